@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// For every target of ours.
+let settings: [SwiftSetting] = [
+    // SE-0335: an existential is written `any`, so that its cost shows.
+    .enableUpcomingFeature("ExistentialAny"),
+    // SE-0409: an import is internal unless it says otherwise, so that no dependency leaks into public signatures.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // SE-0444: a member comes only from a module that the file imports.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // SE-0461: an async function runs where its caller runs, so that no hop happens unseen.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "mcsh",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "MemcacheCore", targets: ["MemcacheCore"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(
+            name: "MemcacheCore",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "MemcacheCoreTests", dependencies: ["MemcacheCore", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MemcacheIntegrationTests", dependencies: ["MemcacheCore", "TestSupport"],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,675 @@
+/// A method for every command. What a method does not tell, its command type does.
+extension MemcacheClient {
+    // MARK: - Reading
+
+    /// Reads an item.
+    ///
+    ///     let item = try await client.get("user:42")
+    ///
+    /// - Parameter key: The item's key.
+    /// - Returns: The item, or nil when there is none.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `get`.
+    public func get(_ key: Key) async throws(MemcacheError) -> Item? {
+        try await execute(Get(key))
+    }
+
+    /// Reads an item and its CAS token.
+    ///
+    /// - Parameter key: The item's key.
+    /// - Returns: The item with ``Item/cas``, or nil when there is none.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `gets`.
+    public func gets(_ key: Key) async throws(MemcacheError) -> Item? {
+        try await execute(Gets(key))
+    }
+
+    /// Reads many items in one exchange.
+    ///
+    /// - Parameter keys: The items' keys; nothing is sent when there are none.
+    /// - Returns: The items that were found, in the order of the keys.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `get`.
+    public func getMany(_ keys: [Key]) async throws(MemcacheError) -> [Item] {
+        keys.isEmpty ? [] : try await execute(GetMany(keys))
+    }
+
+    /// Reads many items and their CAS tokens in one exchange.
+    ///
+    /// - Parameter keys: The items' keys; nothing is sent when there are none.
+    /// - Returns: The items that were found, in the order of the keys.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `gets`.
+    public func getsMany(_ keys: [Key]) async throws(MemcacheError) -> [Item] {
+        keys.isEmpty ? [] : try await execute(GetsMany(keys))
+    }
+
+    /// Reads an item and gives it a new lifetime.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - expiration: The new lifetime, counted from when the server reads the command.
+    /// - Returns: The item, or nil when there is none; nothing is created.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `gat`.
+    public func getAndTouch(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Item? {
+        try await execute(GetAndTouch(key, expiration: expiration))
+    }
+
+    /// Reads an item and its CAS token, and gives it a new lifetime.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - expiration: The new lifetime, counted from when the server reads the command.
+    /// - Returns: The item with ``Item/cas``, or nil when there is none; nothing is created.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `gats`.
+    public func getAndTouchWithCAS(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Item? {
+        try await execute(GetAndTouchWithCAS(key, expiration: expiration))
+    }
+
+    /// Reads many items, and gives them a new lifetime. Long lists go in several commands, one after the other.
+    ///
+    /// - Parameters:
+    ///   - keys: The items' keys; nothing is sent when there are none.
+    ///   - expiration: The new lifetime, counted from when the server reads a command.
+    /// - Returns: The items that were found, in the order of the keys.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses; items before may have their new
+    ///   lifetime by then. Not retried.
+    ///
+    /// The corresponding memcached command is `gat`.
+    public func getAndTouchMany(_ keys: [Key], expiration: Expiration) async throws(MemcacheError) -> [Item] {
+        var items: [Item] = []
+        for command in GetAndTouchMany.split(keys, expiration: expiration) {
+            items += try await execute(command)
+        }
+        return items
+    }
+
+    /// Reads many items and their CAS tokens, and gives them a new lifetime. Long lists go in several commands, one
+    /// after the other.
+    ///
+    /// - Parameters:
+    ///   - keys: The items' keys; nothing is sent when there are none.
+    ///   - expiration: The new lifetime, counted from when the server reads a command.
+    /// - Returns: The items that were found, in the order of the keys.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses; items before may have their new
+    ///   lifetime by then. Not retried.
+    ///
+    /// The corresponding memcached command is `gats`.
+    public func getAndTouchManyWithCAS(_ keys: [Key], expiration: Expiration) async throws(MemcacheError) -> [Item] {
+        var items: [Item] = []
+        for command in GetAndTouchManyWithCAS.split(keys, expiration: expiration) {
+            items += try await execute(command)
+        }
+        return items
+    }
+
+    // MARK: - Storing
+
+    /// Stores a value, whether or not there is an item already. When the server finds it too large, the old item is
+    /// gone too.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `set`.
+    @discardableResult
+    public func set(
+        _ key: Key, to value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> SetValue.Outcome {
+        try await execute(SetValue(key, value: value, flags: flags, expiration: expiration))
+    }
+
+    /// Stores a value, whether or not there is an item already. When the server finds it too large, the old item is
+    /// gone too.
+    ///
+    ///     try await client.set("greeting", to: "hello", expiration: .after(.seconds(900)))
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value, stored as its UTF-8 bytes.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `set`.
+    @discardableResult
+    public func set(
+        _ key: Key, to value: String, flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> SetValue.Outcome {
+        try await execute(SetValue(key, value: Array(value.utf8), flags: flags, expiration: expiration))
+    }
+
+    /// Stores a value where there is no item yet.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: ``Add/Outcome/present`` when there is an item; it stays as it is.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `add`.
+    @discardableResult
+    public func add(
+        _ key: Key, value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> Add.Outcome {
+        try await execute(Add(key, value: value, flags: flags, expiration: expiration))
+    }
+
+    /// Stores a value where there is no item yet.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value, stored as its UTF-8 bytes.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: ``Add/Outcome/present`` when there is an item; it stays as it is.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `add`.
+    @discardableResult
+    public func add(
+        _ key: Key, value: String, flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> Add.Outcome {
+        try await execute(Add(key, value: Array(value.utf8), flags: flags, expiration: expiration))
+    }
+
+    /// Stores a value where there is an item already.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: ``Replace/Outcome/missing`` when there is no such item; nothing is created.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `replace`.
+    @discardableResult
+    public func replace(
+        _ key: Key, with value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> Replace.Outcome {
+        try await execute(Replace(key, value: value, flags: flags, expiration: expiration))
+    }
+
+    /// Stores a value where there is an item already.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value, stored as its UTF-8 bytes.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: ``Replace/Outcome/missing`` when there is no such item; nothing is created.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `replace`.
+    @discardableResult
+    public func replace(
+        _ key: Key, with value: String, flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> Replace.Outcome {
+        try await execute(Replace(key, value: Array(value.utf8), flags: flags, expiration: expiration))
+    }
+
+    /// Puts bytes behind the value that an item has. Its flags and lifetime stay.
+    ///
+    /// - Parameters:
+    ///   - value: The bytes.
+    ///   - key: The item's key.
+    /// - Returns: ``Append/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `append`.
+    @discardableResult
+    public func append(_ value: [UInt8], to key: Key) async throws(MemcacheError) -> Append.Outcome {
+        try await execute(Append(key, value: value))
+    }
+
+    /// Puts bytes behind the value that an item has. Its flags and lifetime stay.
+    ///
+    /// - Parameters:
+    ///   - value: The text, whose UTF-8 bytes are put there.
+    ///   - key: The item's key.
+    /// - Returns: ``Append/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `append`.
+    @discardableResult
+    public func append(_ value: String, to key: Key) async throws(MemcacheError) -> Append.Outcome {
+        try await execute(Append(key, value: Array(value.utf8)))
+    }
+
+    /// Puts bytes before the value that an item has. Its flags and lifetime stay.
+    ///
+    /// - Parameters:
+    ///   - value: The bytes.
+    ///   - key: The item's key.
+    /// - Returns: ``Prepend/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `prepend`.
+    @discardableResult
+    public func prepend(_ value: [UInt8], to key: Key) async throws(MemcacheError) -> Prepend.Outcome {
+        try await execute(Prepend(key, value: value))
+    }
+
+    /// Puts bytes before the value that an item has. Its flags and lifetime stay.
+    ///
+    /// - Parameters:
+    ///   - value: The text, whose UTF-8 bytes are put there.
+    ///   - key: The item's key.
+    /// - Returns: ``Prepend/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `prepend`.
+    @discardableResult
+    public func prepend(_ value: String, to key: Key) async throws(MemcacheError) -> Prepend.Outcome {
+        try await execute(Prepend(key, value: Array(value.utf8)))
+    }
+
+    /// Stores a value if the item has not changed since its CAS token was read.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - cas: The token that ``gets(_:)`` returned with the item.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: Whether the value is stored, or why not.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `cas`.
+    public func compareAndSwap(
+        _ key: Key, to value: [UInt8], cas: CASToken, flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+        try await execute(CompareAndSwap(key, value: value, cas: cas, flags: flags, expiration: expiration))
+    }
+
+    /// Stores a value if the item has not changed since its CAS token was read.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value, stored as its UTF-8 bytes.
+    ///   - cas: The token that ``gets(_:)`` returned with the item.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: Whether the value is stored, or why not.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `cas`.
+    public func compareAndSwap(
+        _ key: Key, to value: String, cas: CASToken, flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+        try await execute(CompareAndSwap(key, value: Array(value.utf8), cas: cas, flags: flags, expiration: expiration))
+    }
+
+    // MARK: - Items
+
+    /// Deletes an item.
+    ///
+    /// - Parameter key: The item's key.
+    /// - Returns: ``Delete/Outcome/missing`` when there was no such item.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `delete`.
+    @discardableResult
+    public func delete(_ key: Key) async throws(MemcacheError) -> Delete.Outcome {
+        try await execute(Delete(key))
+    }
+
+    /// Gives an item a new lifetime without reading it. The value stays as it is.
+    ///
+    ///     let outcome = try await client.touch("user:42", expiration: .after(.seconds(900)))
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - expiration: The new lifetime, counted from when the server reads the command.
+    /// - Returns: ``Touch/Outcome/missing`` when there is no such item; nothing is created.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `touch`.
+    @discardableResult
+    public func touch(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Touch.Outcome {
+        try await execute(Touch(key, expiration: expiration))
+    }
+
+    /// Adds to the number that an item holds as text; 2^64 wraps round to 0.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - delta: By how much.
+    /// - Returns: The number now, or ``Increment/Outcome/missing``; nothing is created.
+    /// - Throws: ``MemcacheError`` when the item holds no number (``MemcacheError/Code/clientError``), and when the
+    ///   server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `incr`.
+    @discardableResult
+    public func increment(_ key: Key, by delta: UInt64 = 1) async throws(MemcacheError) -> Increment.Outcome {
+        try await execute(Increment(key, by: delta))
+    }
+
+    /// Subtracts from the number that an item holds as text, and stops at 0.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - delta: By how much.
+    /// - Returns: The number now, or ``Decrement/Outcome/missing``; nothing is created.
+    /// - Throws: ``MemcacheError`` when the item holds no number (``MemcacheError/Code/clientError``), and when the
+    ///   server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `decr`.
+    @discardableResult
+    public func decrement(_ key: Key, by delta: UInt64 = 1) async throws(MemcacheError) -> Decrement.Outcome {
+        try await execute(Decrement(key, by: delta))
+    }
+
+    // MARK: - Meta commands
+
+    /// Reads an item, or only what is known about it.
+    ///
+    ///     let result = try await client.metaGet("user:42", [.returnValue, .returnTimeToLive])
+    ///
+    /// - Parameters:
+    ///   - key: The item's key, in base64 too.
+    ///   - flags: What is asked for, in this order.
+    /// - Returns: The status, and what the flags asked for.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `mg` (since 1.6.10 as it is spoken here).
+    public func metaGet(_ key: Key, _ flags: [MetaFlag<MetaGet>] = []) async throws(MemcacheError) -> MetaResult {
+        try await execute(MetaGet(key, flags))
+    }
+
+    /// Deletes an item, marks it as stale, or empties it.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key, in base64 too.
+    ///   - flags: What is asked for, in this order.
+    /// - Returns: The status, and what the flags asked for.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `md` (since 1.6.10 as it is spoken here).
+    @discardableResult
+    public func metaDelete(_ key: Key, _ flags: [MetaFlag<MetaDelete>] = []) async throws(MemcacheError) -> MetaResult {
+        try await execute(MetaDelete(key, flags))
+    }
+
+    /// Adds to or subtracts from the number that an item holds.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key, in base64 too.
+    ///   - flags: What is asked for, in this order.
+    /// - Returns: The status, and what the flags asked for.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `ma` (since 1.6.10 as it is spoken here).
+    @discardableResult
+    public func metaArithmetic(
+        _ key: Key, _ flags: [MetaFlag<MetaArithmetic>] = []
+    ) async throws(MemcacheError) -> MetaResult {
+        try await execute(MetaArithmetic(key, flags))
+    }
+
+    /// Stores a value.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key, in base64 too.
+    ///   - value: The value.
+    ///   - flags: How to store, and what is asked for, in this order.
+    /// - Returns: The status, and what the flags asked for.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `ms` (since 1.6.10 as it is spoken here).
+    @discardableResult
+    public func metaSet(
+        _ key: Key, to value: [UInt8], _ flags: [MetaFlag<MetaSet>] = []
+    ) async throws(MemcacheError) -> MetaResult {
+        try await execute(MetaSet(key, value: value, flags))
+    }
+
+    /// Stores a value.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key, in base64 too.
+    ///   - value: The value, stored as its UTF-8 bytes.
+    ///   - flags: How to store, and what is asked for, in this order.
+    /// - Returns: The status, and what the flags asked for.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `ms` (since 1.6.10 as it is spoken here).
+    @discardableResult
+    public func metaSet(
+        _ key: Key, to value: String, _ flags: [MetaFlag<MetaSet>] = []
+    ) async throws(MemcacheError) -> MetaResult {
+        try await execute(MetaSet(key, value: Array(value.utf8), flags))
+    }
+
+    /// Reads what the server knows about an item, without counting as a read.
+    ///
+    /// - Parameter key: The item's key, in base64 too.
+    /// - Returns: What is known, or ``MetaDebug/Outcome/missing``.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `me`.
+    public func metaDebug(_ key: Key) async throws(MemcacheError) -> MetaDebug.Outcome {
+        try await execute(MetaDebug(key))
+    }
+
+    /// Asks nothing, and so shows that the server answers.
+    ///
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `mn`.
+    public func metaNoop() async throws(MemcacheError) {
+        try await execute(MetaNoop())
+    }
+
+    // MARK: - Statistics
+
+    /// Reads a group of statistics.
+    ///
+    /// - Parameter group: What to read.
+    /// - Returns: The server's names and values, in its order.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `stats`.
+    public func statistics(_ group: Statistics.Group = .general) async throws(MemcacheError) -> [Statistic] {
+        try await execute(Statistics(group))
+    }
+
+    /// Sets the counters to 0, for everybody who watches them.
+    ///
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `stats reset`.
+    public func resetStatistics() async throws(MemcacheError) {
+        try await execute(ResetStatistics())
+    }
+
+    /// Turns the counting per key prefix on or off. While it is on, every command takes one lock of the whole server.
+    ///
+    /// - Parameter isOn: Whether prefixes are counted from now on.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached commands are `stats detail on` and `stats detail off`.
+    public func setPrefixStatistics(on isOn: Bool) async throws(MemcacheError) {
+        try await execute(SetPrefixStatistics(isOn: isOn))
+    }
+
+    /// Reads how often the keys of each prefix were used.
+    ///
+    /// - Returns: The prefixes that were counted; none when the counting was never on.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `stats detail dump`.
+    public func prefixStatistics() async throws(MemcacheError) -> [PrefixStatistic] {
+        try await execute(PrefixStatistics())
+    }
+
+    /// Reads some keys of a slab class: the COLD ones only.
+    ///
+    /// - Parameters:
+    ///   - slabClass: The class.
+    ///   - limit: The most keys to return; 0 for as many as 2 MB hold.
+    /// - Returns: Keys, as the server prints them.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `stats cachedump`.
+    public func cacheDump(_ slabClass: SlabClass, limit: UInt32 = 0) async throws(MemcacheError) -> [CachedKey] {
+        try await execute(CacheDump(slabClass, limit: limit))
+    }
+
+    // MARK: - Server
+
+    /// Asks for the server's version.
+    ///
+    /// - Returns: The version, comparable by its numbers.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `version`.
+    public func version() async throws(MemcacheError) -> ServerVersion {
+        try await execute(Version())
+    }
+
+    /// Makes every item invalid.
+    ///
+    /// - Parameter delay: How long to wait; nil for now. A later call replaces one that waits.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `flush_all`.
+    public func flushAll(after delay: Duration? = nil) async throws(MemcacheError) {
+        try await execute(FlushAll(after: delay))
+    }
+
+    /// Sets how much the server logs.
+    ///
+    /// - Parameter level: 0 little, 1 more, 2 every request.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `verbosity`.
+    public func setVerbosity(_ level: UInt32) async throws(MemcacheError) {
+        try await execute(Verbosity(level))
+    }
+
+    /// Sets how much memory the server may use for items, until it is started anew.
+    ///
+    /// - Parameter megabytes: 8 to 1,000,000,000.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `cache_memlimit`.
+    public func setCacheMemoryLimit(megabytes: UInt64) async throws(MemcacheError) {
+        try await execute(CacheMemoryLimit(megabytes: megabytes))
+    }
+
+    /// Ends the server's process, where it was started with `-A`.
+    ///
+    /// - Parameter mode: At once, or after saving what a later start can restore.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `shutdown`.
+    public func shutdown(_ mode: Shutdown.Mode = .immediate) async throws(MemcacheError) {
+        try await execute(Shutdown(mode))
+    }
+
+    /// Makes the server read its TLS certificates again.
+    ///
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `refresh_certs`.
+    public func refreshCertificates() async throws(MemcacheError) {
+        try await execute(RefreshCertificates())
+    }
+
+    /// Asks a node of Amazon ElastiCache which nodes its cluster has.
+    ///
+    /// - Parameter source: Where the node keeps the list.
+    /// - Returns: The nodes; nil from a server that keeps none.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `config get cluster`, which memcached itself answers with `ERROR`.
+    public func clusterConfiguration(
+        from source: GetClusterConfiguration.Source = .command
+    ) async throws(MemcacheError) -> ClusterConfiguration? {
+        try await execute(GetClusterConfiguration(from: source))
+    }
+
+    // MARK: - Memory
+
+    /// Moves a page of memory between slab classes; the items in it are lost.
+    ///
+    /// - Parameters:
+    ///   - source: The class that gives the page; nil lets the server choose.
+    ///   - destination: The class that gets it; nil for the pool that all take from.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unavailable`` when no page can move now, and when
+    ///   the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `slabs reassign`.
+    public func reassignSlabs(from source: SlabClass?, to destination: SlabClass?) async throws(MemcacheError) {
+        try await execute(ReassignSlabs(from: source, to: destination))
+    }
+
+    /// Tunes how the server moves pages between slab classes by itself.
+    ///
+    /// - Parameter setting: What to set.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `slabs automove`.
+    public func tuneSlabAutomove(_ setting: TuneSlabAutomove.Setting) async throws(MemcacheError) {
+        try await execute(TuneSlabAutomove(setting))
+    }
+
+    /// Tunes how the server's LRU is divided, and so what is evicted.
+    ///
+    /// - Parameter setting: What to set.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `lru`.
+    public func tuneLRU(_ setting: TuneLRU.Setting) async throws(MemcacheError) {
+        try await execute(TuneLRU(setting))
+    }
+
+    /// Tunes flash storage.
+    ///
+    /// - Parameter setting: What to set.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `extstore`.
+    public func tuneFlash(_ setting: TuneFlash.Setting) async throws(MemcacheError) {
+        try await execute(TuneFlash(setting))
+    }
+
+    /// Sets up the server's crawler, which looks for expired items.
+    ///
+    /// - Parameter setting: What to set.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `lru_crawler`.
+    public func tuneCrawler(_ setting: TuneCrawler.Setting) async throws(MemcacheError) {
+        try await execute(TuneCrawler(setting))
+    }
+
+    /// Starts the crawler now, to remove expired items. It runs on after the answer.
+    ///
+    /// - Parameter scope: Where to look: everywhere, or in some slab classes.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unavailable`` when the crawler is busy, and when
+    ///   the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `lru_crawler crawl`.
+    public func startCrawl(_ scope: CrawlScope = .all) async throws(MemcacheError) {
+        try await execute(StartCrawl(scope))
+    }
+}

@@ -1,0 +1,147 @@
+/// How a list of the server's items is read.
+public struct DumpOptions: Hashable, Sendable {
+    /// How much of the list is kept in memory before the rest goes into a file in `TMPDIR`. 8 MiB.
+    public var memoryBytes: Int
+    /// How long to wait for the server's crawler when it is at work for somebody else; nil does not look. 1 s.
+    ///
+    /// A second list would be refused, or would block the server while the first one's reader is slow.
+    public var crawlerPatience: Duration?
+
+    /// Makes options.
+    public init(memoryBytes: Int = 8_388_608, crawlerPatience: Duration? = .seconds(1)) {
+        self.memoryBytes = memoryBytes
+        self.crawlerPatience = crawlerPatience
+    }
+}
+
+/// Answers without end, each on a connection of its own.
+extension MemcacheClient {
+    /// Has the server report events as they happen.
+    ///
+    ///     for try await line in try await client.watch([.evictions, .deletions]) { … }
+    ///
+    /// - Parameter streams: The kinds of events, at least one. Busy ones cost the server time, and show keys.
+    /// - Returns: The events, once the server has agreed.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses: `unavailable` when it has too many
+    ///   watchers, `clientError` when it was started with `-W`. Not retried.
+    ///
+    /// The corresponding memcached command is `watch`.
+    public func watch(_ streams: [WatchStream]) async throws(MemcacheError) -> WatchEvents {
+        let request = WatchRequest(streams)
+        try request.validate()
+        try checkOpen()
+        var encoder = RequestEncoder()
+        request.encode(into: &encoder)
+        let buffer = WatchBuffer()
+        let stream = LineStream(
+            to: configuration.server, options: connectionOptions,
+            request: LineStream.Request(
+                bytes: encoder.bytes, form: .endless, replyTimeout: configuration.replyTimeout, isReadToItsEnd: false),
+            sink: buffer)
+        let lines = WatchLines(stream, buffer, from: configuration.server)
+        try await stream.begin()
+        return WatchEvents(lines)
+    }
+
+    /// Lists the server's items, with what is known about them.
+    ///
+    ///     for try await entry in try await client.dump(DumpRequest(.metadata)) { … }
+    ///
+    /// - Parameters:
+    ///   - request: What is to be listed. The entries of a list of ``DumpRequest/Content/keys`` have a key and nothing
+    ///     else.
+    ///   - options: How it is read.
+    /// - Returns: The list, once the server has begun it.
+    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses: `unavailable` when its crawler is at
+    ///   work for somebody else, `error` when it was started with `-X`. Not retried.
+    ///
+    /// The corresponding memcached commands are `lru_crawler metadump` and `lru_crawler mgdump`.
+    public func dump(
+        _ request: DumpRequest = DumpRequest(.metadata), options: DumpOptions = DumpOptions()
+    ) async throws(MemcacheError) -> Dump<DumpEntry> {
+        let lines = try await dumpLines(request, options: options)
+        switch request.content {
+        case .metadata: return Dump(lines) { DumpEntry(line: $0) }
+        case .keys: return Dump(lines) { Key(dumpedLine: $0.copy(0..<$0.count)).map { DumpEntry(keyOnly: $0) } }
+        }
+    }
+
+    /// Lists the keys of the server's items. Needs memcached 1.6.19.
+    ///
+    /// - Parameters:
+    ///   - scope: Which items.
+    ///   - options: How it is read.
+    /// - Returns: The list, once the server has begun it.
+    /// - Throws: ``MemcacheError``, as ``dump(_:options:)`` does.
+    ///
+    /// The corresponding memcached command is `lru_crawler mgdump`.
+    public func dumpKeys(
+        _ scope: CrawlScope = .all, options: DumpOptions = DumpOptions()
+    ) async throws(MemcacheError) -> Dump<Key> {
+        Dump(try await dumpLines(DumpRequest(.keys, scope), options: options)) {
+            Key(dumpedLine: $0.copy(0..<$0.count))
+        }
+    }
+
+    private func dumpLines(
+        _ request: DumpRequest, options: DumpOptions
+    ) async throws(MemcacheError) -> DumpLines {
+        try request.validate()
+        if let patience = options.crawlerPatience { try await waitForCrawler(patience) }
+        try checkOpen()
+        var encoder = RequestEncoder()
+        request.encode(into: &encoder)
+        let spool = DumpSpool(memoryBytes: options.memoryBytes)
+        let stream = LineStream(
+            to: configuration.server, options: connectionOptions,
+            request: LineStream.Request(
+                bytes: encoder.bytes, form: .list(linePrefix: request.linePrefix, lastLine: request.lastLine),
+                replyTimeout: configuration.replyTimeout, isReadToItsEnd: true),
+            sink: spool)
+        let lines = DumpLines(stream, spool, from: configuration.server)
+        try await stream.begin()
+        return lines
+    }
+
+    /// Waits until the server's crawler is free. A server that does not tell is taken to be free.
+    private func waitForCrawler(_ patience: Duration) async throws(MemcacheError) {
+        let deadline = ContinuousClock.now + patience
+        while try await isCrawlerRunning() {
+            guard ContinuousClock.now < deadline else {
+                throw MemcacheError(
+                    .unavailable,
+                    "the server's crawler is at work, for another list or on its own: try again in a moment "
+                        + "(lru_crawler_running in stats is 1)",
+                    server: configuration.server)
+            }
+            do {
+                try await Task.sleep(for: min(.milliseconds(50), patience))
+            } catch {
+                throw .cancelled(by: configuration.server)
+            }
+        }
+    }
+
+    private func isCrawlerRunning() async throws(MemcacheError) -> Bool {
+        let statistics = try await execute(Statistics())
+        return statistics.contains { $0.name == Array("lru_crawler_running".utf8) && $0.value == Array("1".utf8) }
+    }
+}
+
+extension DumpRequest {
+    /// What every line but the last begins with.
+    var linePrefix: StaticString {
+        switch content {
+        case .metadata: "key="
+        case .keys: "mg "
+        }
+    }
+}
+
+extension DumpEntry {
+    /// An entry of which nothing but the key is known.
+    fileprivate init(keyOnly key: Key) {
+        self.key = key.isBase64 ? Base64.decode(key.bytes) ?? key.bytes : key.bytes
+        otherAttributes = []
+    }
+}

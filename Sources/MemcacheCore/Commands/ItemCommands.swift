@@ -1,0 +1,82 @@
+// The requirements of MemcacheCommand are documented there, not in every command.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+/// Gives an item a new lifetime without reading it. The value stays as it is.
+///
+/// The corresponding memcached command is `touch`.
+public struct Touch: SilenceableCommand {
+    /// What happened.
+    public enum Outcome: Hashable, Sendable {
+        /// The item has its new lifetime.
+        case touched
+        /// There is no such item; nothing was created.
+        case missing
+    }
+
+    public static let name = "touch"
+
+    /// The item's key.
+    public var key: Key
+    /// The new lifetime, counted from when the server reads the command.
+    public var expiration: Expiration
+
+    /// Makes the command.
+    public init(_ key: Key, expiration: Expiration) {
+        self.key = key
+        self.expiration = expiration
+    }
+
+    public var replyShape: CommandReplyShape { .line }
+
+    public func validate() throws(MemcacheError) { try validateClassic(key) }
+
+    public func encode(into request: inout RequestEncoder, noreply: Bool) {
+        request.touch(key.bytes.span, expiration: expiration.wireValue(), noreply: noreply)
+    }
+
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> Outcome {
+        switch reply {
+        case .touched: .touched
+        case .notFound: .missing
+        default: throw .unexpected(reply, to: Self.name)
+        }
+    }
+}
+
+/// Deletes an item.
+///
+/// The corresponding memcached command is `delete`, with one key: memcached 1.6.45 deletes only the first of several
+/// and says `DELETED`.
+public struct Delete: SilenceableCommand {
+    /// What happened.
+    public enum Outcome: Hashable, Sendable {
+        /// The item is gone.
+        case deleted
+        /// There was no such item.
+        case missing
+    }
+
+    public static let name = "delete"
+
+    /// The item's key.
+    public var key: Key
+
+    /// Makes the command.
+    public init(_ key: Key) { self.key = key }
+
+    public var replyShape: CommandReplyShape { .line }
+
+    public func validate() throws(MemcacheError) { try validateClassic(key) }
+
+    public func encode(into request: inout RequestEncoder, noreply: Bool) {
+        request.delete(key.bytes.span, noreply: noreply)
+    }
+
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> Outcome {
+        switch reply {
+        case .deleted: .deleted
+        case .notFound: .missing
+        default: throw .unexpected(reply, to: Self.name)
+        }
+    }
+}

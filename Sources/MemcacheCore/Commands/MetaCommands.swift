@@ -1,0 +1,302 @@
+// The requirements of MemcacheCommand are documented there, not in every command.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+/// A command whose answer is told by flags: `mg`, `ms`, `md` or `ma`. For servers from 1.6.10 on.
+public protocol MetaCommand: MemcacheCommand, Hashable where Outcome == MetaResult {
+    /// The flags that the command takes.
+    static var flagForms: [MetaFlagForm] { get }
+
+    /// The statuses that the flag `q` hides.
+    static var hidden: Set<MetaReply.Status> { get }
+
+    /// The item's key; it may be one in base64.
+    var key: Key { get set }
+
+    /// The flags, in the order in which they are sent and answered.
+    var flags: [MetaFlag<Self>] { get set }
+
+    /// Writes the request for a batch that `mn` ends, with the flag `q`.
+    func encodeQuietly(into request: inout RequestEncoder)
+}
+
+extension MetaCommand {
+    public func validate() throws(MemcacheError) { try validateFlags() }
+
+    /// Refuses a repeated flag, as servers do.
+    package func validateFlags() throws(MemcacheError) {
+        var seen: Set<UInt8> = []
+        for flag in flags where !seen.insert(flag.letter).inserted {
+            throw MemcacheError(
+                .invalidArgument,
+                "\(Self.name) has the flag \(Unicode.Scalar(flag.letter)) twice: give every flag once")
+        }
+    }
+
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> MetaResult {
+        guard case .meta(let meta) = reply else { throw .unexpected(reply, to: Self.name) }
+        let isQuiet = flags.contains { $0.letter == UInt8(ascii: "q") }
+        let result = MetaResult(meta, isHidden: isQuiet && Self.hidden.contains(meta.status))
+        let opaque = flags.first { $0.letter == UInt8(ascii: "O") }?.argument
+        if let sent = opaque, let received = result.opaque, sent != .text(received) {
+            throw MemcacheError(
+                .unreadableReply, "the server's answer to \(Self.name) has another opaque text than was sent")
+        }
+        return result
+    }
+}
+
+/// Reads an item, or only what is known about it.
+///
+///     let result = try await client.metaGet("user:42", [.returnValue, .returnTimeToLive, .withoutBump])
+///
+/// The corresponding memcached command is `mg`.
+public struct MetaGet: MetaCommand {
+    public static let name = "mg"
+
+    public static let flagForms = [MetaFlagForm].common(
+        MetaFlagForm("v", "return the value"),
+        MetaFlagForm("c", "return the CAS token"),
+        MetaFlagForm("f", "return the flags word"),
+        MetaFlagForm("h", "return whether it had been read before"),
+        MetaFlagForm("l", "return the seconds since it was last read"),
+        MetaFlagForm("s", "return the value's length"),
+        MetaFlagForm("t", "return the seconds it still lives, -1 for no end"),
+        MetaFlagForm("u", "do not count this as a read"),
+        MetaFlagForm("N", .seconds, "on a miss, make an empty item with this lifetime"),
+        MetaFlagForm("R", .seconds, "win the right to store anew when less than this is left"),
+        MetaFlagForm("T", .seconds, "give it a new lifetime"),
+        compare: MetaFlagForm(
+            "C", .token, "leave the value out if this is the CAS token", since: ServerVersion(1, 6, 40)))
+
+    public static let hidden: Set<MetaReply.Status> = [.miss]
+
+    public var key: Key
+    public var flags: [MetaFlag<MetaGet>]
+
+    /// Makes the command.
+    public init(_ key: Key, _ flags: [MetaFlag<MetaGet>] = []) {
+        self.key = key
+        self.flags = flags
+    }
+
+    public var replyShape: CommandReplyShape { .meta }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.meta("mg", key, flags: flags)
+    }
+
+    public func encodeQuietly(into request: inout RequestEncoder) {
+        request.meta("mg", key, flags: flags, isQuiet: true)
+    }
+}
+
+/// Stores a value.
+///
+/// A value that the server finds too large is refused, and the old item is gone all the same, whatever the mode.
+///
+/// The corresponding memcached command is `ms`.
+public struct MetaSet: MetaCommand {
+    /// How ``MetaSet`` stores.
+    public enum Mode: UInt8, Hashable, Sendable, CaseIterable {
+        /// `MS`, the default: whether or not there is an item.
+        case set = 0x53
+        /// `ME`: only where there is none.
+        case add = 0x45
+        /// `MR`: only where there is one.
+        case replace = 0x52
+        /// `MA`: behind the value there is.
+        case append = 0x41
+        /// `MP`: before the value there is.
+        case prepend = 0x50
+    }
+
+    public static let name = "ms"
+
+    public static let flagForms = [MetaFlagForm].common(
+        MetaFlagForm("F", .clientFlags, "the flags word"),
+        MetaFlagForm("T", .seconds, "the lifetime"),
+        MetaFlagForm("M", .choice("SEARP"), "set, add, append, replace or prepend"),
+        MetaFlagForm("c", "return the CAS token"),
+        MetaFlagForm("s", "return the value's length", since: ServerVersion(1, 6, 20)),
+        MetaFlagForm("I", "accept a lower CAS token and leave the item stale"),
+        MetaFlagForm("N", .seconds, "with MA or MP, make the item on a miss", since: ServerVersion(1, 6, 20)),
+        compare: MetaFlagForm("C", .token, "only if this is the CAS token"))
+
+    public static let hidden: Set<MetaReply.Status> = [.done]
+
+    public var key: Key
+    /// The value.
+    public var value: [UInt8]
+    public var flags: [MetaFlag<MetaSet>]
+
+    /// Makes the command.
+    public init(_ key: Key, value: [UInt8], _ flags: [MetaFlag<MetaSet>] = []) {
+        self.key = key
+        self.value = value
+        self.flags = flags
+    }
+
+    public var replyShape: CommandReplyShape { .metaStorage }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.meta("ms", key, value: value, flags: flags)
+    }
+
+    public func encodeQuietly(into request: inout RequestEncoder) {
+        request.meta("ms", key, value: value, flags: flags, isQuiet: true)
+    }
+}
+
+/// Deletes an item, marks it as stale, or empties it.
+///
+/// The corresponding memcached command is `md`.
+public struct MetaDelete: MetaCommand {
+    public static let name = "md"
+
+    public static let flagForms = [MetaFlagForm].common(
+        MetaFlagForm("I", "mark as stale instead of deleting"),
+        MetaFlagForm("T", .seconds, "with I, the lifetime of the stale item"),
+        MetaFlagForm("x", "empty the value instead of deleting", since: ServerVersion(1, 6, 27)),
+        compare: MetaFlagForm("C", .token, "only if this is the CAS token"))
+
+    public static let hidden: Set<MetaReply.Status> = [.done]
+
+    public var key: Key
+    public var flags: [MetaFlag<MetaDelete>]
+
+    /// Makes the command.
+    public init(_ key: Key, _ flags: [MetaFlag<MetaDelete>] = []) {
+        self.key = key
+        self.flags = flags
+    }
+
+    public var replyShape: CommandReplyShape { .meta }
+
+    public func validate() throws(MemcacheError) {
+        try validateFlags()
+        let letters = flags.map(\.letter)
+        if letters.contains(UInt8(ascii: "T")), !letters.contains(UInt8(ascii: "I")) {
+            throw MemcacheError(
+                .invalidArgument,
+                "the flag T of md is the lifetime of an item that is marked as stale: give I too, or leave T out")
+        }
+    }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.meta("md", key, flags: flags)
+    }
+
+    public func encodeQuietly(into request: inout RequestEncoder) {
+        request.meta("md", key, flags: flags, isQuiet: true)
+    }
+}
+
+/// Adds to or subtracts from the number that an item holds, and makes the item where that is asked for.
+///
+/// The corresponding memcached command is `ma`.
+public struct MetaArithmetic: MetaCommand {
+    /// Which way the number goes.
+    public enum Mode: UInt8, Hashable, Sendable, CaseIterable {
+        /// `MI`, the default.
+        case increment = 0x49
+        /// `MD`.
+        case decrement = 0x44
+    }
+
+    public static let name = "ma"
+
+    public static let flagForms = [MetaFlagForm].common(
+        MetaFlagForm("M", .choice("ID+-"), "increment or decrement"),
+        MetaFlagForm("D", .number, "by how much; 1 without it"),
+        MetaFlagForm("N", .seconds, "on a miss, make the item with this lifetime"),
+        MetaFlagForm("J", .number, "with N, the first number; 0 without it"),
+        MetaFlagForm("T", .seconds, "give it a new lifetime"),
+        MetaFlagForm("v", "return the number"),
+        MetaFlagForm("t", "return the seconds it still lives, -1 for no end"),
+        MetaFlagForm("c", "return the CAS token"),
+        compare: MetaFlagForm("C", .token, "only if this is the CAS token"))
+
+    public static let hidden: Set<MetaReply.Status> = [.done, .value]
+
+    public var key: Key
+    public var flags: [MetaFlag<MetaArithmetic>]
+
+    /// Makes the command.
+    public init(_ key: Key, _ flags: [MetaFlag<MetaArithmetic>] = []) {
+        self.key = key
+        self.flags = flags
+    }
+
+    public var replyShape: CommandReplyShape { .meta }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.meta("ma", key, flags: flags)
+    }
+
+    public func encodeQuietly(into request: inout RequestEncoder) {
+        request.meta("ma", key, flags: flags, isQuiet: true)
+    }
+}
+
+/// Asks nothing. What a server sends before the answer belongs to earlier commands.
+///
+/// The corresponding memcached command is `mn`.
+public struct MetaNoop: MemcacheCommand {
+    public static let name = "mn"
+
+    /// Makes the command.
+    public init() {}
+
+    public var replyShape: CommandReplyShape { .line }
+
+    public func encode(into request: inout RequestEncoder) { request.line("mn") }
+
+    public func interpret(_ reply: Reply) throws(MemcacheError) {
+        guard reply == .metaNoop else { throw .unexpected(reply, to: Self.name) }
+    }
+}
+
+/// Reads what the server knows about an item, without counting as a read.
+///
+/// For people: some servers give the remaining life with the wrong sign and all leave it unclear in its last second.
+/// ``MetaGet`` with its return flags is the reliable way.
+///
+/// The corresponding memcached command is `me`.
+public struct MetaDebug: MemcacheCommand {
+    /// What was found.
+    public enum Outcome: Hashable, Sendable {
+        /// What the server knows about the item.
+        case item(MetaDebugRecord)
+        /// There is no such item.
+        case missing
+    }
+
+    public static let name = "me"
+
+    /// The item's key; it may be one in base64.
+    public var key: Key
+
+    /// Makes the command.
+    public init(_ key: Key) { self.key = key }
+
+    public var replyShape: CommandReplyShape { .line }
+
+    /// Servers up to 1.6.45 at least see the mark `b` only when a word follows it.
+    public func encode(into request: inout RequestEncoder) {
+        if key.isBase64 {
+            request.line("me", .key(key), "b", "x")
+        } else {
+            request.line("me", .key(key))
+        }
+    }
+
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> Outcome {
+        switch reply {
+        case .metaDebug(let line):
+            guard let record = MetaDebugRecord(line: line) else { throw .unexpected(reply, to: Self.name) }
+            return .item(record)
+        case .meta(let meta) where meta.status == .miss: return .missing
+        default: throw .unexpected(reply, to: Self.name)
+        }
+    }
+}

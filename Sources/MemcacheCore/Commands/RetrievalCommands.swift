@@ -1,0 +1,336 @@
+// The requirements of MemcacheCommand are documented there, not in every command.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
+/// Reads an item.
+///
+/// The value of a counter may end in blanks, and an item that a meta reader would see as stale looks fresh.
+///
+/// The corresponding memcached command is `get`.
+public struct Get: MemcacheCommand {
+    public static let name = "get"
+
+    /// The item's key.
+    public var key: Key
+
+    /// Makes the command.
+    public init(_ key: Key) { self.key = key }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) { try validateClassic(key) }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("get", keys: [key])
+    }
+
+    /// The item, or nil when there is none.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+        try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
+    }
+}
+
+/// Reads an item and its CAS token, for ``CompareAndSwap``.
+///
+/// The corresponding memcached command is `gets`.
+public struct Gets: MemcacheCommand {
+    public static let name = "gets"
+
+    /// The item's key.
+    public var key: Key
+
+    /// Makes the command.
+    public init(_ key: Key) { self.key = key }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) { try validateClassic(key) }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("gets", keys: [key])
+    }
+
+    /// The item, or nil when there is none.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+        try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
+    }
+}
+
+/// Reads many items of one server in one exchange.
+///
+/// The corresponding memcached command is `get`, with all keys in one line of any length.
+public struct GetMany: MemcacheCommand {
+    public static let name = "get"
+
+    /// The items' keys, at least one.
+    public var keys: [Key]
+
+    /// Makes the command.
+    public init(_ keys: [Key]) { self.keys = keys }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) {
+        try validateClassic(keys)
+    }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("get", keys: keys)
+    }
+
+    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+        try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
+    }
+}
+
+/// Reads many items of one server and their CAS tokens in one exchange.
+///
+/// The corresponding memcached command is `gets`, with all keys in one line of any length.
+public struct GetsMany: MemcacheCommand {
+    public static let name = "gets"
+
+    /// The items' keys, at least one.
+    public var keys: [Key]
+
+    /// Makes the command.
+    public init(_ keys: [Key]) { self.keys = keys }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) {
+        try validateClassic(keys)
+    }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("gets", keys: keys)
+    }
+
+    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+        try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
+    }
+}
+
+/// Reads an item and gives it a new lifetime.
+///
+/// The corresponding memcached command is `gat` (since 1.5.3).
+public struct GetAndTouch: MemcacheCommand {
+    public static let name = "gat"
+
+    /// The item's key.
+    public var key: Key
+    /// The new lifetime, counted from when the server reads the command.
+    public var expiration: Expiration
+
+    /// Makes the command.
+    public init(_ key: Key, expiration: Expiration) {
+        self.key = key
+        self.expiration = expiration
+    }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) { try validateClassic(key) }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("gat", expiration: expiration.wireValue(), keys: [key])
+    }
+
+    /// The item, or nil when there is none.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+        try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
+    }
+}
+
+/// Reads an item and its CAS token, and gives it a new lifetime.
+///
+/// The corresponding memcached command is `gats` (since 1.5.3).
+public struct GetAndTouchWithCAS: MemcacheCommand {
+    public static let name = "gats"
+
+    /// The item's key.
+    public var key: Key
+    /// The new lifetime, counted from when the server reads the command.
+    public var expiration: Expiration
+
+    /// Makes the command.
+    public init(_ key: Key, expiration: Expiration) {
+        self.key = key
+        self.expiration = expiration
+    }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) { try validateClassic(key) }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("gats", expiration: expiration.wireValue(), keys: [key])
+    }
+
+    /// The item, or nil when there is none.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+        try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
+    }
+}
+
+/// Reads some items and gives them a new lifetime, in one exchange. For many keys see ``split(_:expiration:)``.
+///
+/// The corresponding memcached command is `gat` (since 1.5.3), in a line of at most 2000 bytes.
+public struct GetAndTouchMany: MemcacheCommand {
+    public static let name = "gat"
+
+    /// The items' keys, at least one.
+    public var keys: [Key]
+    /// The items' new lifetime, counted from when the server reads the command.
+    public var expiration: Expiration
+
+    /// Makes the command.
+    public init(_ keys: [Key], expiration: Expiration) {
+        self.keys = keys
+        self.expiration = expiration
+    }
+
+    /// The same for any number of keys, as commands whose lines are short enough: servers hang up on a longer one.
+    public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchMany] {
+        RetrievalLine.split(keys).map { GetAndTouchMany($0, expiration: expiration) }
+    }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) {
+        try validateClassic(keys)
+        try RetrievalLine.validate(keys, of: Self.name)
+    }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("gat", expiration: expiration.wireValue(), keys: keys)
+    }
+
+    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+        try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
+    }
+}
+
+/// Reads some items and their CAS tokens and gives them a new lifetime, in one exchange. For many keys see
+/// ``split(_:expiration:)``.
+///
+/// The corresponding memcached command is `gats` (since 1.5.3), in a line of at most 2000 bytes.
+public struct GetAndTouchManyWithCAS: MemcacheCommand {
+    public static let name = "gats"
+
+    /// The items' keys, at least one.
+    public var keys: [Key]
+    /// The items' new lifetime, counted from when the server reads the command.
+    public var expiration: Expiration
+
+    /// Makes the command.
+    public init(_ keys: [Key], expiration: Expiration) {
+        self.keys = keys
+        self.expiration = expiration
+    }
+
+    /// The same for any number of keys, as commands whose lines are short enough: servers hang up on a longer one.
+    public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchManyWithCAS] {
+        RetrievalLine.split(keys).map { GetAndTouchManyWithCAS($0, expiration: expiration) }
+    }
+
+    public var replyShape: CommandReplyShape { .values }
+
+    public func validate() throws(MemcacheError) {
+        try validateClassic(keys)
+        try RetrievalLine.validate(keys, of: Self.name)
+    }
+
+    public func encode(into request: inout RequestEncoder) {
+        request.retrieval("gats", expiration: expiration.wireValue(), keys: keys)
+    }
+
+    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+        try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
+    }
+}
+
+extension MemcacheCommand {
+    /// Refuses an empty list of keys, and keys that only the meta commands can carry.
+    fileprivate func validateClassic(_ keys: [Key]) throws(MemcacheError) {
+        guard !keys.isEmpty else {
+            throw MemcacheError(.invalidArgument, "\(Self.name) has no key: name at least one")
+        }
+        for key in keys { try validateClassic(key) }
+    }
+}
+
+/// What a line of `gat` or `gats` may hold.
+///
+/// A server hangs up on more than 2048 bytes without a line end, except in `get` and `gets`.
+private enum RetrievalLine {
+    /// The longest line sent, its end included.
+    static let maximumBytes = 2000
+    /// `gats`, the longest number of an expiration with a blank, and the line's end.
+    static let overhead = 4 + 12 + 2
+
+    static func validate(_ keys: [Key], of command: String) throws(MemcacheError) {
+        let bytes = keys.reduce(overhead) { $0 + 1 + $1.bytes.count }
+        guard bytes <= maximumBytes else {
+            throw MemcacheError(
+                .invalidArgument,
+                "the \(keys.count) keys make a line of \(bytes) bytes: \(command) takes \(maximumBytes) at the most, "
+                    + "so ask in several commands")
+        }
+    }
+
+    static func split(_ keys: [Key]) -> [[Key]] {
+        var lines: [[Key]] = []
+        var line: [Key] = []
+        var bytes = overhead
+        for key in keys {
+            if bytes + 1 + key.bytes.count > maximumBytes, !line.isEmpty {
+                lines.append(line)
+                line = []
+                bytes = overhead
+            }
+            line.append(key)
+            bytes += 1 + key.bytes.count
+        }
+        if !line.isEmpty { lines.append(line) }
+        return lines
+    }
+}
+
+/// The items of a reply, checked to be ones that were asked for.
+private struct Found {
+    let items: [Item]
+
+    init(_ reply: Reply, to command: String, askedFor keys: [Key], withCAS: Bool) throws(MemcacheError) {
+        guard case .items(let items) = reply else { throw .unexpected(reply, to: command) }
+        // Servers answer in the order of the keys, and then the keys of the items are found by walking along.
+        var next = keys.startIndex
+        var isInOrder = true
+        for item in items {
+            if withCAS, item.cas == nil {
+                throw MemcacheError(.unreadableReply, "the server's answer to \(command) has no CAS token")
+            }
+            while next < keys.endIndex, keys[next].bytes != item.key.bytes { next += 1 }
+            guard next < keys.endIndex else {
+                isInOrder = false
+                break
+            }
+            next += 1
+        }
+        if !isInOrder {
+            let asked = Set(keys.map(\.bytes))
+            for item in items where !asked.contains(item.key.bytes) {
+                throw MemcacheError(
+                    .unreadableReply,
+                    "the server's answer to \(command) has the key \"\(item.key)\", which was not asked for")
+            }
+            guard items.count <= keys.count else {
+                throw MemcacheError(
+                    .unreadableReply, "the server's answer to \(command) has more items than were asked for")
+            }
+        }
+        self.items = items
+    }
+}

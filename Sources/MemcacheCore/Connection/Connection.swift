@@ -1,0 +1,431 @@
+import Synchronization
+
+/// Takes in the replies of one submission.
+///
+/// Every method is called on the connection's own thread, in the order of the bytes. A receiver may take its time: the
+/// connection does not read meanwhile, which holds the server back, and its deadlines wait.
+package protocol ReplyReceiver: AnyObject, Sendable {
+    /// An element of a reply has arrived. Its ranges point into `bytes`, which are gone afterwards.
+    ///
+    /// - Parameters:
+    ///   - range: Where the element stands in `bytes`, with its line ends.
+    ///   - shape: The shape of the reply that it belongs to.
+    ///   - completesReply: Whether that reply is complete with it.
+    /// - Throws: ``ReplyParser/Failure`` when the element cannot answer what was asked; the connection is then closed.
+    func receive(
+        _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
+    ) throws(ReplyParser.Failure)
+
+    /// What had arrived is used up, and more is awaited: a good moment to show what there is.
+    func paused()
+
+    /// Nothing follows: all replies are complete, or the rest will never come.
+    ///
+    /// - Parameter answered: How many replies were complete.
+    func finish(_ error: MemcacheError?, answered: Int)
+}
+
+/// One connection to one server: requests go out in order, replies are matched to them in order.
+///
+/// The connection is begun when the object is made, and what is submitted meanwhile waits for it. Once closed, for
+/// whatever reason, it stays closed; its owner makes another.
+package final class Connection: Sendable {
+    /// Settings of a connection.
+    package struct Options: Sendable {
+        /// How long resolving the name and connecting may take together.
+        package var connectTimeout: Duration
+        /// The longest value that is read.
+        package var maximumValueBytes: Int
+        /// Is shown every byte that is sent or received; nil costs nothing.
+        package var trace: WireTrace?
+
+        package init(
+            connectTimeout: Duration = .seconds(3), maximumValueBytes: Int = 4_294_967_296, trace: WireTrace? = nil
+        ) {
+            self.connectTimeout = connectTimeout
+            self.maximumValueBytes = maximumValueBytes
+            self.trace = trace
+        }
+
+        var transport: Transport.Options { Transport.Options(connectTimeout: connectTimeout, trace: trace) }
+    }
+
+    /// What callers have handed over and the loop has not yet taken.
+    private struct Mailbox {
+        var submissions: [Submission] = []
+        var chunks: [[UInt8]] = []
+        var lastID = 0
+        /// Submissions whose waiters gave up before they were handed over.
+        var givenUp: Set<Int> = []
+        var isClosed = false
+    }
+
+    private struct Submission: Sendable {
+        let id: Int
+        let shapes: [ReplyShape]
+        let timeout: Duration
+        let submitted: ContinuousClock.Instant
+        let receiver: any ReplyReceiver
+    }
+
+    /// Where the server is.
+    package let address: ServerAddress
+
+    private let mailbox = Mutex(Mailbox())
+    private let transport = Transport()
+    private let core: Core
+
+    /// Begins to connect.
+    package init(to address: ServerAddress, options: Options = Options()) {
+        self.address = address
+        core = Core(address: address, options: options, transport: transport)
+        core.onClose = { [weak self] in self?.mailbox.withLock { $0.isClosed = true } }
+        transport.connect(to: address, options: options.transport, delegate: core)
+    }
+
+    deinit { close() }
+
+    /// Whether the connection is over, and another is needed.
+    package var isClosed: Bool { mailbox.withLock { $0.isClosed } }
+
+    /// Names a submission that is about to be made, so that it can be abandoned.
+    package func makeID() -> Int {
+        mailbox.withLock {
+            $0.lastID += 1
+            return $0.lastID
+        }
+    }
+
+    /// Hands over requests that were encoded together, and who gets their replies. Does not wait.
+    ///
+    /// - Parameters:
+    ///   - bytes: The requests.
+    ///   - shapes: The shape of each reply, in order; at least one.
+    ///   - timeout: How long a reply may take after the one before it.
+    package func submit(
+        _ bytes: [UInt8], expecting shapes: [ReplyShape], timeout: Duration, id: Int? = nil,
+        to receiver: any ReplyReceiver
+    ) {
+        precondition(!shapes.isEmpty, "a submission has a reply")
+        let now = ContinuousClock.now
+        let (isFirst, isGivenUp) = mailbox.withLock { mailbox -> (Bool, Bool) in
+            if let id, mailbox.givenUp.remove(id) != nil { return (false, true) }
+            if id == nil { mailbox.lastID += 1 }
+            let isFirst = mailbox.submissions.isEmpty
+            mailbox.submissions.append(
+                Submission(
+                    id: id ?? mailbox.lastID, shapes: shapes, timeout: timeout, submitted: now, receiver: receiver))
+            if let last = mailbox.chunks.indices.last, mailbox.chunks[last].count + bytes.count <= 65_536 {
+                mailbox.chunks[last].append(contentsOf: bytes)
+            } else {
+                mailbox.chunks.append(bytes)
+            }
+            return (isFirst, false)
+        }
+        if isGivenUp {
+            return transport.execute { [address] in receiver.finish(.cancelled(by: address), answered: 0) }
+        }
+        if isFirst { transport.execute { self.takeSubmissions() } }
+    }
+
+    /// Gives up on a submission, also on one that is about to be made. Its replies will be dropped; others on the
+    /// connection are not disturbed.
+    package func abandon(_ id: Int) {
+        mailbox.withLock { _ = $0.givenUp.insert(id) }
+        transport.execute {
+            // The submission may be on its way here still.
+            self.takeSubmissions()
+            if self.core.abandon(id) { self.forget(id) }
+        }
+    }
+
+    /// Tells that a name from ``makeID()`` is used no more. Needed for one that may have been abandoned too late.
+    package func forget(_ id: Int) {
+        mailbox.withLock { _ = $0.givenUp.remove(id) }
+    }
+
+    /// Ends the connection. What is not answered fails.
+    package func close() {
+        transport.execute { [core, address] in
+            core.close(MemcacheError(.closed, "the client was shut down", server: address))
+        }
+    }
+
+    private func takeSubmissions() {
+        let (submissions, chunks) = mailbox.withLock { mailbox in
+            defer {
+                mailbox.submissions = []
+                mailbox.chunks = []
+            }
+            return (mailbox.submissions, mailbox.chunks)
+        }
+        guard !submissions.isEmpty else { return }
+        core.submit(
+            submissions.map {
+                .init(id: $0.id, shapes: $0.shapes, timeout: $0.timeout, submitted: $0.submitted, receiver: $0.receiver)
+            },
+            chunks: chunks)
+    }
+}
+
+extension MemcacheError {
+    static func cancelled(by server: ServerAddress, mayHaveTakenEffect: Bool = false) -> MemcacheError {
+        MemcacheError(
+            .cancelled, "the command was cancelled", server: server, mayHaveTakenEffect: mayHaveTakenEffect)
+    }
+}
+
+/// The part of a connection that lives on the loop.
+///
+/// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``Connection`` calls them inside
+/// `Transport.execute`, and the transport calls its delegate there. `onClose` is set before the transport is started.
+private final class Core: TransportDelegate, @unchecked Sendable {
+    typealias Machine = ConnectionStateMachine<any ReplyReceiver>
+
+    private let address: ServerAddress
+    private let options: Connection.Options
+    private let transport: Transport
+    private var machine = Machine()
+    private var parser = ReplyParser()
+    /// Requests that wait for the connection to be made.
+    private var unsent: [[UInt8]] = []
+    /// Who has received something since the last pause.
+    private var active: (any ReplyReceiver)?
+    /// When it is looked next whether somebody has waited too long.
+    private var timer: ContinuousClock.Instant?
+    private var hasPartialReply = false
+    /// Whether a byte has come since the connection was made.
+    private var hasReceived = false
+    private var bytesAtLastProgress = 0
+    /// Why the connection is over.
+    private var ending: MemcacheError?
+    var onClose: (@Sendable () -> Void)?
+
+    init(address: ServerAddress, options: Connection.Options, transport: Transport) {
+        self.address = address
+        self.options = options
+        self.transport = transport
+        parser.maximumValueBytes = options.maximumValueBytes
+    }
+
+    func submit(_ slots: [Machine.Slot], chunks: [[UInt8]]) {
+        for slot in slots where !machine.submit(slot) {
+            slot.receiver?.finish(errorOfUnsent, answered: 0)
+        }
+        if machine.isOpen {
+            write(chunks)
+            startTimer(at: slots.lazy.map { $0.submitted + $0.timeout }.min())
+        } else if !machine.isClosed {
+            unsent += chunks
+        }
+    }
+
+    /// The error of a submission that came after the end.
+    private var errorOfUnsent: MemcacheError {
+        if var ending, ending.code == .cannotConnect || ending.code == .closed {
+            ending.mayHaveTakenEffect = false
+            return ending
+        }
+        return MemcacheError(
+            .connectionLost, "the connection was closed before the command was sent", server: address)
+    }
+
+    /// - Returns: Whether somebody was waiting.
+    func abandon(_ id: Int) -> Bool {
+        guard let receiver = machine.abandon(id: id) else { return false }
+        // Before the connection is made, its bytes are kept together with others' and will still be sent.
+        receiver.finish(.cancelled(by: address, mayHaveTakenEffect: true), answered: 0)
+        return true
+    }
+
+    func transportOpened() {
+        guard !machine.isClosed else { return transport.close() }
+        machine.opened(at: .now)
+        write(unsent)
+        unsent = []
+        startTimer(at: machine.deadline)
+    }
+
+    /// A server that takes in a long value is at work: its time to answer counts from the last of it.
+    private func write(_ chunks: [[UInt8]]) {
+        transport.write(chunks) { [weak self] in self?.machine.progressed(at: .now) }
+    }
+
+    func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int) {
+        guard !machine.isClosed else { return (bytes.count, 0) }
+        var position = 0
+        var start = 0
+        do throws(ReplyParser.Failure) {
+            while let element = try parser.next(in: bytes, at: &position) {
+                guard case .deliver(let delivery) = machine.receive(element) else {
+                    throw .unexpected(line: excerpt(of: bytes, before: position))
+                }
+                try deliver(element, at: start..<position, of: bytes, delivery)
+                start = position
+                if machine.isClosed { return (bytes.count, 0) }
+            }
+        } catch {
+            close(MemcacheError(error).from(address))
+            return (bytes.count, 0)
+        }
+        noteProgress(used: position, left: bytes.count - position)
+        return (position, parser.neededBytes)
+    }
+
+    func transportReceivedAll() {
+        guard let receiver = active else { return }
+        active = nil
+        receiver.paused()
+        machine.progressed(at: .now)
+    }
+
+    func transportEnded(_ ending: Transport.Ending) {
+        // A TLS port gives a plain connection not a byte.
+        let moment =
+            hasPartialReply
+            ? "in the middle of an answer"
+            : hasReceived ? "before it answered" : "before it answered anything (does it want TLS?)"
+        let error = MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout)
+        close(error.from(address), byServer: error.code == .connectionLost)
+    }
+
+    /// Ends the connection and fails what is not answered.
+    ///
+    /// - Parameter byServer: The server ended it, which is the answer to a command of the shape ``ReplyShape/close``.
+    func close(_ error: MemcacheError, byServer: Bool = false) {
+        guard !machine.isClosed else { return }
+        ending = error
+        let now = ContinuousClock.now
+        let isTimeout = error.code == .timedOut
+        let slots = machine.close()
+        onClose?()
+        transport.close()
+        for (index, slot) in slots.enumerated() {
+            guard let receiver = slot.receiver else { continue }
+            if byServer, slot.shapes[slot.answered...].allSatisfy({ $0 == .close }) {
+                receiver.finish(nil, answered: slot.shapes.count)
+                continue
+            }
+            var failure = error
+            if isTimeout, index > 0, !machine.isLate(slot, at: now) {
+                failure = MemcacheError(
+                    .connectionLost, "the connection was closed, for an earlier command got no answer", server: address)
+            }
+            failure.mayHaveTakenEffect = slot.isSent
+            receiver.finish(failure, answered: slot.answered)
+        }
+        unsent = []
+        active = nil
+    }
+
+    private func deliver(
+        _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, _ delivery: Machine.Delivery
+    ) throws(ReplyParser.Failure) {
+        if let receiver = delivery.receiver {
+            active = receiver
+            do throws(ReplyParser.Failure) {
+                try receiver.receive(
+                    element, at: range, of: bytes, shape: delivery.shape, completesReply: delivery.completesReply)
+            } catch {
+                // The submission is off the queue already, so closing the connection does not reach it.
+                if delivery.completesSubmission {
+                    receiver.finish(MemcacheError(error).from(address), answered: delivery.reply)
+                }
+                throw error
+            }
+            if delivery.completesSubmission {
+                receiver.finish(nil, answered: delivery.reply + 1)
+                active = nil
+                machine.progressed(at: .now)
+            }
+        }
+        if case .refusal(let kind, let line) = element, delivery.shape.losesStep(after: kind, line: bytes, line) {
+            close(
+                MemcacheError(
+                    .connectionLost,
+                    "the connection was closed, for what follows the server's \(EscapedText.string(bytes.copy(line))) "
+                        + "cannot be matched to requests",
+                    server: address))
+        }
+    }
+
+    /// Elements count as progress, and so does every 16 KiB of a long value; a line that comes byte by byte does not.
+    private func noteProgress(used: Int, left: Int) {
+        hasPartialReply = left > 0
+        hasReceived = true
+        if used > 0 { bytesAtLastProgress = 0 }
+        if used > 0 || left - bytesAtLastProgress >= 16_384 {
+            bytesAtLastProgress = left
+            machine.progressed(at: .now)
+        }
+    }
+
+    private func excerpt(of bytes: Span<UInt8>, before position: Int) -> [UInt8] {
+        var start = position - 1
+        while start > 0, bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        let line = bytes.copy(start..<position)
+        return Array(line.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") })
+    }
+
+    /// Sees to it that deadlines are looked at no later than at a moment.
+    private func startTimer(at moment: ContinuousClock.Instant?) {
+        guard let moment, timer.map({ moment < $0 }) ?? true else { return }
+        timer = moment
+        transport.schedule(at: moment) { [weak self] in
+            guard let self, timer == moment else { return }
+            timer = nil
+            timeHasPassed()
+        }
+    }
+
+    private func timeHasPassed() {
+        switch machine.expire(at: .now) {
+        case .none: break
+        case .giveUp(let slots):
+            for slot in slots {
+                let error = MemcacheError.timedOut(after: slot.timeout, server: address, mayHaveTakenEffect: true)
+                slot.receiver?.finish(error, answered: slot.answered)
+            }
+        case .close:
+            if let timeout = machine.oldestTimeout {
+                close(.timedOut(after: timeout, server: address, mayHaveTakenEffect: true))
+            }
+        }
+        startTimer(at: machine.deadline)
+    }
+}
+
+extension MemcacheError {
+    static func timedOut(after timeout: Duration, server: ServerAddress, mayHaveTakenEffect: Bool) -> MemcacheError {
+        MemcacheError(
+            .timedOut, "no answer within \(timeout.spelledOut)", server: server,
+            mayHaveTakenEffect: mayHaveTakenEffect)
+    }
+
+    /// The error for a connection that could not be made, or ended.
+    ///
+    /// - Parameter moment: When the server closed it, for the message.
+    init(_ ending: Transport.Ending, moment: String, connectTimeout: Duration) {
+        switch ending {
+        case .notConnected(let reason, let underlying):
+            self.init(.cannotConnect, "cannot connect: \(reason)", underlyingError: underlying)
+        case .connectTimedOut:
+            self.init(.cannotConnect, "cannot connect: no answer within \(connectTimeout.spelledOut)")
+        case .closed:
+            self.init(.connectionLost, "the server closed the connection \(moment)")
+        case .broken(let reason, let underlying):
+            self.init(.connectionLost, "the connection broke: \(reason)", underlyingError: underlying)
+        }
+    }
+}
+
+extension Duration {
+    /// The duration for a message: `500 ms`, `3 s`, `1.5 s`.
+    package var spelledOut: String {
+        let (seconds, attoseconds) = components
+        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        if milliseconds < 1000 { return "\(milliseconds) ms" }
+        if milliseconds.isMultiple(of: 1000) { return "\(milliseconds / 1000) s" }
+        return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    }
+}

@@ -1,0 +1,181 @@
+/// Which submission is waiting for which reply on one connection, and until when.
+///
+/// A submission is the bytes of one or more requests that were handed over together, with the shape of each reply. An
+/// event goes in, and what is to be done comes out; nothing here reads, writes, waits or looks at a clock.
+struct ConnectionStateMachine<Receiver>: ~Copyable {
+    /// One submission and how far its replies have come.
+    struct Slot {
+        /// Names the submission.
+        let id: Int
+        /// The shapes of its replies, in order. Never empty.
+        let shapes: [ReplyShape]
+        /// How long its next reply may take.
+        let timeout: Duration
+        /// When it was handed over.
+        let submitted: ContinuousClock.Instant
+        /// Who is waiting; nil once the waiter has given up, and then the replies are dropped.
+        var receiver: Receiver?
+        /// How many replies are complete.
+        var answered = 0
+        /// Whether its bytes have left for the server.
+        var isSent = false
+
+        /// When it will have waited too long: the time counts from when it was submitted, or from the last progress.
+        fileprivate func deadline(after progress: ContinuousClock.Instant?) -> ContinuousClock.Instant {
+            max(submitted, progress ?? submitted) + timeout
+        }
+    }
+
+    /// What an element is to its receiver.
+    struct Delivery {
+        /// Who gets the element; nil when it is to be dropped.
+        let receiver: Receiver?
+        /// Which of the submission's replies it belongs to.
+        let reply: Int
+        /// The shape of that reply.
+        let shape: ReplyShape
+        /// Whether it completes that reply.
+        let completesReply: Bool
+        /// Whether it completes the submission.
+        let completesSubmission: Bool
+    }
+
+    /// What to do with an element.
+    enum Reception {
+        case deliver(Delivery)
+        /// The element fits no reply that is awaited: the connection cannot be trusted any more.
+        case violation
+    }
+
+    /// What to do when time has passed.
+    enum Expiry {
+        /// Nobody has waited too long.
+        case none
+        /// These have waited too long, while an earlier submission still has time: they give up, their replies will be
+        /// dropped.
+        case giveUp([Slot])
+        /// The oldest has waited too long: the connection is to be closed.
+        case close
+    }
+
+    /// Whether submissions are still accepted.
+    private(set) var isClosed = false
+    /// Whether requests can be sent; before, they wait for the connection.
+    private(set) var isOpen = false
+
+    private var slots: [Slot] = []
+    /// The position of the oldest submission in `slots`; those before it are done.
+    private var head = 0
+    private var lastProgress: ContinuousClock.Instant?
+
+    init() {}
+
+    /// Whether any reply is awaited.
+    var isIdle: Bool { head == slots.count }
+
+    /// A new submission. False when the connection is closed and nothing can be sent.
+    mutating func submit(_ slot: consuming Slot) -> Bool {
+        guard !isClosed else { return false }
+        var slot = slot
+        slot.isSent = isOpen
+        slots.append(slot)
+        return true
+    }
+
+    /// The connection is there; what was submitted before goes out now.
+    mutating func opened(at now: ContinuousClock.Instant) {
+        isOpen = true
+        lastProgress = now
+        for index in slots.indices { slots[index].isSent = true }
+    }
+
+    /// An element has arrived.
+    mutating func receive(_ element: ReplyElement) -> Reception {
+        guard head < slots.count else { return .violation }
+        let reply = slots[head].answered
+        let shape = slots[head].shapes[reply]
+        let progress = shape.progress(after: element)
+        if progress == .violation { return .violation }
+        let receiver = slots[head].receiver
+        guard progress == .complete else {
+            return .deliver(
+                Delivery(
+                    receiver: receiver, reply: reply, shape: shape, completesReply: false, completesSubmission: false))
+        }
+        slots[head].answered = reply + 1
+        let isLast = reply + 1 == slots[head].shapes.count
+        if isLast { removeHead() }
+        return .deliver(
+            Delivery(
+                receiver: receiver, reply: reply, shape: shape, completesReply: true, completesSubmission: isLast))
+    }
+
+    /// Bytes have come that bring a reply further.
+    mutating func progressed(at now: ContinuousClock.Instant) {
+        lastProgress = now
+    }
+
+    /// Gives up on a submission. Its replies will still come, and are then dropped.
+    ///
+    /// - Returns: Who was waiting; nil when it is over already.
+    mutating func abandon(id: Int) -> Receiver? {
+        guard let index = slots[head...].firstIndex(where: { $0.id == id }) else { return nil }
+        defer { slots[index].receiver = nil }
+        return slots[index].receiver
+    }
+
+    /// The earliest moment at which somebody will have waited too long; nil when nobody waits, or when the connection is
+    /// not made, which has a time limit of its own.
+    var deadline: ContinuousClock.Instant? {
+        guard isOpen, head < slots.count else { return nil }
+        let progress = lastProgress
+        let waiting = slots[(head + 1)...].lazy.filter { $0.receiver != nil }
+        return waiting.map { $0.deadline(after: progress) }.reduce(slots[head].deadline(after: progress), min)
+    }
+
+    /// How long the oldest submission may wait.
+    var oldestTimeout: Duration? { isIdle ? nil : slots[head].timeout }
+
+    /// Time has passed.
+    mutating func expire(at now: ContinuousClock.Instant) -> Expiry {
+        guard isOpen, head < slots.count else { return .none }
+        if slots[head].deadline(after: lastProgress) <= now { return .close }
+        var late: [Slot] = []
+        for index in slots.indices.dropFirst(head + 1)
+        where slots[index].receiver != nil && slots[index].deadline(after: lastProgress) <= now {
+            late.append(slots[index])
+            slots[index].receiver = nil
+        }
+        return late.isEmpty ? .none : .giveUp(late)
+    }
+
+    /// Whether a submission has waited too long.
+    func isLate(_ slot: Slot, at now: ContinuousClock.Instant) -> Bool {
+        slot.deadline(after: lastProgress) <= now
+    }
+
+    /// The connection is over.
+    ///
+    /// - Returns: The submissions that are not answered, oldest first.
+    mutating func close() -> [Slot] {
+        isClosed = true
+        isOpen = false
+        defer {
+            slots = []
+            head = 0
+        }
+        return Array(slots[head...])
+    }
+
+    private mutating func removeHead() {
+        slots[head].receiver = nil
+        head += 1
+        if head == slots.count {
+            slots.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 64, head * 2 > slots.count {
+            slots.removeFirst(head)
+            head = 0
+        }
+    }
+}

@@ -1,0 +1,190 @@
+/// Takes in the lines of a stream. Called on the stream's own thread.
+protocol LineSink: AnyObject, Sendable {
+    /// Keeps whole lines, which come with their ends. The bytes are gone afterwards.
+    ///
+    /// - Throws: ``MemcacheError`` when they cannot be kept; the stream then ends with it.
+    func append(_ lines: Span<UInt8>) throws(MemcacheError)
+
+    /// Nothing follows, and why. What is said first counts.
+    func finish(_ error: MemcacheError?)
+}
+
+/// A connection of its own for one request that is answered with a stream of lines.
+///
+/// The server is read at full speed, whatever is done with the lines: a dump that is read slowly can block the whole
+/// server. Streams have a thread to themselves, so that nothing that slows commands down slows them.
+final class LineStream: Sendable {
+    /// What to ask for, and how to read it.
+    struct Request: Sendable {
+        /// The request's bytes.
+        var bytes: [UInt8]
+        /// What the answer looks like.
+        var form: StreamFraming.Form
+        /// How long the server may take to begin, and in a list to go on.
+        var replyTimeout: Duration
+        /// What becomes of a stream that is given up. True: its end is awaited and its lines are dropped, for servers
+        /// before 1.6.26 may be damaged by a dump whose reader hangs up. False: it is closed at once.
+        var isReadToItsEnd: Bool
+    }
+
+    private let transport: Transport
+    private let core: Core
+    private let address: ServerAddress
+
+    /// Begins to connect.
+    init(
+        to address: ServerAddress, options: Connection.Options, request: consuming Request, sink: any LineSink
+    ) {
+        self.address = address
+        transport = Transport(on: .streams)
+        core = Core(address: address, options: options, request: request, transport: transport, sink: sink)
+        transport.connect(to: address, options: options.transport, delegate: core)
+    }
+
+    deinit { giveUp() }
+
+    /// Waits until the server has agreed.
+    ///
+    /// - Throws: ``MemcacheError`` when it refuses, or cannot be reached in time.
+    func begin() async throws(MemcacheError) {
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                transport.execute { self.core.waitForBeginning(continuation) }
+            }
+        } onCancel: {
+            transport.execute { self.core.close(.cancelled(by: self.address)) }
+        }
+        try outcome.get()
+    }
+
+    /// Ends the stream: nobody wants the lines any more.
+    func giveUp() {
+        transport.execute { [core] in core.giveUp() }
+    }
+}
+
+/// The part of a stream that lives on the loop.
+///
+/// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``LineStream`` calls them inside
+/// `Transport.execute`, and the transport calls its delegate there.
+private final class Core: TransportDelegate, @unchecked Sendable {
+    private let address: ServerAddress
+    private let options: Connection.Options
+    private let request: LineStream.Request
+    private let transport: Transport
+    private let sink: any LineSink
+    private var framing: StreamFraming
+    private var isClosed = false
+    /// Whether nobody wants the lines any more.
+    private var isGivenUp = false
+    private var lastArrival = ContinuousClock.now
+    /// How the beginning went, once that is known.
+    private var beginning: Result<Void, MemcacheError>?
+    private var waiter: CheckedContinuation<Result<Void, MemcacheError>, Never>?
+
+    init(
+        address: ServerAddress, options: Connection.Options, request: LineStream.Request, transport: Transport,
+        sink: any LineSink
+    ) {
+        self.address = address
+        self.options = options
+        self.request = request
+        self.transport = transport
+        self.sink = sink
+        framing = StreamFraming(request.form)
+    }
+
+    func waitForBeginning(_ continuation: CheckedContinuation<Result<Void, MemcacheError>, Never>) {
+        if let beginning { return continuation.resume(returning: beginning) }
+        waiter = continuation
+    }
+
+    func giveUp() {
+        isGivenUp = true
+        sink.finish(.cancelled(by: address))
+        if !request.isReadToItsEnd || !framing.hasBegun { close(.cancelled(by: address)) }
+    }
+
+    func transportOpened() {
+        guard !isClosed else { return transport.close() }
+        lastArrival = .now
+        transport.write([request.bytes]) {}
+        startTimer()
+    }
+
+    func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int) {
+        guard !isClosed else { return (bytes.count, 0) }
+        lastArrival = .now
+        do throws(MemcacheError) {
+            let step = try take(bytes)
+            if let refusal = step.refusal { throw MemcacheError(refusal) }
+            if framing.hasBegun { settle(.success(())) }
+            if !step.lines.isEmpty { keep(bytes.extracting(step.lines)) }
+            if step.isOver { close(nil) }
+            return (step.used, 0)
+        } catch {
+            close(error)
+            return (bytes.count, 0)
+        }
+    }
+
+    private func take(_ bytes: Span<UInt8>) throws(MemcacheError) -> StreamFraming.Step {
+        do {
+            return try framing.take(bytes)
+        } catch {
+            var error = MemcacheError(error)
+            error.mayHaveTakenEffect = false
+            throw error
+        }
+    }
+
+    /// Hands lines over, unless nobody wants them. That they cannot be kept is not the server's fault, which is treated
+    /// as when nobody wants them.
+    private func keep(_ lines: Span<UInt8>) {
+        guard !isGivenUp else { return }
+        do throws(MemcacheError) {
+            try sink.append(lines)
+        } catch {
+            sink.finish(error.from(address))
+            giveUp()
+        }
+    }
+
+    func transportReceivedAll() {}
+
+    func transportEnded(_ ending: Transport.Ending) {
+        let moment = framing.hasBegun ? "before the end of the stream" : "before it answered"
+        close(MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout))
+    }
+
+    /// Ends the stream.
+    func close(_ error: MemcacheError?) {
+        guard !isClosed else { return }
+        isClosed = true
+        transport.close()
+        let error = error?.from(address)
+        sink.finish(error)
+        settle(error.map { .failure($0) } ?? .success(()))
+    }
+
+    /// Says how the beginning went, once.
+    private func settle(_ outcome: Result<Void, MemcacheError>) {
+        if beginning == nil { beginning = outcome }
+        waiter?.resume(returning: outcome)
+        waiter = nil
+    }
+
+    /// Watches over the silence: until the server has begun, and in a list until it has come to its end.
+    private func startTimer() {
+        guard !isClosed else { return }
+        if case .endless = request.form, framing.hasBegun { return }
+        transport.schedule(at: lastArrival + request.replyTimeout) { [weak self] in self?.timeHasPassed() }
+    }
+
+    private func timeHasPassed() {
+        guard !isClosed else { return }
+        if case .endless = request.form, framing.hasBegun { return }
+        guard lastArrival + request.replyTimeout <= .now else { return startTimer() }
+        close(.timedOut(after: request.replyTimeout, server: address, mayHaveTakenEffect: false))
+    }
+}

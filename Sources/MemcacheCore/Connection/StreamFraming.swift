@@ -1,0 +1,104 @@
+/// Where a stream begins, where its lines are cut, and where it ends.
+///
+/// It is given all bytes that have arrived and are not used up. Between the beginning and the end it looks at the last
+/// line only: a dump of millions of lines costs no more here than its bytes' way through memory.
+struct StreamFraming {
+    /// The kinds of stream.
+    enum Form: Sendable {
+        /// `OK`, then lines without end.
+        case endless
+        /// Perhaps `OK`, then lines that begin with one word, then another word alone.
+        case list(linePrefix: StaticString, lastLine: StaticString)
+    }
+
+    /// What some bytes are.
+    struct Step {
+        /// Whole lines for the reader, with their ends.
+        var lines = 0..<0
+        /// How many bytes are used up.
+        var used = 0
+        /// The server's refusal: there will be no stream.
+        var refusal: Refusal?
+        /// Whether the last line has come.
+        var isOver = false
+    }
+
+    /// The longest line accepted.
+    static let maximumLineBytes = 65_536
+
+    /// Whether the server has agreed.
+    private(set) var hasBegun = false
+    private let form: Form
+
+    init(_ form: Form) { self.form = form }
+
+    /// Cuts the lines that are complete.
+    mutating func take(_ bytes: Span<UInt8>) throws(ReplyParser.Failure) -> Step {
+        var step = Step()
+        if !hasBegun {
+            guard try begin(bytes, &step), step.refusal == nil else { return step }
+            hasBegun = true
+        }
+        let newline = UInt8(ascii: "\n")
+        let start = step.used
+        let end = bytes.position(before: bytes.count, of: newline, downTo: start).map { $0 + 1 } ?? start
+        guard bytes.count - end <= Self.maximumLineBytes else { throw .lineTooLong(limit: Self.maximumLineBytes) }
+        step.lines = start..<end
+        step.used = end
+        if case .list(_, let lastLine) = form, end > start {
+            let last = bytes.position(before: end - 1, of: newline, downTo: start).map { $0 + 1 } ?? start
+            if bytes.equals(lastLine, in: bytes.withoutLineEnd(last..<end)) {
+                step.lines = start..<last
+                step.isOver = true
+            }
+        }
+        return step
+    }
+
+    /// Looks at the first line. False when it is not complete.
+    private func begin(_ bytes: Span<UInt8>, _ step: inout Step) throws(ReplyParser.Failure) -> Bool {
+        guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
+            guard bytes.count <= Self.maximumLineBytes else { throw .lineTooLong(limit: Self.maximumLineBytes) }
+            return false
+        }
+        let line = bytes.withoutLineEnd(0..<newline + 1)
+        if case .list(let prefix, let lastLine) = form,
+            bytes.starts(with: prefix, in: line) || bytes.equals(lastLine, in: line)
+        {
+            return true
+        }
+        var parser = ReplyParser()
+        var position = 0
+        switch try parser.next(in: bytes, at: &position) {
+        case .ok?:
+            step.used = newline + 1
+            return true
+        case .refusal(let kind, let line)?:
+            step.refusal = Refusal(kind: kind, line: bytes.copy(line))
+            step.used = newline + 1
+            return true
+        default:
+            throw .unexpected(line: bytes.copy(line))
+        }
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// The last position of `byte` below `end`, not below `start`.
+    fileprivate func position(before end: Int, of byte: UInt8, downTo start: Int) -> Int? {
+        var index = end - 1
+        while index >= start {
+            if self[index] == byte { return index }
+            index -= 1
+        }
+        return nil
+    }
+
+    /// The range of a line less the `\n` or `\r\n` at its end.
+    func withoutLineEnd(_ range: Range<Int>) -> Range<Int> {
+        var end = range.upperBound
+        if end > range.lowerBound, self[end - 1] == UInt8(ascii: "\n") { end -= 1 }
+        if end > range.lowerBound, self[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return range.lowerBound..<end
+    }
+}

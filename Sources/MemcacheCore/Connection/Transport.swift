@@ -1,0 +1,256 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Reads and writes the bytes of one connection. The only file that sees the network library.
+///
+/// A transport has one thread, its loop; everything but ``execute(_:)`` is called there, and so is its delegate.
+final class Transport: Sendable {
+    /// Settings of a connection that is about to be made.
+    struct Options: Sendable {
+        /// How long resolving the name and connecting may take together.
+        var connectTimeout: Duration
+        /// Is shown every byte.
+        var trace: WireTrace?
+    }
+
+    /// The threads there are.
+    enum Thread: Sendable {
+        /// For connections that carry commands.
+        case commands
+        /// For connections that carry streams: what slows commands down must not stop a dump from being read.
+        case streams
+    }
+
+    /// Why a connection could not be made or ended.
+    enum Ending: Sendable {
+        /// It could not be made, and why.
+        case notConnected(String, underlying: any Error)
+        /// It could not be made within the time allowed.
+        case connectTimedOut
+        /// The server closed it, or we did.
+        case closed
+        /// It broke, and how.
+        case broken(String, underlying: any Error)
+    }
+
+    private let loop: any EventLoop
+    private let channel: NIOLoopBoundBox<(any Channel)?>
+
+    private let trace: NIOLoopBoundBox<WireTrace?>
+
+    /// A chunk longer than this is written in several pieces.
+    private static let pieceBytes = 262_144
+
+    /// One loop serves every connection that carries commands: what the library does there is short.
+    private static let commandLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    private static let streamLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+
+    /// A transport that is not connected.
+    init(on thread: Thread = .commands) {
+        switch thread {
+        case .commands: loop = Transport.commandLoop
+        case .streams: loop = Transport.streamLoop
+        }
+        channel = .makeEmptyBox(eventLoop: loop)
+        trace = .makeEmptyBox(eventLoop: loop)
+    }
+
+    /// Starts to connect. The delegate is told when that has succeeded or failed.
+    func connect(to address: ServerAddress, options: Options, delegate: any TransportDelegate) {
+        execute { self.bootstrap(address, options: options, delegate: delegate) }
+    }
+
+    /// Runs something on the loop, after what was handed over before.
+    func execute(_ body: @escaping @Sendable () -> Void) {
+        loop.execute(body)
+    }
+
+    /// Sends bytes, after those handed over before.
+    ///
+    /// - Parameter onProgress: Called on the loop whenever the system has taken a good part of a long chunk, which may
+    ///   take longer than an answer is allowed to.
+    func write(_ chunks: [[UInt8]], onProgress: @escaping @Sendable () -> Void) {
+        guard let channel = channel.value, !chunks.isEmpty else { return }
+        for chunk in chunks {
+            trace.value?(.sent, chunk.span)
+            var buffer = channel.allocator.buffer(bytes: chunk)
+            while buffer.readableBytes > Self.pieceBytes, let piece = buffer.readSlice(length: Self.pieceBytes) {
+                let written = channel.eventLoop.makePromise(of: Void.self)
+                written.futureResult.assumeIsolated().whenSuccess(onProgress)
+                channel.write(piece, promise: written)
+            }
+            channel.write(buffer, promise: nil)
+        }
+        channel.flush()
+    }
+
+    /// Runs something on the loop at a later moment, when everything that had arrived by then has been handed over.
+    ///
+    /// A loop that was busy until past that moment would run it before it looks at its sockets. Hence the second step,
+    /// and a longer one where the loop was late.
+    func schedule(at moment: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) {
+        loop.scheduleTask(in: TimeAmount(max(.zero, moment - .now))) { [loop] in
+            let isLate = ContinuousClock.now - moment > .milliseconds(5)
+            loop.scheduleTask(in: .milliseconds(isLate ? 50 : 1), body)
+        }
+    }
+
+    /// Ends the connection, if it is still there.
+    func close() {
+        channel.value?.close(promise: nil)
+        channel.value = nil
+    }
+
+    private func bootstrap(_ address: ServerAddress, options: Options, delegate: any TransportDelegate) {
+        trace.value = options.trace
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(options.connectTimeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: 1 << 20)
+            )
+            .channelOption(.maxMessagesPerRead, value: 4)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // A program that is started must not keep the connection open: the server would not see its end.
+                    try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                        of: NIOBSDSocket.Handle.self
+                    ) { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
+                    try channel.pipeline.syncOperations.addHandler(
+                        TransportHandler(delegate: delegate, trace: options.trace))
+                }
+            }
+        let connected: EventLoopFuture<any Channel>
+        switch address.endpoint {
+        case .unix(let path):
+            connected = bootstrap.connect(unixDomainSocketPath: path)
+        case .tcp(let host, let port):
+            if let numeric = try? SocketAddress(ipAddress: host, port: port) {
+                connected = bootstrap.connect(to: numeric)
+            } else {
+                connected = bootstrap.connect(host: host, port: port)
+            }
+        }
+        connected.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel):
+                guard channel.isActive else { return delegate.transportEnded(.closed) }
+                self.channel.value = channel
+                delegate.transportOpened()
+            case .failure(let error):
+                delegate.transportEnded(Transport.ending(connecting: error))
+            }
+        }
+    }
+
+    private static func ending(connecting error: any Error) -> Ending {
+        if case .connectTimeout? = error as? ChannelError { return .connectTimedOut }
+        if let failure = error as? NIOConnectionError {
+            if let dns = failure.dnsAError ?? failure.dnsAAAAError, failure.connectionErrors.isEmpty {
+                return .notConnected("the name cannot be resolved", underlying: dns)
+            }
+            if let first = failure.connectionErrors.first {
+                return ending(connecting: first.error)
+            }
+        }
+        return .notConnected(reason(error), underlying: error)
+    }
+
+    fileprivate static func reason(_ error: any Error) -> String {
+        guard let failure = error as? IOError else { return String(describing: error) }
+        return String(cString: strerror(failure.errnoCode)).lowercased()
+    }
+}
+
+/// What a connection is told, on the transport's loop.
+protocol TransportDelegate: AnyObject, Sendable {
+    /// The connection is made.
+    func transportOpened()
+
+    /// Bytes have come; those not used up before come again in front of them.
+    ///
+    /// - Returns: How many were used up, and how many bytes the rest must grow to before it is worth looking again.
+    func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int)
+
+    /// All that had arrived has been handed over: the next bytes may take a while.
+    func transportReceivedAll()
+
+    /// The connection is over, or was never made. Nothing follows.
+    func transportEnded(_ ending: Transport.Ending)
+}
+
+/// Hands bytes over and keeps those that are not used up.
+private final class TransportHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let delegate: any TransportDelegate
+    private let trace: WireTrace?
+    /// Bytes that were not used up.
+    private var rest = ByteBuffer()
+    private var needed = 0
+    private var failure: (any Error)?
+
+    init(delegate: any TransportDelegate, trace: WireTrace?) {
+        self.delegate = delegate
+        self.trace = trace
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var incoming = unwrapInboundIn(data)
+        if let trace { incoming.withUnsafeReadableBytes { trace(.received, $0.bindMemory(to: UInt8.self).span) } }
+        guard rest.readableBytes == 0 else {
+            makeRoom(for: incoming.readableBytes)
+            rest.writeBuffer(&incoming)
+            deliver(&rest)
+            // The room that a long value took is given back.
+            if rest.readableBytes == 0, rest.capacity > 1 << 20 { rest = ByteBuffer() }
+            return
+        }
+        deliver(&incoming)
+        if incoming.readableBytes > 0 {
+            rest.clear()
+            makeRoom(for: incoming.readableBytes)
+            rest.writeBuffer(&incoming)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        delegate.transportReceivedAll()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let ending: Transport.Ending = failure.map { .broken(Transport.reason($0), underlying: $0) } ?? .closed
+        delegate.transportEnded(ending)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = error
+        context.close(promise: nil)
+    }
+
+    private func deliver(_ buffer: inout ByteBuffer) {
+        let (used, needed) = buffer.withUnsafeReadableBytes { bytes in
+            let readable = bytes.bindMemory(to: UInt8.self)
+            return delegate.transportReceived(readable.span)
+        }
+        buffer.moveReaderIndex(forwardBy: used)
+        self.needed = needed
+    }
+
+    /// Makes room behind what is left over. A long value's buffer grows by halves as its bytes arrive, so that a length
+    /// that lies takes no memory.
+    private func makeRoom(for count: Int) {
+        guard rest.writableBytes < count else { return }
+        rest.discardReadBytes()
+        let size = rest.readableBytes + count
+        rest.reserveCapacity(max(size, min(needed, size * 2)))
+    }
+}

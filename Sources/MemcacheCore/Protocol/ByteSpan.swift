@@ -1,0 +1,74 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Looking for bytes in borrowed memory.
+extension Span where Element == UInt8 {
+    /// The position of the first `byte` at or after `start`, or nil. Calls `memchr`.
+    package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        guard start < count else { return nil }
+        return withUnsafeBytes { bytes -> Int? in
+            guard let base = bytes.baseAddress, let found = memchr(base + start, Int32(byte), bytes.count - start)
+            else {
+                return nil
+            }
+            return UnsafeRawPointer(found) - base
+        }
+    }
+
+    /// Whether `range` holds exactly the bytes of `word`. Calls `memcmp`.
+    package func equals(_ word: StaticString, in range: Range<Int>) -> Bool {
+        guard range.count == word.utf8CodeUnitCount else { return false }
+        return starts(with: word, in: range)
+    }
+
+    /// Whether `range` begins with the bytes of `word`. Calls `memcmp`.
+    package func starts(with word: StaticString, in range: Range<Int>) -> Bool {
+        let length = word.utf8CodeUnitCount
+        guard range.count >= length, range.lowerBound >= 0, range.upperBound <= count else { return false }
+        return withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return length == 0 }
+            return memcmp(base + range.lowerBound, word.utf8Start, length) == 0
+        }
+    }
+
+    /// Whether `range` holds the same bytes as `otherRange` of `other`. Calls `memcmp`.
+    package func equals(_ other: Span<UInt8>, _ otherRange: Range<Int>, in range: Range<Int>) -> Bool {
+        guard range.count == otherRange.count else { return false }
+        guard range.upperBound <= count, otherRange.upperBound <= other.count else { return false }
+        return withUnsafeBytes { mine in
+            other.withUnsafeBytes { theirs in
+                guard let mineBase = mine.baseAddress, let theirsBase = theirs.baseAddress else { return range.isEmpty }
+                return memcmp(mineBase + range.lowerBound, theirsBase + otherRange.lowerBound, range.count) == 0
+            }
+        }
+    }
+
+    /// A copy of the bytes in `range`.
+    package func copy(_ range: Range<Int>) -> [UInt8] {
+        withUnsafeBytes { bytes in
+            [UInt8](UnsafeRawBufferPointer(rebasing: bytes[range]))
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a span in one copy.
+    package mutating func append(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBytes { append(contentsOf: $0) }
+    }
+
+    /// Appends part of a span in one copy.
+    package mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        bytes.withUnsafeBytes { append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    /// Appends a word that is known when the program is written.
+    package mutating func append(_ word: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    }
+}

@@ -1,0 +1,102 @@
+/// What the reply to a command looks like, so that its end can be found.
+package enum ReplyShape: UInt8, Hashable, Sendable {
+    /// One line.
+    case line
+    /// One line, after a request that carried a data block.
+    case storage
+    /// `VALUE` blocks, then `END`.
+    case values
+    /// One meta line, or `VA` with its block.
+    case meta
+    /// As ``meta``, after a request that carried a data block.
+    case metaStorage
+    /// `STAT`, `ITEM` or `PREFIX` lines, then `END`; or a line alone (`RESET`, `OK`).
+    case statistics
+    /// A `STAT` line alone (`stats sizes_enable`), which may be followed by a second one that names an error.
+    case statisticsWithoutEnd
+    /// A `CONFIG` block, then `END`.
+    case configuration
+    /// Any number of lines and blocks, of which only the `MN` that ends them is sure: quiet commands and `noreply`.
+    case untilNoop
+    /// Whatever a command that is not known here answers, then `MN`.
+    case anythingUntilNoop
+    /// Nothing but the end of the connection, or the line of a refusal.
+    case close
+
+    /// How far an element brings a reply of this shape.
+    package enum Progress: Hashable, Sendable {
+        case incomplete
+        case complete
+        /// The element cannot be in a reply of this shape: what follows on the connection cannot be trusted.
+        case violation
+    }
+
+    /// What `element` means for a reply of this shape.
+    package func progress(after element: ReplyElement) -> Progress {
+        switch element {
+        case .refusal: return self == .untilNoop || self == .anythingUntilNoop ? .incomplete : .complete
+        case .unknown: return self == .anythingUntilNoop ? .incomplete : .violation
+        default: break
+        }
+        switch self {
+        case .line:
+            switch element {
+            case .stored, .notStored, .exists, .notFound, .deleted, .touched, .ok, .reset, .number, .version, .metaNoop,
+                .metaDebug, .meta(.miss, _, _):
+                return .complete
+            default: return .violation
+            }
+        case .storage:
+            switch element {
+            case .stored, .notStored, .exists, .notFound: return .complete
+            default: return .violation
+            }
+        case .values:
+            switch element {
+            case .value: return .incomplete
+            case .end: return .complete
+            default: return .violation
+            }
+        case .meta, .metaStorage:
+            switch element {
+            case .meta: return .complete
+            default: return .violation
+            }
+        case .statistics:
+            switch element {
+            case .statistic, .cachedKey, .prefix: return .incomplete
+            case .end, .reset, .ok: return .complete
+            default: return .violation
+            }
+        case .statisticsWithoutEnd:
+            if case .statistic = element { return .complete }
+            return .violation
+        case .configuration:
+            switch element {
+            case .configuration, .value: return .incomplete
+            case .end: return .complete
+            default: return .violation
+            }
+        case .untilNoop, .anythingUntilNoop:
+            return element == .metaNoop ? .complete : .incomplete
+        case .close:
+            return .violation
+        }
+    }
+
+    /// Whether the connection is to be closed after a refusal of a command of this shape.
+    ///
+    /// A server that refuses the line of a storage command may not swallow its data block, and then runs the block as
+    /// commands: nothing that follows can be matched to a request. The one place where this is decided.
+    package func losesStep(after kind: Refusal.Kind, line: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        switch (self, kind) {
+        case (.storage, .error), (.metaStorage, .error): return true
+        case (.storage, .clientError), (.metaStorage, .clientError):
+            return line.equals("CLIENT_ERROR bad command line format", in: range)
+                || line.equals("CLIENT_ERROR bad data chunk", in: range)
+                || line.equals("CLIENT_ERROR line too long", in: range)
+        default:
+            return line.equals("ERROR Too many open connections", in: range)
+        }
+    }
+}

@@ -1,0 +1,200 @@
+/// Commands → the bytes of their requests. The one place that knows how a request is written.
+public struct RequestEncoder: Sendable {
+    /// The requests written so far.
+    public package(set) var bytes: [UInt8] = []
+
+    /// An encoder with nothing written.
+    public init() {}
+
+    /// Writes a request line of words. The words are the caller's own: a word with a blank or a line end would be
+    /// another command, so keys go in as ``Key`` and texts are checked where they come from.
+    public mutating func line(_ words: Word...) {
+        for (index, word) in words.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: " ")) }
+            word.append(to: &bytes)
+        }
+        bytes.append("\r\n")
+    }
+
+    /// One word of a request line.
+    public struct Word: Sendable, ExpressibleByStringLiteral {
+        private enum Content: Sendable {
+            case text(StaticString)
+            case bytes([UInt8])
+            case unsigned(UInt64)
+            case signed(Int64)
+        }
+
+        private let content: Content
+
+        /// A word written in the program.
+        public init(stringLiteral value: StaticString) { content = .text(value) }
+
+        /// A key, already checked.
+        public static func key(_ key: Key) -> Word { Word(.bytes(key.bytes)) }
+        /// A number.
+        public static func number(_ number: UInt64) -> Word { Word(.unsigned(number)) }
+        /// A number that may be negative.
+        public static func number(_ number: Int64) -> Word { Word(.signed(number)) }
+        /// A number with a fraction, with a point whatever the language of the system is.
+        package static func fraction(_ number: Double) -> Word { Word(.bytes(Array(number.description.utf8))) }
+        /// A lifetime, by the present time.
+        public static func expiration(_ expiration: Expiration) -> Word { Word(.signed(expiration.wireValue())) }
+        /// Bytes that the caller has checked to be one word.
+        package static func checked(_ bytes: [UInt8]) -> Word { Word(.bytes(bytes)) }
+
+        private init(_ content: Content) { self.content = content }
+
+        fileprivate func append(to bytes: inout [UInt8]) {
+            switch content {
+            case .text(let word): bytes.append(word)
+            case .bytes(let word): bytes.append(contentsOf: word)
+            case .unsigned(let number): ASCIINumber.append(number, to: &bytes)
+            case .signed(let number): ASCIINumber.append(number, to: &bytes)
+            }
+        }
+    }
+
+    /// The storage commands, by their words.
+    package enum StorageVerb: UInt8, Hashable, Sendable, CaseIterable {
+        case set, add, replace, append, prepend, cas
+
+        /// The word on the wire.
+        package var word: StaticString {
+            switch self {
+            case .set: "set"
+            case .add: "add"
+            case .replace: "replace"
+            case .append: "append"
+            case .prepend: "prepend"
+            case .cas: "cas"
+            }
+        }
+    }
+
+    /// Writes `<verb> <key> <flags> <exptime> <bytes>[ <cas>][ noreply]` and the value's block.
+    package mutating func storage(
+        _ verb: StorageVerb, key: Span<UInt8>, flags: UInt32, expiration: Int64, value: Span<UInt8>,
+        cas: UInt64? = nil, noreply: Bool = false
+    ) {
+        bytes.reserveRoom(for: key.count + value.count + 80)
+        bytes.append(verb.word)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(key)
+        bytes.append(UInt8(ascii: " "))
+        ASCIINumber.append(UInt64(flags), to: &bytes)
+        bytes.append(UInt8(ascii: " "))
+        ASCIINumber.append(expiration, to: &bytes)
+        bytes.append(UInt8(ascii: " "))
+        ASCIINumber.append(UInt64(value.count), to: &bytes)
+        if let cas {
+            bytes.append(UInt8(ascii: " "))
+            ASCIINumber.append(cas, to: &bytes)
+        }
+        endLine(noreply: noreply)
+        bytes.append(value)
+        bytes.append("\r\n")
+    }
+
+    /// Writes `delete <key>[ noreply]`.
+    package mutating func delete(_ key: Span<UInt8>, noreply: Bool = false) {
+        bytes.append("delete ")
+        bytes.append(key)
+        endLine(noreply: noreply)
+    }
+
+    /// Writes `touch <key> <exptime>[ noreply]`.
+    package mutating func touch(_ key: Span<UInt8>, expiration: Int64, noreply: Bool = false) {
+        bytes.append("touch ")
+        bytes.append(key)
+        bytes.append(UInt8(ascii: " "))
+        ASCIINumber.append(expiration, to: &bytes)
+        endLine(noreply: noreply)
+    }
+
+    /// Writes `incr <key> <delta>[ noreply]` or `decr …`.
+    package mutating func arithmetic(increments: Bool, key: Span<UInt8>, delta: UInt64, noreply: Bool = false) {
+        bytes.append(increments ? "incr " : "decr ")
+        bytes.append(key)
+        bytes.append(UInt8(ascii: " "))
+        ASCIINumber.append(delta, to: &bytes)
+        endLine(noreply: noreply)
+    }
+
+    /// Writes `get <key>…` or `gat <exptime> <key>…`, by their words.
+    package mutating func retrieval(_ word: StaticString, expiration: Int64? = nil, keys: [Key]) {
+        bytes.reserveRoom(for: keys.reduce(32) { $0 + $1.bytes.count + 1 })
+        bytes.append(word)
+        if let expiration {
+            bytes.append(UInt8(ascii: " "))
+            ASCIINumber.append(expiration, to: &bytes)
+        }
+        for key in keys {
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: key.bytes)
+        }
+        endLine()
+    }
+
+    /// Writes `<word> <key>[ <bytes>][ b]<flags>[ q]` and the value's block, where there is one. Each of the flags is
+    /// written behind a blank; `b` is the mark of a base64 key.
+    package mutating func meta<Command>(
+        _ word: StaticString, _ key: Key, value: [UInt8]? = nil, flags: [MetaFlag<Command>], isQuiet: Bool = false
+    ) {
+        bytes.reserveRoom(for: key.bytes.count + (value?.count ?? 0) + 64)
+        bytes.append(word)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: key.bytes)
+        if let value {
+            bytes.append(UInt8(ascii: " "))
+            ASCIINumber.append(UInt64(value.count), to: &bytes)
+        }
+        if key.isBase64 { bytes.append(" b") }
+        for flag in flags where flag.letter != UInt8(ascii: "q") {
+            bytes.append(UInt8(ascii: " "))
+            flag.append(to: &bytes)
+        }
+        if isQuiet { bytes.append(" q") }
+        endLine()
+        if let value {
+            bytes.append(contentsOf: value)
+            bytes.append("\r\n")
+        }
+    }
+
+    /// Writes part of a request line as it is.
+    package mutating func append(_ text: StaticString) {
+        bytes.append(text)
+    }
+
+    /// Writes part of a request line as it is. The caller has checked it.
+    package mutating func append(_ checked: Span<UInt8>) {
+        bytes.append(checked)
+    }
+
+    /// Writes a blank and a number.
+    package mutating func append(number: Int64) {
+        bytes.append(UInt8(ascii: " "))
+        ASCIINumber.append(number, to: &bytes)
+    }
+
+    /// Takes back what was written last.
+    package mutating func truncate(to count: Int) {
+        bytes.removeLast(bytes.count - count)
+    }
+
+    /// Ends a request line.
+    package mutating func endLine(noreply: Bool = false) {
+        if noreply { bytes.append(" noreply") }
+        bytes.append("\r\n")
+    }
+}
+
+extension [UInt8] {
+    /// Makes room for `count` more bytes, growing geometrically.
+    package mutating func reserveRoom(for count: Int) {
+        if capacity - self.count < count {
+            reserveCapacity(Swift.max(self.count + count, capacity * 2))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+/// What a request line of the protocol asks, as far as a client must know to find the end of the answer.
+package struct RequestLine: Hashable, Sendable {
+    /// Why a line is not sent: the server would lose step, or answer without end.
+    package enum Fault: Error, Hashable, Sendable {
+        case key(Key.Fault)
+        /// A word of a storage command that the server could not read; it would then run the value as commands.
+        case word(at: Range<Int>, what: String)
+        /// A word is missing.
+        case incomplete(syntax: String)
+        /// A command whose answer does not end.
+        case endless(command: String)
+    }
+
+    /// What the reply looks like, when there is one.
+    package var shape: ReplyShape
+    /// How many bytes of a value follow, without the line end behind them; nil when none do.
+    package var valueBytes: Int?
+    /// Whether the server may say nothing: `noreply`, or the flag `q`.
+    package var isQuiet = false
+    /// What is listed, for `lru_crawler metadump` and `mgdump`: their answers are read on a connection of their own.
+    package var dump: DumpRequest.Content?
+    /// Which items are listed, as the line has it.
+    package var dumpScope: [UInt8] = []
+    /// Whether it is `mn`, which also ends a silence.
+    package var isNoop = false
+
+    /// Reads a line, without its end.
+    package init(_ line: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
+        var words: [Range<Int>] = []
+        var index = range.lowerBound
+        while index < range.upperBound, words.count < 24 {
+            while index < range.upperBound, line[index] == UInt8(ascii: " ") { index += 1 }
+            let start = index
+            while index < range.upperBound, line[index] != UInt8(ascii: " ") { index += 1 }
+            if index > start { words.append(start..<index) }
+        }
+        guard let command = words.first else {
+            shape = .line
+            return
+        }
+        let last = words[words.count - 1]
+        isQuiet = words.count > 1 && line.equals("noreply", in: last)
+        func isCommand(_ names: StaticString...) -> Bool { names.contains { line.equals($0, in: command) } }
+
+        if isCommand("set", "add", "replace", "append", "prepend", "cas") {
+            shape = .storage
+            valueBytes = try RequestLine.storage(line, words, hasToken: isCommand("cas"))
+        } else if isCommand("ms") {
+            shape = .metaStorage
+            isQuiet = RequestLine.hasQuietFlag(line, words.dropFirst(3))
+            valueBytes = try RequestLine.metaStorage(line, words)
+        } else if isCommand("mg", "md", "ma") {
+            shape = .meta
+            isQuiet = RequestLine.hasQuietFlag(line, words.dropFirst(2))
+        } else if isCommand("get", "gets", "gat", "gats", "bget") {
+            shape = .values
+            isQuiet = false
+        } else if isCommand("stats") {
+            // `stats sizes_enable` answers one or two lines and no END.
+            isQuiet =
+                words.count > 1
+                && (line.equals("sizes_enable", in: words[1]) || line.equals("sizes_disable", in: words[1]))
+            shape = isQuiet ? .untilNoop : .statistics
+        } else if isCommand("mn") {
+            shape = .line
+            isNoop = true
+        } else if isCommand("quit", "shutdown") {
+            shape = .close
+        } else if isCommand("config") {
+            shape = .configuration
+        } else if isCommand("watch") {
+            throw .endless(command: "watch")
+        } else if isCommand("lru_crawler"), words.count == 3,
+            line.equals("metadump", in: words[1]) || line.equals("mgdump", in: words[1])
+        {
+            shape = .line
+            dump = line.equals("metadump", in: words[1]) ? .metadata : .keys
+            dumpScope = line.copy(words[2])
+        } else if isCommand(
+            "delete", "touch", "incr", "decr", "version", "verbosity", "flush_all", "cache_memlimit", "me", "slabs",
+            "lru", "lru_crawler", "extstore", "refresh_certs")
+        {
+            shape = .line
+        } else {
+            shape = .anythingUntilNoop
+            isQuiet = true
+        }
+    }
+
+    private static func storage(
+        _ line: Span<UInt8>, _ words: [Range<Int>], hasToken: Bool
+    ) throws(Fault) -> Int {
+        guard words.count >= (hasToken ? 6 : 5) else {
+            throw .incomplete(syntax: "KEY FLAGS EXPTIME BYTES" + (hasToken ? " CAS" : ""))
+        }
+        if let fault = Key.fault(in: line, words[1]) { throw .key(fault) }
+        guard ASCIINumber.parseUnsigned(line, words[2]) != nil else {
+            throw .word(at: words[2], what: "a flags word: a number")
+        }
+        guard ASCIINumber.parseSigned(line, words[3]) != nil else {
+            throw .word(at: words[3], what: "an exptime: a number")
+        }
+        if hasToken, ASCIINumber.parseUnsigned(line, words[5]) == nil {
+            throw .word(at: words[5], what: "a CAS token: a number of 64 bits")
+        }
+        return try length(line, words[4])
+    }
+
+    private static func metaStorage(_ line: Span<UInt8>, _ words: [Range<Int>]) throws(Fault) -> Int {
+        guard words.count >= 3 else { throw .incomplete(syntax: "KEY BYTES FLAG…") }
+        if let fault = Key.fault(in: line, words[1]) { throw .key(fault) }
+        return try length(line, words[2])
+    }
+
+    /// Servers read a length as 31 bits.
+    private static func length(_ line: Span<UInt8>, _ word: Range<Int>) throws(Fault) -> Int {
+        guard let length = ASCIINumber.parseUnsigned(line, word), length < 2_147_483_646 else {
+            throw .word(at: word, what: "a length in bytes")
+        }
+        return Int(length)
+    }
+
+    private static func hasQuietFlag(_ line: Span<UInt8>, _ flags: ArraySlice<Range<Int>>) -> Bool {
+        flags.contains { line.equals("q", in: $0) }
+    }
+}

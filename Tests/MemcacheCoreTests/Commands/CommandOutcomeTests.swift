@@ -1,0 +1,180 @@
+import MemcacheCore
+import Testing
+
+/// What servers answer, and what a caller gets of it.
+@Suite struct CommandOutcomeTests {
+    private func outcome<Command: MemcacheCommand>(_ command: Command, _ text: String) throws -> Command.Outcome {
+        try Wire.outcome(of: command, from: text)
+    }
+
+    @Test func `stores`() throws {
+        #expect(try outcome(SetValue("k", value: []), "STORED\r\n") == .stored)
+        #expect(try outcome(SetValue("k", value: []), "NOT_STORED\r\n") == .notStored)
+        #expect(try outcome(Add("k", value: []), "STORED\r\n") == .stored)
+        #expect(try outcome(Add("k", value: []), "NOT_STORED\r\n") == .present)
+        #expect(try outcome(Replace("k", value: []), "STORED\r\n") == .stored)
+        #expect(try outcome(Replace("k", value: []), "NOT_STORED\r\n") == .missing)
+        #expect(try outcome(Append("k", value: []), "STORED\r\n") == .stored)
+        #expect(try outcome(Append("k", value: []), "NOT_STORED\r\n") == .notStored)
+        #expect(try outcome(Prepend("k", value: []), "STORED\r\n") == .stored)
+        #expect(try outcome(Prepend("k", value: []), "NOT_STORED\r\n") == .notStored)
+        let swap = CompareAndSwap("k", value: [], cas: CASToken(rawValue: 1))
+        #expect(try outcome(swap, "STORED\r\n") == .stored)
+        #expect(try outcome(swap, "EXISTS\r\n") == .changed)
+        #expect(try outcome(swap, "NOT_FOUND\r\n") == .missing)
+    }
+
+    @Test func `deletes, touches, counts`() throws {
+        #expect(try outcome(Delete("k"), "DELETED\r\n") == .deleted)
+        #expect(try outcome(Delete("k"), "NOT_FOUND\r\n") == .missing)
+        #expect(try outcome(Touch("k", expiration: .never), "TOUCHED\r\n") == .touched)
+        #expect(try outcome(Touch("k", expiration: .never), "NOT_FOUND\r\n") == .missing)
+        #expect(try outcome(Increment("k"), "18446744073709551615\r\n") == .value(.max))
+        #expect(try outcome(Increment("k"), "NOT_FOUND\r\n") == .missing)
+        #expect(try outcome(Decrement("k"), "0\r\n") == .value(0))
+        #expect(try outcome(Decrement("k"), "NOT_FOUND\r\n") == .missing)
+    }
+
+    @Test func `reads`() throws {
+        let item = Item(key: "k", flags: 7, value: Wire.bytes("\r\nEND\r\n"))
+        #expect(try outcome(Get("k"), "VALUE k 7 7\r\n\r\nEND\r\n\r\nEND\r\n") == item)
+        #expect(try outcome(Get("k"), "END\r\n") == nil)
+        #expect(try outcome(Gets("k"), "VALUE k 0 0 9\r\n\r\nEND\r\n")?.cas == CASToken(rawValue: 9))
+        #expect(try outcome(GetAndTouch("k", expiration: .never), "END\r\n") == nil)
+        #expect(
+            try outcome(GetAndTouchWithCAS("k", expiration: .never), "VALUE k 0 1 5\r\nx\r\nEND\r\n")
+                == Item(key: "k", value: [0x78], cas: CASToken(rawValue: 5)))
+        #expect(
+            try outcome(
+                GetMany(["a", "b", "c", "a"]), "VALUE a 0 1\r\nx\r\nVALUE c 0 1\r\ny\r\nVALUE a 0 1\r\nx\r\nEND\r\n"
+            )
+            .map(\.key) == ["a", "c", "a"])
+        #expect(try outcome(GetsMany(["a"]), "VALUE a 0 1 1\r\nx\r\nEND\r\n").count == 1)
+        #expect(try outcome(GetMany(["a", "b"]), "VALUE b 0 1\r\nx\r\nVALUE a 0 1\r\ny\r\nEND\r\n").count == 2)
+    }
+
+    @Test func `an item that was not asked for is not handed out`() {
+        #expect(Wire.code { _ = try outcome(Get("k"), "VALUE j 0 1\r\nx\r\nEND\r\n") } == .unreadableReply)
+        #expect(
+            Wire.code { _ = try outcome(Get("k"), "VALUE k 0 1\r\nx\r\nVALUE k 0 1\r\nx\r\nEND\r\n") }
+                == .unreadableReply)
+        #expect(
+            Wire.code { _ = try outcome(GetMany(["a", "b"]), "VALUE c 0 1\r\nx\r\nEND\r\n") } == .unreadableReply)
+        #expect(Wire.code { _ = try outcome(Gets("k"), "VALUE k 0 1\r\nx\r\nEND\r\n") } == .unreadableReply)
+    }
+
+    @Test(arguments: [
+        ("ERROR\r\n", MemcacheError.Code.error), ("CLIENT_ERROR bad command line format\r\n", .clientError),
+        ("SERVER_ERROR out of memory\r\n", .serverError), ("BUSY later\r\n", .unavailable),
+    ])
+    func `a refusal is thrown with its text by every command`(text: String, code: MemcacheError.Code) throws {
+        let commands: [any MemcacheCommand] = [
+            SetValue("k", value: []), Add("k", value: []), Replace("k", value: []), Append("k", value: []),
+            Prepend("k", value: []), CompareAndSwap("k", value: [], cas: CASToken(rawValue: 1)), Get("k"), Gets("k"),
+            GetMany(["k"]), GetsMany(["k"]), GetAndTouch("k", expiration: .never),
+            GetAndTouchWithCAS("k", expiration: .never), GetAndTouchMany(["k"], expiration: .never),
+            GetAndTouchManyWithCAS(["k"], expiration: .never), Delete("k"), Touch("k", expiration: .never),
+            Increment("k"), Decrement("k"), MetaGet("k"), MetaSet("k", value: []), MetaDelete("k"), MetaArithmetic("k"),
+            MetaNoop(), MetaDebug("k"), Statistics(), ResetStatistics(), SetPrefixStatistics(isOn: true),
+            PrefixStatistics(),
+            CacheDump(CommandEncodingTests.slab(1)), Version(), FlushAll(), Verbosity(0),
+            CacheMemoryLimit(megabytes: 64),
+            Shutdown(), Quit(), RefreshCertificates(), GetClusterConfiguration(),
+            GetClusterConfiguration(from: .legacyKey), ReassignSlabs(from: nil, to: nil), TuneSlabAutomove(.on),
+            TuneLRU(.flat), TuneFlash(.dropUnread(true)), TuneCrawler(.enable), StartCrawl(),
+        ]
+        for command in commands {
+            func check(_ command: some MemcacheCommand) {
+                do {
+                    _ = try outcome(command, text)
+                    Issue.record("\(command) accepted \(text)")
+                } catch let error as MemcacheError {
+                    #expect(error.code == code, "\(command)")
+                    #expect(error.message == String(text.dropLast()), "\(command)")
+                } catch {
+                    Issue.record("\(command): \(error)")
+                }
+            }
+            check(command)
+        }
+    }
+
+    @Test func `a reply of another command is thrown`() {
+        #expect(Wire.code { _ = try Touch("k", expiration: .never).interpret(.deleted) } == .unreadableReply)
+        #expect(Wire.code { _ = try Delete("k").interpret(.touched) } == .unreadableReply)
+        #expect(Wire.code { _ = try Increment("k").interpret(.ok) } == .unreadableReply)
+        #expect(Wire.code { try FlushAll().interpret(.reset) } == .unreadableReply)
+        #expect(Wire.code { try ResetStatistics().interpret(.ok) } == .unreadableReply)
+        #expect(Wire.code { try Shutdown().interpret(.ok) } == .unreadableReply)
+        #expect(Wire.code { _ = try Version().interpret(.number(1)) } == .unreadableReply)
+        #expect(
+            Wire.code { _ = try CompareAndSwap("k", value: [], cas: CASToken(rawValue: 1)).interpret(.notStored) }
+                == .unreadableReply)
+    }
+
+    @Test func `without a reply there is no outcome, but a refusal is told`() throws {
+        try outcome(WithoutReply(SetValue("k", value: [])), "MN\r\n")
+        try WithoutReply(Delete("k")).interpret(.nothing)
+        let refusal = Refusal(kind: .error, line: Wire.bytes("ERROR"))
+        #expect(Wire.code { try WithoutReply(Delete("k")).interpret(.refused(refusal)) } == .error)
+    }
+
+    @Test func `statistics keep the server's names and values`() throws {
+        let text = "STAT pid 1\r\nSTAT num_napi_ids (null)\r\nSTAT rusage_user 0.5\r\nEND\r\n"
+        #expect(
+            try outcome(Statistics(), text).map { String(decoding: $0.value, as: UTF8.self) } == ["1", "(null)", "0.5"])
+        #expect(try outcome(Statistics(.items), "END\r\n").isEmpty)
+        try outcome(ResetStatistics(), "RESET\r\n")
+        try outcome(SetPrefixStatistics(isOn: true), "OK\r\n")
+        #expect(try outcome(PrefixStatistics(), "END\r\n").isEmpty)
+        #expect(try outcome(PrefixStatistics(), "PREFIX user get 2 hit 1 set 1 del 1\r\nEND\r\n").first?.hits == 1)
+        let dump = CacheDump(CommandEncodingTests.slab(1))
+        #expect(try outcome(dump, "END\r\n").isEmpty)
+        #expect(try outcome(dump, "ITEM b [2 b; 0 s]\r\nITEM a [1 b; 0 s]\r\nEND\r\n").map(\.valueBytes) == [2, 1])
+    }
+
+    @Test(arguments: [
+        ("1.6.18", ServerVersion(1, 6, 18)), ("1.6.45-vendor_2", ServerVersion(1, 6, 45)),
+        ("1.5.22-1ubuntu", ServerVersion(1, 5, 22)),
+        ("1.7", ServerVersion(1, 7, 0)), ("mcrouter 37.0.0", ServerVersion(0, 0, 0)), ("", ServerVersion(0, 0, 0)),
+        ("99999999999999999999.1", ServerVersion(0, 1, 0)),
+    ])
+    func `a version is compared by its numbers`(text: String, version: ServerVersion) throws {
+        #expect(try outcome(Version(), "VERSION \(text)\r\n") == version)
+        #expect(try outcome(Version(), "VERSION \(text)\r\n").description == text)
+    }
+
+    @Test func `1.6.9 is before 1.6.10`() {
+        #expect(ServerVersion(1, 6, 9) < ServerVersion(1, 6, 10))
+        #expect(ServerVersion(Wire.bytes("1.6.10")) >= ServerVersion(1, 6, 10))
+        #expect(ServerVersion(Wire.bytes("1.6\u{1b}[31m")).text == #"1.6\e[31m"#)
+    }
+
+    @Test func `the published example of a cluster's configuration`() throws {
+        let text =
+            "CONFIG cluster 0 147\r\n12\nmyCluster.pc4ldq.0001.use1.cache.amazonaws.com|10.82.235.120|11211 "
+            + "myCluster.pc4ldq.0002.use1.cache.amazonaws.com||11212\n\r\nEND\r\n"
+        let configuration = try #require(try outcome(GetClusterConfiguration(), text))
+        #expect(configuration.version == 12)
+        #expect(configuration.nodes.map(\.ipAddress) == ["10.82.235.120", nil])
+        #expect(
+            configuration.nodes.map(\.address.description) == [
+                "myCluster.pc4ldq.0001.use1.cache.amazonaws.com:11211",
+                "myCluster.pc4ldq.0002.use1.cache.amazonaws.com:11212",
+            ])
+    }
+
+    @Test func `old nodes keep the configuration under a key, and memcached keeps none`() throws {
+        let command = GetClusterConfiguration(from: .legacyKey)
+        #expect(try outcome(command, "END\r\n") == nil)
+        let text = "VALUE AmazonElastiCache:cluster 0 22\r\n3\nhost|10.0.0.1|11211\n\r\nEND\r\n"
+        #expect(try outcome(command, text)?.nodes.first?.hostName == "host")
+    }
+
+    @Test(arguments: [
+        "x\nh|i|1\n", "1\nh|i\n", "1\nh|i|0\n", "1\nh|i|65536\n", "1\n||1\n", "1\nh|i|1|2\n", "1\nh\u{1b}|i|1\n", "",
+    ])
+    func `a configuration that is none is refused`(body: String) {
+        #expect(ClusterConfiguration(Wire.bytes(body)) == nil)
+    }
+}

@@ -1,0 +1,212 @@
+import Testing
+
+@testable import MemcacheCore
+
+/// What happens to a connection, as a transcript has it. Receivers are known by the number of their submission.
+private enum Event {
+    case submit(Int, [ReplyShape] = [.line], timeout: Int = 1000)
+    case open
+    case element(ReplyElement)
+    case abandon(Int)
+    case progress
+    case expire
+    case deadline
+    case close
+}
+
+/// Plays a transcript: at a time in milliseconds, an event, and what the machine is to say.
+private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLocation = #_sourceLocation) {
+    var machine = ConnectionStateMachine<Int>()
+    let start = ContinuousClock.now
+    for (step, (time, event, expected)) in transcript.enumerated() {
+        let now = start + .milliseconds(time)
+        let action: String
+        switch event {
+        case .submit(let id, let shapes, let timeout):
+            let isAccepted = machine.submit(
+                .init(id: id, shapes: shapes, timeout: .milliseconds(timeout), submitted: now, receiver: id))
+            action = isAccepted ? "accepted" : "refused"
+        case .open:
+            machine.opened(at: now)
+            action = "open"
+        case .element(let element):
+            switch machine.receive(element) {
+            case .violation: action = "violation"
+            case .deliver(let delivery):
+                let receiver = delivery.receiver.map(String.init) ?? "nobody"
+                let progress = delivery.completesSubmission ? ", all" : delivery.completesReply ? ", complete" : ""
+                action = "\(receiver) reply \(delivery.reply)\(progress)"
+            }
+        case .abandon(let id):
+            action = machine.abandon(id: id).map { "\($0) gives up" } ?? "nobody"
+        case .progress:
+            machine.progressed(at: now)
+            action = "progress"
+        case .expire:
+            switch machine.expire(at: now) {
+            case .none: action = "none"
+            case .giveUp(let slots): action = "give up " + slots.map { "\($0.id)" }.joined(separator: " ")
+            case .close: action = "close"
+            }
+        case .deadline:
+            let milliseconds = machine.deadline.map { ($0 - start) / .milliseconds(1) }
+            action = milliseconds.map { "\(Int($0.rounded()))" } ?? "never"
+        case .close:
+            action = machine.close().map { "\($0.id)\($0.isSent ? "" : " unsent")" }.joined(separator: ", ")
+        }
+        #expect(action == expected, "step \(step): \(event)", sourceLocation: sourceLocation)
+    }
+}
+
+@Suite struct ConnectionStateMachineTests {
+    @Test func `replies go to the submissions in the order of the requests`() {
+        play([
+            (0, .open, "open"),
+            (1, .submit(1), "accepted"),
+            (1, .submit(2), "accepted"),
+            (2, .element(.stored), "1 reply 0, all"),
+            (2, .element(.deleted), "2 reply 0, all"),
+            (3, .close, ""),
+        ])
+    }
+
+    @Test func `a submission of several requests gets several replies`() {
+        play([
+            (0, .open, "open"),
+            (1, .submit(1, [.values, .line]), "accepted"),
+            (1, .submit(2), "accepted"),
+            (2, .element(.value(key: 0..<1, flags: 0, cas: nil, data: 0..<0)), "1 reply 0"),
+            (2, .element(.end), "1 reply 0, complete"),
+            (2, .element(.touched), "1 reply 1, all"),
+            (2, .element(.ok), "2 reply 0, all"),
+        ])
+    }
+
+    @Test func `what is submitted before the connection is made is sent when it is`() {
+        play([
+            (0, .submit(1), "accepted"),
+            (5, .open, "open"),
+            (6, .close, "1"),
+        ])
+        play([
+            (0, .submit(1), "accepted"),
+            (6, .close, "1 unsent"),
+        ])
+    }
+
+    @Test func `an abandoned reply is dropped and the next one delivered`() {
+        play([
+            (0, .open, "open"),
+            (1, .submit(1, [.values]), "accepted"),
+            (1, .submit(2), "accepted"),
+            (2, .element(.value(key: 0..<1, flags: 0, cas: nil, data: 0..<0)), "1 reply 0"),
+            (3, .abandon(1), "1 gives up"),
+            (3, .abandon(1), "nobody"),
+            (4, .element(.value(key: 0..<1, flags: 0, cas: nil, data: 0..<0)), "nobody reply 0"),
+            (4, .element(.end), "nobody reply 0, all"),
+            (5, .element(.number(7)), "2 reply 0, all"),
+            (6, .abandon(2), "nobody"),
+        ])
+    }
+
+    @Test func `a reply that nobody awaits is a violation`() {
+        play([(0, .open, "open"), (1, .element(.stored), "violation")])
+        play([
+            (0, .open, "open"), (1, .submit(1), "accepted"), (2, .element(.stored), "1 reply 0, all"),
+            (3, .element(.stored), "violation"),
+        ])
+    }
+
+    @Test func `a reply of another command's shape is a violation`() {
+        play([(0, .open, "open"), (1, .submit(1, [.values]), "accepted"), (2, .element(.stored), "violation")])
+        play([(0, .open, "open"), (1, .submit(1), "accepted"), (2, .element(.unknown(0..<1)), "violation")])
+    }
+
+    @Test func `the time to answer does not count while the connection is being made`() {
+        play([
+            (0, .submit(1, timeout: 100), "accepted"),
+            (0, .deadline, "never"),
+            (5000, .expire, "none"),
+            (5000, .open, "open"),
+            (5000, .deadline, "5100"),
+            (5099, .expire, "none"),
+            (5100, .expire, "close"),
+        ])
+    }
+
+    @Test func `the time to answer counts from the last progress`() {
+        play([
+            (0, .open, "open"),
+            (10, .submit(1, timeout: 100), "accepted"),
+            (10, .deadline, "110"),
+            (60, .progress, "progress"),
+            (60, .deadline, "160"),
+            (110, .expire, "none"),
+            (160, .expire, "close"),
+        ])
+    }
+
+    @Test func `a later submission may give up while the oldest has time`() {
+        play([
+            (0, .open, "open"),
+            (0, .submit(1, timeout: 1000), "accepted"),
+            (0, .submit(2, timeout: 100), "accepted"),
+            (0, .submit(3, timeout: 200), "accepted"),
+            (0, .submit(4, timeout: 100), "accepted"),
+            (0, .deadline, "100"),
+            (100, .expire, "give up 2 4"),
+            (100, .expire, "none"),
+            (100, .deadline, "200"),
+            (200, .expire, "give up 3"),
+            (200, .deadline, "1000"),
+            (300, .element(.stored), "1 reply 0, all"),
+            (300, .element(.ok), "nobody reply 0, all"),
+            (300, .element(.ok), "nobody reply 0, all"),
+            (300, .element(.ok), "nobody reply 0, all"),
+            (300, .deadline, "never"),
+        ])
+    }
+
+    @Test func `the oldest that gets no answer ends the connection also when nobody waits for it any more`() {
+        play([
+            (0, .open, "open"),
+            (0, .submit(1, timeout: 100), "accepted"),
+            (0, .submit(2, timeout: 1000), "accepted"),
+            (10, .abandon(1), "1 gives up"),
+            (10, .deadline, "100"),
+            (100, .expire, "close"),
+            (100, .close, "1, 2"),
+        ])
+    }
+
+    @Test func `nothing is accepted after the end`() {
+        play([
+            (0, .open, "open"),
+            (0, .submit(1), "accepted"),
+            (1, .close, "1"),
+            (1, .close, ""),
+            (2, .submit(2), "refused"),
+            (2, .element(.stored), "violation"),
+            (2, .abandon(1), "nobody"),
+            (2, .deadline, "never"),
+            (9000, .expire, "none"),
+        ])
+    }
+
+    @Test func `order is kept over thousands of submissions`() {
+        var transcript: [(Int, Event, String)] = [(0, .open, "open")]
+        var next = 1
+        for id in 1...5000 {
+            transcript.append((0, .submit(id), "accepted"))
+            if id.isMultiple(of: 3) {
+                transcript.append((0, .element(.stored), "\(next) reply 0, all"))
+                next += 1
+            }
+        }
+        while next <= 5000 {
+            transcript.append((0, .element(.stored), "\(next) reply 0, all"))
+            next += 1
+        }
+        play(transcript)
+    }
+}

@@ -1,0 +1,58 @@
+import MemcacheCore
+import Testing
+
+@Suite struct KeyTests {
+    @Test(arguments: ["a", "user:42", "été", "日本", "a%b", String(repeating: "k", count: 250)])
+    func `a key that memcached takes is taken as it is`(text: String) throws {
+        let key = try Key(text)
+        #expect(key.bytes == Wire.bytes(text))
+        #expect(!key.isBase64)
+    }
+
+    @Test(arguments: [
+        ("", MemcacheError.Code.keyEmpty), (String(repeating: "k", count: 251), .keyTooLong),
+        ("a b", .keyCharacter), ("a\r\nflush_all", .keyCharacter), ("a\nb", .keyCharacter), ("a\tb", .keyCharacter),
+        ("a\0b", .keyCharacter), ("\u{7f}", .keyCharacter), ("\u{1b}[31m", .keyCharacter),
+        (String(repeating: " ", count: 251), .keyTooLong),
+    ])
+    func `a key that the command line cannot carry is refused`(text: String, code: MemcacheError.Code) {
+        #expect(Wire.code { _ = try Key(text) } == code)
+    }
+
+    @Test func `the message names the key, escaped, and the place`() {
+        do {
+            _ = try Key(Wire.bytes("a\u{1b}b"))
+            Issue.record("accepted")
+        } catch {
+            #expect(error.message.contains(#""a\eb""#))
+            #expect(error.message.contains("at byte 2"))
+            #expect(!error.message.contains("\u{1b}"))
+        }
+    }
+
+    @Test func `a limit of its own replaces the usual one`() {
+        #expect(Wire.code { _ = try Key(Wire.bytes("abcdef"), maximumBytes: 5) } == .keyTooLong)
+        #expect(Wire.code { _ = try Key(String(repeating: "k", count: 300), maximumBytes: 300) } == nil)
+    }
+
+    @Test func `any bytes go in base64, up to 187`() throws {
+        let key = try Key(base64Encoding: Wire.bytes("a b"))
+        #expect(key.bytes == Wire.bytes("YSBi"))
+        #expect(key.isBase64)
+        #expect(try Key(base64Encoding: Array(repeating: 0, count: 186)).bytes.count == 248)
+        #expect(Wire.code { _ = try Key(base64Encoding: []) } == .keyEmpty)
+        #expect(Wire.code { _ = try Key(base64Encoding: Array(repeating: 0, count: 188)) } == .keyTooLong)
+    }
+
+    @Test func `a key of any bytes is plain where it can be`() throws {
+        #expect(try Key(anyBytes: Wire.bytes("plain")) == "plain")
+        #expect(try Key(anyBytes: Wire.bytes("a b")) == Key(base64Encoding: Wire.bytes("a b")))
+        #expect(Wire.code { _ = try Key(anyBytes: []) } == .keyEmpty)
+        #expect(Wire.code { _ = try Key(anyBytes: Array(repeating: 0x61, count: 251)) } == .keyTooLong)
+        #expect(Wire.code { _ = try Key(anyBytes: Array(repeating: 0x20, count: 250)) } == .keyTooLong)
+    }
+
+    @Test func `a key is shown escaped`() {
+        #expect(Key(received: [0x61, 0x1b, 0xff]).description == #"a\e\xff"#)
+    }
+}

@@ -1,0 +1,52 @@
+import MemcacheCore
+import TestSupport
+import Testing
+
+/// A client of a test's server. The time limits are long where a test does not ask for short ones: the machine may be busy.
+func client(
+    _ address: String, replyTimeout: Duration = .seconds(20), maximumReplyValueBytes: Int = 4_294_967_296
+) throws -> MemcacheClient {
+    MemcacheClient(
+        ClientConfiguration(
+            server: try ServerAddress(address), connectTimeout: .seconds(20), replyTimeout: replyTimeout,
+            maximumReplyValueBytes: maximumReplyValueBytes))
+}
+
+/// Expects a body to throw an error with a code, from a server.
+@discardableResult
+func expectError<Answer>(
+    _ code: MemcacheError.Code, from address: String, mayHaveTakenEffect: Bool = false,
+    sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Answer
+) async throws -> MemcacheError {
+    do {
+        _ = try await body()
+    } catch let error as MemcacheError {
+        #expect(error.code == code, "\(error)", sourceLocation: sourceLocation)
+        #expect(error.server?.description == address, sourceLocation: sourceLocation)
+        #expect(error.mayHaveTakenEffect == mayHaveTakenEffect, "\(error)", sourceLocation: sourceLocation)
+        return error
+    }
+    Issue.record("no error; expected \(code)", sourceLocation: sourceLocation)
+    throw TestSupportFailure("no error; expected \(code)")
+}
+
+/// Fills a server with items `<prefix>0`, `<prefix>1`, … of one byte, without the code under test.
+func fill(_ server: MemcachedServer, count: Int, prefix: String = "item:") async throws {
+    let connection = try await server.connect()
+    var request: [UInt8] = []
+    for number in 0..<count {
+        request += Array("set \(prefix)\(number) 0 0 1 noreply\r\nx\r\n".utf8)
+        if request.count > 1 << 18 {
+            try await connection.send(ByteString(request))
+            request = []
+        }
+    }
+    try await connection.send(ByteString(request))
+    let answer = try await connection.exchange("mn\r\n")
+    try #require(answer == "MN\r\n")
+}
+
+extension [UInt8] {
+    /// The bytes as text.
+    var text: String { String(decoding: self, as: UTF8.self) }
+}

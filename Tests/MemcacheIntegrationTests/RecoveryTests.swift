@@ -1,0 +1,59 @@
+import MemcacheCore
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct RecoveryTests {
+    @Test(arguments: ServerEndpoint.available)
+    func `a server that was restarted between two commands answers the next`(_ endpoint: ServerEndpoint) async throws {
+        let server = try await MemcachedServer.start(on: endpoint)
+        let client = try client(server.address)
+        try await client.set("a", to: "1")
+        let connection = try client.connection()
+        try await server.restart()
+        #expect(try await eventually { connection.isClosed })
+        #expect(try await client.get("a") == nil)
+        #expect(try await client.set("a", to: "2") == .stored)
+    }
+
+    @Test func `a server that is gone and comes back is reached again`() async throws {
+        let server = try await MemcachedServer.start()
+        let client = try client(server.address)
+        try await client.set("a", to: "1")
+        let connection = try client.connection()
+        try await server.stop()
+        #expect(try await eventually { connection.isClosed })
+        for _ in 0..<3 { try await expectError(.cannotConnect, from: server.address) { try await client.get("a") } }
+        try await server.restart()
+        #expect(try await client.get("a") == nil)
+    }
+
+    @Test func `a paused server is given up in time, and reached again when it goes on`() async throws {
+        let server = try await MemcachedServer.start()
+        let client = try client(server.address, replyTimeout: .milliseconds(300))
+        try await client.set("a", to: "1")
+        try await server.pause()
+        let start = ContinuousClock.now
+        try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await client.get("a") }
+        // A new connection is accepted by the system, and not answered either.
+        try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await client.get("a") }
+        #expect(ContinuousClock.now - start < .seconds(10))
+        server.resume()
+        #expect(try await eventually { (try? await client.get("a"))??.value == Array("1".utf8) })
+    }
+
+    @Test func `commands that wait behind one that times out are told apart from it`() async throws {
+        let server = try ScriptedServer([.silence])
+        let connection = Connection(to: try ServerAddress(server.address))
+        let first = Task { try await connection.execute(Get("a"), timeout: .seconds(2)) }
+        try await server.waitToReceive { $0 == "get a\r\n" }
+        let error = try await expectError(.connectionLost, from: server.address, mayHaveTakenEffect: true) {
+            try await connection.execute(Get("b"), timeout: .seconds(20))
+        }
+        #expect(error.message.contains("an earlier command got no answer"))
+        await #expect(throws: MemcacheError.self) { try await first.value }
+        let late = try await expectError(.connectionLost, from: server.address) {
+            try await connection.execute(Get("c"), timeout: .seconds(20))
+        }
+        #expect(late.message == "the connection was closed before the command was sent")
+    }
+}
