@@ -19,9 +19,11 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .library(name: "MemcacheCore", targets: ["MemcacheCore"]),
+        .executable(name: "mcsh", targets: ["mcsh"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
@@ -36,6 +38,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "mcsh",
+            dependencies: [
+                "MemcacheCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "MemcacheCoreTests", dependencies: ["MemcacheCore", "TestSupport"], exclude: ["Fixtures"],
@@ -43,5 +52,7 @@ let package = Package(
         .testTarget(
             name: "MemcacheIntegrationTests", dependencies: ["MemcacheCore", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(name: "mcshTests", dependencies: ["mcsh", "MemcacheCore"], swiftSettings: settings),
+        .testTarget(name: "mcshEndToEndTests", dependencies: ["mcsh", "TestSupport"], swiftSettings: settings),
     ]
 )

@@ -91,7 +91,7 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     package func losesStep(after kind: Refusal.Kind, line: Span<UInt8>, _ range: Range<Int>) -> Bool {
         switch (self, kind) {
         case (.storage, .error), (.metaStorage, .error): return true
-        case (.storage, .clientError), (.metaStorage, .clientError):
+        case (.storage, .clientError), (.metaStorage, .clientError), (.untilNoop, .clientError):
             return line.equals("CLIENT_ERROR bad command line format", in: range)
                 || line.equals("CLIENT_ERROR bad data chunk", in: range)
                 || line.equals("CLIENT_ERROR line too long", in: range)

@@ -1,0 +1,71 @@
+# mcsh: build, try, test, measure. `make help` lists the targets.
+
+SWIFT  ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+# QUICK=1 makes `make bench` use a tenth of the lines and fewer runs.
+QUICK  ?=
+
+# The Swift runtime is linked in: the program starts sooner and runs where no Swift is installed.
+# On macOS the runtime is part of the system.
+ifeq ($(shell uname -s),Darwin)
+STATIC :=
+else
+STATIC := --static-swift-stdlib
+endif
+
+PROGRAM := .build/release/mcsh
+SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
+MAN1    := $(wildcard man/*.1)
+MAN5    := $(wildcard man/*.5)
+FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
+
+.DEFAULT_GOAL := build
+.PHONY: build deps try test bench format lint lint-format lint-man install clean help
+
+build: deps ## build the program, optimised (the default)
+	$(SWIFT) build -c release $(STATIC) --product mcsh
+
+deps: ## install what is missing to build and test (asks nothing; does nothing when all is there)
+	@Scripts/deps
+
+try: build ## the shell on a throw-away memcached; a short tour where there is no terminal
+	@Scripts/try $(PROGRAM)
+
+test: deps ## build and run all tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
+bench: build ## measure the program against its peers (QUICK=1: short form)
+	@Scripts/deps bench
+	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
+
+format: ## rewrite the Swift sources in the project's format
+	$(SWIFT) format format --in-place --parallel --recursive $(FORMATTED)
+
+lint: lint-format lint-man ## check the format of the sources and the manual
+
+lint-format:
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
+
+lint-man:
+	$(if $(MAN1)$(MAN5),mandoc -T lint -W warning $(MAN1) $(MAN5))
+
+# A file, not the phony target: `sudo make install` after `make` copies and does not build as root.
+$(PROGRAM): $(SOURCES)
+	$(MAKE) build
+	@touch $@
+
+install: $(PROGRAM) ## install program and manual (PREFIX=/usr/local, DESTDIR honoured)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/mcsh"
+	$(if $(MAN1),install -m 644 $(MAN1) "$(DESTDIR)$(PREFIX)/share/man/man1")
+	$(if $(MAN5),install -d "$(DESTDIR)$(PREFIX)/share/man/man5")
+	$(if $(MAN5),install -m 644 $(MAN5) "$(DESTDIR)$(PREFIX)/share/man/man5")
+
+clean: ## remove what was built (fetched packages stay)
+	$(SWIFT) package clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-9s %s\n' "$$name" "$$text"; done

@@ -1,0 +1,34 @@
+import MemcacheCore
+
+/// The words of a command, checked for number, with its options taken out.
+struct Arguments: ~Copyable {
+    /// The command's own name.
+    var name = Word(range: 0..<0, source: 0..<0)
+    /// The words behind the name that are not options.
+    var words: [Word] = []
+    /// `--flags`
+    var flags: UInt32 = 0
+    /// `--noreply`
+    var noreply = false
+    /// `--match`
+    var match: Word?
+    /// `--json` and the like, for this command only.
+    var format: OutputFormat?
+    /// A value that comes from a file, from a here-document or from standard input instead of a word.
+    var inputValue: [UInt8]?
+    /// Whether the words are those of the program's arguments, which are not parsed again.
+    var areOfProgram = false
+    /// Where a word would have to stand that is missing.
+    var end = 0
+
+    init() {}
+
+    mutating func reset() {
+        words.removeAll(keepingCapacity: true)
+        flags = 0
+        noreply = false
+        match = nil
+        format = nil
+        inputValue = nil
+    }
+}

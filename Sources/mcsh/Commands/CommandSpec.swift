@@ -1,0 +1,161 @@
+import MemcacheCore
+
+/// Everything about one command: the parser, `help`, completion, and the manual's check read it from here.
+///
+/// A class, so that handing it on costs nothing on the path of a script's lines.
+final class CommandSpec: Sendable {
+    /// Where `help` and the manual list a command.
+    enum Group: String, CaseIterable, Sendable {
+        case read = "Reading"
+        case write = "Writing"
+        case meta = "Meta commands"
+        case server = "Server"
+        case shell = "Shell"
+    }
+
+    /// What a command can do to the server.
+    enum Danger: Sendable {
+        /// Looks, and changes nothing.
+        case none
+        /// Changes items.
+        case writes
+        /// Loses the data of others, or stops or reconfigures the server: is asked about first.
+        case confirmed
+    }
+
+    /// One word that a command takes.
+    struct Parameter: Sendable {
+        /// What kind of word, for completion and for where redirected input goes.
+        ///
+        /// `line` is a line of the protocol, and `rest` one of the shell; both are left as they are.
+        enum Kind: Sendable { case key, value, lifetime, number, word, file, line, rest }
+
+        var name: String
+        var kind: Kind
+        var isOptional = false
+        var isRepeated = false
+
+        /// The parameter as the syntax line shows it: `KEY…`, `[TTL]`.
+        var syntax: String {
+            let text = isRepeated ? "\(name)…" : name
+            return isOptional ? "[\(text)]" : text
+        }
+    }
+
+    /// A command and what it does, for `help` and the manual.
+    struct Example: Sendable {
+        var line: String
+        var meaning: String
+    }
+
+    /// A word that begins with `--`.
+    struct Option: Sendable {
+        var name: String
+        /// What the word behind it is; nil for an option that stands alone.
+        var argument: String?
+        var summary: String
+
+        static let flags = Option(name: "--flags", argument: "N", summary: "client flags stored beside the value")
+        static let noreply = Option(
+            name: "--noreply", argument: nil, summary: "send noreply: no answer is shown unless the server refuses")
+    }
+
+    let name: String
+    let aliases: [String]
+    let group: Group
+    let parameters: [Parameter]
+    let options: [Option]
+    /// One line.
+    let summary: String
+    /// What there is to know beyond the summary.
+    let details: String
+    let examples: [Example]
+    /// What goes over the wire.
+    let wireForm: String
+    let danger: Danger
+    /// Whether all earlier answers must have arrived before it can be planned.
+    let needsEarlierAnswers: Bool
+    let minimumWords: Int
+    let maximumWords: Int
+    /// Where the value stands among the words, for a command that takes one.
+    let valuePosition: Int?
+    /// Whether words that begin with `--` are words like others: behind `repeat` and `raw` stands another line.
+    let takesWordsAsTheyAre: Bool
+    /// Whether redirections belong to another line, which stands behind `repeat`.
+    let leavesRedirections: Bool
+    /// Checks the words and makes requests or an action of them.
+    let plan: @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
+
+    init(
+        name: String, aliases: [String] = [], group: Group, parameters: [Parameter] = [], options: [Option] = [],
+        summary: String, details: String = "", examples: [Example], wireForm: String, danger: Danger = .none,
+        needsEarlierAnswers: Bool = false,
+        plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
+    ) {
+        self.name = name
+        self.aliases = aliases
+        self.group = group
+        self.parameters = parameters
+        self.options = options
+        self.summary = summary
+        self.details = details
+        self.examples = examples
+        self.wireForm = wireForm
+        self.danger = danger
+        self.needsEarlierAnswers = needsEarlierAnswers
+        self.plan = plan
+        minimumWords = parameters.count { !$0.isOptional }
+        leavesRedirections = parameters.contains { $0.kind == .rest }
+        takesWordsAsTheyAre = leavesRedirections || parameters.contains { $0.kind == .line }
+        maximumWords =
+            takesWordsAsTheyAre || parameters.contains { $0.isRepeated } ? .max : parameters.count
+        valuePosition = parameters.firstIndex { $0.kind == .value }
+    }
+
+    /// Whether the value may come from a file, from the lines that follow or from standard input.
+    var takesInputValue: Bool { valuePosition != nil || parameters.contains { $0.kind == .line } }
+
+    /// The name and the parameters: `set KEY VALUE [TTL]`.
+    var syntax: String {
+        ([name] + parameters.map(\.syntax)
+            + options.map { option in
+                option.argument.map { "[\(option.name) \($0)]" } ?? "[\(option.name)]"
+            }).joined(separator: " ")
+    }
+}
+
+/// What became of a line.
+enum Plan: Sendable {
+    /// Its requests are in the batch.
+    case queued
+    /// It is to be done here, after all earlier answers.
+    case local(LocalAction)
+}
+
+/// What the shell does itself, or over a connection of its own, after all earlier answers.
+enum LocalAction: Sendable {
+    case help(topic: [[UInt8]])
+    case ping(OutputFormat)
+    case output(OutputFormat)
+    case source(path: [UInt8])
+    case repeated(count: Int, interval: Duration?, line: [UInt8])
+    case raw(line: [UInt8], payload: [UInt8]?)
+    case quit(status: Int32?)
+    case show(keys: [[UInt8]], OutputFormat)
+    case deleteMatching(glob: [UInt8], OutputFormat)
+    case dump(DumpRequest, OutputFormat)
+    case watch([WatchStream], OutputFormat)
+    case confirmed(ConfirmedRequest)
+}
+
+/// A request that is asked about before it is sent.
+struct ConfirmedRequest: Sendable {
+    /// The command's name.
+    var name: StaticString
+    /// The request.
+    var bytes: [UInt8]
+    /// The shape of its reply.
+    var shape: ReplyShape
+    /// What will happen, as a sentence.
+    var effect: String
+}

@@ -1,0 +1,102 @@
+import MemcacheCore
+
+/// Commands that change items without giving a value.
+enum ItemSpecs {
+    static let all = [touch, delete, incr, decr]
+
+    static let touch = CommandSpec(
+        name: "touch", group: .write,
+        parameters: [
+            .init(name: "KEY", kind: .key, isRepeated: true), .init(name: "TTL", kind: .lifetime),
+        ],
+        options: [.noreply], summary: "give items a new lifetime",
+        examples: [.init(line: "touch session:9 session:10 15m", meaning: "15 minutes from now")],
+        wireForm: "touch KEY EXPTIME", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        let last = arguments.words.count - 1
+        let lifetime = try planner.lifetime(arguments.words[last], bytes)
+        let noreply = arguments.noreply
+        try planner.forEachKey(arguments.words[..<last], "touch", .touch, .line, arguments, bytes) { request, key in
+            request.touch(key, expiration: lifetime, noreply: noreply)
+            return 6
+        }
+        return .queued
+    }
+
+    static let delete = CommandSpec(
+        name: "delete", group: .write,
+        parameters: [.init(name: "KEY", kind: .key, isOptional: true, isRepeated: true)],
+        options: [
+            .noreply,
+            .init(
+                name: "--match", argument: "GLOB",
+                summary: "delete the keys that match, after listing and asking"),
+        ],
+        summary: "delete items",
+        details: """
+            With --match, the server's keys are listed (lru_crawler metadump), those that match are counted and shown, and \
+            are deleted when that is confirmed: at a terminal by answering, otherwise with -y.
+            """,
+        examples: [
+            .init(line: "delete user:42 user:43", meaning: "two keys, one round trip"),
+            .init(line: "delete --match \"user:*\"", meaning: "after a look at what that would delete"),
+        ],
+        wireForm: "delete KEY", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        if let match = arguments.match {
+            guard arguments.words.isEmpty else {
+                throw Diagnostic(
+                    "delete takes keys or --match, not both", at: arguments.words[0],
+                    suggestion: "write two commands")
+            }
+            return .local(.deleteMatching(glob: bytes.copy(match.range), arguments.format ?? planner.format))
+        }
+        guard let last = arguments.words.last else {
+            throw Diagnostic(
+                "delete needs KEY", at: arguments.end..<arguments.end, suggestion: "write delete KEY… or --match GLOB")
+        }
+        if arguments.words.count > 1, !last.isQuoted, bytes.equals("noreply", in: last.range) {
+            throw Diagnostic(
+                "noreply is how the protocol writes it", at: last,
+                suggestion: "write --noreply, or \"noreply\" in quotes for a key of that name")
+        }
+        let noreply = arguments.noreply
+        try planner.forEachKey(arguments.words[...], "delete", .deletion, .line, arguments, bytes) { request, key in
+            request.delete(key, noreply: noreply)
+            return 7
+        }
+        return .queued
+    }
+
+    static let incr = arithmetic(
+        "incr", increments: true, summary: "add to a counter",
+        details: "The item's value is an unsigned number of 64 bits in digits; it wraps round at the end.",
+        example: .init(line: "incr hits 10", meaning: "prints the new number"))
+
+    static let decr = arithmetic(
+        "decr", increments: false, summary: "subtract from a counter",
+        details: "It stops at 0. memcached keeps the value's length, so a shorter number has blanks behind it.",
+        example: .init(line: "decr stock", meaning: "by one"))
+
+    private static func arithmetic(
+        _ name: StaticString, increments: Bool, summary: String, details: String, example: CommandSpec.Example
+    ) -> CommandSpec {
+        CommandSpec(
+            name: String(describing: name), group: .write,
+            parameters: [.init(name: "KEY", kind: .key), .init(name: "N", kind: .number, isOptional: true)],
+            options: [.noreply], summary: summary, details: details, examples: [example], wireForm: "\(name) KEY N",
+            danger: .writes
+        ) { arguments, bytes, planner throws(Diagnostic) in
+            var delta: UInt64 = 1
+            if arguments.words.count > 1 {
+                delta = try planner.number(arguments.words[1], bytes, what: "a number to count by")
+            }
+            let noreply = arguments.noreply
+            try planner.forEachKey(arguments.words[..<1], name, .number, .line, arguments, bytes) { request, key in
+                request.arithmetic(increments: increments, key: key, delta: delta, noreply: noreply)
+                return 5
+            }
+            return .queued
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import MemcacheCore
+
+/// The meta commands, with the protocol's own flag letters.
+enum MetaSpecs {
+    static let all = [mg, ms, md, ma, mn, me]
+
+    private static let key = CommandSpec.Parameter(name: "KEY", kind: .key)
+    private static let flags = CommandSpec.Parameter(name: "FLAG", kind: .word, isOptional: true, isRepeated: true)
+
+    static let mg = spec(
+        "mg", MetaGet.self, parameters: [key, flags], summary: "meta get: a value and what is asked for about it",
+        examples: [
+            .init(line: "mg user:42 v t f c", meaning: "value, lifetime left, flags word, CAS token"),
+            .init(line: "mg user:42 t u", meaning: "lifetime left, without marking the item as read"),
+            .init(line: "mg job N30 v", meaning: "on a miss, make the item and win the right to fill it"),
+        ], danger: .none)
+
+    static let ms = spec(
+        "ms", MetaSet.self,
+        parameters: [key, .init(name: "VALUE", kind: .value), flags], summary: "meta set: store a value",
+        examples: [
+            .init(line: "ms user:42 \"hello\" T60 F4", meaning: "for 60 seconds, with a flags word"),
+            .init(line: "ms lock 1 ME T30", meaning: "mode E: only where there is none"),
+        ], danger: .writes)
+
+    static let md = spec(
+        "md", MetaDelete.self, parameters: [key, flags], summary: "meta delete: delete, or mark as stale",
+        examples: [.init(line: "md user:42 I T30", meaning: "stale for 30 seconds: one reader wins the refill")],
+        danger: .writes)
+
+    static let ma = spec(
+        "ma", MetaArithmetic.self, parameters: [key, flags], summary: "meta arithmetic: count up or down",
+        examples: [.init(line: "ma hits N0 J1 D1 v", meaning: "begin at 1, count by 1, print the number")],
+        danger: .writes)
+
+    static let mn = CommandSpec(
+        name: "mn", group: .meta, summary: "meta no-op: answers MN",
+        examples: [.init(line: "mn", meaning: "is the server reading?")], wireForm: "mn"
+    ) { arguments, _, planner throws(Diagnostic) in
+        planner.request("mn", .meta, .line, format: arguments.format) { $0.line("mn") }
+        return .queued
+    }
+
+    static let me = CommandSpec(
+        name: "me", group: .meta, parameters: [key], summary: "meta debug: the server's own marks on an item",
+        details: "Before memcached 1.6.24 exp has the wrong sign: exp=-100 means 100 seconds left.",
+        examples: [.init(line: "me user:42", meaning: "expiry, last access, CAS, fetched, slab class, size")],
+        wireForm: "me KEY"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try planner.requireKey(arguments.words[0], bytes)
+        let key = arguments.words[0]
+        let span = bytes.extracting(key.range)
+        planner.request("me", .meta, .line, key: key, bytes, format: arguments.format) { request in
+            request.append("me ")
+            request.append(span)
+            request.endLine()
+            return 3
+        }
+        return .queued
+    }
+
+    /// A meta command: its flags are checked letter by letter before anything is sent.
+    private static func spec<Command: MetaCommand>(
+        _ name: StaticString, _ type: Command.Type, parameters: [CommandSpec.Parameter], summary: String,
+        examples: [CommandSpec.Example], danger: CommandSpec.Danger
+    ) -> CommandSpec {
+        let takesValue = parameters.contains { $0.kind == .value }
+        let letters = type.flagForms.map { "  \($0)  \($0.meaning) (\($0.since.text))" } + ["  b  the key is base64"]
+        return CommandSpec(
+            name: String(describing: name), group: .meta, parameters: parameters, summary: summary,
+            details: "Flags, with the version that has them:\n" + letters.joined(separator: "\n"), examples: examples,
+            wireForm: takesValue ? "\(name) KEY BYTES FLAG…, then the value" : "\(name) KEY FLAG…", danger: danger
+        ) { arguments, bytes, planner throws(Diagnostic) in
+            let key = arguments.words[0]
+            try planner.requireKey(key, bytes)
+            let valueWord = takesValue && arguments.inputValue == nil ? arguments.words[1] : nil
+            let words = arguments.words[(valueWord == nil ? 1 : 2)...]
+            let isQuiet = try checkFlags(words, of: type, bytes, isReadOnly: planner.isReadOnly)
+            let value = takesValue ? valueWord.map { bytes.copy($0.range) } ?? arguments.inputValue ?? [] : nil
+            let wire = words.map { bytes.copy($0.range) }
+            let keyBytes = bytes.copy(key.range)
+            planner.request(
+                name, .meta, isQuiet ? .untilNoop : takesValue ? .metaStorage : .meta, key: key, bytes,
+                format: arguments.format
+            ) { request in
+                request.append(name)
+                request.append(" ")
+                request.append(keyBytes.span)
+                if let value { request.append(number: Int64(value.count)) }
+                for word in wire {
+                    request.append(" ")
+                    request.append(word.span)
+                }
+                request.endLine()
+                if let value {
+                    request.append(value.span)
+                    request.endLine()
+                }
+                return name.utf8CodeUnitCount + 1
+            }
+            return .queued
+        }
+    }
+
+    /// Checks every flag, and says whether `q` is among them.
+    private static func checkFlags<Command: MetaCommand>(
+        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, isReadOnly: Bool
+    ) throws(Diagnostic) -> Bool {
+        var seen: Set<UInt8> = []
+        for word in words {
+            let wire = bytes.copy(word.range)
+            if wire != [UInt8(ascii: "b")] {
+                do throws(MemcacheError) {
+                    _ = try MetaFlag<Command>(wire: wire)
+                } catch {
+                    throw Diagnostic(error.message, at: word)
+                }
+            }
+            if isReadOnly, let letter = wire.first, "NRTE".utf8.contains(letter) {
+                throw Diagnostic(
+                    "the flag \(EscapedText.string(wire)) changes the item, and this session is read-only", at: word,
+                    status: .unsafe)
+            }
+            guard let letter = wire.first, seen.insert(letter).inserted else {
+                throw Diagnostic("the flag \(EscapedText.string(wire)) stands here twice", at: word)
+            }
+        }
+        return seen.contains(UInt8(ascii: "q"))
+    }
+}

@@ -1,0 +1,122 @@
+import MemcacheCore
+
+/// `get` and its relatives.
+enum RetrievalSpecs {
+    static let all = [get, gets, gat, gats, show, exists, ttl]
+
+    private static let keys = CommandSpec.Parameter(name: "KEY", kind: .key, isRepeated: true)
+    private static let lifetime = CommandSpec.Parameter(name: "TTL", kind: .lifetime)
+
+    static let get = CommandSpec(
+        name: "get", group: .read, parameters: [keys], summary: "print the values of keys",
+        details: """
+            One key prints its value; several print the key before each. Keys that are not there print nothing in a \
+            pipe and count as a negative answer (status 1). Reading moves an item in the LRU and marks it as fetched; \
+            show, exists and ttl do not.
+            """,
+        examples: [
+            .init(line: "get user:42", meaning: "the value of one key"),
+            .init(line: "get a b c --json", meaning: "three keys in one round trip, an object a line"),
+        ],
+        wireForm: "get KEY…"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        if (arguments.format ?? planner.format) == .human, planner.hasMetaCommands ?? true {
+            // For people: the same read through the meta command, which also tells how long the item has to live.
+            try planner.forEachKey(arguments.words[...], "get", .description, .meta, arguments, bytes) { request, key in
+                request.append("mg ")
+                request.append(key)
+                request.append(" t f v")
+                request.endLine()
+                return 3
+            }
+        } else {
+            try planner.retrieve("get", .items, keys: arguments.words[...], arguments, bytes)
+        }
+        return .queued
+    }
+
+    static let gets = CommandSpec(
+        name: "gets", group: .read, parameters: [keys], summary: "print values with their CAS tokens",
+        details: "The tokens are remembered: a cas of the key without a token uses the one that was seen last.",
+        examples: [
+            .init(line: "gets user:42", meaning: "the value, and the token that cas needs"),
+            .init(line: "gets counter --json", meaning: "the token as \"cas\""),
+        ],
+        wireForm: "gets KEY…"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try planner.retrieve("gets", .itemsWithCAS, keys: arguments.words[...], arguments, bytes)
+        return .queued
+    }
+
+    static let gat = CommandSpec(
+        name: "gat", group: .read, parameters: [lifetime, keys], summary: "print values and give them a new lifetime",
+        examples: [.init(line: "gat 15m session:9", meaning: "read a session and keep it for 15 minutes more")],
+        wireForm: "gat EXPTIME KEY…", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        let lifetime = try planner.lifetime(arguments.words[0], bytes)
+        try planner.retrieve("gat", .items, keys: arguments.words[1...], arguments, bytes, before: lifetime)
+        return .queued
+    }
+
+    static let gats = CommandSpec(
+        name: "gats", group: .read, parameters: [lifetime, keys],
+        summary: "print values and CAS tokens and give them a new lifetime",
+        examples: [.init(line: "gats 1h cart:7", meaning: "as gat, with the CAS token")],
+        wireForm: "gats EXPTIME KEY…", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        let lifetime = try planner.lifetime(arguments.words[0], bytes)
+        try planner.retrieve("gats", .itemsWithCAS, keys: arguments.words[1...], arguments, bytes, before: lifetime)
+        return .queued
+    }
+
+    static let show = CommandSpec(
+        name: "show", group: .read,
+        parameters: [.init(name: "KEY", kind: .key, isRepeated: true)],
+        summary: "print a value and everything known about it, without touching it",
+        details: """
+            Lifetime left and the time at which it ends, time since the last access, whether it was read before, flags, \
+            size, CAS token, slab class. The LRU and the fetched mark stay as they are. Needs memcached 1.6.10 or newer.
+            """,
+        examples: [.init(line: "show user:42", meaning: "what the key holds and how long it will")],
+        wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        var keys: [[UInt8]] = []
+        for key in arguments.words {
+            try planner.requireKey(key, bytes)
+            keys.append(bytes.copy(key.range))
+        }
+        return .local(.show(keys: keys, arguments.format ?? planner.format))
+    }
+
+    static let exists = CommandSpec(
+        name: "exists", group: .read, parameters: [keys], summary: "say whether keys are there, without touching them",
+        details: "A key that is not there counts as a negative answer (status 1). Needs memcached 1.6.10 or newer.",
+        examples: [.init(line: "exists user:42", meaning: "yes or no, and the exit status in scripts")],
+        wireForm: "mg KEY u"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try planner.forEachKey(arguments.words[...], "exists", .existence, .meta, arguments, bytes) { request, key in
+            request.append("mg ")
+            request.append(key)
+            request.append(" u")
+            request.endLine()
+            return 3
+        }
+        return .queued
+    }
+
+    static let ttl = CommandSpec(
+        name: "ttl", group: .read, parameters: [keys], summary: "print how long keys have to live, in seconds",
+        details: "-1 is for ever. Nothing is touched. Needs memcached 1.6.10 or newer.",
+        examples: [.init(line: "ttl session:9", meaning: "seconds left")],
+        wireForm: "mg KEY t u"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try planner.forEachKey(arguments.words[...], "ttl", .timeToLive, .meta, arguments, bytes) { request, key in
+            request.append("mg ")
+            request.append(key)
+            request.append(" t u")
+            request.endLine()
+            return 3
+        }
+        return .queued
+    }
+}

@@ -1,0 +1,239 @@
+import MemcacheCore
+
+/// Statistics, and what an operator does to a server.
+enum ServerSpecs {
+    static let all = [
+        stats, version, verbosity, flushAll, cacheMemoryLimit, slabs, lru, crawler, extstore, watch, shutdown,
+        refreshCertificates, config,
+    ]
+
+    static let stats = CommandSpec(
+        name: "stats", group: .server,
+        parameters: [
+            .init(name: "GROUP", kind: .word, isOptional: true),
+            .init(name: "ARG", kind: .word, isOptional: true, isRepeated: true),
+        ],
+        summary: "print the server's statistics",
+        details: """
+            Groups: items and slabs (by slab class), sizes, settings, conns, extstore, proxy, proxyfuncs, proxybe; reset \
+            (clears counters for everybody's monitoring), detail on|off|dump (counts by key prefix), cachedump CLASS \
+            [LIMIT] (some keys of a class). help stat NAME explains any statistic.
+            """,
+        examples: [
+            .init(line: "stats", meaning: "the server at a glance"),
+            .init(line: "stats slabs", meaning: "a row a slab class"),
+            .init(line: "stats settings --json", meaning: "for a program"),
+        ],
+        wireForm: "stats [GROUP]"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try StatisticsPlanning.plan(arguments, bytes, &planner)
+    }
+
+    static let version = CommandSpec(
+        name: "version", group: .server, summary: "print the server's version",
+        examples: [.init(line: "version", meaning: "1.6.18, for example")], wireForm: "version"
+    ) { arguments, _, planner throws(Diagnostic) in
+        planner.request("version", .version, .line, format: arguments.format) { $0.line("version") }
+        return .queued
+    }
+
+    static let verbosity = CommandSpec(
+        name: "verbosity", group: .server, parameters: [.init(name: "LEVEL", kind: .number)],
+        summary: "set how much the server writes to its log",
+        details: "0, 1 or 2. Level 2 logs every request: it costs the server time and disk.",
+        examples: [.init(line: "verbosity 0", meaning: "quiet")], wireForm: "verbosity LEVEL", danger: .confirmed
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        let level = try planner.number(arguments.words[0], bytes, what: "a level", maximum: 2)
+        return confirmed(
+            Verbosity(UInt32(level)), "verbosity",
+            effect: level == 2 ? "the server will log every request" : "the server's log level will be \(level)")
+    }
+
+    static let flushAll = CommandSpec(
+        name: "flush_all", group: .server,
+        parameters: [.init(name: "DELAY", kind: .lifetime, isOptional: true)],
+        summary: "make all items invalid, now or after a delay",
+        details:
+            "Everything the server holds is lost. Memory stays allocated. A later flush_all replaces a pending one.",
+        examples: [.init(line: "flush_all", meaning: "asks first; in a script it needs -y")],
+        wireForm: "flush_all [DELAY]", danger: .confirmed
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        guard let word = arguments.words.first else {
+            return confirmed(FlushAll(), "flush_all", effect: "every item on the server will be lost")
+        }
+        let delay = try planner.lifetime(word, bytes)
+        let when = EscapedText.string(bytes.copy(word.range))
+        return confirmed(
+            FlushAll(after: .seconds(max(0, delay))), "flush_all",
+            effect: "every item on the server will be lost (delay: \(when))",
+            encode: { request in
+                request.append("flush_all")
+                request.append(number: delay)
+                request.endLine()
+            })
+    }
+
+    static let cacheMemoryLimit = CommandSpec(
+        name: "cache_memlimit", group: .server, parameters: [.init(name: "MEGABYTES", kind: .number)],
+        summary: "set the server's memory limit",
+        details: """
+            Lowering it frees nothing at once: from then on every store evicts. The limit is forgotten when the server \
+            restarts.
+            """,
+        examples: [.init(line: "cache_memlimit 1024", meaning: "1 GiB")], wireForm: "cache_memlimit MEGABYTES",
+        danger: .confirmed
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        let megabytes = try planner.number(
+            arguments.words[0], bytes, what: "a number of megabytes", maximum: 1_000_000_000)
+        guard megabytes >= 8 else {
+            throw Diagnostic("memcached needs at least 8 MB", at: arguments.words[0], suggestion: "write 8 or more")
+        }
+        return confirmed(
+            CacheMemoryLimit(megabytes: megabytes), "cache_memlimit",
+            effect: "the server's memory limit will be \(megabytes) MB; where that is less than now, items will be lost"
+        )
+    }
+
+    static let slabs = CommandSpec(
+        name: "slabs", group: .server,
+        parameters: [
+            .init(name: "reassign|automove", kind: .word), .init(name: "ARG", kind: .word),
+            .init(name: "ARG", kind: .word, isOptional: true),
+        ],
+        summary: "move memory between slab classes",
+        details: """
+            reassign SRC DST moves a page; the items in it are dropped (SRC -1: any class; DST 0: the global pool). \
+            automove 0|1|2 switches the mover; automove ratio R, freeratio R and window N tune it. memcached before \
+            1.6.42 can crash in reassign.
+            """,
+        examples: [.init(line: "slabs automove 1", meaning: "let the server move pages")],
+        wireForm: "slabs reassign SRC DST; slabs automove …", danger: .confirmed
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try AdministrationPlanning.slabs(arguments, bytes, planner)
+    }
+
+    static let lru = CommandSpec(
+        name: "lru", group: .server,
+        parameters: [
+            .init(name: "tune|mode|temp_ttl", kind: .word),
+            .init(name: "ARG", kind: .word, isRepeated: true),
+        ],
+        summary: "tune the LRU",
+        details: """
+            tune HOT% WARM% HOTFACTOR WARMFACTOR; mode flat|segmented; temp_ttl SECONDS (-1 switches it off). Changes \
+            what is evicted.
+            """,
+        examples: [.init(line: "lru mode segmented", meaning: "the default of newer servers")],
+        wireForm: "lru tune …; lru mode …; lru temp_ttl …", danger: .confirmed
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try AdministrationPlanning.lru(arguments, bytes, planner)
+    }
+
+    static let crawler = CommandSpec(
+        name: "lru_crawler", group: .server,
+        parameters: [
+            .init(name: "enable|disable|sleep|tocrawl|crawl|metadump|mgdump", kind: .word),
+            .init(name: "ARG", kind: .word, isOptional: true),
+        ],
+        summary: "run the crawler, or dump keys with it",
+        details: """
+            crawl ID,…|all looks for expired items. metadump ID,…|all|hash prints a line for every item; mgdump prints \
+            keys as mg commands (memcached 1.6.19). A dump is read at full speed into a private file when the output is \
+            slower, and is not begun while another runs. sleep MICROSECONDS, tocrawl ITEMS, enable and disable set the \
+            crawler up.
+            """,
+        examples: [.init(line: "lru_crawler metadump all", meaning: "every item the server knows")],
+        wireForm: "lru_crawler …"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try AdministrationPlanning.crawler(arguments, bytes, planner)
+    }
+
+    static let extstore = CommandSpec(
+        name: "extstore", group: .server,
+        parameters: [.init(name: "SETTING", kind: .word), .init(name: "VALUE", kind: .word)],
+        summary: "tune flash storage",
+        details: """
+            item_size, item_age, low_ttl, recache_rate, compact_under, drop_under, max_sleep, max_frag, drop_unread. \
+            Without effect on a server without flash.
+            """,
+        examples: [.init(line: "extstore item_size 512", meaning: "keep smaller items in memory")],
+        wireForm: "extstore SETTING VALUE", danger: .confirmed
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try AdministrationPlanning.extstore(arguments, bytes, planner)
+    }
+
+    static let watch = CommandSpec(
+        name: "watch", group: .server,
+        parameters: [.init(name: "STREAM", kind: .word, isOptional: true, isRepeated: true)],
+        summary: "print what happens on the server, until Ctrl-C",
+        details: """
+            Streams: \(WatchStream.all.map { "\($0.description) (\($0.since.text))" }.joined(separator: ", ")). Without \
+            one, fetchers. A busy server sends more than can be shown: lines that were lost are counted.
+            """,
+        examples: [.init(line: "watch mutations evictions", meaning: "stores, and what they push out")],
+        wireForm: "watch STREAM…"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        var streams: [WatchStream] = []
+        for word in arguments.words {
+            let name = String(decoding: bytes.copy(word.range), as: UTF8.self)
+            guard let stream = WatchStream(name) else {
+                let known = WatchStream.all.map(\.description)
+                throw Diagnostic(
+                    "there is no stream \"\(EscapedText.string(bytes.copy(word.range)))\"", at: word,
+                    suggestion: Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+                        ?? "write some of \(known.joined(separator: ", "))")
+            }
+            streams.append(stream)
+        }
+        return .local(.watch(streams.isEmpty ? [.fetchers] : streams, arguments.format ?? planner.format))
+    }
+
+    static let shutdown = CommandSpec(
+        name: "shutdown", group: .server, parameters: [.init(name: "graceful", kind: .word, isOptional: true)],
+        summary: "stop the server",
+        details: "Only servers started with -A do it. graceful saves memory for a restart (-e).",
+        examples: [.init(line: "shutdown", meaning: "asks first; in a script it needs -y")],
+        wireForm: "shutdown [graceful]", danger: .confirmed
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        if let word = arguments.words.first, !bytes.equals("graceful", in: word.range) {
+            throw Diagnostic("shutdown takes only the word graceful", at: word)
+        }
+        let mode: Shutdown.Mode = arguments.words.isEmpty ? .immediate : .graceful
+        return confirmed(Shutdown(mode), "shutdown", effect: "the server will stop, and everything in it will be lost")
+    }
+
+    static let refreshCertificates = CommandSpec(
+        name: "refresh_certs", group: .server, summary: "load the server's TLS certificates again",
+        examples: [.init(line: "refresh_certs", meaning: "after new ones were put in place")],
+        wireForm: "refresh_certs", danger: .confirmed
+    ) { _, _, _ throws(Diagnostic) in
+        confirmed(RefreshCertificates(), "refresh_certs", effect: "the server will read its certificates again")
+    }
+
+    static let config = CommandSpec(
+        name: "config", group: .server,
+        parameters: [.init(name: "get", kind: .word), .init(name: "cluster", kind: .word)],
+        summary: "print the nodes of an ElastiCache cluster",
+        examples: [.init(line: "config get cluster", meaning: "from a configuration endpoint")],
+        wireForm: "config get cluster"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        guard bytes.equals("get", in: arguments.words[0].range), bytes.equals("cluster", in: arguments.words[1].range)
+        else {
+            throw Diagnostic("config has only one form", at: arguments.words[0], suggestion: "write config get cluster")
+        }
+        planner.clusterConfiguration(format: arguments.format)
+        return .queued
+    }
+
+    /// A command that is asked about first.
+    static func confirmed<Command: MemcacheCommand>(
+        _ command: Command, _ name: StaticString, effect: String, encode: ((inout RequestEncoder) -> Void)? = nil
+    ) -> Plan {
+        var request = RequestEncoder()
+        if let encode { encode(&request) } else { command.encode(into: &request) }
+        return .local(
+            .confirmed(
+                ConfirmedRequest(
+                    name: name, bytes: request.bytes, shape: command.replyShape.shape ?? .line, effect: effect)))
+    }
+}

@@ -1,0 +1,130 @@
+import MemcacheCore
+
+/// What the shell itself does.
+enum ShellSpecs {
+    static let all = [help, ping, output, source, repeated, raw, quit]
+
+    static let help = CommandSpec(
+        name: "help", aliases: ["?"], group: .shell,
+        parameters: [.init(name: "TOPIC", kind: .word, isOptional: true, isRepeated: true)],
+        summary: "explain commands and statistics",
+        examples: [
+            .init(line: "help set", meaning: "one command"),
+            .init(line: "help stat evicted_time", meaning: "one statistic"),
+        ],
+        wireForm: "nothing"
+    ) { arguments, bytes, _ throws(Diagnostic) in
+        var topic: [[UInt8]] = []
+        for word in arguments.words { topic.append(bytes.copy(word.range)) }
+        return .local(.help(topic: topic))
+    }
+
+    static let ping = CommandSpec(
+        name: "ping", group: .shell, summary: "measure a round trip to the server",
+        examples: [.init(line: "ping", meaning: "is it there, and how far?")], wireForm: "version"
+    ) { arguments, _, planner throws(Diagnostic) in
+        .local(.ping(arguments.format ?? planner.format))
+    }
+
+    static let output = CommandSpec(
+        name: "output", group: .shell, parameters: [.init(name: "FORMAT", kind: .word)],
+        summary: "choose how answers are written from here on",
+        details: "Formats: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+        examples: [.init(line: "output json", meaning: "one object a line")], wireForm: "nothing"
+    ) { arguments, bytes, _ throws(Diagnostic) in
+        let name = String(decoding: bytes.copy(arguments.words[0].range), as: UTF8.self)
+        guard let format = OutputFormat(rawValue: name) else {
+            throw Diagnostic(
+                "there is no output format of that name", at: arguments.words[0],
+                suggestion: "write one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return .local(.output(format))
+    }
+
+    static let source = CommandSpec(
+        name: "source", group: .shell, parameters: [.init(name: "FILE", kind: .file)],
+        summary: "run the lines of a file", examples: [.init(line: "source warmup.mcsh", meaning: "then go on here")],
+        wireForm: "what the lines say"
+    ) { arguments, bytes, _ throws(Diagnostic) in
+        .local(.source(path: bytes.copy(arguments.words[0].range)))
+    }
+
+    static let repeated = CommandSpec(
+        name: "repeat", group: .shell,
+        parameters: [
+            .init(name: "N", kind: .number), .init(name: "[INTERVAL] COMMAND", kind: .rest),
+        ],
+        summary: "run a command several times",
+        details: "INTERVAL is the time between two runs: 2s, 500ms, 1m. N 0 is until Ctrl-C.",
+        examples: [.init(line: "repeat 10 1s stats", meaning: "ten times, a second apart")],
+        wireForm: "what the command says"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        let count = try planner.number(arguments.words[0], bytes, what: "a number of times", maximum: 1_000_000_000)
+        var rest = arguments.words[1...]
+        var interval: Duration?
+        if let word = rest.first, !word.isQuoted, let duration = TimeSpan.parse(bytes.copy(word.range)) {
+            interval = duration
+            rest = rest.dropFirst()
+        }
+        guard let first = rest.first else {
+            throw Diagnostic(
+                "repeat needs COMMAND", at: arguments.end..<arguments.end,
+                suggestion: "write repeat N [INTERVAL] COMMAND")
+        }
+        guard count > 0 || interval != nil else {
+            throw Diagnostic(
+                "repeat 0 needs an interval", at: arguments.words[0], suggestion: "write for example repeat 0 2s stats")
+        }
+        // A word's source is where it stands in the line, and lines with escapes begin with themselves undecoded.
+        let line =
+            arguments.areOfProgram
+            ? ShellSpecs.line(of: rest, bytes) : bytes.copy(first.source.lowerBound..<arguments.end)
+        return .local(.repeated(count: Int(count), interval: interval, line: line))
+    }
+
+    /// A line that has some words of the program's arguments again: what is not a plain word is written in quotes.
+    private static func line(of words: ArraySlice<Word>, _ bytes: Span<UInt8>) -> [UInt8] {
+        var line: [UInt8] = []
+        for word in words {
+            if !line.isEmpty { line.append(" ") }
+            let text = bytes.copy(word.range)
+            let isPlain =
+                text.allSatisfy { (0x21...0x7e).contains($0) }
+                && text.first.map { !"\"'#<>|".utf8.contains($0) } ?? false
+            if isPlain {
+                line += text
+            } else {
+                line.append("\"")
+                EscapedText.append(text.span, to: &line, quote: UInt8(ascii: "\""))
+                line.append("\"")
+            }
+        }
+        return line
+    }
+
+    static let raw = CommandSpec(
+        name: "raw", group: .shell, parameters: [.init(name: "LINE", kind: .line)],
+        summary: "send a protocol line as it is, and print the server's bytes",
+        details: """
+            The line goes out with CR LF behind it; a value for a storage command comes from < FILE, << TAG or -x. The end \
+            of the answer is found by the command's word.
+            """,
+        examples: [.init(line: "raw mg user:42 v t", meaning: "what the server answers, byte for byte")],
+        wireForm: "LINE", danger: .writes
+    ) { arguments, bytes, _ throws(Diagnostic) in
+        let last = arguments.words[arguments.words.count - 1]
+        let line = bytes.copy(arguments.words[0].source.lowerBound..<last.source.upperBound)
+        return .local(.raw(line: line, payload: arguments.inputValue))
+    }
+
+    static let quit = CommandSpec(
+        name: "quit", aliases: ["exit"], group: .shell,
+        parameters: [.init(name: "STATUS", kind: .number, isOptional: true)],
+        summary: "leave, with an exit status",
+        details: "Without STATUS, the worst status that was seen.",
+        examples: [.init(line: "quit", meaning: "as Ctrl-D does")], wireForm: "nothing"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        guard let word = arguments.words.first else { return .local(.quit(status: nil)) }
+        return .local(.quit(status: Int32(try planner.number(word, bytes, what: "a status", maximum: 255))))
+    }
+}

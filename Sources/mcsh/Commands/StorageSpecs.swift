@@ -1,0 +1,156 @@
+import MemcacheCore
+
+/// `set` and its relatives.
+enum StorageSpecs {
+    static let all = [set, add, replace, append, prepend, cas, mset]
+
+    private static let key = CommandSpec.Parameter(name: "KEY", kind: .key)
+    private static let value = CommandSpec.Parameter(name: "VALUE", kind: .value)
+    private static let lifetime = CommandSpec.Parameter(name: "TTL", kind: .lifetime, isOptional: true)
+
+    private static let valueDetails = """
+        A value with blanks goes in quotes; < FILE takes it from a file, << TAG from the lines that follow, -x from \
+        standard input. TTL: \(Lifetime.forms).
+        """
+
+    static let set = CommandSpec(
+        name: "set", group: .write, parameters: [key, value, lifetime], options: [.flags, .noreply],
+        summary: "store a value", details: valueDetails,
+        examples: [
+            .init(line: "set greeting \"hello, world\" 60", meaning: "for a minute"),
+            .init(line: "set page < index.html", meaning: "the value from a file"),
+            .init(line: "set bin \"\\x00\\xff\" never --flags 4", meaning: "bytes, and a flags word"),
+        ],
+        wireForm: "set KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try plan(.set, "set", arguments, bytes, &planner)
+    }
+
+    static let add = CommandSpec(
+        name: "add", group: .write, parameters: [key, value, lifetime], options: [.flags, .noreply],
+        summary: "store a value where there is none", details: valueDetails,
+        examples: [.init(line: "add lock:job mine 30s", meaning: "take a lock for 30 seconds, if nobody has it")],
+        wireForm: "add KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try plan(.add, "add", arguments, bytes, &planner)
+    }
+
+    static let replace = CommandSpec(
+        name: "replace", group: .write, parameters: [key, value, lifetime], options: [.flags, .noreply],
+        summary: "store a value where there is one", details: valueDetails,
+        examples: [.init(line: "replace motd closed 1h", meaning: "only if the key exists")],
+        wireForm: "replace KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try plan(.replace, "replace", arguments, bytes, &planner)
+    }
+
+    static let append = CommandSpec(
+        name: "append", group: .write, parameters: [key, value], options: [.noreply],
+        summary: "add bytes behind a value", details: "Flags and lifetime of the item stay as they are.",
+        examples: [.init(line: "append log \"one more line\\n\"", meaning: "behind what is there")],
+        wireForm: "append KEY 0 0 BYTES, then the value", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try plan(.append, "append", arguments, bytes, &planner)
+    }
+
+    static let prepend = CommandSpec(
+        name: "prepend", group: .write, parameters: [key, value], options: [.noreply],
+        summary: "add bytes before a value", details: "Flags and lifetime of the item stay as they are.",
+        examples: [.init(line: "prepend log \"first\\n\"", meaning: "before what is there")],
+        wireForm: "prepend KEY 0 0 BYTES, then the value", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try plan(.prepend, "prepend", arguments, bytes, &planner)
+    }
+
+    static let cas = CommandSpec(
+        name: "cas", group: .write,
+        parameters: [key, value, lifetime, .init(name: "CAS", kind: .number, isOptional: true)],
+        options: [.flags, .noreply], summary: "store a value if the item has not changed since it was read",
+        details: "Without CAS, the token that this session's last gets of the key saw. " + valueDetails,
+        examples: [
+            .init(line: "cas user:42 \"new value\"", meaning: "after gets user:42"),
+            .init(line: "cas user:42 \"new value\" 0 8123", meaning: "with the token itself"),
+        ],
+        wireForm: "cas KEY FLAGS EXPTIME BYTES CAS, then the value", danger: .writes, needsEarlierAnswers: true
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        let (value, rest) = split(arguments)
+        let lifetime = rest.isEmpty ? 0 : try planner.lifetime(rest[rest.startIndex], bytes)
+        let token: UInt64
+        if rest.count > 1 {
+            token = try planner.number(rest[rest.startIndex + 1], bytes, what: "a CAS token")
+        } else {
+            try planner.requireKey(arguments.words[0], bytes)
+            guard let seen = planner.tokens.token(of: bytes.copy(arguments.words[0].range)) else {
+                throw Diagnostic(
+                    "this session has not read a CAS token of that key", at: arguments.words[0],
+                    suggestion: "write gets KEY first, or cas KEY VALUE TTL CAS")
+            }
+            token = seen
+        }
+        try planner.store(
+            .cas, name: "cas", key: arguments.words[0], value: value, lifetime: lifetime, cas: token, arguments, bytes)
+        return .queued
+    }
+
+    static let mset = CommandSpec(
+        name: "mset", group: .write,
+        parameters: [
+            key, .init(name: "VALUE", kind: .word),
+            .init(name: "KEY VALUE", kind: .word, isOptional: true, isRepeated: true),
+        ],
+        options: [.flags, .noreply], summary: "store several values",
+        details: "All go out together. They do not expire; use set for a lifetime.",
+        examples: [.init(line: "mset a 1 b 2 c 3", meaning: "three keys, one round trip")],
+        wireForm: "set KEY FLAGS 0 BYTES for each key", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        guard arguments.words.count.isMultiple(of: 2) else {
+            throw Diagnostic(
+                "the last key has no value", at: arguments.words[arguments.words.count - 1],
+                suggestion: "write mset KEY VALUE KEY VALUE …")
+        }
+        for index in stride(from: 0, to: arguments.words.count, by: 2) {
+            try planner.requireKey(arguments.words[index], bytes)
+        }
+        for index in stride(from: 0, to: arguments.words.count, by: 2) {
+            try planner.store(
+                .set, name: "mset", key: arguments.words[index], value: arguments.words[index + 1], lifetime: 0,
+                arguments, bytes)
+        }
+        return .queued
+    }
+
+    private static func plan(
+        _ verb: RequestEncoder.StorageVerb, _ name: StaticString, _ arguments: borrowing Arguments,
+        _ bytes: Span<UInt8>, _ planner: inout Planner
+    ) throws(Diagnostic) -> Plan {
+        let (value, rest) = split(arguments)
+        var lifetime: Int64 = 0
+        if let word = rest.first { lifetime = try planner.lifetime(word, bytes) }
+        try planner.store(
+            verb, name: name, key: arguments.words[0], value: value, lifetime: lifetime, arguments, bytes)
+        return .queued
+    }
+
+    /// The value and the words behind it. A value from a file leaves no word.
+    private static func split(_ arguments: borrowing Arguments) -> (value: Word?, rest: ArraySlice<Word>) {
+        arguments.inputValue == nil
+            ? (arguments.words[1], arguments.words[2...]) : (nil, arguments.words[1...])
+    }
+
+    /// `set k 0 60 5` is how the protocol writes it: the value 0 must not be stored for it.
+    static func refuseWireForm(
+        _ name: String, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+    ) throws(Diagnostic) {
+        let numbers = name == "cas" ? 4 : 3
+        var words = arguments.words[...]
+        if let last = words.last, !last.isQuoted, bytes.equals("noreply", in: last.range) { words = words.dropLast() }
+        guard words.count == numbers + 1, arguments.inputValue == nil,
+            words.dropFirst().allSatisfy({ !$0.isQuoted && ASCIINumber.parseSigned(bytes, $0.range) != nil })
+        else { return }
+        let tail = name == "cas" ? "[TTL [CAS]]" : name == "append" || name == "prepend" ? "" : "[TTL]"
+        throw Diagnostic(
+            "this is how the protocol writes \(name): KEY FLAGS EXPTIME BYTES\(name == "cas" ? " CAS" : "")",
+            at: words[1].source.lowerBound..<words[words.endIndex - 1].source.upperBound,
+            suggestion: "here the value stands in the line: \(name) KEY VALUE \(tail) [--flags N]")
+    }
+}

@@ -1,0 +1,77 @@
+/// A pattern of keys: `*` any bytes, `?` one byte, `[a-z]` and `[!a-z]` one of some, `\` takes the next byte as it is.
+struct Glob: Hashable, Sendable {
+    private let pattern: [UInt8]
+
+    init(_ pattern: [UInt8]) {
+        self.pattern = pattern
+    }
+
+    /// Whether a key is of the pattern. Takes time in proportion to the product of both lengths at the worst.
+    func matches(_ key: [UInt8]) -> Bool {
+        var position = 0
+        var index = 0
+        /// Where the last star stands, and how far into the key it has been taken to reach.
+        var star: (position: Int, index: Int)?
+        while index < key.count {
+            if position < pattern.count, pattern[position] == UInt8(ascii: "*") {
+                star = (position, index)
+                position += 1
+            } else if let next = matchOne(key[index], at: position) {
+                position = next
+                index += 1
+            } else if let last = star {
+                star = (last.position, last.index + 1)
+                position = last.position + 1
+                index = last.index + 1
+            } else {
+                return false
+            }
+        }
+        while position < pattern.count, pattern[position] == UInt8(ascii: "*") { position += 1 }
+        return position == pattern.count
+    }
+
+    /// The position behind the element at `position` when it matches the byte; nil when it does not.
+    private func matchOne(_ byte: UInt8, at position: Int) -> Int? {
+        guard position < pattern.count else { return nil }
+        switch pattern[position] {
+        case UInt8(ascii: "*"): return nil
+        case UInt8(ascii: "?"): return position + 1
+        case UInt8(ascii: "["):
+            guard let (isMatch, next) = matchSet(byte, from: position + 1) else {
+                return byte == UInt8(ascii: "[") ? position + 1 : nil
+            }
+            return isMatch ? next : nil
+        case UInt8(ascii: "\\") where position + 1 < pattern.count:
+            return pattern[position + 1] == byte ? position + 2 : nil
+        default: return pattern[position] == byte ? position + 1 : nil
+        }
+    }
+
+    /// Matches `a-z]` or `!a-z]`; nil when the bracket is not closed.
+    private func matchSet(_ byte: UInt8, from start: Int) -> (Bool, next: Int)? {
+        var position = start
+        var isNegated = false
+        if position < pattern.count, pattern[position] == UInt8(ascii: "!") || pattern[position] == UInt8(ascii: "^") {
+            isNegated = true
+            position += 1
+        }
+        var isMatch = false
+        var isFirst = true
+        while position < pattern.count, isFirst || pattern[position] != UInt8(ascii: "]") {
+            isFirst = false
+            let low = pattern[position]
+            if position + 2 < pattern.count, pattern[position + 1] == UInt8(ascii: "-"),
+                pattern[position + 2] != UInt8(ascii: "]")
+            {
+                if low <= byte, byte <= pattern[position + 2] { isMatch = true }
+                position += 3
+            } else {
+                if low == byte { isMatch = true }
+                position += 1
+            }
+        }
+        guard position < pattern.count else { return nil }
+        return (isMatch != isNegated, position + 1)
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import MemcacheCore
+
+extension OutputFormat: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}
+
+/// The program's options as they are declared: their names, their help, and how they are read.
+///
+/// The parser behind it takes milliseconds to look at these declarations, more than the rest of a one-liner takes;
+/// ``PlainOptions`` reads the everyday forms without it.
+struct OptionParser: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mcsh",
+        abstract: "The shell for memcached.",
+        usage: """
+            mcsh [OPTION...]                    interactive at a terminal, else a script from stdin
+            mcsh [OPTION...] COMMAND [ARG...]   one command
+            mcsh [OPTION...] -c LINE            a line in the shell's own grammar
+            mcsh [OPTION...] -f FILE            a script from a file
+            mcsh [OPTION...] --pipe             raw protocol on stdin, replies on stdout
+            """,
+        discussion: "mcsh help lists the commands; mcsh help COMMAND explains one; man mcsh has all of it.",
+        version: MCSH.version)
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: "Output")
+    var output: OutputOptions
+
+    @OptionGroup(title: "Running")
+    var running: RunOptions
+
+    @Argument(parsing: .captureForPassthrough, help: "One command of the shell, and its words.")
+    var command: [String] = []
+
+    /// The words of a command are captured with everything in them, and so is an option that the parser does not know.
+    mutating func run() throws {
+        guard let word = command.first, word.hasPrefix("-"), word != "-" else { return }
+        switch word {
+        case "-h", "--help": throw CleanExit.helpRequest(self)
+        case "--version": throw CleanExit.message(MCSH.version)
+        default:
+            let shown = EscapedText.string(ArgumentText.bytes(word))
+            throw ValidationError("there is no option \(shown); mcsh --help lists the options")
+        }
+    }
+
+    /// What the options come to.
+    var options: Options {
+        Options(
+            servers: connection.servers, port: connection.port, timeout: connection.timeout,
+            connectTimeout: connection.connectTimeout, sandbox: connection.sandbox, output: output.output,
+            json: output.json, raw: output.raw, csv: output.csv, tsv: output.tsv, color: output.color,
+            quiet: output.quiet, lines: running.lines, files: running.files, pipe: running.pipe,
+            readsValue: running.readsValue, repetitions: running.repetitions, interval: running.interval,
+            keepGoing: running.keepGoing, stopOnError: running.stopOnError, yes: running.yes,
+            readOnly: running.readOnly, verbose: running.verbose, command: command)
+    }
+}

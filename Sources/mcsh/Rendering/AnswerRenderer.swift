@@ -1,0 +1,61 @@
+import MemcacheCore
+
+/// What a renderer may know about the command whose answer it writes.
+struct AnswerContext {
+    /// The command's name.
+    var name: StaticString
+    /// The server that answered, as it is written.
+    var server: String
+    /// Whether a value is followed by a newline in the plain format: in a script, but not after a one-liner.
+    var endsValues: Bool
+    /// Whether the command asks for several keys.
+    var isMany: Bool
+}
+
+/// An item in the bytes of a reply.
+struct AnsweredItem {
+    var flags: UInt32
+    var cas: UInt64?
+    /// Seconds left to live, where that is known; -1 for no end.
+    var timeToLive: Int64?
+}
+
+/// Writes answers in one format. What each format looks like is documented in the manual.
+protocol AnswerRenderer: Sendable {
+    /// A status: `STORED` to the command for a key; no key where the command has none.
+    mutating func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
+    /// A counter's new number.
+    mutating func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
+    /// A key that was found.
+    mutating func item(
+        _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
+    /// A key that was not found.
+    mutating func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
+    /// Whether a key is there.
+    mutating func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
+    /// How long a key has to live; nil for ever.
+    mutating func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
+    /// A meta reply: its two letters and flags, and its value after `VA`.
+    mutating func meta(
+        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, key: Span<UInt8>, _ context: AnswerContext,
+        to out: inout [UInt8])
+    /// A line of text: a version, `ME …`.
+    mutating func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8])
+    /// Statistics, and whatever else a `stats` command answers.
+    mutating func statistics(
+        _ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8])
+}
+
+extension MetaReply.Status {
+    /// The two letters on the wire.
+    var word: StaticString {
+        switch self {
+        case .done: "HD"
+        case .value: "VA"
+        case .miss: "EN"
+        case .notFound: "NF"
+        case .notStored: "NS"
+        case .exists: "EX"
+        }
+    }
+}

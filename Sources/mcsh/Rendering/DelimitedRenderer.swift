@@ -1,0 +1,175 @@
+import MemcacheCore
+
+/// CSV and TSV: a header, then rows. A header is written again when the columns change.
+struct DelimitedRenderer: AnswerRenderer {
+    /// How fields are told apart.
+    enum Style: Sendable {
+        /// RFC 4180: commas; a field with a comma, a quote or a line end is quoted, all bytes as they are.
+        case csv
+        /// Tabs; fields are escaped as in the plain format, so that every row is one line.
+        case tsv
+    }
+
+    private enum Columns: Hashable, Sendable {
+        case statuses, counters, items, existence, lifetimes, meta, text
+        case statistics([String])
+    }
+
+    private let style: Style
+    private var columns: Columns?
+
+    init(style: Style) {
+        self.style = style
+    }
+
+    mutating func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        begin(.statuses, ["command", "key", "status"], to: &out)
+        field(context.name, to: &out)
+        separator(to: &out)
+        field(key, to: &out)
+        separator(to: &out)
+        field(word, to: &out)
+        end(to: &out)
+    }
+
+    mutating func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        begin(.counters, ["key", "value"], to: &out)
+        field(key, to: &out)
+        separator(to: &out)
+        ASCIINumber.append(number, to: &out)
+        end(to: &out)
+    }
+
+    mutating func item(
+        _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
+    ) {
+        beginItem(key: key, isFound: true, to: &out)
+        field(value, to: &out)
+        separator(to: &out)
+        ASCIINumber.append(UInt64(item.flags), to: &out)
+        separator(to: &out)
+        ASCIINumber.append(UInt64(value.count), to: &out)
+        separator(to: &out)
+        if let cas = item.cas { ASCIINumber.append(cas, to: &out) }
+        separator(to: &out)
+        if let seconds = item.timeToLive { ASCIINumber.append(seconds, to: &out) }
+        end(to: &out)
+    }
+
+    mutating func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        beginItem(key: key, isFound: false, to: &out)
+        for _ in 0..<4 { separator(to: &out) }
+        end(to: &out)
+    }
+
+    mutating func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        begin(.existence, ["key", "found"], to: &out)
+        field(key, to: &out)
+        separator(to: &out)
+        out.append(exists ? "true" : "false")
+        end(to: &out)
+    }
+
+    mutating func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        begin(.lifetimes, ["key", "ttl"], to: &out)
+        field(key, to: &out)
+        separator(to: &out)
+        ASCIINumber.append(seconds ?? -1, to: &out)
+        end(to: &out)
+    }
+
+    mutating func meta(
+        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, key: Span<UInt8>, _ context: AnswerContext,
+        to out: inout [UInt8]
+    ) {
+        begin(.meta, ["command", "key", "status", "flags", "value"], to: &out)
+        field(context.name, to: &out)
+        separator(to: &out)
+        field(key, to: &out)
+        separator(to: &out)
+        field(status.word, to: &out)
+        separator(to: &out)
+        field(flags, to: &out)
+        separator(to: &out)
+        field(value, to: &out)
+        end(to: &out)
+    }
+
+    mutating func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
+        begin(.text, ["server", "command", "value"], to: &out)
+        field(Array(context.server.utf8).span, to: &out)
+        separator(to: &out)
+        field(context.name, to: &out)
+        separator(to: &out)
+        field(text, to: &out)
+        end(to: &out)
+    }
+
+    mutating func statistics(
+        _ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8]
+    ) {
+        let header = ["server"] + StatisticsRows.header(of: reply)
+        begin(.statistics(header.map { String(describing: $0) }), header, to: &out)
+        for row in StatisticsRows.rows(of: reply) {
+            field(Array(context.server.utf8).span, to: &out)
+            for value in row {
+                separator(to: &out)
+                field(value.span, to: &out)
+            }
+            end(to: &out)
+        }
+    }
+
+    private mutating func beginItem(key: Span<UInt8>, isFound: Bool, to out: inout [UInt8]) {
+        begin(.items, ["key", "found", "value", "flags", "size", "cas", "ttl"], to: &out)
+        field(key, to: &out)
+        separator(to: &out)
+        out.append(isFound ? "true" : "false")
+        separator(to: &out)
+    }
+
+    private mutating func begin(_ columns: Columns, _ names: [StaticString], to out: inout [UInt8]) {
+        guard self.columns != columns else { return }
+        self.columns = columns
+        for (index, name) in names.enumerated() {
+            if index > 0 { separator(to: &out) }
+            out.append(name)
+        }
+        end(to: &out)
+    }
+
+    private func separator(to out: inout [UInt8]) {
+        out.append(style == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t"))
+    }
+
+    private func end(to out: inout [UInt8]) {
+        out.append("\n")
+    }
+
+    private func field(_ word: StaticString, to out: inout [UInt8]) {
+        out.append(word)
+    }
+
+    private func field(_ bytes: Span<UInt8>, to out: inout [UInt8]) {
+        DelimitedRenderer.append(field: bytes, style, to: &out)
+    }
+
+    /// Appends a field, quoted or escaped as the style has it.
+    static func append(field bytes: Span<UInt8>, _ style: Style, to out: inout [UInt8]) {
+        guard style == .csv else { return EscapedText.append(bytes, to: &out, quote: UInt8(ascii: "\"")) }
+        var isSpecial = false
+        for index in bytes.indices {
+            switch bytes[index] {
+            case UInt8(ascii: ","), UInt8(ascii: "\""), 0x0a, 0x0d: isSpecial = true
+            default: break
+            }
+        }
+        guard isSpecial else { return out.append(bytes) }
+        out.append("\"")
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "\"") { out.append("\"") }
+            out.append(bytes[index])
+        }
+        out.append("\"")
+    }
+}

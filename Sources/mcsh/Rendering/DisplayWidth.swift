@@ -1,0 +1,49 @@
+// How many cells of a terminal text takes: none, one or two for each character.
+
+extension String {
+    /// Cells this text takes on a terminal, when it is printable text without tabs and line ends.
+    var displayWidth: Int {
+        var cells = 0
+        for byte in utf8 {
+            guard byte >= 0x20, byte < 0x7F else { return reduce(0) { $0 + $1.displayWidth } }
+            cells += 1
+        }
+        return cells
+    }
+}
+
+extension Character {
+    /// 2 for East Asian wide characters and emoji, 0 for what only changes its neighbour or does not show, else 1.
+    var displayWidth: Int {
+        // A sequence is one picture: a flag, a family, a waving hand of some colour, a sign asked for as emoji.
+        let joined = unicodeScalars.dropFirst()
+        if joined.contains(where: { $0 == "\u{FE0F}" || $0 == "\u{200D}" || $0.properties.isEmojiModifier }),
+            unicodeScalars.contains(where: \.properties.isEmoji)
+        {
+            return 2
+        }
+        return unicodeScalars.reduce(0) { $0 + $1.displayWidth }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var displayWidth: Int {
+        if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) || value == 0xAD ? 0 : 1 }
+        // The vowels and final consonants of a Korean syllable join its first consonant.
+        if (0x1160...0x11FF).contains(value) { return 0 }
+        switch properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format, .control, .lineSeparator, .paragraphSeparator: return 0
+        default: break
+        }
+        // Each half of a flag counts as one; both together are two.
+        if (0x1F1E6...0x1F1FF).contains(value) { return 1 }
+        return properties.isEmojiPresentation || Self.wide.contains { $0.contains(value) } ? 2 : 1
+    }
+
+    /// East Asian Wide and Fullwidth blocks of Unicode's EastAsianWidth.txt; wide emoji are known by their property.
+    private static let wide: [ClosedRange<UInt32>] = [
+        0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x3247, 0x3250...0x4DBF, 0x4E00...0xA4CF,
+        0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF01...0xFF60,
+        0xFFE0...0xFFE6, 0x16FE0...0x18D7F, 0x1AFF0...0x1B2FF, 0x1F200...0x1F265, 0x20000...0x3FFFD,
+    ]
+}

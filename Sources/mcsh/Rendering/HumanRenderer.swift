@@ -1,0 +1,128 @@
+import MemcacheCore
+
+/// For people at a terminal: values as what they are, a line about them, short sentences. Every byte of a server that a
+/// terminal could take for a command is escaped.
+struct HumanRenderer: AnswerRenderer {
+    let style: TextStyle
+    let width: Int
+
+    func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        let prefix = context.isMany && !key.isEmpty ? shown(key) + ": " : ""
+        let (sentence, role) = HumanRenderer.sentence(for: String(describing: word), after: context)
+        line(prefix + style(sentence, role), to: &out)
+    }
+
+    func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        line("\(number)", to: &out)
+    }
+
+    func item(
+        _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
+    ) {
+        if context.isMany { line(style(shown(key), .heading), to: &out) }
+        let view = ValueView(value.copy(0..<value.count))
+        for text in view.lines { line(text, to: &out) }
+        var facts = [HumanUnits.bytes(UInt64(value.count)), view.kind, "flags \(item.flags)"]
+        if let cas = item.cas { facts.append("cas \(cas)") }
+        if let seconds = item.timeToLive {
+            facts.append(seconds < 0 ? "never expires" : "expires in \(HumanUnits.duration(seconds: UInt64(seconds)))")
+        }
+        line(style(facts.joined(separator: ", "), .dim), to: &out)
+    }
+
+    func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        if context.isMany { line(style(shown(key), .heading), to: &out) }
+        line(style("(not found)", .warning), to: &out)
+    }
+
+    func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        let prefix = context.isMany ? shown(key) + ": " : ""
+        line(prefix + (exists ? style("exists", .good) : style("(not found)", .warning)), to: &out)
+    }
+
+    func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        let prefix = context.isMany ? shown(key) + ": " : ""
+        guard let seconds, seconds >= 0 else { return line(prefix + "never expires", to: &out) }
+        let end = ISO8601.string(unixTime: UnixClock.now() + seconds)
+        let left = seconds < 60 ? "" : " (\(HumanUnits.duration(seconds: UInt64(seconds))))"
+        line(prefix + "\(seconds) s\(left)" + style(", ends at \(end)", .dim), to: &out)
+    }
+
+    func meta(
+        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, key: Span<UInt8>, _ context: AnswerContext,
+        to out: inout [UInt8]
+    ) {
+        if status == .value {
+            for text in ValueView(value.copy(0..<value.count)).lines { line(text, to: &out) }
+        }
+        let (sentence, role): (String, TextStyle.Role) =
+            switch status {
+            case .done: ("done", .good)
+            case .value: ("\(value.count) bytes", .good)
+            case .miss, .notFound: ("(not found)", .warning)
+            case .notStored: ("not stored", .warning)
+            case .exists: ("not stored: the item has another CAS token", .warning)
+            }
+        line(style("\(status.word): \(sentence)", role), to: &out)
+        for flag in MetaReturnFlag.parse(flags, 0..<flags.count) {
+            let meaning = MetaMeanings.returned(flag)
+            line("  " + EscapedText.string([flag.letter] + flag.argument) + style("  \(meaning)", .dim), to: &out)
+        }
+    }
+
+    func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
+        let name = String(describing: name)
+        line((name == "version" ? "memcached " : "") + shown(text), to: &out)
+    }
+
+    func statistics(_ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8]) {
+        switch reply {
+        case .statistics(let statistics):
+            let lines = StatisticsView.lines(for: request, statistics, width: width, style: style) {
+                EscapedText.string($0)
+            }
+            if lines.isEmpty { line(style("(nothing to show)", .dim), to: &out) }
+            for text in lines { line(text, to: &out) }
+        case .reset: line("counters were reset", to: &out)
+        case .ok: line("done", to: &out)
+        default:
+            let names = StatisticsRows.header(of: reply).map { String(describing: $0) }
+            let rows = StatisticsRows.rows(of: reply).map { $0.map { EscapedText.string($0) } }
+            let widths = names.indices.map { column in
+                ([names[column]] + rows.map { $0[column] }).map(\.displayWidth).max() ?? 0
+            }
+            for (index, row) in ([names] + rows).enumerated() {
+                let cells = zip(row, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.displayWidth)) }
+                line(style(cells.joined(separator: "  "), index == 0 ? .heading : .plain), to: &out)
+            }
+        }
+    }
+
+    /// What a status word comes to, for people.
+    private static func sentence(for word: String, after context: AnswerContext) -> (String, TextStyle.Role) {
+        switch word {
+        case "STORED": ("stored", .good)
+        case "NOT_STORED":
+            switch String(describing: context.name) {
+            case "add": ("not stored: the key exists already", .warning)
+            case "replace": ("not stored: there is no such key", .warning)
+            default: ("not stored: there is no such key, or it would grow over the item size limit", .warning)
+            }
+        case "EXISTS": ("not stored: the item has changed since its CAS token was read", .warning)
+        case "NOT_FOUND": ("(not found)", .warning)
+        case "DELETED": ("deleted", .good)
+        case "TOUCHED": ("new lifetime set", .good)
+        case "OK": ("done", .good)
+        default: (word, .plain)
+        }
+    }
+
+    private func shown(_ bytes: Span<UInt8>) -> String {
+        EscapedText.string(bytes.copy(0..<bytes.count))
+    }
+
+    private func line(_ text: String, to out: inout [UInt8]) {
+        out.append(contentsOf: Array(text.utf8))
+        out.append("\n")
+    }
+}

@@ -1,0 +1,156 @@
+import MemcacheCore
+
+/// For programs: one object a line.
+struct JSONRenderer: AnswerRenderer {
+    func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        beginCommand(key: key, context, to: &out)
+        out.append(",\"status\":\"")
+        out.append(word)
+        out.append("\"}\n")
+    }
+
+    func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        out.append("{")
+        JSONText.append("key", bytes: key, to: &out)
+        out.append(",\"value\":")
+        ASCIINumber.append(number, to: &out)
+        out.append("}\n")
+    }
+
+    func item(
+        _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
+    ) {
+        out.append("{")
+        JSONText.append("key", bytes: key, to: &out)
+        out.append(",\"found\":true,")
+        JSONText.append("value", bytes: value, to: &out)
+        out.append(",\"flags\":")
+        ASCIINumber.append(UInt64(item.flags), to: &out)
+        out.append(",\"size\":")
+        ASCIINumber.append(UInt64(value.count), to: &out)
+        if let cas = item.cas {
+            out.append(",\"cas\":")
+            ASCIINumber.append(cas, to: &out)
+        }
+        if let seconds = item.timeToLive {
+            out.append(",\"ttl\":")
+            appendSeconds(seconds < 0 ? nil : seconds, to: &out)
+        }
+        out.append("}\n")
+    }
+
+    func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        out.append("{")
+        JSONText.append("key", bytes: key, to: &out)
+        out.append(",\"found\":false}\n")
+    }
+
+    func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        out.append("{")
+        JSONText.append("key", bytes: key, to: &out)
+        out.append(exists ? ",\"found\":true}\n" : ",\"found\":false}\n")
+    }
+
+    func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        out.append("{")
+        JSONText.append("key", bytes: key, to: &out)
+        out.append(",\"found\":true,\"ttl\":")
+        appendSeconds(seconds, to: &out)
+        out.append("}\n")
+    }
+
+    func meta(
+        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, key: Span<UInt8>, _ context: AnswerContext,
+        to out: inout [UInt8]
+    ) {
+        beginCommand(key: key, context, to: &out)
+        out.append(",\"status\":\"")
+        out.append(status.word)
+        out.append("\"")
+        if status == .value {
+            out.append(",")
+            JSONText.append("value", bytes: value, to: &out)
+            out.append(",\"size\":")
+            ASCIINumber.append(UInt64(value.count), to: &out)
+        }
+        out.append(",\"flags\":{")
+        for (index, flag) in MetaReturnFlag.parse(flags, 0..<flags.count).enumerated() {
+            if index > 0 { out.append(",") }
+            JSONText.append(string: EscapedText.string([flag.letter]), to: &out)
+            out.append(":")
+            if flag.argument.isEmpty {
+                out.append("true")
+            } else if flag.letter == UInt8(ascii: "k") || flag.letter == UInt8(ascii: "O") {
+                JSONText.append(string: EscapedText.string(flag.argument), to: &out)
+            } else {
+                JSONText.append(numberOrString: flag.argument, to: &out)
+            }
+        }
+        out.append("}}\n")
+    }
+
+    func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
+        let noKey: [UInt8] = []
+        beginCommand(key: noKey.span, context, to: &out)
+        out.append(",")
+        JSONText.append(name, bytes: text, to: &out)
+        out.append(",\"server\":")
+        JSONText.append(string: context.server, to: &out)
+        out.append("}\n")
+    }
+
+    func statistics(_ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8]) {
+        out.append("{\"server\":")
+        JSONText.append(string: context.server, to: &out)
+        switch reply {
+        case .statistics(let statistics):
+            out.append(",\"stats\":{")
+            for (index, statistic) in statistics.enumerated() {
+                if index > 0 { out.append(",") }
+                JSONText.append(string: EscapedText.string(statistic.name), to: &out)
+                out.append(":")
+                JSONText.append(numberOrString: statistic.value, to: &out)
+            }
+            out.append("}}\n")
+        case .reset: out.append(",\"command\":\"stats\",\"status\":\"RESET\"}\n")
+        case .ok: out.append(",\"command\":\"stats\",\"status\":\"OK\"}\n")
+        default:
+            out.append(",\"rows\":[")
+            let names = StatisticsRows.header(of: reply)
+            for (index, row) in StatisticsRows.rows(of: reply).enumerated() {
+                if index > 0 { out.append(",") }
+                out.append("{")
+                for (column, field) in row.enumerated() {
+                    if column > 0 { out.append(",") }
+                    if column == 0 {
+                        JSONText.append(names[column], bytes: field.span, to: &out)
+                    } else {
+                        JSONText.append(string: String(describing: names[column]), to: &out)
+                        out.append(":")
+                        JSONText.append(numberOrString: field, to: &out)
+                    }
+                }
+                out.append("}")
+            }
+            out.append("]}\n")
+        }
+    }
+
+    private func beginCommand(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        out.append("{\"command\":\"")
+        out.append(context.name)
+        out.append("\"")
+        if !key.isEmpty {
+            out.append(",")
+            JSONText.append("key", bytes: key, to: &out)
+        }
+    }
+
+    private func appendSeconds(_ seconds: Int64?, to out: inout [UInt8]) {
+        if let seconds {
+            ASCIINumber.append(seconds, to: &out)
+        } else {
+            out.append("null")
+        }
+    }
+}

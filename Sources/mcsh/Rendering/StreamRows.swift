@@ -1,0 +1,114 @@
+import MemcacheCore
+
+/// The entries of a dump as rows.
+struct DumpRows {
+    let format: OutputFormat
+    let style: TextStyle
+    let server: String
+    private var hasHeader = false
+
+    private static let names = ["key", "expires", "last_access", "cas", "fetched", "class", "item_bytes"]
+
+    init(format: OutputFormat, style: TextStyle, server: String) {
+        self.format = format
+        self.style = style
+        self.server = server
+    }
+
+    mutating func rendered(_ entries: [DumpEntry]) -> [UInt8] {
+        var out: [UInt8] = []
+        if !hasHeader, format == .csv || format == .tsv {
+            hasHeader = true
+            out.append(contentsOf: Array((DumpRows.names.joined(separator: format == .csv ? "," : "\t") + "\n").utf8))
+        }
+        for entry in entries { append(entry, to: &out) }
+        return out
+    }
+
+    private func append(_ entry: DumpEntry, to out: inout [UInt8]) {
+        let numbers: [String?] = [
+            entry.expirationTime.map { "\($0)" }, entry.lastAccessTime.map { "\($0)" }, entry.cas.map { "\($0)" },
+            entry.isFetched.map { $0 ? "true" : "false" }, entry.slabClass.map { "\($0)" },
+            entry.itemBytes.map { "\($0)" },
+        ]
+        switch format {
+        case .json:
+            out.append("{")
+            JSONText.append("key", bytes: entry.key.span, to: &out)
+            for (name, number) in zip(DumpRows.names.dropFirst(), numbers) {
+                out.append(contentsOf: Array(",\"\(name)\":\(number ?? "null")".utf8))
+            }
+            out.append("}")
+        case .csv, .tsv:
+            DelimitedRenderer.append(field: entry.key.span, format == .csv ? .csv : .tsv, to: &out)
+            for number in numbers {
+                out.append(format == .csv ? "," : "\t")
+                out.append(contentsOf: Array((number ?? "").utf8))
+            }
+        default:
+            EscapedText.append(entry.key.span, to: &out)
+            var facts: [String] = []
+            if let bytes = entry.itemBytes { facts.append(HumanUnits.bytes(bytes)) }
+            if let slabClass = entry.slabClass { facts.append("class \(slabClass)") }
+            facts.append(
+                entry.expirationTime.map { "expires \(ISO8601.string(unixTime: $0))" } ?? "never expires")
+            if entry.isFetched == false { facts.append("never fetched") }
+            out.append(contentsOf: Array(style("  " + facts.joined(separator: ", "), .dim).utf8))
+        }
+        out.append("\n")
+    }
+}
+
+/// The lines of `watch` as rows.
+struct WatchRows {
+    let format: OutputFormat
+    let style: TextStyle
+
+    func rendered(_ line: WatchLine) -> [UInt8] {
+        var out: [UInt8] = []
+        switch line {
+        case .event(let event): append(event, to: &out)
+        case .skipped(let count): append(lost: count, by: "the server", to: &out)
+        case .lost(let count): append(lost: count, by: "mcsh", to: &out)
+        }
+        return out
+    }
+
+    private func append(_ event: WatchEvent, to out: inout [UInt8]) {
+        switch format {
+        case .json:
+            let fraction = String(event.microseconds)
+            let padded = String(repeating: "0", count: max(0, 6 - fraction.count)) + fraction
+            out.append(contentsOf: Array("{\"time\":\(event.seconds).\(padded),\"gid\":\(event.id),\"type\":".utf8))
+            JSONText.append(string: event.type, to: &out)
+            for attribute in event.attributes {
+                out.append(",")
+                JSONText.append(string: attribute.name, to: &out)
+                out.append(":")
+                JSONText.append(numberOrString: attribute.value, to: &out)
+            }
+            out.append("}\n")
+        default:
+            let time = format == .human ? clock(event) : ISO8601.string(unixTime: event.seconds)
+            let words = event.attributes.map { "\($0.name)=\(EscapedText.string($0.value, quote: UInt8(ascii: "\"")))" }
+            let separator = format == .human ? "  " : "\t"
+            let text = ([style(time, .dim), event.type] + words).joined(separator: separator)
+            out.append(contentsOf: Array((text + "\n").utf8))
+        }
+    }
+
+    /// The time of day, with microseconds.
+    private func clock(_ event: WatchEvent) -> String {
+        let fraction = String(event.microseconds)
+        let time = ISO8601.string(unixTime: event.seconds).dropFirst(11).dropLast()
+        return "\(time).\(String(repeating: "0", count: max(0, 6 - fraction.count)))\(fraction)"
+    }
+
+    private func append(lost count: UInt64, by whom: String, to out: inout [UInt8]) {
+        if format == .json {
+            out.append(contentsOf: Array("{\"lost\":\(count)}\n".utf8))
+        } else {
+            out.append(contentsOf: Array((style("(\(count) lines were lost by \(whom))", .warning) + "\n").utf8))
+        }
+    }
+}

@@ -1,0 +1,145 @@
+/// A piece of a line, measured before it is coloured: layout counts cells, and escapes take none.
+struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
+    private struct Span: Hashable, Sendable {
+        var text: String
+        var role: TextStyle.Role
+    }
+
+    private var spans: [Span] = []
+    /// Cells on the terminal.
+    private(set) var width = 0
+
+    init(_ text: String = "", _ role: TextStyle.Role = .plain) {
+        append(text, role)
+    }
+
+    init(stringLiteral text: String) {
+        self.init(text)
+    }
+
+    var isEmpty: Bool { width == 0 }
+
+    /// What its beginning is.
+    private var role: TextStyle.Role { spans.first?.role ?? .plain }
+
+    /// The characters alone.
+    var text: String { spans.map(\.text).joined() }
+
+    mutating func append(_ text: String, _ role: TextStyle.Role = .plain) {
+        guard !text.isEmpty else { return }
+        width += text.displayWidth
+        if let last = spans.indices.last, spans[last].role == role {
+            spans[last].text += text
+        } else {
+            spans.append(Span(text: text, role: role))
+        }
+    }
+
+    static func + (left: StyledText, right: StyledText) -> StyledText {
+        var sum = left
+        sum += right
+        return sum
+    }
+
+    static func += (left: inout StyledText, right: StyledText) {
+        for span in right.spans { left.append(span.text, span.role) }
+    }
+
+    enum Alignment: Hashable, Sendable { case leading, trailing }
+
+    /// Blanks up to a width; text that is already wider stays as it is.
+    func padded(to width: Int, _ alignment: Alignment = .leading) -> StyledText {
+        guard self.width < width else { return self }
+        let blanks = StyledText(String(repeating: " ", count: width - self.width))
+        return alignment == .leading ? self + blanks : blanks + self
+    }
+
+    /// At most this wide; `..` shows where something is missing.
+    func truncated(to width: Int) -> StyledText {
+        guard self.width > width else { return self }
+        let mark = width >= 4 ? ".." : ""
+        let head = pieces(first: width - mark.utf8.count, others: .max).first ?? StyledText()
+        return head + StyledText(mark, .dim)
+    }
+
+    /// Lines of at most `width` cells, broken at blanks where there are some; all but the first are indented.
+    func wrapped(to width: Int, indent: Int = 0) -> [StyledText] {
+        let width = max(width, 4)
+        let indent = min(indent, width / 2)
+        var lines: [StyledText] = []
+        var line = StyledText()
+        var hasWords = false
+        func startLine() {
+            lines.append(line)
+            line = StyledText(String(repeating: " ", count: indent))
+            hasWords = false
+        }
+        for word in words() {
+            if hasWords, line.width + 1 + word.width > width { startLine() }
+            // The blank between two words belongs to both, so that a sentence is coloured as one.
+            if hasWords { line.append(" ", line.spans.last?.role == word.role ? word.role : .plain) }
+            for (index, piece) in word.pieces(first: width - line.width, others: width - indent).enumerated() {
+                if index > 0 { startLine() }
+                line += piece
+                hasWords = true
+            }
+        }
+        lines.append(line)
+        return lines
+    }
+
+    var withoutTrailingBlanks: StyledText {
+        var text = self
+        while let last = text.spans.indices.last, text.spans[last].text.hasSuffix(" ") {
+            text.spans[last].text.removeLast()
+            text.width -= 1
+            if text.spans[last].text.isEmpty { text.spans.removeLast() }
+        }
+        return text
+    }
+
+    func rendered(_ style: TextStyle) -> String {
+        spans.map { style($0.text, $0.role) }.joined()
+    }
+
+    /// Cut into pieces of at most so many cells, without a look at words.
+    private func pieces(first: Int, others: Int) -> [StyledText] {
+        guard width > first else { return [self] }
+        var pieces: [StyledText] = []
+        var piece = StyledText()
+        var room = first
+        for span in spans {
+            var text = ""
+            for character in span.text {
+                let cells = character.displayWidth
+                if cells > room {
+                    piece.append(text, span.role)
+                    pieces.append(piece)
+                    piece = StyledText()
+                    text = ""
+                    room = others
+                }
+                text.append(character)
+                room -= cells
+            }
+            piece.append(text, span.role)
+        }
+        return pieces + [piece]
+    }
+
+    private func words() -> [StyledText] {
+        var words: [StyledText] = []
+        var word = StyledText()
+        for span in spans {
+            for (position, piece) in span.text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+                if position > 0 {
+                    if !word.isEmpty { words.append(word) }
+                    word = StyledText()
+                }
+                word.append(String(piece), span.role)
+            }
+        }
+        if !word.isEmpty { words.append(word) }
+        return words
+    }
+}

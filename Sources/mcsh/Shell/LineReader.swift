@@ -1,0 +1,68 @@
+import MemcacheCore
+
+/// Lines of a script, byte for byte. Reads only when no complete line is at hand.
+struct LineReader: ~Copyable {
+    private let descriptor: Int32
+    /// What was read and not yet used begins at ``position``.
+    private(set) var bytes: [UInt8]
+    private var position = 0
+    private var isAtEnd: Bool
+    private var chunk = [UInt8](repeating: 0, count: 65_536)
+
+    /// Why reading ended early.
+    private(set) var error: FileError?
+
+    /// Lines from an open descriptor.
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+        bytes = []
+        isAtEnd = false
+    }
+
+    /// Lines from bytes that are at hand.
+    init(bytes: [UInt8]) {
+        descriptor = -1
+        self.bytes = bytes
+        isAtEnd = true
+    }
+
+    /// Where the next line stands in ``bytes``, without its end; nil behind the last one. A carriage return before the
+    /// newline is not part of the line.
+    ///
+    /// - Parameter beforeWaiting: Called before more input is read: a good moment to send what there is.
+    mutating func next(beforeWaiting: () -> Void) -> Range<Int>? {
+        var searched = position
+        while true {
+            if let newline = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: searched) {
+                defer { position = newline + 1 }
+                return trimmed(position..<newline)
+            }
+            searched = bytes.count
+            if isAtEnd {
+                guard position < bytes.count else { return nil }
+                defer { position = bytes.count }
+                return trimmed(position..<bytes.count)
+            }
+            searched -= position
+            bytes.removeFirst(position)
+            position = 0
+            beforeWaiting()
+            fill()
+        }
+    }
+
+    private mutating func fill() {
+        let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(descriptor, into: $0) }
+        if count > 0 {
+            bytes.append(contentsOf: chunk[..<count])
+        } else {
+            isAtEnd = true
+            if count < 0 { error = FileError(code: Int32(-count)) }
+        }
+    }
+
+    private func trimmed(_ line: Range<Int>) -> Range<Int> {
+        guard let last = line.last, bytes[last] == UInt8(ascii: "\r") else { return line }
+        return line.dropLast()
+    }
+}

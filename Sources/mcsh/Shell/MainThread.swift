@@ -1,0 +1,46 @@
+import MemcacheCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Waiting on the main thread, which nothing else needs meanwhile.
+enum MainThread {
+    private final class Box<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
+    }
+
+    /// Runs an asynchronous piece of work and waits for what it comes to.
+    static func wait<Value: Sendable>(
+        for body: @escaping @Sendable () async throws(MemcacheError) -> Value
+    ) -> Result<Value, MemcacheError> {
+        let counter = InFlightCounter()
+        let box = Box<Result<Value, MemcacheError>>()
+        counter.add(1, waitingBelow: .max)
+        Task.detached {
+            let result: Result<Value, MemcacheError>
+            do throws(MemcacheError) {
+                result = .success(try await body())
+            } catch {
+                result = .failure(error)
+            }
+            box.value.withLock { $0 = result }
+            counter.remove(1)
+        }
+        counter.waitUntilEmpty()
+        return box.value.withLock { $0 } ?? .failure(MemcacheError(.cancelled, "the work ended without a result"))
+    }
+
+    /// Sleeps. Calls `nanosleep`.
+    static func sleep(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        var left = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        var rest = timespec()
+        while nanosleep(&left, &rest) == -1, errno == EINTR { left = rest }
+    }
+}

@@ -1,0 +1,103 @@
+import MemcacheCore
+
+/// Writes the server's bytes as they come: for `raw` and `--pipe`.
+///
+/// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, until ``wait()`` returns,
+/// which the counter's lock puts behind the last touch.
+final class PassThrough: ReplyReceiver, @unchecked Sendable {
+    /// A request whose reply is awaited.
+    private struct Expectation {
+        /// Whether the `MN` at the end answers a request of ours, not the user's.
+        var hidesNoop: Bool
+        var shape: ReplyShape
+        /// Which requests of the input it answers.
+        var ordinals: Range<Int>
+    }
+
+    private(set) var status = ExitStatus.done
+    private(set) var error: MemcacheError?
+    /// Requests that the server refused: what it said, and which they were.
+    private(set) var refusals: [(text: String, ordinals: Range<Int>)] = []
+    /// The requests that were not answered.
+    private(set) var unanswered: Range<Int>?
+
+    private let output: OutputSink
+    /// Called at the end, on the connection's thread; set before it is submitted.
+    var onFinish: (@Sendable (PassThrough) -> Void)?
+    private let counter = InFlightCounter()
+    private var expectations: [Expectation] = []
+    private var cursor = 0
+    private var sawValue = false
+    private var buffer: [UInt8] = []
+
+    init(output: OutputSink) {
+        self.output = output
+        counter.add(1, waitingBelow: .max)
+    }
+
+    /// Says what is expected next; before it is submitted.
+    func add(_ shape: ReplyShape, hidesNoop: Bool, ordinals: Range<Int> = 0..<1) {
+        expectations.append(Expectation(hidesNoop: hidesNoop, shape: shape, ordinals: ordinals))
+    }
+
+    /// The shapes of all replies.
+    var shapes: [ReplyShape] { expectations.map(\.shape) }
+
+    /// Waits until everything is answered, or never will be.
+    func wait() {
+        counter.waitUntilEmpty()
+    }
+
+    func receive(
+        _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
+    ) {
+        guard cursor < expectations.count else { return }
+        let expectation = expectations[cursor]
+        note(element, expectation, of: bytes, completesReply: completesReply)
+        if completesReply {
+            cursor += 1
+            if expectation.hidesNoop { return }
+        }
+        buffer.append(bytes, range)
+        if buffer.count >= 65_536 { flush() }
+    }
+
+    func paused() {
+        flush()
+    }
+
+    func finish(_ error: MemcacheError?, answered: Int) {
+        flush()
+        self.error = error
+        if error != nil, cursor < expectations.count {
+            unanswered =
+                expectations[cursor].ordinals.lowerBound..<expectations[expectations.count - 1].ordinals.upperBound
+        }
+        onFinish?(self)
+        counter.remove(1)
+    }
+
+    private func note(
+        _ element: ReplyElement, _ expectation: Expectation, of bytes: Span<UInt8>, completesReply: Bool
+    ) {
+        switch element {
+        case .refusal(_, let line):
+            status = status.worst(.refused)
+            refusals.append((EscapedText.string(bytes.copy(line)), expectation.ordinals))
+        case .notStored, .exists, .notFound, .meta(.miss, _, _), .meta(.notFound, _, _), .meta(.notStored, _, _),
+            .meta(.exists, _, _):
+            status = status.worst(.negative)
+        case .value: sawValue = true
+        case .end where expectation.shape == .values:
+            if !sawValue { status = status.worst(.negative) }
+        default: break
+        }
+        if completesReply { sawValue = false }
+    }
+
+    private func flush() {
+        guard !buffer.isEmpty else { return }
+        output.write(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,127 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// One run of the program: which input, which output, which exit status.
+struct Run {
+    let options: Options
+    let configuration: ClientConfiguration
+    let environment: [String: String]
+
+    func run() -> Int32 {
+        let isInputTerminal = Terminal.isTerminal(STDIN_FILENO)
+        let isOutputTerminal = Terminal.isTerminal(STDOUT_FILENO)
+        let isInteractive =
+            isInputTerminal && isOutputTerminal && !options.pipe && options.command.isEmpty && options.lines.isEmpty
+            && options.files.isEmpty
+        let presentation = Presentation(
+            format: options.format ?? (isOutputTerminal ? .human : .plain),
+            style: TextStyle(
+                isColored: options.color.isColored(isTerminal: isOutputTerminal, environment: environment)),
+            width: Terminal.width(environment: environment),
+            endsValues: options.command.isEmpty || options.repetitions != nil)
+        let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
+        let client = MemcacheClient(configuration)
+        let behaviour = Shell.Behaviour(
+            isReadOnly: options.readOnly, isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
+            stopsOnError: options.stopOnError, isQuiet: options.quiet,
+            canAsk: isInputTerminal && !options.pipe)
+        var status: Int32?
+        if options.pipe {
+            pipe(client, session)
+        } else {
+            let shell = Shell(client: client, session: session, behaviour: behaviour)
+            if !options.command.isEmpty {
+                status = oneCommand(shell)
+            } else if isInteractive {
+                status = Interactive(shell: shell).run()
+            } else {
+                status = scripts(shell)
+            }
+        }
+        if session.output.hasFailed { session.note(.localFailure) }
+        return status ?? session.status.rawValue
+    }
+
+    private func pipe(_ client: MemcacheClient, _ session: Session) {
+        guard !options.readOnly else {
+            session.note(.unsafe)
+            session.tell(
+                "--pipe sends whatever comes in, and this session is read-only", code: "read-only")
+            return
+        }
+        PipeRunner(client: client, session: session).run(descriptor: STDIN_FILENO)
+    }
+
+    private func oneCommand(_ shell: Shell) -> Int32? {
+        let words = options.command.map(ArgumentText.bytes)
+        var input: [UInt8]?
+        if options.readsValue {
+            switch FileDescriptors.readAll(STDIN_FILENO) {
+            case .success(let bytes): input = bytes
+            case .failure(let error):
+                shell.session.note(.localFailure)
+                shell.session.tell("cannot read standard input: \(error.reason)", code: "local-file")
+                return nil
+            }
+        }
+        var interval: Duration?
+        if let text = options.interval {
+            guard let span = TimeSpan.parse(Array(text.utf8)) else {
+                shell.session.note(.usage)
+                shell.session.tell(
+                    "-i \(EscapedText.string(Array(text.utf8))) is not a time; write for example 2, 0.5 or 500ms",
+                    code: "usage")
+                return nil
+            }
+            interval = span
+        }
+        let repetitions = options.repetitions ?? 1
+        var runs = 0
+        while repetitions == 0 || runs < repetitions {
+            if runs > 0 { MainThread.sleep(interval ?? (repetitions == 0 ? .seconds(1) : .zero)) }
+            let flow = shell.run(words: words, input: input)
+            shell.drain()
+            if case .stop(let status) = flow { return status }
+            if let loss = shell.session.takeLoss() {
+                shell.tell(loss)
+                return nil
+            }
+            runs += 1
+        }
+        return nil
+    }
+
+    private func scripts(_ shell: Shell) -> Int32? {
+        if !options.lines.isEmpty {
+            let text = options.lines.map(ArgumentText.bytes).joined(separator: [UInt8(ascii: "\n")])
+            return status(of: ScriptRunner(shell: shell).run(LineReader(bytes: Array(text)), named: "-c"))
+        }
+        for file in options.files.isEmpty ? ["-"] : options.files {
+            let path = ArgumentText.bytes(file)
+            let name = file == "-" ? "stdin" : EscapedText.string(path)
+            let descriptor = file == "-" ? STDIN_FILENO : FileDescriptors.open(path, flags: O_RDONLY)
+            guard descriptor >= 0 else {
+                shell.session.note(.localFailure)
+                shell.session.tell(
+                    "cannot read \(name): \(FileDescriptors.reason(-descriptor))", code: "local-file")
+                return nil
+            }
+            defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+            let flow = ScriptRunner(shell: shell).run(LineReader(descriptor: descriptor), named: name)
+            if case .stop(let status) = flow { return status }
+        }
+        return nil
+    }
+
+    private func status(of flow: Shell.Flow) -> Int32? {
+        if case .stop(let status) = flow { return status }
+        return nil
+    }
+}

@@ -1,0 +1,50 @@
+import MemcacheCore
+
+/// What is said on standard error, as text or as JSON, with the place in the script.
+extension Session {
+    /// Says on standard error what a server or the connection did, with the line of the script.
+    func tell(_ error: MemcacheError, line: Int, server: String) {
+        let server = error.server?.description ?? server
+        if presentation.format == .json {
+            tellJSON(error.message, code: error.code.description, line: script == nil ? nil : line, server: server)
+        } else {
+            let place = script.map { "\($0):\(line): " } ?? "mcsh: "
+            Messages.write("\(place)\(server): \(error.message)")
+        }
+    }
+
+    /// Says on standard error what is wrong with a line.
+    func tell(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
+        if presentation.format == .json {
+            tellJSON(diagnostic.sentence, code: "usage", line: script == nil ? nil : number, server: nil)
+        } else {
+            Messages.write(lines: diagnostic.lines(for: line, at: script.map { ($0, number) }))
+        }
+    }
+
+    /// Says something else.
+    func tell(_ message: String, code: String, line: Int? = nil) {
+        if presentation.format == .json {
+            tellJSON(message, code: code, line: script == nil ? nil : line, server: nil)
+        } else if let script, let line {
+            Messages.write("\(script):\(line): \(message)")
+        } else {
+            Messages.write("mcsh: \(message)")
+        }
+    }
+
+    private func tellJSON(_ message: String, code: String, line: Int?, server: String?) {
+        var out: [UInt8] = []
+        out.append("{\"error\":")
+        JSONText.append(string: message, to: &out)
+        out.append(",\"code\":")
+        JSONText.append(string: code, to: &out)
+        if let line { out.append(contentsOf: Array(",\"line\":\(line)".utf8)) }
+        if let server {
+            out.append(",\"server\":")
+            JSONText.append(string: server, to: &out)
+        }
+        out.append("}")
+        Messages.write(String(decoding: out, as: UTF8.self))
+    }
+}

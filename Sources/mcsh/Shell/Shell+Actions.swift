@@ -1,0 +1,182 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What the shell does itself, after all earlier answers.
+extension Shell {
+    func perform(_ action: LocalAction) -> Flow {
+        switch action {
+        case .help(let topic): help(topic)
+        case .ping(let format): ping(format)
+        case .output(let format): planner.format = format
+        case .source(let path): return source(path)
+        case .repeated(let count, let interval, let line): return repeated(count, interval, line)
+        case .raw(let line, let payload): raw(line, payload)
+        case .quit(let status): return .stop(status: status ?? session.status.rawValue)
+        case .show(let keys, let format): show(keys, format)
+        case .deleteMatching(let glob, let format): deleteMatching(glob, format)
+        case .dump(let request, let format): dump(request, format)
+        case .watch(let streams, let format): watch(streams, format)
+        case .confirmed(let request): confirmed(request)
+        }
+        return .next
+    }
+
+    /// Runs something of the library, while the main thread waits.
+    func waitFor<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws(MemcacheError) -> Value
+    ) -> Value? {
+        switch MainThread.wait(for: body) {
+        case .success(let value): return value
+        case .failure(let error):
+            session.note(error.exitStatus)
+            session.tell(error, line: planner.line, server: server)
+            return nil
+        }
+    }
+
+    /// The server's name in messages.
+    var server: String { client.configuration.server.description }
+
+    /// Writes text of the shell's own.
+    func write(_ lines: [String]) {
+        guard !lines.isEmpty else { return }
+        session.output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
+    }
+
+    private func help(_ topic: [[UInt8]]) {
+        let style = planner.format == .human ? session.presentation.style : .plain
+        let width = planner.format == .human ? session.presentation.width : 80
+        switch Help.text(for: topic.map { String(decoding: $0, as: UTF8.self) }, width: width, style: style) {
+        case .success(let lines): write(lines)
+        case .failure(let unknown):
+            session.note(.usage)
+            session.tell(unknown.sentence, code: "usage", line: planner.line)
+        }
+    }
+
+    private func ping(_ format: OutputFormat) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        guard let version = waitFor({ [client] () async throws(MemcacheError) in try await client.version() }) else {
+            return
+        }
+        let microseconds = UInt64((clock.now - start) / .microseconds(1))
+        switch format {
+        case .human:
+            write(["\(server) answers: memcached \(version.text), \(HumanUnits.duration(microseconds: microseconds))"])
+        case .json:
+            var out: [UInt8] = []
+            out.append("{\"command\":\"ping\",\"server\":")
+            JSONText.append(string: server, to: &out)
+            out.append(",\"version\":")
+            JSONText.append(string: version.text, to: &out)
+            out.append(",\"seconds\":")
+            JSONText.append(seconds: microseconds, to: &out)
+            out.append("}\n")
+            session.output.write(out)
+        case .csv: write(["server,version,microseconds", "\(server),\(version.text),\(microseconds)"])
+        case .tsv: write(["server\tversion\tmicroseconds", "\(server)\t\(version.text)\t\(microseconds)"])
+        case .plain: write(["\(server)\t\(version.text)\t\(microseconds)"])
+        case .raw: break
+        }
+    }
+
+    private func source(_ path: [UInt8]) -> Flow {
+        let line = planner.line
+        guard depth < Shell.maximumDepth else {
+            session.note(.usage)
+            session.tell("files are nested too deep: does one run itself?", code: "usage", line: line)
+            return behaviour.keepsGoing ? .next : .stop(status: nil)
+        }
+        let descriptor = FileDescriptors.open(path, flags: O_RDONLY)
+        guard descriptor >= 0 else {
+            session.note(.localFailure)
+            session.tell(
+                "cannot read \(EscapedText.string(path)): \(FileDescriptors.reason(-descriptor))", code: "local-file",
+                line: line)
+            return behaviour.keepsGoing ? .next : .stop(status: nil)
+        }
+        defer { close(descriptor) }
+        depth += 1
+        defer {
+            depth -= 1
+            planner.line = line
+        }
+        return ScriptRunner(shell: self).run(LineReader(descriptor: descriptor), named: EscapedText.string(path))
+    }
+
+    private func repeated(_ count: Int, _ interval: Duration?, _ line: [UInt8]) -> Flow {
+        guard depth < Shell.maximumDepth else {
+            session.note(.usage)
+            session.tell("repeats are nested too deep", code: "usage", line: planner.line)
+            return .next
+        }
+        depth += 1
+        defer { depth -= 1 }
+        var runs = 0
+        while count == 0 || runs < count {
+            if runs > 0, let interval {
+                drain()
+                MainThread.sleep(interval)
+            }
+            let flow = run(line: line.span, number: planner.line)
+            if case .next = flow {} else { return flow }
+            if session.hasLoss { return .next }
+            runs += 1
+        }
+        return .next
+    }
+
+    private func confirmed(_ request: ConfirmedRequest) {
+        guard !behaviour.isReadOnly else {
+            session.note(.unsafe)
+            session.tell(
+                "\(request.name) changes the server, and this session is read-only", code: "read-only",
+                line: planner.line)
+            return
+        }
+        var effect = request.effect
+        if String(describing: request.name) == "flush_all",
+            let statistics = waitFor({ [client] () async throws(MemcacheError) in try await client.statistics() })
+        {
+            effect += Shell.holdings(statistics)
+        }
+        guard confirm("\(request.name) on \(server): \(effect)", command: String(describing: request.name)) else {
+            return
+        }
+        planner.request(request.name, .line, request.shape) { $0.append(request.bytes.span) }
+        drain()
+    }
+
+    /// Asks whether to do something dangerous.
+    ///
+    /// - Returns: Whether it is confirmed, by `-y` or by an answer.
+    func confirm(_ what: String, command: String) -> Bool {
+        if behaviour.isConfirmed { return true }
+        guard behaviour.canAsk else {
+            session.note(.unsafe)
+            session.tell(
+                "\(what); to do it without being asked, give mcsh the option -y", code: "not-confirmed",
+                line: planner.line)
+            return false
+        }
+        if Prompt.ask("\(what). Go on? [y/N] ") { return true }
+        session.note(.unsafe)
+        session.tell("\(command): not done", code: "not-confirmed", line: planner.line)
+        return false
+    }
+
+    /// How much a server holds, for a question.
+    private static func holdings(_ statistics: [Statistic]) -> String {
+        let reading = StatisticsReading(statistics)
+        guard let items = reading.number("curr_items"), let bytes = reading.number("bytes") else { return "" }
+        return " (\(HumanUnits.count(items)) items, \(HumanUnits.bytes(bytes)))"
+    }
+}

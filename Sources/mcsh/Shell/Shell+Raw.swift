@@ -1,0 +1,67 @@
+import MemcacheCore
+
+extension Shell {
+    /// Sends a protocol line as it is, and prints the server's bytes.
+    func raw(_ line: [UInt8], _ payload: [UInt8]?) {
+        let request: RequestLine
+        do throws(RequestLine.Fault) {
+            request = try RequestLine(line.span, 0..<line.count)
+        } catch {
+            session.note(.usage)
+            session.tell("not sent: \(error.sentence(in: line))", code: "usage", line: planner.line)
+            return
+        }
+        if let content = request.dump {
+            if !DumpCopier(client: client, session: session).copy(content, scope: request.dumpScope) {
+                session.note(.refused)
+            }
+            return
+        }
+        var bytes = line + Array("\r\n".utf8)
+        if let length = request.valueBytes {
+            guard let payload, payload.count == length else {
+                session.note(.usage)
+                session.tell(
+                    "not sent: the line announces a value of \(length) bytes, and "
+                        + (payload.map { "\($0.count) are given" } ?? "none is given")
+                        + "; give it with < FILE or << TAG",
+                    code: "usage", line: planner.line)
+                return
+            }
+            bytes += payload + Array("\r\n".utf8)
+        }
+        var shape = request.shape
+        if request.isQuiet {
+            bytes += Array("mn\r\n".utf8)
+            shape = shape == .anythingUntilNoop ? shape : .untilNoop
+        }
+        let exchange = PassThrough(output: session.output)
+        exchange.add(shape, hidesNoop: request.isQuiet)
+        guard let connection = try? client.connection() else { return }
+        connection.submit(
+            bytes, expecting: [shape], timeout: client.configuration.replyTimeout, to: exchange)
+        exchange.wait()
+        session.note(exchange.status)
+        if let error = exchange.error {
+            session.note(error.exitStatus)
+            session.tell(error, line: planner.line, server: server)
+        }
+    }
+}
+
+extension RequestLine.Fault {
+    /// What is wrong, for a message.
+    func sentence(in line: [UInt8]) -> String {
+        switch self {
+        case .key(let fault):
+            let words = line.split(separator: UInt8(ascii: " "))
+            let key = words.count > 1 ? Array(words[1]) : []
+            return MemcacheError(fault, key: key, maximumBytes: Key.maximumBytes).message
+        case .word(let range, let what):
+            return "\"\(EscapedText.string(Array(line[range])))\" is not \(what)"
+        case .incomplete(let syntax): return "words are missing: write \(syntax)"
+        case .endless(let command):
+            return "the answer to \(command) has no end: use the command \(command) of mcsh"
+        }
+    }
+}

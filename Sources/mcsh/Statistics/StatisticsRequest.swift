@@ -1,0 +1,21 @@
+/// Which `stats` command a reply answers.
+enum StatisticsRequest: Hashable, Sendable {
+    case general, items, slabs, sizes, settings, conns, extstore, proxy
+    /// Any other word after `stats`.
+    case other(String)
+
+    /// Where the names of the reply are explained, if anywhere.
+    var group: StatisticField.Group? {
+        switch self {
+        case .general: .general
+        case .items: .items
+        case .slabs: .slabs
+        case .sizes: .sizes
+        case .settings: .settings
+        case .conns: .conns
+        case .extstore: .extstore
+        case .proxy: .proxy
+        case .other(let word): StatisticField.Group(rawValue: word)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What the terminal is like.
+enum Terminal {
+    /// Whether a descriptor is a terminal. Calls `isatty`.
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// How many columns standard output has: 80 where that cannot be known. Calls `ioctl`, or takes `COLUMNS`.
+    static func width(environment: [String: String]) -> Int {
+        if let text = environment["COLUMNS"], let columns = Int(text), (1...10_000).contains(columns) { return columns }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+}
+
+/// When to colour: `--color`.
+enum ColorChoice: String, CaseIterable, Sendable {
+    case auto, always, never
+
+    /// What it comes to: the option, then `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb`, then whether it is a terminal.
+    func isColored(isTerminal: Bool, environment: [String: String]) -> Bool {
+        switch self {
+        case .always: return true
+        case .never: return false
+        case .auto:
+            if environment["NO_COLOR"].map({ !$0.isEmpty }) == true { return false }
+            if let forced = environment["CLICOLOR_FORCE"], !forced.isEmpty, forced != "0" { return true }
+            return isTerminal && environment["TERM"] != "dumb"
+        }
+    }
+}
