@@ -21,17 +21,10 @@ enum MCSH {
         Signals.ignoreBrokenPipes()
         let arguments = ArgumentText.arguments()
         do {
-            Signals.end(run(try PlainOptions.parse(arguments) ?? parse(arguments)))
+            Signals.end(run(try PlainOptions.parse(arguments) ?? OptionParser.read(arguments)))
         } catch {
             end(with: error)
         }
-    }
-
-    private static func parse(_ arguments: [String]) throws -> Options {
-        var command = try OptionParser.parseAsRoot(arguments)
-        try command.run()
-        guard let parser = command as? OptionParser else { throw CleanExit.message("") }
-        return parser.options
     }
 
     /// Says what the option parser has found: help and version on standard output, mistakes on standard error.

@@ -2,38 +2,48 @@
 enum Spelling {
     /// The word nearest to a misspelt one, if it is near enough; the first of equals.
     static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
-        let word = Array(word.lowercased().unicodeScalars)
+        let word = Array(word.lowercased().utf8)
         guard (1...40).contains(word.count) else { return nil }
-        var best: (distance: Int, candidate: String)?
+        let limit = max(1, word.count / 3)
+        var best: (distance: Int, letters: Int, candidate: String)?
         for candidate in candidates {
-            let candidateLetters = Array(candidate.lowercased().unicodeScalars)
+            let candidateLetters = Array(candidate.lowercased().utf8)
             // The beginning of a word, or a word with more behind it, is as near as one wrong letter.
             let isBeginning =
                 min(word.count, candidateLetters.count) >= 3
                 && (word.starts(with: candidateLetters) || candidateLetters.starts(with: word))
-            let distance = isBeginning ? 1 : distance(word, candidateLetters)
-            if distance < best?.distance ?? .max { best = (distance, candidate) }
+            guard isBeginning || abs(word.count - candidateLetters.count) <= limit else { continue }
+            let letters = distance(word, candidateLetters)
+            let distance = isBeginning ? min(letters, 1) : letters
+            if (distance, letters) < (best?.distance ?? .max, best?.letters ?? .max) {
+                best = (distance, letters, candidate)
+            }
         }
-        guard let best, best.distance <= max(1, word.count / 3) else { return nil }
+        guard let best, best.distance <= limit else { return nil }
         return best.candidate
     }
 
     /// How many letters must be put in, taken out, changed or swapped with their neighbours.
-    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-        var beforeLast: [Int] = []
-        var last = Array(0...right.count)
-        for (row, letter) in left.enumerated() {
-            var current = [row + 1]
-            for (column, other) in right.enumerated() {
-                var best = min(last[column] + (letter == other ? 0 : 1), last[column + 1] + 1, current[column] + 1)
-                if row > 0, column > 0, letter == right[column - 1], left[row - 1] == other {
-                    best = min(best, beforeLast[column - 1] + 1)
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        let width = right.count + 1
+        var rows = [Int](repeating: 0, count: (left.count + 1) * width)
+        for column in 0..<width { rows[column] = column }
+        var row = 1
+        while row <= left.count {
+            rows[row * width] = row
+            var column = 1
+            while column < width {
+                let isSame = left[row - 1] == right[column - 1]
+                let above = (row - 1) * width + column
+                var best = min(rows[above - 1] + (isSame ? 0 : 1), rows[above] + 1, rows[row * width + column - 1] + 1)
+                if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
+                    best = min(best, rows[(row - 2) * width + column - 2] + 1)
                 }
-                current.append(best)
+                rows[row * width + column] = best
+                column += 1
             }
-            beforeLast = last
-            last = current
+            row += 1
         }
-        return last[right.count]
+        return rows[rows.count - 1]
     }
 }

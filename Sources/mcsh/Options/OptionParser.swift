@@ -34,12 +34,21 @@ struct OptionParser: ParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: "One command of the shell, and its words.")
     var command: [String] = []
 
+    /// Reads a command line. What is printed instead of a run, such as help, is thrown.
+    static func read(_ arguments: [String]) throws -> Options {
+        var command = try parseAsRoot(arguments)
+        try command.run()
+        guard let parser = command as? OptionParser else { throw CleanExit.message("") }
+        return parser.options
+    }
+
     /// The words of a command are captured with everything in them, and so is an option that the parser does not know.
     mutating func run() throws {
         guard let word = command.first, word.hasPrefix("-"), word != "-" else { return }
         switch word {
         case "-h", "--help": throw CleanExit.helpRequest(self)
         case "--version": throw CleanExit.message(MCSH.version)
+        case "--experimental-dump-help": throw CleanExit.message(OptionParser._dumpHelp())
         default:
             let shown = EscapedText.string(ArgumentText.bytes(word))
             throw ValidationError("there is no option \(shown); mcsh --help lists the options")

@@ -2,19 +2,25 @@
 
 extension String {
     /// Cells this text takes on a terminal, when it is printable text without tabs and line ends.
-    var displayWidth: Int {
-        var cells = 0
-        for byte in utf8 {
-            guard byte >= 0x20, byte < 0x7F else { return reduce(0) { $0 + $1.displayWidth } }
-            cells += 1
+    var displayWidth: Int { plainWidth ?? reduce(0) { $0 + $1.displayWidth } }
+
+    /// The same for printable ASCII, of which every byte is a cell; nil for other text.
+    var plainWidth: Int? {
+        var text = self
+        return text.withUTF8 { bytes in
+            for byte in bytes where byte < 0x20 || byte >= 0x7F { return nil }
+            return bytes.count
         }
-        return cells
     }
 }
 
 extension Character {
     /// 2 for East Asian wide characters and emoji, 0 for what only changes its neighbour or does not show, else 1.
     var displayWidth: Int {
+        let scalars = unicodeScalars
+        if let first = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex {
+            return first.displayWidth
+        }
         // A sequence is one picture: a flag, a family, a waving hand of some colour, a sign asked for as emoji.
         let joined = unicodeScalars.dropFirst()
         if joined.contains(where: { $0 == "\u{FE0F}" || $0 == "\u{200D}" || $0.properties.isEmojiModifier }),
@@ -29,6 +35,8 @@ extension Character {
 extension Unicode.Scalar {
     fileprivate var displayWidth: Int {
         if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) || value == 0xAD ? 0 : 1 }
+        // Lines, blocks and bars, of which pictures are drawn.
+        if (0x2500...0x259F).contains(value) { return 1 }
         // The vowels and final consonants of a Korean syllable join its first consonant.
         if (0x1160...0x11FF).contains(value) { return 0 }
         switch properties.generalCategory {

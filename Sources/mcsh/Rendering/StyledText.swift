@@ -109,6 +109,12 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
         var piece = StyledText()
         var room = first
         for span in spans {
+            // Text of one cell for each byte is cut without a look at every character.
+            if let cells = span.text.plainWidth, cells <= room {
+                piece.append(span.text, span.role)
+                room -= cells
+                continue
+            }
             var text = ""
             for character in span.text {
                 let cells = character.displayWidth

@@ -44,7 +44,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         case .storage, .deletion, .touch, .line: try printStatus(element, command)
         case .number:
             if case .number(let number) = element {
-                printer.number(number, key: batch.keys[Int(command.firstKey)], of: batch, command)
+                printer.number(number, key: batch.keys[command.firstKey], of: batch, command)
             } else {
                 try printStatus(element, command)
             }
@@ -101,7 +101,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     /// The key that the reply now awaited is about.
     private func key(of command: PreparedCommand) -> KeyPosition {
-        let position = Int(command.firstKey) + min(keys, Int(command.keyCount) - 1)
+        let position = command.firstKey + min(keys, command.keyCount - 1)
         return command.keyCount > 0 ? batch.keys[position] : KeyPosition(start: 0, count: 0)
     }
 
@@ -186,7 +186,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         if case .value(let key, let flags, let cas, let data) = element {
             try skipMisses(upTo: key, in: bytes)
             let command = batch.commands[cursor]
-            let position = batch.keys[Int(command.firstKey) + keys]
+            let position = batch.keys[command.firstKey + keys]
             if command.answer == .itemsWithCAS, let cas {
                 session.tokens.remember(cas, of: bytes.copy(key))
             }
@@ -208,7 +208,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         while cursor < end {
             let command = batch.commands[cursor]
             while keys < command.keyCount {
-                let position = batch.keys[Int(command.firstKey) + keys]
+                let position = batch.keys[command.firstKey + keys]
                 if isKey(position, key, of: bytes) { return }
                 miss(position, command)
                 keys += 1
@@ -227,7 +227,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private func completeMisses() {
         let command = batch.commands[cursor]
         while keys < command.keyCount {
-            miss(batch.keys[Int(command.firstKey) + keys], command)
+            miss(batch.keys[command.firstKey + keys], command)
             keys += 1
         }
         nextInGroup()

@@ -118,7 +118,7 @@ struct Planner: ~Copyable {
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
         let format = arguments.format ?? format
-        var replies: Int32 = 0
+        var replies = 0
         var isFirst = true
         for key in keys {
             let canJoin =
@@ -146,7 +146,7 @@ struct Planner: ~Copyable {
         batch.commands.append(
             PreparedCommand(
                 answer: answer, name: name, format: format, line: line,
-                firstKey: Int32(batch.keys.count - keys.count), keyCount: Int32(keys.count), replyCount: replies))
+                firstKey: batch.keys.count - keys.count, keyCount: keys.count, replyCount: replies))
         if before != nil { openKeys = 0 }
     }
 
@@ -235,7 +235,7 @@ struct Planner: ~Copyable {
     }
 
     private mutating func addKey(at start: Int, count: Int) {
-        batch.keys.append(KeyPosition(start: Int32(truncatingIfNeeded: start), count: Int32(truncatingIfNeeded: count)))
+        batch.keys.append(KeyPosition(start: start, count: count))
     }
 
     private mutating func addCommand(
@@ -245,6 +245,6 @@ struct Planner: ~Copyable {
         batch.commands.append(
             PreparedCommand(
                 answer: answer, name: name, format: format ?? self.format, line: line,
-                firstKey: Int32(batch.keys.count - keys), keyCount: Int32(keys), replyCount: Int32(replies)))
+                firstKey: batch.keys.count - keys, keyCount: keys, replyCount: replies))
     }
 }

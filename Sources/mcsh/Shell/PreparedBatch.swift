@@ -18,10 +18,10 @@ struct PreparedBatch: Sendable {
 
 /// Where a key stands in the bytes of a batch.
 struct KeyPosition: Sendable {
-    var start: Int32
-    var count: Int32
+    var start: Int
+    var count: Int
 
-    var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+    var range: Range<Int> { start..<start + count }
 }
 
 /// One command of a batch, in a few words.
@@ -35,10 +35,10 @@ struct PreparedCommand: Sendable {
     /// Which line of the script it is.
     var line: Int
     /// The first of its keys in the batch's list, and how many there are.
-    var firstKey: Int32
-    var keyCount: Int32
+    var firstKey: Int
+    var keyCount: Int
     /// How many replies it has of its own; none when it shares the reply of the command before it, as reads in a run do.
-    var replyCount: Int32
+    var replyCount: Int
 }
 
 /// What the replies to a command mean.
