@@ -1,0 +1,132 @@
+import MemcacheCore
+import Testing
+
+@testable import mcsh
+
+@Suite struct LifetimeTests {
+    private static func wire(_ text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        return Lifetime.parse(bytes.span, 0..<bytes.count)?.wireValue(now: 1_790_000_000)
+    }
+
+    @Test(
+        arguments: [
+            ("60", 60), ("0", 0), ("never", 0), ("-1", -1), ("1s", 1), ("15m", 900), ("12h", 43_200),
+            ("30d", 2_592_000),
+            ("1w", 604_800), ("0d", 0), ("2592000", 2_592_000), ("720h", 2_592_000), ("@1790000000", 1_790_000_000),
+            ("@2147483647", 2_147_483_647), ("2030-01-31", 1_896_048_000), ("2030-01-31T12:00:00Z", 1_896_091_200),
+            ("2030-01-31T12:00+02:00", 1_896_084_000),
+        ] as [(String, Int64)])
+    func `a lifetime is sent as what it means`(text: String, wire: Int64) {
+        #expect(Self.wire(text) == wire)
+    }
+
+    @Test(
+        arguments: [
+            ("2592001", 1_792_592_001), ("31d", 1_792_678_400), ("45d", 1_793_888_000), ("5w", 1_793_024_000),
+            ("721h", 1_792_595_600), ("2147483647", 2_147_483_647), ("20000d", 2_147_483_647),
+        ] as [(String, Int64)])
+    func `more than 30 days is sent as a time, for memcached reads a larger number as 1970`(text: String, wire: Int64) {
+        #expect(Self.wire(text) == wire)
+    }
+
+    @Test(arguments: [
+        "", "-", "-2", "+5", "1.5", "5x", "m", "d", "60 ", " 60", "5mm", "1h30m", "2147483648", "25000d",
+        "99999999999999999999", "18446744073709551615w", "@", "@-1", "@2147483648", "@1.5", "Never", "NEVER", "nev",
+        "forever", "2030-02-30", "2030-13-01", "1969-12-31", "2030-01-31T25:00", "tomorrow", "６０", "5M",
+    ])
+    func `what is no lifetime is refused`(_ text: String) {
+        #expect(Self.wire(text) == nil)
+    }
+
+    @Test(arguments: ["@0", "@1", "@2592000"])
+    func `a time in the past that the server would read as a lifetime is at once`(_ text: String) {
+        #expect(Self.wire(text) == -1)
+    }
+
+    @Test func `more than 30 days is said`() throws {
+        var lines = PlannedLines()
+        _ = try lines.plan("set k v 45d")
+        #expect(
+            lines.planner.notes == [
+                "more than 30 days, so it is sent as the time 1793888000 (2026-11-05T14:13:20Z): "
+                    + "memcached reads a larger number of seconds as 1970"
+            ])
+        #expect(
+            String(decoding: lines.planner.batch.encoder.bytes, as: UTF8.self) == "set k 0 1793888000 1\r\nv\r\n")
+    }
+
+    @Test(arguments: ["set k v 30d", "set k v @1793888000", "set k v 2030-01-01", "set k v never"])
+    func `what is sent as it was written needs no words`(_ line: String) throws {
+        var lines = PlannedLines()
+        _ = try lines.plan(line)
+        #expect(lines.planner.notes == [])
+    }
+}
+
+@Suite struct ISO8601Tests {
+    @Test(
+        arguments: [
+            ("1970-01-01", 0), ("1970-01-01T00:00:00Z", 0), ("2000-02-29", 951_782_400), ("2024-02-29", 1_709_164_800),
+            ("2000-01-01T00:00", 946_684_800), ("2026-09-21T14:13:20Z", 1_790_000_000),
+            ("2026-09-21T14:13:20z", 1_790_000_000), ("2026-09-21t14:13:20", 1_790_000_000),
+            ("2026-09-21 14:13:20", 1_790_000_000), ("2026-09-21T16:13:20+02:00", 1_790_000_000),
+            ("2026-09-21T16:13:20+0200", 1_790_000_000), ("2026-09-21T08:43:20-05:30", 1_790_000_000),
+            ("2038-01-19T03:14:07Z", 2_147_483_647), ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ] as [(String, Int64)])
+    func `a time is read as seconds since 1970`(text: String, seconds: Int64) {
+        #expect(ISO8601.parse(Array(text.utf8)) == seconds)
+    }
+
+    @Test(arguments: [
+        "", "2030", "2030-1-1", "2030-01", "2030-00-01", "2030-13-01", "2030-01-00", "2030-01-32", "2030-04-31",
+        "2023-02-29", "1900-02-29", "1969-12-31", "2030-01-01T", "2030-01-01T1", "2030-01-01T24:00",
+        "2030-01-01T12:60", "2030-01-01T12:00:60", "2030-01-01T12:00:00ZZ", "2030-01-01T12:00:00+2",
+        "2030-01-01T12:00:00+24:00", "2030-01-01T12:00:00+02:60", "2030-01-01Z", "2030-01-01x", "20300-01-01",
+        "2030-01-01T12:00:00.5Z", "２０３０-01-01",
+    ])
+    func `what is no time is refused`(_ text: String) {
+        #expect(ISO8601.parse(Array(text.utf8)) == nil)
+    }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"), (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"), (1_790_000_000, "2026-09-21T14:13:20Z"),
+            (2_147_483_647, "2038-01-19T03:14:07Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] as [(Int64, String)])
+    func `a time is written in UTC`(seconds: Int64, text: String) {
+        #expect(ISO8601.string(unixTime: seconds) == text)
+    }
+
+    @Test func `every day is read back as it was written`() {
+        for day in Int64(0)..<30_000 {
+            let time = day * 86_400 + day % 86_400
+            if ISO8601.parse(Array(ISO8601.string(unixTime: time).utf8)) != time { Issue.record("\(time)") }
+        }
+    }
+}
+
+@Suite struct TimeSpanTests {
+    @Test(arguments: [
+        ("3", Duration.seconds(3)), ("1.5", .milliseconds(1500)), ("500ms", .milliseconds(500)), ("2s", .seconds(2)),
+        ("1m", .seconds(60)), ("0", .zero), ("0.001", .milliseconds(1)), (".5", .milliseconds(500)),
+        ("1.", .seconds(1)), ("1.5ms", .microseconds(1500)), ("999999999", .seconds(999_999_999)),
+    ])
+    func `a length of time is read with its unit`(text: String, duration: Duration) {
+        #expect(TimeSpan.parse(Array(text.utf8)) == duration)
+    }
+
+    @Test(arguments: [
+        "", "s", "ms", "m", "-1", "+1", "1e3", "1h", "1 s", "abc", "1.2.3", ".", "0x10", "nan", "inf",
+        "1234567890123", "１",
+    ])
+    func `what is no length of time is refused`(_ text: String) {
+        #expect(TimeSpan.parse(Array(text.utf8)) == nil)
+    }
+
+    @Test func `a length of time that no clock could count is refused`() {
+        #expect(TimeSpan.parse(Array("999999999999m".utf8)) == nil)
+        #expect(TimeSpan.parse(Array("100000000000m".utf8)) == .seconds(6_000_000_000_000))
+    }
+}

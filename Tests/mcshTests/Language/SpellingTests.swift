@@ -1,0 +1,27 @@
+import Testing
+
+@testable import mcsh
+
+@Suite struct SpellingTests {
+    @Test(arguments: [
+        ("gte", "get"), ("ge", "get"), ("GETT", "get"), ("delte", "delete"), ("delet", "delete"), ("deelte", "delete"),
+        ("flushall", "flush_all"), ("flush", "flush_all"), ("stat", "stats"), ("incrr", "incr"), ("qiut", "quit"),
+        ("versoin", "version"), ("sett", "set"), ("lru_craler", "lru_crawler"), ("repalce", "replace"),
+    ])
+    func `the nearest command is found`(word: String, command: String) {
+        #expect(CommandTable.nearest(to: word) == command)
+    }
+
+    @Test(arguments: ["", "xyzzy", "frobnicate", String(repeating: "get", count: 20)])
+    func `a word that is like none has no nearest`(word: String) {
+        #expect(CommandTable.nearest(to: word) == nil)
+    }
+
+    @Test func `of equals the first is taken`() {
+        #expect(Spelling.nearest(to: "ax", among: ["ab", "ac"]) == "ab")
+    }
+
+    @Test func `nothing is near where there is nothing`() {
+        #expect(Spelling.nearest(to: "get", among: [String]()) == nil)
+    }
+}

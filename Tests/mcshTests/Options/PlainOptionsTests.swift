@@ -1,0 +1,58 @@
+import MemcacheCore
+import Testing
+
+@testable import mcsh
+
+/// Two readers of one command line: the fast one must never come to something else than the declared one.
+@Suite struct PlainOptionsTests {
+    private static let words = [
+        "-s", "--server", "cache:11211", "-p", "--port", "1", "x", "--timeout", "500ms", "--connect-timeout", "2",
+        "--sandbox", "-o", "--output", "json", "human", "xml", "--json", "--raw", "--csv", "--tsv", "-q", "--quiet",
+        "-c",
+        "--command", "get k", "", "-f", "--file", "a.mcsh", "-", "--pipe", "-x", "-k", "--keep-going", "-e",
+        "--stop-on-error", "-y", "--yes", "--read-only", "-v", "--verbose", "-i", "--interval", "1.5", "get", "k",
+        "--", "--color", "never", "-r", "3", "-kx", "--json=1", "--output=json", "-h", "--flags", "\u{10ff80}",
+    ]
+
+    private static func declared(_ words: [String]) -> Options? {
+        try? OptionParser.read(words)
+    }
+
+    @Test func `what the fast reader reads is what the declared options come to`() {
+        var random = SplitMix(state: 21)
+        var compared = 0
+        while compared < 250 {
+            let words = (0..<random.below(6)).map { _ in random.pick(Self.words) }
+            guard let options = PlainOptions.parse(words) else { continue }
+            compared += 1
+            if Self.declared(words) != options { Issue.record("\(words): \(options)") }
+        }
+    }
+
+    @Test(arguments: [
+        ["-s", "cache", "-o", "json", "get", "k", "--json"], ["--sandbox", "-k", "-f", "tour.mcsh"], ["get", "-x"],
+        ["--read-only", "-c", "get a", "-c", "get b"], [], ["-p", "11212", "stats"], ["set", "k", "-s"],
+    ])
+    func `everyday forms are read the fast way`(words: [String]) throws {
+        let options = try #require(PlainOptions.parse(words))
+        #expect(Self.declared(words) == options)
+    }
+
+    @Test(arguments: [
+        ["--help"], ["-h"], ["--version"], ["-kx"], ["--output=json"], ["-o", "xml"], ["-p", "x"], ["-s"],
+        ["--nonsense"],
+        ["-s", "-x"], ["--", "get"], ["-r", "3", "get", "k"], ["--color", "always", "get", "k"],
+    ])
+    func `all other forms are left to the declared options`(words: [String]) {
+        #expect(PlainOptions.parse(words) == nil)
+    }
+
+    @Test func `options that cannot be together are told`() {
+        #expect(Options(lines: ["get k"], files: ["f"]).conflict == "-c and -f cannot be together")
+        #expect(Options(pipe: true, command: ["get"]).conflict == "--pipe and a command cannot be together")
+        #expect(Options(readsValue: true).conflict == "-x takes the value of a command: name one")
+        #expect(Options(repetitions: 2).conflict == "-r and -i repeat a command: name one")
+        #expect(Options(json: true, csv: true, command: ["get"]).conflict == "only one output format can be chosen")
+        #expect(Options(json: true, command: ["get"]).conflict == nil)
+    }
+}

@@ -1,0 +1,60 @@
+import MemcacheCore
+
+@testable import mcsh
+
+/// The shell's, and not the one of Testing.
+typealias ExitStatus = mcsh.ExitStatus
+
+/// Lines taken through tokenizer, parser and planner, as the shell takes them; nothing is sent.
+struct PlannedLines: ~Copyable {
+    var planner: Planner
+    private var parser = LineParser()
+
+    /// The present of the tests: 2026-09-21T14:13:20Z.
+    static let now: Int64 = 1_790_000_000
+
+    init(format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokens = CASTokens()) {
+        planner = Planner(format: format, isReadOnly: isReadOnly, tokens: tokens, now: PlannedLines.now)
+    }
+
+    /// Plans a line. Nil for an empty one.
+    mutating func plan(_ line: [UInt8], input: [UInt8]? = nil) throws(Diagnostic) -> Plan? {
+        var plan: Plan?
+        let span = line.span
+        _ = try parser.parse(span) { (spec, arguments, _, bytes) throws(Diagnostic) in
+            arguments.inputValue = input
+            try spec.check(arguments, bytes)
+            plan = try spec.plan(arguments, bytes, &planner)
+        }
+        return plan
+    }
+
+    mutating func plan(_ line: String, input: String? = nil) throws(Diagnostic) -> Plan? {
+        try plan(Array(line.utf8), input: input.map { Array($0.utf8) })
+    }
+
+    /// The requests of a line, as text.
+    static func requests(_ line: String, input: String? = nil, format: OutputFormat = .plain) throws -> String {
+        var lines = PlannedLines(format: format)
+        _ = try lines.plan(line, input: input)
+        return String(decoding: lines.planner.batch.encoder.bytes, as: UTF8.self)
+    }
+
+    /// What is wrong with a line.
+    static func fault(_ line: String, input: String? = nil, isReadOnly: Bool = false) -> Diagnostic? {
+        var lines = PlannedLines(isReadOnly: isReadOnly)
+        do throws(Diagnostic) {
+            _ = try lines.plan(line, input: input)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+extension Diagnostic {
+    /// The part of the line that is at fault.
+    func part(of line: String) -> String {
+        String(decoding: Array(line.utf8)[range], as: UTF8.self)
+    }
+}

@@ -1,0 +1,65 @@
+import MemcacheCore
+import Testing
+
+@testable import mcsh
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Lines, and the replies of a server as they were recorded; what the session then prints.
+struct Conversation {
+    var output: String
+    var status: ExitStatus
+    var session: Session
+    /// How many replies were complete.
+    var answered: Int
+
+    /// Plans the lines as one batch and has its answers received.
+    init(
+        _ lines: [String], replies: String, format: OutputFormat = .plain, endsValues: Bool = true
+    ) throws {
+        var planned = PlannedLines(format: format)
+        for (index, line) in lines.enumerated() {
+            planned.planner.line = index + 1
+            _ = try planned.plan(line)
+        }
+        let batch = planned.planner.takeBatch()
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        defer { close(ends[0]) }
+        session = Session(
+            output: OutputSink(descriptor: ends[1]),
+            presentation: Presentation(format: format, style: .plain, width: 80, endsValues: endsValues))
+        answered = 0
+        do {
+            defer { close(ends[1]) }
+            let printer = AnswerPrinter(server: "cache:1", output: session.output, presentation: session.presentation)
+            let receiver = AnswerReceiver(batch: batch, printer: printer, session: session) {}
+            try Conversation.feed(Array(replies.utf8), batch.shapes, receiver, &answered)
+            receiver.finish(nil, answered: answered)
+        }
+        output = String(decoding: try FileDescriptors.readAll(ends[0]).get(), as: UTF8.self)
+        status = session.status
+    }
+
+    private static func feed(
+        _ bytes: [UInt8], _ shapes: [ReplyShape], _ receiver: AnswerReceiver, _ answered: inout Int
+    ) throws(ReplyParser.Failure) {
+        var parser = ReplyParser()
+        var position = 0
+        let span = bytes.span
+        while answered < shapes.count {
+            let start = position
+            guard let element = try parser.next(in: span, at: &position) else { break }
+            let shape = shapes[answered]
+            let progress = shape.progress(after: element)
+            guard progress != .violation else { throw .unexpected(line: Array(bytes[start..<position])) }
+            try receiver.receive(
+                element, at: start..<position, of: span, shape: shape, completesReply: progress == .complete)
+            if progress == .complete { answered += 1 }
+        }
+    }
+}

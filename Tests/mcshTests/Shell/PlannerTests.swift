@@ -1,0 +1,105 @@
+import MemcacheCore
+import Testing
+
+@testable import mcsh
+
+@Suite struct PlannerTests {
+    private static func batch(_ lines: [String], format: OutputFormat = .plain) throws -> PreparedBatch {
+        var planned = PlannedLines(format: format)
+        for (index, line) in lines.enumerated() {
+            planned.planner.line = index + 1
+            _ = try planned.plan(line)
+        }
+        return planned.planner.takeBatch()
+    }
+
+    struct Case: CustomTestStringConvertible, Sendable {
+        var lines: [String]
+        var bytes: String
+        var replies: [Int]
+        var testDescription: String { lines.joined(separator: "; ") }
+    }
+
+    @Test(arguments: [
+        Case(lines: ["get a", "get b", "get c"], bytes: "get a b c\r\n", replies: [1, 0, 0]),
+        Case(lines: ["get a b", "get c"], bytes: "get a b c\r\n", replies: [1, 0]),
+        Case(lines: ["get a", "get a"], bytes: "get a a\r\n", replies: [1, 0]),
+        Case(lines: ["gets a", "gets b"], bytes: "gets a b\r\n", replies: [1, 0]),
+        Case(lines: ["get a", "gets b", "get c"], bytes: "get a\r\ngets b\r\nget c\r\n", replies: [1, 1, 1]),
+        Case(
+            lines: ["get a", "set b 1", "get b"], bytes: "get a\r\nset b 0 0 1\r\n1\r\nget b\r\n", replies: [1, 1, 1]),
+        Case(lines: ["get a", "# x", "", "get b"], bytes: "get a b\r\n", replies: [1, 0]),
+        Case(lines: ["gat 60 a", "gat 60 b"], bytes: "gat 60 a\r\ngat 60 b\r\n", replies: [1, 1]),
+        Case(lines: ["gat 60 a", "get b"], bytes: "gat 60 a\r\nget b\r\n", replies: [1, 1]),
+        Case(lines: ["get b", "gat 60 a"], bytes: "get b\r\ngat 60 a\r\n", replies: [1, 1]),
+        Case(lines: ["get a", "mn", "get b"], bytes: "get a\r\nmn\r\nget b\r\n", replies: [1, 1, 1]),
+        Case(lines: ["exists a", "exists b"], bytes: "mg a u\r\nmg b u\r\n", replies: [1, 1]),
+        Case(lines: ["delete a b", "delete c"], bytes: "delete a\r\ndelete b\r\ndelete c\r\n", replies: [2, 1]),
+    ])
+    func `reads in a run share a request, and nothing else does`(_ test: Case) throws {
+        let batch = try Self.batch(test.lines)
+        #expect(String(decoding: batch.encoder.bytes, as: UTF8.self) == test.bytes)
+        #expect(batch.commands.map { Int($0.replyCount) } == test.replies)
+    }
+
+    @Test func `each read of a run keeps its format and its line`() throws {
+        let batch = try Self.batch(["get a", "get b --json", "get c --csv"])
+        #expect(String(decoding: batch.encoder.bytes, as: UTF8.self) == "get a b c\r\n")
+        #expect(batch.commands.map(\.format) == [.plain, .json, .csv])
+        #expect(batch.commands.map(\.line) == [1, 2, 3])
+    }
+
+    @Test func `a request takes at most a hundred keys of other lines`() throws {
+        let batch = try Self.batch((0..<250).map { "get k\($0)" })
+        let lines = String(decoding: batch.encoder.bytes, as: UTF8.self).split(separator: "\r\n")
+        #expect(lines.map { $0.split(separator: " ").count - 1 } == [100, 100, 50])
+        #expect(batch.shapes == [.values, .values, .values])
+        #expect(batch.commands.count { $0.replyCount == 1 } == 3)
+    }
+
+    @Test func `a request line stays below what servers read without an end`() throws {
+        let keys = (0..<60).map { String(repeating: "k", count: 240) + "\($0)" }
+        let batch = try Self.batch(["get " + keys.joined(separator: " ")])
+        let lines = batch.encoder.bytes.split(separator: 0x0a)
+        #expect(lines.allSatisfy { $0.count < 2048 })
+        #expect(lines.count == 9)
+        #expect(batch.shapes.count == 9)
+        #expect(batch.commands.map { Int($0.replyCount) } == [9])
+        #expect(batch.keys.map { String(decoding: batch.encoder.bytes[$0.range], as: UTF8.self) } == keys)
+    }
+
+    @Test func `a run of long keys goes on in the next request`() throws {
+        let keys = (0..<20).map { String(repeating: "k", count: 240) + "\($0)" }
+        let batch = try Self.batch(keys.map { "get \($0)" })
+        #expect(batch.encoder.bytes.split(separator: 0x0a).allSatisfy { $0.count < 2048 })
+        #expect(batch.commands.reduce(0) { $0 + Int($1.replyCount) } == batch.shapes.count)
+        #expect(batch.keys.map { String(decoding: batch.encoder.bytes[$0.range], as: UTF8.self) } == keys)
+    }
+
+    @Test func `what may stay silent is fenced by one no-op`() throws {
+        let batch = try Self.batch(["delete a b --noreply", "set k v --noreply", "get k"])
+        #expect(
+            String(decoding: batch.encoder.bytes, as: UTF8.self)
+                == "delete a noreply\r\ndelete b noreply\r\nmn\r\nset k 0 0 1 noreply\r\nv\r\nmn\r\nget k\r\n")
+        #expect(batch.shapes == [.untilNoop, .untilNoop, .values])
+        #expect(batch.commands.map(\.answer) == [.silence, .silence, .items])
+    }
+
+    @Test func `a batch that is taken leaves nothing behind`() throws {
+        var lines = PlannedLines()
+        _ = try lines.plan("get a")
+        _ = lines.planner.takeBatch()
+        _ = try lines.plan("get b")
+        #expect(String(decoding: lines.planner.takeBatch().encoder.bytes, as: UTF8.self) == "get b\r\n")
+        #expect(lines.planner.takeBatch().isEmpty)
+    }
+
+    @Test func `a line with a wrong key sends none of its keys`() throws {
+        var lines = PlannedLines()
+        for line in ["get a \"b c\"", "delete a \"b c\"", "mset a 1 \"b c\" 2", "touch a \"b c\" 60", "exists a \"\""] {
+            #expect(throws: Diagnostic.self) { try lines.plan(line) }
+        }
+        #expect(lines.planner.batch.isEmpty)
+        #expect(lines.planner.batch.encoder.bytes == [])
+    }
+}

@@ -1,0 +1,196 @@
+import MemcacheCore
+import Testing
+
+@testable import mcsh
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+@Suite struct SessionTests {
+    private static func session() -> Session {
+        Session(
+            output: OutputSink(descriptor: -1),
+            presentation: Presentation(format: .plain, style: .plain, width: 80, endsValues: true))
+    }
+
+    @Test func `statuses are ordered from the worst to the best`() {
+        #expect(
+            ExitStatus.worstFirst.map(\.rawValue) == [8, 4, 5, 6, 9, 3, 7, 2, 1, 0])
+    }
+
+    @Test func `a session ends with the worst that it has seen, in whatever order`() {
+        for (index, worse) in ExitStatus.worstFirst.enumerated() {
+            for better in ExitStatus.worstFirst[index...] {
+                let rising = Self.session()
+                rising.note(better)
+                rising.note(worse)
+                #expect(rising.status == worse)
+                let falling = Self.session()
+                falling.note(worse)
+                falling.note(better)
+                #expect(falling.status == worse)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (MemcacheError.Code.keyTooLong, ExitStatus.usage), (.invalidArgument, .usage), (.error, .refused),
+        (.clientError, .refused), (.serverError, .refused), (.unavailable, .refused), (.timedOut, .timedOut),
+        (.unreadableReply, .notMemcached), (.localFile, .localFailure), (.connectionLost, .disconnected),
+        (.cancelled, .disconnected),
+    ])
+    func `each kind of error has its status`(code: MemcacheError.Code, status: ExitStatus) {
+        #expect(MemcacheError(code, "x").exitStatus == status)
+    }
+
+    @Test func `losses are told as one, with all lines that are not answered`() {
+        let session = Self.session()
+        session.note(Session.Loss(error: MemcacheError(.timedOut, "late"), firstLine: 7, lastLine: 9))
+        session.note(Session.Loss(error: MemcacheError(.connectionLost, "gone"), firstLine: 3, lastLine: 8))
+        #expect(session.hasLoss)
+        #expect(session.status == .disconnected)
+        let loss = session.takeLoss()
+        #expect(loss?.error.code == .timedOut)
+        #expect(loss?.firstLine == 3)
+        #expect(loss?.lastLine == 9)
+        #expect(!session.hasLoss)
+        #expect(session.status == .disconnected)
+    }
+}
+
+@Suite struct CASTokensTests {
+    @Test func `the last token of a key is remembered until it is forgotten`() {
+        let tokens = CASTokens()
+        #expect(tokens.token(of: [0x6b]) == nil)
+        tokens.remember(1, of: [0x6b])
+        tokens.remember(2, of: [0x6b])
+        tokens.remember(9, of: [0x6c])
+        #expect(tokens.token(of: [0x6b]) == 2)
+        tokens.forget([0x6b])
+        #expect(tokens.token(of: [0x6b]) == nil)
+        #expect(tokens.token(of: [0x6c]) == 9)
+    }
+
+    @Test func `so many are remembered, and no more`() {
+        let tokens = CASTokens()
+        for number in 0..<10_001 { tokens.remember(UInt64(number), of: Array("k\(number)".utf8)) }
+        #expect(tokens.token(of: Array("k10000".utf8)) == 10_000)
+        #expect(tokens.token(of: Array("k0".utf8)) == nil)
+    }
+}
+
+@Suite struct LineReaderTests {
+    private static func lines(_ reader: consuming LineReader) -> [String] {
+        var lines: [String] = []
+        while let line = reader.next(beforeWaiting: {}) {
+            lines.append(String(decoding: reader.bytes[line], as: UTF8.self))
+        }
+        return lines
+    }
+
+    @Test(arguments: [
+        ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nb", ["a", "b"]), ("a\n\nb\n", ["a", "", "b"]), ("\n", [""]),
+        ("a\r\nb\r\n", ["a", "b"]), ("a\rb\n", ["a\rb"]), ("\r\n", [""]), ("a\r", ["a"]), ("a\r\r\n", ["a\r"]),
+    ])
+    func `lines end with a newline, or with the input`(text: String, lines: [String]) {
+        #expect(Self.lines(LineReader(bytes: Array(text.utf8))) == lines)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a line that comes in pieces is one line, and each wait is announced`() throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        defer { close(ends[0]) }
+        var pieces = ["ge", "t a\nget b\r", "\nse", "t c \"", "x\"\n", "last"]
+        let writer = ends[1]
+        var reader = LineReader(descriptor: ends[0])
+        var lines: [String] = []
+        var waits = 0
+        func wait() {
+            waits += 1
+            if pieces.isEmpty {
+                close(writer)
+            } else {
+                _ = FileDescriptors.write(Array(pieces.removeFirst().utf8), to: writer)
+            }
+        }
+        while let line = reader.next(beforeWaiting: wait) {
+            lines.append(String(decoding: reader.bytes[line], as: UTF8.self))
+        }
+        #expect(lines == ["get a", "get b", "set c \"x\"", "last"])
+        #expect(waits == 7)
+        #expect(reader.error == nil)
+    }
+
+    @Test func `a descriptor that cannot be read is an error and not an empty script`() throws {
+        let directory = FileDescriptors.open(Array("/".utf8), flags: O_RDONLY)
+        try #require(directory >= 0)
+        defer { close(directory) }
+        var reader = LineReader(descriptor: directory)
+        #expect(reader.next(beforeWaiting: {}) == nil)
+        #expect(reader.error?.code == EISDIR)
+    }
+}
+
+@Suite struct HelpTests {
+    private static func text(_ topic: String..., width: Int = 80) -> [String] {
+        switch Help.text(for: topic, width: width, style: .plain) {
+        case .success(let lines): lines
+        case .failure(let unknown): [unknown.sentence]
+        }
+    }
+
+    @Test func `help about a command is its syntax, what it does, its options and examples`() {
+        #expect(
+            Self.text("incr") == [
+                "incr KEY [N] [--noreply]",
+                "  add to a counter.",
+                "  The item's value is an unsigned number of 64 bits in digits; it wraps round at",
+                "  the end.",
+                "  --noreply  send noreply: no answer is shown unless the server refuses",
+                "  On the wire: incr KEY N",
+                "    incr hits 10",
+                "        prints the new number",
+            ])
+    }
+
+    @Test func `help lists the commands in columns, group by group`() {
+        let lines = Self.text()
+        #expect(lines.first == "Reading")
+        #expect(lines.contains("  get             print the values of keys"))
+        #expect(lines.contains("  cache_memlimit  set the server's memory limit"))
+        #expect(lines.last == "help COMMAND explains one; help stat NAME explains a statistic.")
+        for group in CommandSpec.Group.allCases { #expect(lines.contains(group.rawValue)) }
+    }
+
+    @Test func `dangerous commands say so`() {
+        #expect(Self.text("flush_all").contains { $0.hasPrefix("  Dangerous: ") })
+        #expect(!Self.text("get").contains { $0.hasPrefix("  Dangerous: ") })
+    }
+
+    @Test(arguments: [
+        ("gte", "there is no help about \"gte\"; did you mean get?"),
+        ("xyzzy", "there is no help about \"xyzzy\"; help lists the commands"),
+        ("\u{1b}[2J", "there is no help about \"\\e[2J\"; help lists the commands"),
+    ])
+    func `a topic that there is nothing about is told`(topic: String, sentence: String) {
+        #expect(Self.text(topic) == [sentence])
+    }
+
+    @Test func `statistics are explained`() {
+        #expect(Self.text("stat", "curr_items").joined().contains("curr_items"))
+        #expect(Self.text("evictions").joined().contains("evictions"))
+        #expect(Self.text("stat", "curr_itms") == ["no statistic is called \"curr_itms\"; did you mean curr_items?"])
+    }
+
+    @Test func `no line is wider than the terminal`() {
+        for width in [24, 40, 80, 200] {
+            for topic in CommandTable.all.map(\.name) {
+                // An example is not broken within a word, and a name stands before its text.
+                #expect(Self.text(topic, width: width).allSatisfy { $0.displayWidth <= max(width, 60) })
+            }
+        }
+    }
+}
