@@ -34,7 +34,10 @@ try: build ## the shell on a throw-away memcached; a short tour where there is n
 
 test: deps ## build and run all tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest
+	@# Tests that measure time run apart from those that fill the processors.
+	$(SWIFT) test --skip-build --disable-xctest --skip MemcacheIntegrationTests --skip mcshEndToEndTests
+	$(SWIFT) test --skip-build --disable-xctest --filter MemcacheIntegrationTests
+	$(SWIFT) test --skip-build --disable-xctest --filter mcshEndToEndTests
 
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench

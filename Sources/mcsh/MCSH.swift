@@ -19,17 +19,22 @@ enum MCSH {
 
     static func main() {
         Signals.ignoreBrokenPipes()
+        Signals.occupyStandardDescriptors()
         let arguments = ArgumentText.arguments()
         do {
             Signals.end(run(try PlainOptions.parse(arguments) ?? OptionParser.read(arguments)))
         } catch {
-            end(with: error)
+            end(with: error, arguments)
         }
     }
 
     /// Says what the option parser has found: help and version on standard output, mistakes on standard error.
-    private static func end(with error: any Error) -> Never {
+    private static func end(with error: any Error, _ arguments: [String]) -> Never {
         let isSuccess = OptionParser.exitCode(for: error).isSuccess
+        if !isSuccess, OptionParser.asksForJSON(arguments) {
+            Messages.write(ErrorObject.text(OptionParser.message(for: error), code: "usage"))
+            Signals.end(ExitStatus.usage.rawValue)
+        }
         let text = OptionParser.fullMessage(for: error) + "\n"
         _ = FileDescriptors.write(Array(text.utf8), to: isSuccess ? STDOUT_FILENO : STDERR_FILENO)
         Signals.end(isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
@@ -37,16 +42,14 @@ enum MCSH {
 
     private static func run(_ options: Options) -> Int32 {
         if let conflict = options.conflict {
-            Messages.write("mcsh: \(conflict)", "mcsh --help lists the options")
-            return ExitStatus.usage.rawValue
+            return fail(options, conflict, code: "usage", .usage, hint: "mcsh --help lists the options")
         }
         let environment = Environment.variables()
         var configuration: ClientConfiguration
         do throws(OptionFault) {
             configuration = try options.clientConfiguration(environment: environment)
         } catch {
-            Messages.write("mcsh: \(error.message)")
-            return ExitStatus.usage.rawValue
+            return fail(options, error.message, code: "usage", .usage)
         }
         var sandbox: Sandbox?
         if options.sandbox {
@@ -55,12 +58,23 @@ enum MCSH {
                 configuration.server = started.address
                 sandbox = started
             } catch {
-                Messages.write("mcsh: no sandbox: \(error.reason)")
-                return ExitStatus.disconnected.rawValue
+                return fail(options, "no sandbox: \(error.reason)", code: "sandbox", .disconnected)
             }
         }
         defer { sandbox?.stop() }
         if options.verbose { configuration.trace = TraceWriter.write }
         return Run(options: options, configuration: configuration, environment: environment).run()
+    }
+
+    /// Says on standard error why there is no run, as the options ask for it.
+    private static func fail(
+        _ options: Options, _ message: String, code: String, _ status: ExitStatus, hint: String? = nil
+    ) -> Int32 {
+        if options.format == .json {
+            Messages.write(ErrorObject.text(message, code: code))
+        } else {
+            Messages.write(lines: ["mcsh: \(message)"] + (hint.map { [$0] } ?? []))
+        }
+        return status.rawValue
     }
 }

@@ -94,15 +94,51 @@ struct SandboxTests {
         #expect(server.connectionCount == 0)
     }
 
-    @Test func `without memcached it says what is missing`() async throws {
+    @Test func `without memcached it says at once what is missing`() async throws {
         var program = try BuiltProgram()
         program.environment["PATH"] = program.home.path
+        let start = ContinuousClock.now
         let run = try await program.run("--sandbox", "version")
-        // It may know other places than PATH where memcached is.
-        if run.status != 0 {
-            #expect(run.stderr.contains("memcached"), "\(run)")
-            #expect(program.home.contents(of: "tmp") == [])
-        }
+        #expect(run.status == 4, "\(run)")
+        #expect(run.stderr.contains("memcached is not installed"), "\(run)")
+        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(try await eventually { program.home.contents(of: "tmp") == [] })
+    }
+
+    @Test func `a memcached that ends at once is told with its status`() async throws {
+        var program = try BuiltProgram()
+        try program.home.makeDirectory("bin")
+        try program.home.write("#!/bin/sh\nexit 71\n", to: "bin/memcached", mode: 0o700)
+        program.environment["PATH"] = program.home.path(of: "bin") + ":/usr/bin:/bin"
+        let run = try await program.run("--sandbox", "version")
+        #expect(run.status == 4, "\(run)")
+        #expect(run.stderr.contains("ended at once, with status 71"), "\(run)")
+        #expect(program.home.contents(of: "tmp") == [])
+    }
+
+    @Test func `a directory for temporary files that is too long is refused and left as it was`() async throws {
+        var program = try BuiltProgram()
+        let name = String(repeating: "d", count: 80)
+        try program.home.makeDirectory(name)
+        program.environment["TMPDIR"] = program.home.path(of: name)
+        let run = try await program.run("--sandbox", "--json", "version")
+        #expect(run.status == 4, "\(run)")
+        #expect(run.stderr.contains("TMPDIR is too long"), "\(run)")
+        #expect(run.stderr.hasPrefix("{\"error\":"), "\(run)")
+        #expect(program.home.contents(of: name) == [])
+    }
+
+    @Test func `an empty name of that directory is as none`() async throws {
+        let run = try await BuiltProgram().runShell("TMPDIR= \"$MCSH\" --sandbox stats settings")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.stdout.contains("domain_socket\t/tmp/mcsh-"), "\(run)")
+    }
+
+    @Test func `servers of the environment that could not be used are no obstacle`() async throws {
+        var program = try BuiltProgram()
+        program.environment["MCSH_SERVERS"] = "a,b"
+        let run = try await program.run("--sandbox", "version")
+        #expect(run.status == 0, "\(run)")
     }
 
     private func serverNumber(_ statistics: ByteString) throws -> Int32 {

@@ -14,14 +14,14 @@ struct PlannedLines: ~Copyable {
     static let now: Int64 = 1_790_000_000
 
     init(format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokens = CASTokens()) {
-        planner = Planner(format: format, isReadOnly: isReadOnly, tokens: tokens, now: PlannedLines.now)
+        planner = Planner(format: format, isReadOnly: isReadOnly, tokens: tokens, now: { PlannedLines.now })
     }
 
     /// Plans a line. Nil for an empty one.
     mutating func plan(_ line: [UInt8], input: [UInt8]? = nil) throws(Diagnostic) -> Plan? {
         var plan: Plan?
         let span = line.span
-        _ = try parser.parse(span) { (spec, arguments, _, bytes) throws(Diagnostic) in
+        try parser.parse(span) { (spec, arguments, _, bytes) throws(Diagnostic) in
             arguments.inputValue = input
             try spec.check(arguments, bytes)
             plan = try spec.plan(arguments, bytes, &planner)

@@ -13,7 +13,7 @@ extension Connection {
         if let declared = command.replyShape.shape {
             shape = declared
         } else {
-            request.line("mn")
+            request.append(RequestEncoder.fence)
             shape = .untilNoop
         }
         let bytes = request.bytes

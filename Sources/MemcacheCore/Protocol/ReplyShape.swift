@@ -16,9 +16,10 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     case statisticsWithoutEnd
     /// A `CONFIG` block, then `END`.
     case configuration
-    /// Any number of lines and blocks, of which only the `MN` that ends them is sure: quiet commands and `noreply`.
+    /// Any number of lines and blocks, of which only the end is sure: the `VERSION` of a fence behind quiet commands and
+    /// `noreply`, or an `MN`.
     case untilNoop
-    /// Whatever a command that is not known here answers, then `MN`.
+    /// Whatever a command that is not known here answers, then the `VERSION` of a fence.
     case anythingUntilNoop
     /// Nothing but the end of the connection, or the line of a refusal.
     case close
@@ -78,7 +79,10 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
             default: return .violation
             }
         case .untilNoop, .anythingUntilNoop:
-            return element == .metaNoop ? .complete : .incomplete
+            switch element {
+            case .version, .metaNoop: return .complete
+            default: return .incomplete
+            }
         case .close:
             return .violation
         }

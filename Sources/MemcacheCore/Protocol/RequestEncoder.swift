@@ -183,6 +183,10 @@ public struct RequestEncoder: Sendable {
         bytes.removeLast(bytes.count - count)
     }
 
+    /// The request behind others that may say nothing: every server answers it, and its `VERSION` tells that those before
+    /// it have been read.
+    package static let fence: StaticString = "version\r\n"
+
     /// Ends a request line.
     package mutating func endLine(noreply: Bool = false) {
         if noreply { bytes.append(" noreply") }

@@ -3,7 +3,8 @@ package struct RequestLine: Hashable, Sendable {
     /// Why a line is not sent: the server would lose step, or answer without end.
     package enum Fault: Error, Hashable, Sendable {
         case key(Key.Fault)
-        /// A word of a storage command that the server could not read; it would then run the value as commands.
+        /// A word of a storage command that the server could not read; it would then run the value as commands. The
+        /// place is counted in the bytes that the line stands in.
         case word(at: Range<Int>, what: String)
         /// A word is missing.
         case incomplete(syntax: String)
@@ -21,8 +22,6 @@ package struct RequestLine: Hashable, Sendable {
     package var dump: DumpRequest.Content?
     /// Which items are listed, as the line has it.
     package var dumpScope: [UInt8] = []
-    /// Whether it is `mn`, which also ends a silence.
-    package var isNoop = false
 
     /// Reads a line, without its end.
     package init(_ line: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
@@ -61,9 +60,6 @@ package struct RequestLine: Hashable, Sendable {
                 words.count > 1
                 && (line.equals("sizes_enable", in: words[1]) || line.equals("sizes_disable", in: words[1]))
             shape = isQuiet ? .untilNoop : .statistics
-        } else if isCommand("mn") {
-            shape = .line
-            isNoop = true
         } else if isCommand("quit", "shutdown") {
             shape = .close
         } else if isCommand("config") {
@@ -77,7 +73,8 @@ package struct RequestLine: Hashable, Sendable {
             dump = line.equals("metadump", in: words[1]) ? .metadata : .keys
             dumpScope = line.copy(words[2])
         } else if isCommand(
-            "delete", "touch", "incr", "decr", "version", "verbosity", "flush_all", "cache_memlimit", "me", "slabs",
+            "delete", "touch", "incr", "decr", "version", "mn", "verbosity", "flush_all", "cache_memlimit", "me",
+            "slabs",
             "lru", "lru_crawler", "extstore", "refresh_certs")
         {
             shape = .line
@@ -112,10 +109,12 @@ package struct RequestLine: Hashable, Sendable {
         return try length(line, words[2])
     }
 
-    /// Servers read a length as 31 bits.
+    /// Servers read a length as 31 bits, with room for the line end.
+    package static let maximumValueBytes = 2_147_483_645
+
     private static func length(_ line: Span<UInt8>, _ word: Range<Int>) throws(Fault) -> Int {
-        guard let length = ASCIINumber.parseUnsigned(line, word), length < 2_147_483_646 else {
-            throw .word(at: word, what: "a length in bytes")
+        guard let length = ASCIINumber.parseUnsigned(line, word), length <= UInt64(maximumValueBytes) else {
+            throw .word(at: word, what: "a length in bytes, up to \(maximumValueBytes)")
         }
         return Int(length)
     }

@@ -75,6 +75,8 @@ final class CommandSpec: Sendable {
     let danger: Danger
     /// Whether all earlier answers must have arrived before it can be planned.
     let needsEarlierAnswers: Bool
+    /// Whether answers for people come from a meta command, where the server has them.
+    let prefersMetaCommands: Bool
     let minimumWords: Int
     let maximumWords: Int
     /// Where the value stands among the words, for a command that takes one.
@@ -89,7 +91,7 @@ final class CommandSpec: Sendable {
     init(
         name: String, aliases: [String] = [], group: Group, parameters: [Parameter] = [], options: [Option] = [],
         summary: String, details: String = "", examples: [Example], wireForm: String, danger: Danger = .none,
-        needsEarlierAnswers: Bool = false,
+        needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
         plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
     ) {
         self.name = name
@@ -103,6 +105,7 @@ final class CommandSpec: Sendable {
         self.wireForm = wireForm
         self.danger = danger
         self.needsEarlierAnswers = needsEarlierAnswers
+        self.prefersMetaCommands = prefersMetaCommands
         self.plan = plan
         minimumWords = parameters.count { !$0.isOptional }
         leavesRedirections = parameters.contains { $0.kind == .rest }
@@ -152,6 +155,8 @@ enum LocalAction: Sendable {
 struct ConfirmedRequest: Sendable {
     /// The command's name.
     var name: StaticString
+    /// The command and its words, for questions and messages.
+    var title: String
     /// The request.
     var bytes: [UInt8]
     /// The shape of its reply.

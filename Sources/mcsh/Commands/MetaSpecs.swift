@@ -77,6 +77,7 @@ enum MetaSpecs {
             let words = arguments.words[(valueWord == nil ? 1 : 2)...]
             let isQuiet = try checkFlags(words, of: type, bytes, isReadOnly: planner.isReadOnly)
             let value = takesValue ? valueWord.map { bytes.copy($0.range) } ?? arguments.inputValue ?? [] : nil
+            try planner.requireStorable(value?.count ?? 0, at: valueWord ?? key)
             let wire = words.map { bytes.copy($0.range) }
             let keyBytes = bytes.copy(key.range)
             planner.request(

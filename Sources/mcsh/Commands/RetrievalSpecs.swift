@@ -18,7 +18,7 @@ enum RetrievalSpecs {
             .init(line: "get user:42", meaning: "the value of one key"),
             .init(line: "get a b c --json", meaning: "three keys in one round trip, an object a line"),
         ],
-        wireForm: "get KEY…"
+        wireForm: "get KEY…", prefersMetaCommands: true
     ) { arguments, bytes, planner throws(Diagnostic) in
         if (arguments.format ?? planner.format) == .human, planner.hasMetaCommands ?? true {
             // For people: the same read through the meta command, which also tells how long the item has to live.

@@ -234,6 +234,7 @@ enum ServerSpecs {
         return .local(
             .confirmed(
                 ConfirmedRequest(
-                    name: name, bytes: request.bytes, shape: command.replyShape.shape ?? .line, effect: effect)))
+                    name: name, title: EscapedText.string(Array(request.bytes.dropLast(2))), bytes: request.bytes,
+                    shape: command.replyShape.shape ?? .line, effect: effect)))
     }
 }

@@ -8,6 +8,7 @@ enum ShellSpecs {
         name: "help", aliases: ["?"], group: .shell,
         parameters: [.init(name: "TOPIC", kind: .word, isOptional: true, isRepeated: true)],
         summary: "explain commands and statistics",
+        details: "The option --help of any command does the same: set --help.",
         examples: [
             .init(line: "help set", meaning: "one command"),
             .init(line: "help stat evicted_time", meaning: "one statistic"),

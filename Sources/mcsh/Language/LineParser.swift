@@ -4,14 +4,6 @@ import MemcacheCore
 ///
 /// One parser serves many lines and keeps its storage.
 struct LineParser: ~Copyable {
-    /// What a line is.
-    enum Line {
-        /// Nothing but blanks or a comment.
-        case empty
-        /// A command; its arguments are in ``arguments``.
-        case command(CommandSpec)
-    }
-
     /// Where a line sends its output, or takes its value from.
     struct Redirections {
         enum Output {
@@ -34,60 +26,66 @@ struct LineParser: ~Copyable {
 
     init() {}
 
-    /// Parses a line and hands the words over, with the bytes that they point into.
+    /// Parses a line and hands the words over, with the bytes that they point into. Nothing is handed over for a line
+    /// of blanks or a comment.
     mutating func parse(
         _ line: Span<UInt8>,
         _ body: (CommandSpec, inout Arguments, Redirections?, Span<UInt8>) throws(Diagnostic) -> Void
-    ) throws(Diagnostic) -> Line {
+    ) throws(Diagnostic) {
         try tokenizer.tokenize(line)
-        redirections = nil
-        guard !tokenizer.words.isEmpty else { return .empty }
-        return try finish(line, body)
+        try finish(line, areOfProgram: false, body)
     }
 
     /// Takes the words of a program's arguments, which are not parsed again.
     mutating func take(
         _ words: [[UInt8]],
         _ body: (CommandSpec, inout Arguments, Redirections?, Span<UInt8>) throws(Diagnostic) -> Void
-    ) throws(Diagnostic) -> Line {
+    ) throws(Diagnostic) {
         tokenizer.take(words)
-        redirections = nil
-        guard !tokenizer.words.isEmpty else { return .empty }
         let noLine: [UInt8] = []
-        return try finish(noLine.span, body)
+        try finish(noLine.span, areOfProgram: true, body)
     }
 
     /// The line as its diagnostics count it: for arguments, the words with blanks between them.
     var argumentLine: [UInt8] { tokenizer.decoded }
 
     private mutating func finish(
-        _ line: Span<UInt8>,
+        _ line: Span<UInt8>, areOfProgram: Bool,
         _ body: (CommandSpec, inout Arguments, Redirections?, Span<UInt8>) throws(Diagnostic) -> Void
-    ) throws(Diagnostic) -> Line {
+    ) throws(Diagnostic) {
+        redirections = nil
+        guard !tokenizer.words.isEmpty else { return }
         arguments.reset()
-        arguments.areOfProgram = line.isEmpty
+        arguments.areOfProgram = areOfProgram
         if tokenizer.isDecoded {
             let decoded = tokenizer.decoded
-            let spec = try sort(decoded.span, acceptsRedirections: !arguments.areOfProgram)
+            let spec = try sort(decoded.span)
             try body(spec, &arguments, redirections, decoded.span)
-            return .command(spec)
+        } else {
+            let spec = try sort(line)
+            try body(spec, &arguments, redirections, line)
         }
-        let spec = try sort(line, acceptsRedirections: true)
-        try body(spec, &arguments, redirections, line)
-        return .command(spec)
     }
 
-    /// Finds the command, and tells words, options and redirections apart.
-    private mutating func sort(_ bytes: Span<UInt8>, acceptsRedirections: Bool) throws(Diagnostic) -> CommandSpec {
+    /// Finds the command, and tells words, options and redirections apart. The command of `set --help` is `help set`.
+    private mutating func sort(_ bytes: Span<UInt8>) throws(Diagnostic) -> CommandSpec {
         arguments.name = tokenizer.words[0]
         arguments.end = tokenizer.words[tokenizer.words.count - 1].source.upperBound
         let spec = try find(tokenizer.words[0], bytes)
         var index = 1
         var acceptsOptions = true
+        var asksForHelp = false
         let count = tokenizer.words.count
         while index < count {
             let word = tokenizer.words[index]
             index += 1
+            // Behind `repeat` and `raw` options are those of another line, but for this one in front of it.
+            if !word.isQuoted, acceptsOptions, !spec.takesWordsAsTheyAre || index == 2,
+                bytes.equals("--help", in: word.range)
+            {
+                asksForHelp = true
+                continue
+            }
             guard !word.isQuoted, !spec.leavesRedirections else {
                 arguments.words.append(word)
                 continue
@@ -98,24 +96,25 @@ struct LineParser: ~Copyable {
                 } else {
                     index = try option(word, spec, at: index, bytes)
                 }
-            } else if acceptsRedirections, let taken = try redirection(word, at: index, bytes) {
+            } else if !arguments.areOfProgram, let taken = try redirection(word, at: index, bytes) {
                 index = taken
-                if index == count { break }
             } else {
                 arguments.words.append(word)
             }
         }
-        return spec
+        guard asksForHelp else { return spec }
+        arguments.words = [arguments.name]
+        return ShellSpecs.help
     }
 
     private mutating func find(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> CommandSpec {
         if let lastSpec, bytes.equals(lastName.span, 0..<lastName.count, in: word.range) { return lastSpec }
-        let name = bytes.copy(word.range)
+        // What is longer than any command is not looked for.
+        let name = word.range.count <= Spelling.maximumBytes ? bytes.copy(word.range) : []
         guard let spec = CommandTable.find(name) else {
-            let shown = EscapedText.string(name)
             let nearest = CommandTable.nearest(to: String(decoding: name, as: UTF8.self))
             throw Diagnostic(
-                "there is no command \"\(shown)\"", at: word,
+                "there is no command \"\(Word.shown(bytes, word.range))\"", at: word,
                 suggestion: nearest.map { "did you mean \($0)?" } ?? "write help for a list")
         }
         lastName = name
@@ -136,7 +135,12 @@ struct LineParser: ~Copyable {
             nameRange = word.range.lowerBound..<equals
             argument = Word(range: equals + 1..<word.range.upperBound, source: word.source)
         }
-        let name = String(decoding: bytes.copy(nameRange), as: UTF8.self)
+        let name =
+            nameRange.count <= Spelling.maximumBytes ? String(decoding: bytes.copy(nameRange), as: UTF8.self) : ""
+        func requireNoArgument() throws(Diagnostic) {
+            guard argument != nil else { return }
+            throw Diagnostic("\(name) takes no value", at: word, suggestion: "write \(name) alone")
+        }
         func requireArgument(_ what: String) throws(Diagnostic) -> Word {
             if let argument { return argument }
             guard next < tokenizer.words.count else {
@@ -146,7 +150,9 @@ struct LineParser: ~Copyable {
             return tokenizer.words[next]
         }
         switch name {
-        case "--json", "--csv", "--tsv", "--raw": arguments.format = OutputFormat(rawValue: String(name.dropFirst(2)))
+        case "--json", "--csv", "--tsv", "--raw":
+            try requireNoArgument()
+            arguments.format = OutputFormat(rawValue: String(name.dropFirst(2)))
         case "--output":
             let value = try requireArgument("FORMAT")
             guard let format = OutputFormat(rawValue: String(decoding: bytes.copy(value.range), as: UTF8.self)) else {
@@ -155,7 +161,10 @@ struct LineParser: ~Copyable {
                     suggestion: "write one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             arguments.format = format
-        case "--noreply" where spec.takes("--noreply"): arguments.noreply = true
+        case "--noreply" where spec.takes("--noreply"):
+            try requireNoArgument()
+            arguments.noreply = true
+        case "--help": try requireNoArgument()
         case "--match" where spec.takes("--match"): arguments.match = try requireArgument("GLOB")
         case "--flags" where spec.takes("--flags"):
             let value = try requireArgument("N")
@@ -165,8 +174,8 @@ struct LineParser: ~Copyable {
             }
             arguments.flags = flags
         default:
-            let shown = EscapedText.string(Array(name.utf8))
-            let known = spec.options.map(\.name) + ["--json", "--csv", "--tsv", "--raw", "--output"]
+            let shown = Word.shown(bytes, nameRange)
+            let known = spec.options.map(\.name) + ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
             let nearest = Spelling.nearest(to: name, among: known).map { "did you mean \($0)? To" } ?? "to"
             throw Diagnostic(
                 "\(spec.name) has no option \(shown)", at: word,
@@ -189,19 +198,26 @@ struct LineParser: ~Copyable {
                 "\(sign) needs \(isPipe ? "a command" : isHere ? "a tag" : "a file") behind it", at: word,
                 suggestion: "to give it as a value, write \"\(sign)\" in quotes")
         }
-        let operand = tokenizer.words[index]
         var found = redirections ?? Redirections()
+        if isInput || isHere, found.inputPath != nil || found.hereTag != nil {
+            throw Diagnostic(
+                "the value comes from one place only, and there is one before this", at: word,
+                suggestion: "write either < FILE or << TAG, once")
+        }
+        if !isInput, !isHere, found.output != nil {
+            throw Diagnostic(
+                "the output goes to one place only, and there is one before this", at: word,
+                suggestion: "for two, write | tee FILE")
+        }
+        let operand = bytes.copy(tokenizer.words[index].range)
         if isInput {
-            found.inputPath = bytes.copy(operand.range)
+            found.inputPath = operand
         } else if isHere {
-            found.hereTag = bytes.copy(operand.range)
+            found.hereTag = operand
         } else if isPipe {
-            // The rest of the line is the calling shell's own language.
-            found.output = .command(bytes.copy(operand.source.lowerBound..<arguments.end))
-            redirections = found
-            return tokenizer.words.count
+            found.output = .command(operand)
         } else {
-            found.output = .file(path: bytes.copy(operand.range), appends: isAppend)
+            found.output = .file(path: operand, appends: isAppend)
         }
         redirections = found
         return index + 1

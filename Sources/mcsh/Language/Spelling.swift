@@ -1,9 +1,12 @@
 /// Which of some words was probably meant.
 enum Spelling {
+    /// Longer words are no misspelling of anything, and are not looked at.
+    static let maximumBytes = 40
+
     /// The word nearest to a misspelt one, if it is near enough; the first of equals.
     static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+        guard (1...maximumBytes).contains(word.utf8.count) else { return nil }
         let word = Array(word.lowercased().utf8)
-        guard (1...40).contains(word.count) else { return nil }
         let limit = max(1, word.count / 3)
         var best: (distance: Int, letters: Int, candidate: String)?
         for candidate in candidates {

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// A line → its words.
+/// A line → its words. Behind an unquoted word `|` the rest of the line is one word, as it was written.
 ///
 /// The words of a line without escapes point into the line itself; nothing is copied. Where a `"…"` word has escapes, the
 /// line is copied in front of the decoded words, so that all words of a line point into one place: ``decoded`` when
@@ -61,8 +61,22 @@ struct Tokenizer: ~Copyable {
             default:
                 while index < end, !isBlank(line[index]) { index += 1 }
                 words.append(Word(range: start..<index, source: start..<index))
+                if line.equals("|", in: start..<index) {
+                    takeRest(line, from: index)
+                    return .complete
+                }
             }
         }
+    }
+
+    /// Takes what stands behind `|` as one word, as it is: it is written in the calling shell's language.
+    private mutating func takeRest(_ line: Span<UInt8>, from index: Int) {
+        var start = index
+        var end = line.count
+        while start < end, isBlank(line[start]) { start += 1 }
+        while end > start, isBlank(line[end - 1]) { end -= 1 }
+        guard start < end else { return }
+        words.append(Word(range: start..<end, source: start..<end, isQuoted: true))
     }
 
     /// Takes words as they are, from the arguments of a program.

@@ -6,7 +6,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("server")],
         help: ArgumentHelp(
-            "The server: host, host:port, [v6]:port, /path or unix:/path.", valueName: "server"))
+            "The server: host, host:port, [v6]:port, /path or unix:/path; :weight may follow.", valueName: "server"))
     var servers: [String] = []
 
     @Option(name: .shortAndLong, help: "The port of a server that names none.")

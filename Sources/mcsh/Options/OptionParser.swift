@@ -42,6 +42,13 @@ struct OptionParser: ParsableCommand {
         return parser.options
     }
 
+    /// Whether arguments that could not be read asked for errors as JSON all the same.
+    static func asksForJSON(_ arguments: [String]) -> Bool {
+        let pairs = zip(arguments, arguments.dropFirst())
+        return arguments.contains { ["--json", "--output=json", "-ojson", "-o=json"].contains($0) }
+            || pairs.contains { ["-o", "--output"].contains($0) && $1 == "json" }
+    }
+
     /// The words of a command are captured with everything in them, and so is an option that the parser does not know.
     mutating func run() throws {
         guard let word = command.first, word.hasPrefix("-"), word != "-" else { return }

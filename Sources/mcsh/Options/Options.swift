@@ -42,6 +42,9 @@ struct Options: Hashable, Sendable {
         return output
     }
 
+    /// How often a command is run: 0 is until it is interrupted, which `-i` alone means too; nil is once, as nobody said.
+    var runs: Int? { repetitions ?? (interval == nil ? nil : 0) }
+
     /// Options that cannot be together, or make no sense; nil when all is well.
     var conflict: String? {
         let inputs = [
@@ -64,22 +67,20 @@ struct OptionFault: Error {
 
 extension Options {
     /// The configuration that the options and the environment come to: `-s`, else `MCSH_SERVERS`, else
-    /// `MEMCACHED_SERVERS`, else memcached's port on this machine.
+    /// `MEMCACHED_SERVERS`, else memcached's port on this machine. A variable without a server in it is as none. With
+    /// `--sandbox` none of them is looked at: the sandbox takes the server's place.
     func clientConfiguration(environment: [String: String]) throws(OptionFault) -> ClientConfiguration {
         guard (1...65535).contains(port) else { throw OptionFault(message: "-p \(port): a port is 1 to 65535") }
-        var names = servers
-        if names.isEmpty {
-            let listed = environment["MCSH_SERVERS"] ?? environment["MEMCACHED_SERVERS"] ?? ""
-            names = listed.isEmpty ? ["127.0.0.1"] : [listed]
-        }
-        names = names.flatMap { $0.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init) }
-        guard let name = names.first else { throw OptionFault(message: "no server is named") }
+        let sources = sandbox ? [] : [servers] + ["MCSH_SERVERS", "MEMCACHED_SERVERS"].map { [environment[$0] ?? ""] }
+        let lists = sources.map { $0.flatMap { $0.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init) } }
+        guard servers.isEmpty || sandbox || !lists[0].isEmpty else { throw OptionFault(message: "no server is named") }
+        let names = lists.first { !$0.isEmpty } ?? ["127.0.0.1"]
         guard names.count == 1 else {
             throw OptionFault(message: "\(names.count) servers are named; this version of mcsh talks to one")
         }
         do throws(MemcacheError) {
             return ClientConfiguration(
-                server: try ServerAddress(ArgumentText.original(name), defaultPort: port),
+                server: try WeightedServer(ArgumentText.original(names[0]), defaultPort: port).address,
                 connectTimeout: try Options.duration(connectTimeout, "--connect-timeout"),
                 replyTimeout: try Options.duration(timeout, "--timeout"))
         } catch {

@@ -21,7 +21,9 @@ struct RunOptions: ParsableArguments {
     @Option(name: [.customShort("r"), .customLong("repeat")], help: "Run the command N times; 0 is until Ctrl-C.")
     var repetitions: Int?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The time between two runs of -r.", valueName: "time"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The time between two runs; without -r until Ctrl-C.", valueName: "time"))
     var interval: String?
 
     @Flag(name: .shortAndLong, help: "Go on with a script after a mistake in it.")

@@ -8,6 +8,15 @@ struct DelimitedRenderer: AnswerRenderer {
         case csv
         /// Tabs; fields are escaped as in the plain format, so that every row is one line.
         case tsv
+
+        /// The style of a format; nil for a format that is no table.
+        init?(_ format: OutputFormat) {
+            switch format {
+            case .csv: self = .csv
+            case .tsv: self = .tsv
+            case .human, .plain, .json, .raw: return nil
+            }
+        }
     }
 
     private enum Columns: Hashable, Sendable {
@@ -57,6 +66,7 @@ struct DelimitedRenderer: AnswerRenderer {
     }
 
     mutating func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        guard String(describing: context.name) != "ttl" else { return lifetime("", key: key, to: &out) }
         beginItem(key: key, isFound: false, to: &out)
         for _ in 0..<4 { separator(to: &out) }
         end(to: &out)
@@ -71,10 +81,15 @@ struct DelimitedRenderer: AnswerRenderer {
     }
 
     mutating func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        lifetime(String(seconds ?? -1), key: key, to: &out)
+    }
+
+    /// A row of `ttl`: nothing in the second column is a miss.
+    private mutating func lifetime(_ text: String, key: Span<UInt8>, to out: inout [UInt8]) {
         begin(.lifetimes, ["key", "ttl"], to: &out)
         field(key, to: &out)
         separator(to: &out)
-        ASCIINumber.append(seconds ?? -1, to: &out)
+        out.append(contentsOf: text.utf8)
         end(to: &out)
     }
 
@@ -152,6 +167,20 @@ struct DelimitedRenderer: AnswerRenderer {
 
     private func field(_ bytes: Span<UInt8>, to out: inout [UInt8]) {
         DelimitedRenderer.append(field: bytes, style, to: &out)
+    }
+
+    /// Appends a row of fields, quoted or escaped as the style has it.
+    static func append(row fields: [[UInt8]], _ style: Style, to out: inout [UInt8]) {
+        for (index, bytes) in fields.enumerated() {
+            if index > 0 { out.append(style == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t")) }
+            append(field: bytes.span, style, to: &out)
+        }
+        out.append("\n")
+    }
+
+    /// The same for text.
+    static func append(row fields: [String], _ style: Style, to out: inout [UInt8]) {
+        append(row: fields.map { Array($0.utf8) }, style, to: &out)
     }
 
     /// Appends a field, quoted or escaped as the style has it.

@@ -43,7 +43,7 @@ struct HumanRenderer: AnswerRenderer {
     func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany ? shown(key) + ": " : ""
         guard let seconds, seconds >= 0 else { return line(prefix + "never expires", to: &out) }
-        let end = ISO8601.string(unixTime: UnixClock.now() + seconds)
+        let end = ServerTime.string(secondsFromNow: seconds)
         let left = seconds < 60 ? "" : " (\(HumanUnits.duration(seconds: UInt64(seconds))))"
         line(prefix + "\(seconds) s\(left)" + style(", ends at \(end)", .dim), to: &out)
     }

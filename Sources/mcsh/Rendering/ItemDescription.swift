@@ -17,19 +17,17 @@ struct ItemDescription {
     var isFound: Bool { result.status == .done }
 
     /// The description in a format.
-    func rendered(_ format: OutputFormat, style: TextStyle) -> [UInt8] {
+    ///
+    /// - Parameter hasHeader: Whether the header of a table is in front: that of the first key.
+    func rendered(_ format: OutputFormat, style: TextStyle, hasHeader: Bool = true) -> [UInt8] {
         var out: [UInt8] = []
         switch format {
         case .human: for line in humanLines(style) { out.append(contentsOf: Array((line + "\n").utf8)) }
         case .json: appendJSON(to: &out)
         case .raw: out.append(contentsOf: result.value ?? [])
-        case .plain: appendRows(.tsv, to: &out)
-        case .csv:
-            out.append("name,value\n")
-            appendRows(.csv, to: &out)
-        case .tsv:
-            out.append("name\tvalue\n")
-            appendRows(.tsv, to: &out)
+        case .plain: appendLines(to: &out)
+        case .csv: appendRow(.csv, hasHeader: hasHeader, to: &out)
+        case .tsv: appendRow(.tsv, hasHeader: hasHeader, to: &out)
         }
         return out
     }
@@ -46,7 +44,7 @@ struct ItemDescription {
                 (
                     "expires",
                     "in \(HumanUnits.duration(seconds: UInt64(max(0, seconds)))), at "
-                        + ISO8601.string(unixTime: UnixClock.now() + seconds)
+                        + ServerTime.string(secondsFromNow: seconds)
                 ))
         case .unlimited?: facts.append(("expires", "never"))
         case nil: break
@@ -96,15 +94,26 @@ struct ItemDescription {
         out.append("}\n")
     }
 
-    private func appendRows(_ style: DelimitedRenderer.Style, to out: inout [UInt8]) {
+    /// A line for each thing known: its name, a tab, the value.
+    private func appendLines(to out: inout [UInt8]) {
         guard isFound else { return }
         let rows = [("key", key), ("value", result.value ?? [])] + machineFacts.map { ($0, Array($1.utf8)) }
-        for (name, value) in rows {
-            out.append(contentsOf: Array(name.utf8))
-            out.append(style == .csv ? "," : "\t")
-            DelimitedRenderer.append(field: value.span, style, to: &out)
-            out.append("\n")
-        }
+        for (name, value) in rows { DelimitedRenderer.append(row: [Array(name.utf8), value], .tsv, to: &out) }
+    }
+
+    /// The columns of the table: the same for every item, whatever is known of it.
+    private static let columns = [
+        "flags", "size", "cas", "ttl", "last_access", "fetched", "class", "item_bytes", "stale", "server",
+    ]
+
+    /// A row of a table. Of a miss there are the key and the server.
+    private func appendRow(_ style: DelimitedRenderer.Style, hasHeader: Bool, to out: inout [UInt8]) {
+        if hasHeader { DelimitedRenderer.append(row: ["key", "found", "value"] + Self.columns, style, to: &out) }
+        var facts = Dictionary(uniqueKeysWithValues: isFound ? machineFacts : [("server", server)])
+        // Rows have no null: as in the rows of ttl, -1 is for ever.
+        if facts["ttl"] == "null" { facts["ttl"] = "-1" }
+        let head = [key, Array((isFound ? "true" : "false").utf8), isFound ? result.value ?? [] : []]
+        DelimitedRenderer.append(row: head + Self.columns.map { Array((facts[$0] ?? "").utf8) }, style, to: &out)
     }
 
     /// The facts with the names of the machine formats, numbers in digits.

@@ -51,7 +51,7 @@ struct DumpRows {
             if let bytes = entry.itemBytes { facts.append(HumanUnits.bytes(bytes)) }
             if let slabClass = entry.slabClass { facts.append("class \(slabClass)") }
             facts.append(
-                entry.expirationTime.map { "expires \(ISO8601.string(unixTime: $0))" } ?? "never expires")
+                entry.expirationTime.map { "expires \(ServerTime.string(unixTime: $0))" } ?? "never expires")
             if entry.isFetched == false { facts.append("never fetched") }
             out.append(contentsOf: Array(style("  " + facts.joined(separator: ", "), .dim).utf8))
         }
@@ -63,12 +63,22 @@ struct DumpRows {
 struct WatchRows {
     let format: OutputFormat
     let style: TextStyle
+    private var hasHeader = false
 
-    func rendered(_ line: WatchLine) -> [UInt8] {
+    init(format: OutputFormat, style: TextStyle) {
+        self.format = format
+        self.style = style
+    }
+
+    mutating func rendered(_ line: WatchLine) -> [UInt8] {
         var out: [UInt8] = []
+        if !hasHeader, let table = DelimitedRenderer.Style(format) {
+            hasHeader = true
+            DelimitedRenderer.append(row: ["time", "gid", "type", "attributes"], table, to: &out)
+        }
         switch line {
         case .event(let event): append(event, to: &out)
-        case .skipped(let count): append(lost: count, by: "the server", to: &out)
+        case .skipped(let count): append(lost: count, by: "server", to: &out)
         case .lost(let count): append(lost: count, by: "mcsh", to: &out)
         }
         return out
@@ -77,9 +87,7 @@ struct WatchRows {
     private func append(_ event: WatchEvent, to out: inout [UInt8]) {
         switch format {
         case .json:
-            let fraction = String(event.microseconds)
-            let padded = String(repeating: "0", count: max(0, 6 - fraction.count)) + fraction
-            out.append(contentsOf: Array("{\"time\":\(event.seconds).\(padded),\"gid\":\(event.id),\"type\":".utf8))
+            out.append(contentsOf: Array("{\"time\":\(seconds(event)),\"gid\":\(event.id),\"type\":".utf8))
             JSONText.append(string: event.type, to: &out)
             for attribute in event.attributes {
                 out.append(",")
@@ -88,27 +96,43 @@ struct WatchRows {
                 JSONText.append(numberOrString: attribute.value, to: &out)
             }
             out.append("}\n")
-        default:
-            let time = format == .human ? clock(event) : ISO8601.string(unixTime: event.seconds)
+        case .csv, .tsv:
+            let attributes = event.attributes.map { Array("\($0.name)=".utf8) + $0.value }
+            appendRow(seconds(event), "\(event.id)", event.type, attributes, to: &out)
+        case .plain, .raw, .human:
+            let time = ServerTime.string(unixTime: event.seconds).dropLast() + ".\(fraction(event))"
             let words = event.attributes.map { "\($0.name)=\(EscapedText.string($0.value, quote: UInt8(ascii: "\"")))" }
-            let separator = format == .human ? "  " : "\t"
-            let text = ([style(time, .dim), event.type] + words).joined(separator: separator)
+            let text =
+                format == .human
+                ? ([style(String(time.dropFirst(11)), .dim), event.type] + words).joined(separator: "  ")
+                : (["\(time)Z", event.type] + words).joined(separator: "\t")
             out.append(contentsOf: Array((text + "\n").utf8))
         }
     }
 
-    /// The time of day, with microseconds.
-    private func clock(_ event: WatchEvent) -> String {
-        let fraction = String(event.microseconds)
-        let time = ISO8601.string(unixTime: event.seconds).dropFirst(11).dropLast()
-        return "\(time).\(String(repeating: "0", count: max(0, 6 - fraction.count)))\(fraction)"
-    }
-
     private func append(lost count: UInt64, by whom: String, to out: inout [UInt8]) {
-        if format == .json {
-            out.append(contentsOf: Array("{\"lost\":\(count)}\n".utf8))
-        } else {
+        switch format {
+        case .json: out.append(contentsOf: Array("{\"lost\":\(count)}\n".utf8))
+        case .csv, .tsv:
+            appendRow("", "", "lost", [Array("count=\(count)".utf8), Array("by=\(whom)".utf8)], to: &out)
+        case .plain, .raw: out.append(contentsOf: Array("\tlost\tcount=\(count)\tby=\(whom)\n".utf8))
+        case .human:
+            let whom = whom == "server" ? "the server" : whom
             out.append(contentsOf: Array((style("(\(count) lines were lost by \(whom))", .warning) + "\n").utf8))
         }
+    }
+
+    private func appendRow(_ time: String, _ id: String, _ type: String, _ words: [[UInt8]], to out: inout [UInt8]) {
+        guard let table = DelimitedRenderer.Style(format) else { return }
+        let head = [time, id, type].map { Array($0.utf8) }
+        DelimitedRenderer.append(row: head + [Array(words.joined(separator: [UInt8(ascii: " ")]))], table, to: &out)
+    }
+
+    /// Unix time, with microseconds.
+    private func seconds(_ event: WatchEvent) -> String { "\(event.seconds).\(fraction(event))" }
+
+    private func fraction(_ event: WatchEvent) -> String {
+        let digits = String(event.microseconds)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 }

@@ -2,6 +2,9 @@ import MemcacheCore
 
 /// Writes the answers of one batch, each in its turn.
 ///
+/// Commands come in groups: an owner with replies of its own, and those behind it that share them, as the reads of a run
+/// do. The cursor is at the command whose answer is next; the group is done with the owner's last reply.
+///
 /// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, and so is the printer that
 /// the batches of a session share.
 final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
@@ -10,41 +13,50 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private let session: Session
     private let onFinish: @Sendable () -> Void
 
-    /// The command whose reply is awaited.
+    /// The command whose answer is next.
     private var cursor = 0
-    /// How many of its replies are complete.
-    private var replies = 0
     /// How many of its keys have their answer.
     private var keys = 0
+    /// Behind the last command of the group.
+    private var groupEnd = 0
+    /// How many replies of the group are still to come.
+    private var repliesLeft = 0
+    /// A refusal that answers all of the group that has no answer yet.
+    private var refusal: Refusal?
     private var status = ExitStatus.done
     private var collector = ReplyCollector()
-    /// The first line of the refusal that a silent command got.
-    private var refusal: Refusal?
 
     init(batch: PreparedBatch, printer: AnswerPrinter, session: Session, onFinish: @escaping @Sendable () -> Void) {
         self.batch = batch
         self.printer = printer
         self.session = session
         self.onFinish = onFinish
+        beginGroup()
     }
 
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
         guard cursor < batch.commands.count else { return }
+        let command = batch.commands[cursor]
         if case .refusal(let kind, let line) = element {
-            noteRefusal(Refusal(kind: kind, line: bytes.copy(line)), isComplete: completesReply)
+            status = status.worst(.refused)
+            let refusal = Refusal(kind: kind, line: bytes.copy(line))
+            if command.answer.isShareable || !completesReply {
+                self.refusal = self.refusal ?? refusal
+            } else {
+                tell(refusal, of: command)
+                keys += 1
+            }
+            if completesReply { completeReply() }
             return
         }
-        let command = batch.commands[cursor]
         switch command.answer {
-        case .items, .itemsWithCAS:
-            try receiveItem(element, of: bytes, completesReply: completesReply)
-            return
+        case .items, .itemsWithCAS: try printItem(element, of: bytes)
         case .storage, .deletion, .touch, .line: try printStatus(element, command)
         case .number:
             if case .number(let number) = element {
-                printer.number(number, key: batch.keys[command.firstKey], of: batch, command)
+                printer.number(number, key: key(of: command), of: batch, command)
             } else {
                 try printStatus(element, command)
             }
@@ -64,7 +76,9 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             }
         case .silence: break
         }
-        if completesReply { completeReply() }
+        guard completesReply else { return }
+        if !command.answer.isShareable { keys += 1 }
+        completeReply()
     }
 
     func paused() {
@@ -72,38 +86,106 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     func finish(_ error: MemcacheError?, answered: Int) {
+        if error == nil, cursor < batch.commands.count, batch.shapes.last == .close {
+            // The end of the connection is the answer to shutdown.
+            printer.status("OK", key: KeyPosition(start: 0, count: 0), of: batch, batch.commands[cursor])
+        }
         printer.flush()
         session.note(status)
-        if let error, cursor < batch.commands.count {
+        if var error, cursor < batch.commands.count {
+            let changes = batch.commands[cursor...].contains { $0.answer.changesItems }
+            error.mayHaveTakenEffect = error.mayHaveTakenEffect && changes
             session.note(
                 Session.Loss(
                     error: error, firstLine: batch.commands[cursor].line,
-                    lastLine: batch.commands[batch.commands.count - 1].line))
+                    lastLine: batch.commands[batch.commands.count - 1].line, format: batch.commands[cursor].format))
         }
         onFinish()
     }
 
-    // MARK: One reply for each command
+    // MARK: Groups
 
-    private func completeReply() {
-        replies += 1
-        keys += 1
-        if replies == batch.commands[cursor].replyCount { completeCommand() }
+    private func beginGroup() {
+        keys = 0
+        refusal = nil
+        guard cursor < batch.commands.count else { return }
+        repliesLeft = batch.commands[cursor].replyCount
+        groupEnd = cursor + 1
+        while groupEnd < batch.commands.count, batch.commands[groupEnd].replyCount == 0 { groupEnd += 1 }
     }
 
-    private func completeCommand() {
-        if let refusal { tell(refusal, of: batch.commands[cursor]) }
-        refusal = nil
-        cursor += 1
-        replies = 0
-        keys = 0
+    private func completeReply() {
+        repliesLeft -= 1
+        guard repliesLeft == 0 else { return }
+        if let refusal {
+            // Reads that were answered before the refusal keep their answers; silent commands cannot be told apart.
+            let isSilent = batch.commands[cursor].answer == .silence
+            for index in cursor..<(isSilent ? cursor + 1 : groupEnd) { tell(refusal, of: batch.commands[index]) }
+        } else if batch.commands[cursor].answer.hasItems {
+            while cursor < groupEnd { missRest() }
+        }
+        cursor = groupEnd
+        beginGroup()
     }
 
     /// The key that the reply now awaited is about.
     private func key(of command: PreparedCommand) -> KeyPosition {
-        let position = command.firstKey + min(keys, command.keyCount - 1)
-        return command.keyCount > 0 ? batch.keys[position] : KeyPosition(start: 0, count: 0)
+        guard command.keyCount > 0 else { return KeyPosition(start: 0, count: 0) }
+        return batch.keys[command.firstKey + min(keys, command.keyCount - 1)]
     }
+
+    // MARK: Reads
+
+    private func printItem(_ element: ReplyElement, of bytes: Span<UInt8>) throws(ReplyParser.Failure) {
+        guard case .value(let key, let flags, let cas, let data) = element else { return }
+        let position = try missKeys(before: key, in: bytes)
+        let command = batch.commands[cursor]
+        if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: bytes.copy(key)) }
+        printer.item(
+            AnsweredItem(flags: flags, cas: cas), key: position, value: bytes.extracting(data), of: batch, command)
+        keys += 1
+    }
+
+    /// Answers the keys that the server has left out, up to one that it has sent, whose place is returned.
+    private func missKeys(before key: Range<Int>, in bytes: Span<UInt8>) throws(ReplyParser.Failure) -> KeyPosition {
+        while true {
+            let command = batch.commands[cursor]
+            while keys < command.keyCount {
+                let position = batch.keys[command.firstKey + keys]
+                if isKey(position, key, of: bytes) { return position }
+                miss(position, command)
+                keys += 1
+            }
+            guard cursor + 1 < groupEnd else { throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key)) }
+            cursor += 1
+            keys = 0
+        }
+    }
+
+    private func isKey(_ position: KeyPosition, _ key: Range<Int>, of bytes: Span<UInt8>) -> Bool {
+        let requests = batch.encoder.bytes
+        return requests.span.equals(bytes, key, in: position.range)
+    }
+
+    private func missRest() {
+        let command = batch.commands[cursor]
+        while keys < command.keyCount {
+            miss(batch.keys[command.firstKey + keys], command)
+            keys += 1
+        }
+        cursor += 1
+        keys = 0
+    }
+
+    private func miss(_ position: KeyPosition, _ command: PreparedCommand) {
+        status = status.worst(.negative)
+        if command.answer == .itemsWithCAS {
+            session.tokens.forget(Array(batch.encoder.bytes[position.range]))
+        }
+        printer.miss(key: position, of: batch, command)
+    }
+
+    // MARK: One reply for each key
 
     private func printStatus(_ element: ReplyElement, _ command: PreparedCommand) throws(ReplyParser.Failure) {
         let word: StaticString
@@ -178,112 +260,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    // MARK: Reads, of which one reply answers several
-
-    private func receiveItem(
-        _ element: ReplyElement, of bytes: Span<UInt8>, completesReply: Bool
-    ) throws(ReplyParser.Failure) {
-        if case .value(let key, let flags, let cas, let data) = element {
-            try skipMisses(upTo: key, in: bytes)
-            let command = batch.commands[cursor]
-            let position = batch.keys[command.firstKey + keys]
-            if command.answer == .itemsWithCAS, let cas {
-                session.tokens.remember(cas, of: bytes.copy(key))
-            }
-            printer.item(
-                AnsweredItem(flags: flags, cas: cas), key: position, value: bytes.extracting(data), of: batch, command)
-            keys += 1
-        }
-        guard completesReply else { return }
-        let owner = ownerOfReply
-        replies += 1
-        guard replies == batch.commands[owner].replyCount else { return }
-        let end = endOfGroup
-        while cursor < end { completeMisses() }
-    }
-
-    /// Answers the keys that the server has left out, up to one that it has sent.
-    private func skipMisses(upTo key: Range<Int>, in bytes: Span<UInt8>) throws(ReplyParser.Failure) {
-        let end = endOfGroup
-        while cursor < end {
-            let command = batch.commands[cursor]
-            while keys < command.keyCount {
-                let position = batch.keys[command.firstKey + keys]
-                if isKey(position, key, of: bytes) { return }
-                miss(position, command)
-                keys += 1
-            }
-            guard cursor + 1 < end else { break }
-            nextInGroup()
-        }
-        throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key))
-    }
-
-    private func isKey(_ position: KeyPosition, _ key: Range<Int>, of bytes: Span<UInt8>) -> Bool {
-        let requests = batch.encoder.bytes
-        return requests.span.equals(bytes, key, in: position.range)
-    }
-
-    private func completeMisses() {
-        let command = batch.commands[cursor]
-        while keys < command.keyCount {
-            miss(batch.keys[command.firstKey + keys], command)
-            keys += 1
-        }
-        nextInGroup()
-        if cursor == batch.commands.count || batch.commands[cursor].replyCount > 0 { replies = 0 }
-    }
-
-    private func miss(_ position: KeyPosition, _ command: PreparedCommand) {
-        status = status.worst(.negative)
-        if command.answer == .itemsWithCAS {
-            session.tokens.forget(Array(batch.encoder.bytes[position.range]))
-        }
-        printer.miss(key: position, of: batch, command)
-    }
-
-    private func nextInGroup() {
-        cursor += 1
-        keys = 0
-    }
-
-    /// The command whose reply the current one shares.
-    private var ownerOfReply: Int {
-        var owner = cursor
-        while owner > 0, batch.commands[owner].replyCount == 0 { owner -= 1 }
-        return owner
-    }
-
-    /// Behind the last command that shares the reply of the current one.
-    private var endOfGroup: Int {
-        var end = cursor + 1
-        while end < batch.commands.count, batch.commands[end].replyCount == 0 { end += 1 }
-        return end
-    }
-
     // MARK: Refusals
-
-    private func noteRefusal(_ refusal: Refusal, isComplete: Bool) {
-        status = status.worst(.refused)
-        let command = batch.commands[cursor]
-        guard isComplete else {
-            self.refusal = self.refusal ?? refusal
-            return
-        }
-        if command.answer.isShareable {
-            let owner = ownerOfReply
-            for index in cursor..<endOfGroup { tell(refusal, of: batch.commands[index]) }
-            replies += 1
-            if replies == batch.commands[owner].replyCount {
-                cursor = endOfGroup
-                keys = 0
-                replies = 0
-            }
-            return
-        }
-        tell(refusal, of: command)
-        completeReply()
-    }
 
     private func tell(_ refusal: Refusal, of command: PreparedCommand) {
         printer.flush()
@@ -291,6 +268,6 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         if refusal.kind == .error, command.answer.needsMetaCommands {
             error.message += ": this server does not know the meta commands, which memcached has since 1.6.10"
         }
-        session.tell(error, line: command.line, server: printer.server)
+        session.tell(error, line: command.line, server: printer.server, format: command.format)
     }
 }

@@ -5,45 +5,55 @@ struct DumpCopier {
     let client: MemcacheClient
     let session: Session
 
-    /// Copies a dump to its end. False when the server refused; its line is then in the output, as over a plain connection.
-    func copy(_ content: DumpRequest.Content, scope: [UInt8]) -> Bool {
+    /// What became of a dump.
+    enum Outcome {
+        /// It is in the output, up to its end.
+        case copied
+        /// The server refused; its line is in the output, as over a plain connection.
+        case refused
+        /// It was not sent, or broke off.
+        case failed
+    }
+
+    /// Copies a dump to its end. Says what went wrong, and notes the exit status.
+    func copy(_ content: DumpRequest.Content, scope: [UInt8]) -> Outcome {
         let request: DumpRequest
         do throws(MemcacheError) {
             request = DumpRequest(content, try CrawlScope(String(decoding: scope, as: UTF8.self)))
         } catch {
             session.note(.usage)
             session.tell("not sent: \(error.message)", code: "usage")
-            return true
+            return .failed
         }
         switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.dump(request) }) {
         case .success(let dump):
-            copy(dump, end: content == .metadata ? "END\r\n" : "EN\r\n")
-            return true
+            return copy(dump, end: content == .metadata ? "END\r\n" : "EN\r\n")
         case .failure(let error):
             switch error.code {
             case .error, .clientError, .serverError, .unavailable:
                 session.output.write(Array("\(error.message)\r\n".utf8))
                 session.tell(error, line: 0, server: client.configuration.server.description)
-                return false
+                session.note(.refused)
+                return .refused
             default:
                 tell(error)
-                return true
+                return .failed
             }
         }
     }
 
-    private func copy(_ dump: Dump<DumpEntry>, end: String) {
+    private func copy(_ dump: Dump<DumpEntry>, end: String) -> Outcome {
         while true {
             switch MainThread.wait(for: { () async throws(MemcacheError) in try await dump.nextLines() }) {
             case .success(let lines?): session.output.write(lines)
             case .success(nil):
                 session.output.write(Array(end.utf8))
-                return
+                return .copied
             case .failure(let error):
                 tell(error)
-                return
+                return .failed
             }
-            if session.output.hasFailed { return }
+            if session.output.hasFailed { return .failed }
         }
     }
 

@@ -28,12 +28,17 @@ final class InFlightCounter: @unchecked Sendable {
     }
 
     /// Adds an entry of a size, after waiting until the sum is below the limit.
-    func add(_ size: Int, waitingBelow limit: Int) {
+    ///
+    /// - Returns: Whether it is the only entry.
+    @discardableResult
+    func add(_ size: Int, waitingBelow limit: Int) -> Bool {
         pthread_mutex_lock(mutex)
         while count >= limit { pthread_cond_wait(condition, mutex) }
         count += size
         entries += 1
+        let isAlone = entries == 1
         pthread_mutex_unlock(mutex)
+        return isAlone
     }
 
     /// Takes an entry out.

@@ -19,19 +19,7 @@ struct Interactive {
         prompt()
         while let line = lines.next(beforeWaiting: {}) {
             number += 1
-            var flow = shell.run(line: lines.bytes.span.extracting(line), number: number)
-            if case .needsHereDocument(let tag) = flow {
-                let command = lines.bytes.span.copy(line)
-                var document: [UInt8] = []
-                while let next = lines.next(beforeWaiting: {}),
-                    !lines.bytes.span.equals(
-                        tag.span, 0..<tag.count, in: next)
-                {
-                    if !document.isEmpty { document.append("\n") }
-                    document.append(lines.bytes.span, next)
-                }
-                flow = shell.run(line: command.span, number: number, hereDocument: document)
-            }
+            let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: {})
             shell.drain()
             if case .stop(let status) = flow { return status }
             if let loss = shell.session.takeLoss() { shell.tell(loss) }

@@ -9,6 +9,9 @@ struct LineReader: ~Copyable {
     private var isAtEnd: Bool
     private var chunk = [UInt8](repeating: 0, count: 65_536)
 
+    /// The line last returned, with its end as it stands in ``bytes``.
+    private(set) var wholeLine = 0..<0
+
     /// Why reading ended early.
     private(set) var error: FileError?
 
@@ -34,14 +37,16 @@ struct LineReader: ~Copyable {
         var searched = position
         while true {
             if let newline = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: searched) {
-                defer { position = newline + 1 }
-                return trimmed(position..<newline)
+                wholeLine = position..<newline + 1
+                position = newline + 1
+                return trimmed(wholeLine.dropLast())
             }
             searched = bytes.count
             if isAtEnd {
                 guard position < bytes.count else { return nil }
-                defer { position = bytes.count }
-                return trimmed(position..<bytes.count)
+                wholeLine = position..<bytes.count
+                position = bytes.count
+                return trimmed(wholeLine)
             }
             searched -= position
             bytes.removeFirst(position)

@@ -2,13 +2,13 @@ import MemcacheCore
 
 /// Writes the server's bytes as they come: for `raw` and `--pipe`.
 ///
-/// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, until ``wait()`` returns,
-/// which the counter's lock puts behind the last touch.
+/// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, until the window that it
+/// was submitted to is drained, whose lock puts that behind the last touch.
 final class PassThrough: ReplyReceiver, @unchecked Sendable {
     /// A request whose reply is awaited.
     private struct Expectation {
-        /// Whether the `MN` at the end answers a request of ours, not the user's.
-        var hidesNoop: Bool
+        /// Whether the end answers a fence of ours, not a request of the user.
+        var hidesEnd: Bool
         var shape: ReplyShape
         /// Which requests of the input it answers.
         var ordinals: Range<Int>
@@ -24,7 +24,6 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
     private let output: OutputSink
     /// Called at the end, on the connection's thread; set before it is submitted.
     var onFinish: (@Sendable (PassThrough) -> Void)?
-    private let counter = InFlightCounter()
     private var expectations: [Expectation] = []
     private var cursor = 0
     private var sawValue = false
@@ -32,21 +31,15 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
 
     init(output: OutputSink) {
         self.output = output
-        counter.add(1, waitingBelow: .max)
     }
 
     /// Says what is expected next; before it is submitted.
-    func add(_ shape: ReplyShape, hidesNoop: Bool, ordinals: Range<Int> = 0..<1) {
-        expectations.append(Expectation(hidesNoop: hidesNoop, shape: shape, ordinals: ordinals))
+    func add(_ shape: ReplyShape, hidesEnd: Bool, ordinals: Range<Int> = 0..<1) {
+        expectations.append(Expectation(hidesEnd: hidesEnd, shape: shape, ordinals: ordinals))
     }
 
     /// The shapes of all replies.
     var shapes: [ReplyShape] { expectations.map(\.shape) }
-
-    /// Waits until everything is answered, or never will be.
-    func wait() {
-        counter.waitUntilEmpty()
-    }
 
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
@@ -56,7 +49,7 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
         note(element, expectation, of: bytes, completesReply: completesReply)
         if completesReply {
             cursor += 1
-            if expectation.hidesNoop { return }
+            if expectation.hidesEnd { return }
         }
         buffer.append(bytes, range)
         if buffer.count >= 65_536 { flush() }
@@ -74,7 +67,6 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
                 expectations[cursor].ordinals.lowerBound..<expectations[expectations.count - 1].ordinals.upperBound
         }
         onFinish?(self)
-        counter.remove(1)
     }
 
     private func note(

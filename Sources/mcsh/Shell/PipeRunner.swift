@@ -8,31 +8,39 @@ import Synchronization
 final class PipeRunner {
     private let client: MemcacheClient
     private let session: Session
-    private let inFlight = InFlightCounter()
+    private let window: SubmissionWindow
     private let outcome: Outcome
 
     private var bytes: [UInt8] = []
     private var position = 0
+    /// How far an incomplete line has been looked through.
+    private var searched = 0
     /// How many requests have been seen.
     private var requests = 0
     /// The first of the requests at the end of the batch that may stay silent.
     private var silentSince: Int?
     private var batch: [UInt8] = []
     private var exchange: PassThrough
-    private var isEmpty = true
 
     private static let batchBytes = 65_536
-    private static let maximumBytesInFlight = 4 << 20
 
     /// What went wrong so far.
     private final class Outcome: Sendable {
         let session: Session
         let server: String
-        let lost = Mutex(false)
+        private let lost = Mutex(false)
+
+        /// Whether the connection ended with requests unanswered.
+        var isLost: Bool { lost.withLock { $0 } }
 
         init(session: Session, server: String) {
             self.session = session
             self.server = server
+        }
+
+        /// Nothing more is to be sent; it has been said why.
+        func giveUp() {
+            lost.withLock { $0 = true }
         }
 
         func note(_ exchange: PassThrough) {
@@ -62,12 +70,14 @@ final class PipeRunner {
         self.session = session
         outcome = Outcome(session: session, server: client.configuration.server.description)
         exchange = PassThrough(output: session.output)
+        window = SubmissionWindow(client: client, maximumBytes: 4 << 20)
     }
 
-    /// Runs until the end of the input.
+    /// Runs until the end of the input, a request that is not sent, or a loss.
     func run(descriptor: Int32) {
         var chunk = [UInt8](repeating: 0, count: 262_144)
-        while !outcome.lost.withLock({ $0 }) {
+        var goesOn = true
+        while goesOn, !outcome.isLost {
             let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(descriptor, into: $0) }
             if count < 0 {
                 session.note(.localFailure)
@@ -76,12 +86,12 @@ final class PipeRunner {
             }
             guard count > 0 else { break }
             bytes.append(contentsOf: chunk[..<count])
-            guard takeRequests() else { break }
+            goesOn = takeRequests()
             submit()
         }
-        if position < bytes.count { takeLastLine() }
+        if goesOn, !outcome.isLost, position < bytes.count { takeLastLine() }
         submit()
-        inFlight.waitUntilEmpty()
+        window.drain()
     }
 
     /// A request, or several that cannot be told apart, for a message.
@@ -95,9 +105,10 @@ final class PipeRunner {
     private func takeRequests() -> Bool {
         defer {
             bytes.removeFirst(position)
+            searched = max(0, searched - position)
             position = 0
         }
-        while let newline = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: position) {
+        while let newline = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: max(position, searched)) {
             let end = newline > position && bytes[newline - 1] == UInt8(ascii: "\r") ? newline - 1 : newline
             let request: RequestLine
             do throws(RequestLine.Fault) {
@@ -108,14 +119,21 @@ final class PipeRunner {
                 return false
             }
             let next = newline + 1 + (request.valueBytes.map { $0 + 2 } ?? 0)
-            guard next <= bytes.count else { return true }
-            if let length = request.valueBytes, bytes[newline + 1 + length] != UInt8(ascii: "\r") {
+            guard next <= bytes.count else {
+                searched = newline
+                return true
+            }
+            if request.valueBytes != nil, !bytes.span.equals("\r\n", in: next - 2..<next) {
                 refuse("the value does not end where its length says", position..<end)
                 position = bytes.count
                 return false
             }
             if let content = request.dump {
                 copyDump(content, scope: request.dumpScope)
+                if outcome.isLost {
+                    position = bytes.count
+                    return false
+                }
             } else {
                 take(request, position..<next)
             }
@@ -125,47 +143,40 @@ final class PipeRunner {
                 return false
             }
             position = next
+            searched = next
         }
+        searched = bytes.count
         return true
     }
 
     private func take(_ request: RequestLine, _ range: Range<Int>) {
         let ordinal = requests
         requests += 1
-        isEmpty = false
         if request.isQuiet {
             if silentSince == nil { silentSince = ordinal }
             batch.append(bytes.span, range)
             if request.shape == .anythingUntilNoop { endSilence(.anythingUntilNoop) }
             return
         }
-        if request.isNoop, let first = silentSince {
-            // The user's own mn ends the silence, and its answer is shown.
-            batch.append(bytes.span, range)
-            exchange.add(.untilNoop, hidesNoop: false, ordinals: first..<ordinal + 1)
-            silentSince = nil
-            return
-        }
         endSilence(.untilNoop)
         batch.append(bytes.span, range)
-        exchange.add(request.shape, hidesNoop: false, ordinals: ordinal..<ordinal + 1)
+        exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<ordinal + 1)
         if batch.count >= PipeRunner.batchBytes { submit() }
     }
 
     /// Copies a dump, after all earlier answers.
     private func copyDump(_ content: DumpRequest.Content, scope: [UInt8]) {
         submit()
-        inFlight.waitUntilEmpty()
+        window.drain()
         requests += 1
-        if !DumpCopier(client: client, session: session).copy(content, scope: scope) {
-            session.note(.refused)
-        }
+        guard !outcome.isLost else { return }
+        if DumpCopier(client: client, session: session).copy(content, scope: scope) == .failed { outcome.giveUp() }
     }
 
     private func endSilence(_ shape: ReplyShape) {
         guard let first = silentSince else { return }
-        batch.append("mn\r\n")
-        exchange.add(shape, hidesNoop: true, ordinals: first..<max(requests, first + 1))
+        batch.append(RequestEncoder.fence)
+        exchange.add(shape, hidesEnd: true, ordinals: first..<max(requests, first + 1))
         silentSince = nil
     }
 
@@ -180,33 +191,26 @@ final class PipeRunner {
 
     private func submit() {
         endSilence(.untilNoop)
-        guard !isEmpty else { return }
-        let size = batch.count
-        inFlight.add(size, waitingBelow: PipeRunner.maximumBytesInFlight)
+        guard !batch.isEmpty else { return }
         let exchange = exchange
-        exchange.onFinish = { [outcome, inFlight] in
-            outcome.note($0)
-            inFlight.remove(size)
-        }
-        do throws(MemcacheError) {
-            let connection = try client.connection()
-            connection.submit(
-                batch, expecting: exchange.shapes, timeout: client.configuration.replyTimeout, to: exchange)
-        } catch {
-            exchange.finish(error, answered: 0)
+        _ = window.submit(batch, expecting: exchange.shapes, isLost: { outcome.isLost }) { [outcome] whenFinished in
+            exchange.onFinish = {
+                outcome.note($0)
+                whenFinished()
+            }
+            return exchange
         }
         batch = []
         self.exchange = PassThrough(output: session.output)
-        isEmpty = true
     }
 
     private func refuse(_ fault: RequestLine.Fault, _ line: Range<Int>) {
-        refuse(fault.sentence(in: Array(bytes[line])), line)
+        refuse(fault.sentence(in: bytes, line: line), line)
     }
 
     private func refuse(_ reason: String, _ line: Range<Int>) {
         submit()
-        inFlight.waitUntilEmpty()
+        window.drain()
         session.note(.usage)
         let shown = EscapedText.string(Array(bytes[line].prefix(80)))
         session.tell(

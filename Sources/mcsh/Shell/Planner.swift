@@ -16,7 +16,7 @@ struct Planner: ~Copyable {
     /// The line that is being planned.
     var line = 0
     /// The present Unix time, for lifetimes over 30 days.
-    var now: Int64
+    private let now: @Sendable () -> Int64
     /// What the last `gets` of a key saw.
     var tokens: CASTokens
     /// Things worth saying about the line, such as a lifetime that is sent as a time.
@@ -27,11 +27,15 @@ struct Planner: ~Copyable {
     /// More keys in one request gain nothing.
     static let maximumSharedKeys = 100
 
+    /// Whether the silent command that is being planned shares the fence of the one before it.
+    private var isSilenceShared = false
     /// How many keys the request at the end of the batch asks for; 0 when it cannot take more.
     private var openKeys = 0
     private var openLineBytes = 0
 
-    init(format: OutputFormat, isReadOnly: Bool, tokens: CASTokens, now: Int64 = UnixClock.now()) {
+    init(
+        format: OutputFormat, isReadOnly: Bool, tokens: CASTokens, now: @escaping @Sendable () -> Int64 = UnixClock.now
+    ) {
         self.format = format
         self.isReadOnly = isReadOnly
         self.tokens = tokens
@@ -59,6 +63,15 @@ struct Planner: ~Copyable {
         throw Diagnostic(message, at: word)
     }
 
+    /// Checks that a value is not longer than servers read: 1.6.18 takes a longer length for another, and the rest of the
+    /// value for commands.
+    func requireStorable(_ count: Int, at word: Word) throws(Diagnostic) {
+        guard count <= RequestLine.maximumValueBytes else {
+            throw Diagnostic(
+                "the value has \(count) bytes: memcached reads at most \(RequestLine.maximumValueBytes)", at: word)
+        }
+    }
+
     /// Reads a word as an unsigned number.
     func number(
         _ word: Word, _ bytes: Span<UInt8>, what: String, maximum: UInt64 = .max
@@ -73,11 +86,8 @@ struct Planner: ~Copyable {
 
     /// Reads a word as a lifetime, and gives the number that is sent for it.
     mutating func lifetime(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int64 {
-        guard let expiration = Lifetime.parse(bytes, word.range) else {
-            throw Diagnostic(
-                "\"\(EscapedText.string(bytes.copy(word.range)))\" is not a lifetime", at: word,
-                suggestion: "write \(Lifetime.forms)")
-        }
+        let now = now()
+        let expiration = try Lifetime.read(word, bytes, now: now)
         let wire = expiration.wireValue(now: now)
         if wire > Expiration.maximumRelativeSeconds, case .afterSeconds = expiration.moment {
             notes.append(
@@ -95,6 +105,8 @@ struct Planner: ~Copyable {
         cas: UInt64? = nil, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) {
         try requireKey(key, bytes)
+        try requireStorable(value.map { $0.range.count } ?? arguments.inputValue?.count ?? 0, at: value ?? key)
+        if arguments.noreply { beginSilence() }
         let start = batch.encoder.bytes.count + verb.word.utf8CodeUnitCount + 1
         let keySpan = bytes.extracting(key.range)
         if let value {
@@ -108,7 +120,12 @@ struct Planner: ~Copyable {
                 noreply: arguments.noreply)
         }
         addKey(at: start, count: key.range.count)
-        add(name, arguments.noreply ? .silence : .storage, .storage, keys: 1, arguments)
+        if arguments.noreply {
+            endSilence(name, keys: 1, arguments.format)
+        } else {
+            batch.shapes.append(.storage)
+            addCommand(name, .storage, keys: 1, replies: 1, arguments.format)
+        }
     }
 
     /// Plans a read of keys, joined to the read before it where both are of the same kind.
@@ -162,16 +179,18 @@ struct Planner: ~Copyable {
         encode: (inout RequestEncoder, Span<UInt8>) -> Int
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
+        if arguments.noreply { beginSilence() }
         for key in keys {
             let start = batch.encoder.bytes.count
             let offset = encode(&batch.encoder, bytes.extracting(key.range))
             addKey(at: start + offset, count: key.range.count)
             if !arguments.noreply { batch.shapes.append(shape) }
         }
-        if arguments.noreply { addFence() }
-        addCommand(
-            name, arguments.noreply ? .silence : answer, keys: keys.count,
-            replies: arguments.noreply ? 1 : keys.count, arguments.format)
+        if arguments.noreply {
+            endSilence(name, keys: keys.count, arguments.format)
+        } else {
+            addCommand(name, answer, keys: keys.count, replies: keys.count, arguments.format)
+        }
     }
 
     /// Plans a request without a key, or with keys that its answer does not need.
@@ -192,7 +211,7 @@ struct Planner: ~Copyable {
         let start = batch.encoder.bytes.count
         let offset = encode(&batch.encoder)
         addKey(at: start + offset, count: key.range.count)
-        if shape == .untilNoop { batch.encoder.line("mn") }
+        if shape == .untilNoop { batch.encoder.append(RequestEncoder.fence) }
         batch.shapes.append(shape)
         addCommand(name, answer, keys: 1, replies: 1, format)
     }
@@ -217,21 +236,20 @@ struct Planner: ~Copyable {
         addCommand("stats", .statistics(batch.statistics.count - 1), keys: 0, replies: 1, format)
     }
 
-    private mutating func add(
-        _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape, keys: Int, _ arguments: borrowing Arguments
-    ) {
-        if arguments.noreply {
-            addFence()
-        } else {
-            batch.shapes.append(shape)
+    /// Makes ready for a command with `noreply`: a run of them shares one fence, which moves behind the last.
+    private mutating func beginSilence() {
+        isSilenceShared = batch.commands.last?.answer == .silence
+        if isSilenceShared {
+            batch.encoder.truncate(to: batch.encoder.bytes.count - RequestEncoder.fence.utf8CodeUnitCount)
+            batch.shapes.removeLast()
         }
-        addCommand(name, answer, keys: keys, replies: 1, arguments.format)
     }
 
-    /// An `mn` behind requests that may say nothing: its `MN` tells that they have been read.
-    private mutating func addFence() {
-        batch.encoder.line("mn")
+    /// Ends requests that may say nothing with a fence.
+    private mutating func endSilence(_ name: StaticString, keys: Int, _ format: OutputFormat?) {
+        batch.encoder.append(RequestEncoder.fence)
         batch.shapes.append(.untilNoop)
+        addCommand(name, .silence, keys: keys, replies: isSilenceShared ? 0 : 1, format)
     }
 
     private mutating func addKey(at start: Int, count: Int) {

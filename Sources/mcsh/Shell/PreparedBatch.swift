@@ -82,6 +82,17 @@ enum AnswerKind: Hashable, Sendable {
         }
     }
 
+    /// Whether the reply is items for keys in their order.
+    var hasItems: Bool { self == .items || self == .itemsWithCAS }
+
     /// Whether one reply can answer several commands of this kind, each in its turn.
-    var isShareable: Bool { self == .items || self == .itemsWithCAS }
+    var isShareable: Bool { hasItems || self == .silence }
+
+    /// Whether the command may have changed something when no answer comes.
+    var changesItems: Bool {
+        switch self {
+        case .storage, .deletion, .touch, .number, .line, .meta, .silence: true
+        case .items, .itemsWithCAS, .description, .existence, .timeToLive, .version, .statistics, .cluster: false
+        }
+    }
 }

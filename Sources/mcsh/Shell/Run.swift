@@ -25,7 +25,7 @@ struct Run {
             style: TextStyle(
                 isColored: options.color.isColored(isTerminal: isOutputTerminal, environment: environment)),
             width: Terminal.width(environment: environment),
-            endsValues: options.command.isEmpty || options.repetitions != nil)
+            endsValues: options.command.isEmpty || options.runs != nil)
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
         let client = MemcacheClient(configuration)
         let behaviour = Shell.Behaviour(
@@ -45,7 +45,7 @@ struct Run {
                 status = scripts(shell)
             }
         }
-        if session.output.hasFailed { session.note(.localFailure) }
+        if session.output.hasLostOutput { session.note(.localFailure) }
         return status ?? session.status.rawValue
     }
 
@@ -82,7 +82,7 @@ struct Run {
             }
             interval = span
         }
-        let repetitions = options.repetitions ?? 1
+        let repetitions = options.runs ?? 1
         var runs = 0
         while repetitions == 0 || runs < repetitions {
             if runs > 0 { MainThread.sleep(interval ?? (repetitions == 0 ? .seconds(1) : .zero)) }

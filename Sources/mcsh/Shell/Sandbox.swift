@@ -11,7 +11,8 @@ import MemcacheCore
 /// A private memcached on a Unix socket in a private directory, gone when mcsh is.
 ///
 /// A small guard (`sh`) starts it and waits for the end of a pipe that only mcsh holds: however mcsh ends, the guard ends
-/// the server and removes the directory. Calls `mkdtemp`, `pipe` and `posix_spawn`.
+/// the server and removes the directory. When the server ends by itself, so does the guard, with its status. Calls
+/// `mkdtemp`, `pipe` and `posix_spawn`.
 struct Sandbox {
     /// Where it listens.
     let address: ServerAddress
@@ -29,9 +30,13 @@ struct Sandbox {
     /// Starts a server and waits until it answers.
     init() throws(Failure) {
         directory = try Sandbox.makeDirectory()
-        let path = directory + "/memcached.sock"
+        let path = directory + Sandbox.socketName
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Failure(reason: FileDescriptors.reason(errno)) }
+        guard pipe(&ends) == 0 else {
+            let reason = FileDescriptors.reason(errno)
+            rmdir(directory)
+            throw Failure(reason: reason)
+        }
         _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
         lifeline = ends[1]
         address = ServerAddress(.unix(path: path))
@@ -40,20 +45,27 @@ struct Sandbox {
             memcached -s "$1/memcached.sock" -a 0600 -m 64 -t 2 $(test "$(id -u)" = 0 && echo -u root) \
             </dev/null >"$1/log" 2>&1 3<&- &
             server=$!
-            read -r _ <&3
-            kill "$server" 2>/dev/null
+            { read -r _ <&3; kill "$server"; } 2>/dev/null &
+            watcher=$!
             wait "$server" 2>/dev/null
+            status=$?
+            kill -9 "$watcher" 2>/dev/null
             rm -rf -- "$1"
+            exit "$status"
             """
         let arguments = ["sh", "-c", script, "mcsh-sandbox", directory]
         var process = pid_t()
         let error = Sandbox.spawn("/bin/sh", arguments, pipe: ends[0], &process)
         close(ends[0])
-        guard error == 0 else { throw Failure(reason: FileDescriptors.reason(error)) }
+        guard error == 0 else {
+            close(ends[1])
+            rmdir(directory)
+            throw Failure(reason: "cannot run /bin/sh: \(FileDescriptors.reason(error))")
+        }
         guardProcess = process
-        guard Sandbox.waitForSocket(path) else {
+        if let reason = Sandbox.waitForSocket(path, guardProcess: process) {
             Sandbox.stop(lifeline: lifeline, guardProcess: process, directory: directory)
-            throw Failure(reason: "memcached did not start; is it installed? (apt-get install memcached)")
+            throw Failure(reason: reason)
         }
     }
 
@@ -72,13 +84,23 @@ struct Sandbox {
         rmdir(directory)
     }
 
+    private static let socketName = "/memcached.sock"
+
+    /// What the system has room for, the end of the text not counted.
+    private static let maximumPathBytes = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
+
     private static func makeDirectory() throws(Failure) -> String {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = (parent + "/mcsh-XXXXXX").utf8CString.map { $0 }
-        guard mkdtemp(&template) != nil else { throw Failure(reason: FileDescriptors.reason(errno)) }
-        let bytes = template.dropLast().map { UInt8(bitPattern: $0) }
-        guard bytes.count < 90 else { throw Failure(reason: "TMPDIR is too long for a socket's path") }
-        return String(decoding: bytes, as: UTF8.self)
+        let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        let parent = variable.isEmpty ? "/tmp" : variable
+        var template = Array((parent + "/mcsh-XXXXXX").utf8CString)
+        guard template.count - 1 + socketName.utf8.count <= maximumPathBytes else {
+            throw Failure(reason: "TMPDIR is too long for the path of a socket")
+        }
+        guard mkdtemp(&template) != nil else {
+            let shown = EscapedText.string(Array(parent.utf8))
+            throw Failure(reason: "cannot make a directory in \(shown): \(FileDescriptors.reason(errno))")
+        }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Starts a program in a process group of its own, so that Ctrl-C does not reach it, with a pipe as descriptor 3.
@@ -107,13 +129,22 @@ struct Sandbox {
         return posix_spawn(&process, program, &actions, &attributes, &words, environ)
     }
 
-    /// Waits until something listens, for at most five seconds.
-    private static func waitForSocket(_ path: String) -> Bool {
+    /// Waits until something listens, for at most five seconds, and not longer than the guard lives. Calls `waitpid`.
+    ///
+    /// - Returns: Why nothing does; nil when all is well.
+    private static func waitForSocket(_ path: String, guardProcess: pid_t) -> String? {
         for _ in 0..<500 {
-            if canConnect(path) { return true }
+            if canConnect(path) { return nil }
+            var status: Int32 = 0
+            if waitpid(guardProcess, &status, WNOHANG) == guardProcess {
+                let code = status >> 8 & 0xff
+                return code == 127
+                    ? "memcached is not installed, or not in PATH (apt-get install memcached)"
+                    : "memcached ended at once, with status \(code)"
+            }
             MainThread.sleep(.milliseconds(10))
         }
-        return false
+        return "memcached does not listen after 5 s"
     }
 
     private static func canConnect(_ path: String) -> Bool {

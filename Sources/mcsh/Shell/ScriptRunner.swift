@@ -13,24 +13,15 @@ struct ScriptRunner {
         var number = 0
         while let line = lines.next(beforeWaiting: { shell.submit() }) {
             number += 1
-            var flow = shell.run(line: lines.bytes.span.extracting(line), number: number)
-            if case .needsHereDocument(let tag) = flow {
-                let command = lines.bytes.span.copy(line)
-                let first = number
-                guard let document = hereDocument(&lines, tag: tag, number: &number) else {
-                    shell.session.note(.usage)
-                    shell.session.tell(
-                        "<< \(EscapedText.string(tag)): the lines end before \(EscapedText.string(tag))",
-                        code: "usage", line: first)
-                    return .stop(status: nil)
-                }
-                flow = shell.run(line: command.span, number: first, hereDocument: document)
-            }
+            let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: { shell.submit() })
             if shell.behaviour.stopsOnError {
                 shell.drain()
                 if shell.session.status != .done { return .stop(status: nil) }
             }
-            if case .stop = flow { return flow }
+            if case .stop = flow {
+                shell.drain()
+                return flow
+            }
             if shell.session.hasLoss { break }
         }
         shell.drain()
@@ -44,18 +35,46 @@ struct ScriptRunner {
         }
         return .next
     }
+}
 
-    /// The lines up to the one that is the tag alone, each with its end; nil where the tag does not come.
-    private func hereDocument(_ lines: inout LineReader, tag: [UInt8], number: inout Int) -> [UInt8]? {
+extension Shell {
+    /// Runs a line and takes in the value that stands in the lines behind it, if it says so.
+    func run(
+        _ line: Range<Int>, of lines: inout LineReader, number: inout Int, beforeWaiting: () -> Void
+    ) -> Flow {
+        let first = number
+        let flow = run(line: lines.bytes.span.extracting(line), number: first)
+        switch flow {
+        case .next, .stop: return flow
+        case .skipsHereDocument(let tag):
+            _ = hereDocument(&lines, tag: tag, number: &number, beforeWaiting)
+            return .next
+        case .needsHereDocument(let tag):
+            let command = lines.bytes.span.copy(line)
+            guard let document = hereDocument(&lines, tag: tag, number: &number, beforeWaiting) else {
+                drain()
+                session.note(.usage)
+                let shown = EscapedText.string(tag)
+                session.tell("<< \(shown): the input ends before the line \(shown)", code: "usage", line: first)
+                return behaviour.keepsGoing ? .next : .stop(status: nil)
+            }
+            return run(line: command.span, number: first, hereDocument: document)
+        }
+    }
+
+    /// The lines up to the one that is the tag alone, byte for byte without the last line end; nil where the tag does not
+    /// come.
+    private func hereDocument(
+        _ lines: inout LineReader, tag: [UInt8], number: inout Int, _ beforeWaiting: () -> Void
+    ) -> [UInt8]? {
         var document: [UInt8] = []
-        while let line = lines.next(beforeWaiting: { shell.submit() }) {
+        while let line = lines.next(beforeWaiting: beforeWaiting) {
             number += 1
             if lines.bytes.span.equals(tag.span, 0..<tag.count, in: line) {
-                if !document.isEmpty { document.removeLast() }
+                if document.last == UInt8(ascii: "\n") { document.removeLast() }
                 return document
             }
-            document.append(lines.bytes.span, line)
-            document.append("\n")
+            document.append(lines.bytes.span, lines.wholeLine)
         }
         return nil
     }

@@ -3,9 +3,11 @@ import MemcacheCore
 /// What is said on standard error, as text or as JSON, with the place in the script.
 extension Session {
     /// Says on standard error what a server or the connection did, with the line of the script.
-    func tell(_ error: MemcacheError, line: Int, server: String) {
+    ///
+    /// - Parameter format: The format of the command's answers, where it has one of its own.
+    func tell(_ error: MemcacheError, line: Int, server: String, format: OutputFormat? = nil) {
         let server = error.server?.description ?? server
-        if presentation.format == .json {
+        if (format ?? presentation.format) == .json {
             tellJSON(error.message, code: error.code.description, line: script == nil ? nil : line, server: server)
         } else {
             let place = script.map { "\($0):\(line): " } ?? "mcsh: "
@@ -34,17 +36,6 @@ extension Session {
     }
 
     private func tellJSON(_ message: String, code: String, line: Int?, server: String?) {
-        var out: [UInt8] = []
-        out.append("{\"error\":")
-        JSONText.append(string: message, to: &out)
-        out.append(",\"code\":")
-        JSONText.append(string: code, to: &out)
-        if let line { out.append(contentsOf: Array(",\"line\":\(line)".utf8)) }
-        if let server {
-            out.append(",\"server\":")
-            JSONText.append(string: server, to: &out)
-        }
-        out.append("}")
-        Messages.write(String(decoding: out, as: UTF8.self))
+        Messages.write(ErrorObject.text(message, code: code, line: line, server: server))
     }
 }

@@ -8,6 +8,8 @@ final class Session: Sendable {
         var error: MemcacheError
         var firstLine: Int
         var lastLine: Int
+        /// How the answers would have been written.
+        var format: OutputFormat?
     }
 
     private struct State {
@@ -58,6 +60,16 @@ final class Session: Sendable {
             } else {
                 state.loss = loss
             }
+        }
+    }
+
+    /// More lines that are not answered, for nothing was sent after the loss.
+    func extendLoss(from first: Int, to last: Int) {
+        state.withLock { state in
+            guard var loss = state.loss else { return }
+            loss.firstLine = min(loss.firstLine, first)
+            loss.lastLine = max(loss.lastLine, last)
+            state.loss = loss
         }
     }
 

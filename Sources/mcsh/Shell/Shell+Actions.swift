@@ -68,24 +68,8 @@ extension Shell {
             return
         }
         let microseconds = UInt64((clock.now - start) / .microseconds(1))
-        switch format {
-        case .human:
-            write(["\(server) answers: memcached \(version.text), \(HumanUnits.duration(microseconds: microseconds))"])
-        case .json:
-            var out: [UInt8] = []
-            out.append("{\"command\":\"ping\",\"server\":")
-            JSONText.append(string: server, to: &out)
-            out.append(",\"version\":")
-            JSONText.append(string: version.text, to: &out)
-            out.append(",\"seconds\":")
-            JSONText.append(seconds: microseconds, to: &out)
-            out.append("}\n")
-            session.output.write(out)
-        case .csv: write(["server,version,microseconds", "\(server),\(version.text),\(microseconds)"])
-        case .tsv: write(["server\tversion\tmicroseconds", "\(server)\t\(version.text)\t\(microseconds)"])
-        case .plain: write(["\(server)\t\(version.text)\t\(microseconds)"])
-        case .raw: break
-        }
+        let answer = PingAnswer(server: server, version: version.text, microseconds: microseconds)
+        session.output.write(answer.rendered(format))
     }
 
     private func source(_ path: [UInt8]) -> Flow {
@@ -138,19 +122,17 @@ extension Shell {
         guard !behaviour.isReadOnly else {
             session.note(.unsafe)
             session.tell(
-                "\(request.name) changes the server, and this session is read-only", code: "read-only",
+                "\(request.title) changes the server, and this session is read-only", code: "read-only",
                 line: planner.line)
             return
         }
         var effect = request.effect
-        if String(describing: request.name) == "flush_all",
-            let statistics = waitFor({ [client] () async throws(MemcacheError) in try await client.statistics() })
-        {
+        if String(describing: request.name) == "flush_all", behaviour.canAsk, !behaviour.isConfirmed {
+            guard let statistics = waitFor({ [client] () async throws(MemcacheError) in try await client.statistics() })
+            else { return }
             effect += Shell.holdings(statistics)
         }
-        guard confirm("\(request.name) on \(server): \(effect)", command: String(describing: request.name)) else {
-            return
-        }
+        guard confirm("\(request.title) on \(server): \(effect)", command: request.title) else { return }
         planner.request(request.name, .line, request.shape) { $0.append(request.bytes.span) }
         drain()
     }

@@ -17,7 +17,8 @@ extension Shell {
             if index > 0, format == .human { write([""]) }
             let description = ItemDescription(key: bytes, result: result, debug: debug, server: server)
             if !description.isFound { session.note(.negative) }
-            session.output.write(description.rendered(format, style: session.presentation.style))
+            session.output.write(
+                description.rendered(format, style: session.presentation.style, hasHeader: index == 0))
         }
     }
 }

@@ -8,13 +8,12 @@ extension Shell {
             request = try RequestLine(line.span, 0..<line.count)
         } catch {
             session.note(.usage)
-            session.tell("not sent: \(error.sentence(in: line))", code: "usage", line: planner.line)
+            session.tell(
+                "not sent: \(error.sentence(in: line, line: 0..<line.count))", code: "usage", line: planner.line)
             return
         }
         if let content = request.dump {
-            if !DumpCopier(client: client, session: session).copy(content, scope: request.dumpScope) {
-                session.note(.refused)
-            }
+            _ = DumpCopier(client: client, session: session).copy(content, scope: request.dumpScope)
             return
         }
         var bytes = line + Array("\r\n".utf8)
@@ -32,15 +31,17 @@ extension Shell {
         }
         var shape = request.shape
         if request.isQuiet {
-            bytes += Array("mn\r\n".utf8)
+            bytes.append(RequestEncoder.fence)
             shape = shape == .anythingUntilNoop ? shape : .untilNoop
         }
         let exchange = PassThrough(output: session.output)
-        exchange.add(shape, hidesNoop: request.isQuiet)
-        guard let connection = try? client.connection() else { return }
-        connection.submit(
-            bytes, expecting: [shape], timeout: client.configuration.replyTimeout, to: exchange)
-        exchange.wait()
+        exchange.add(shape, hidesEnd: request.isQuiet)
+        let window = SubmissionWindow(client: client, maximumBytes: .max)
+        _ = window.submit(bytes, expecting: [shape], isLost: { false }) { whenFinished in
+            exchange.onFinish = { _ in whenFinished() }
+            return exchange
+        }
+        window.drain()
         session.note(exchange.status)
         if let error = exchange.error {
             session.note(error.exitStatus)
@@ -50,15 +51,15 @@ extension Shell {
 }
 
 extension RequestLine.Fault {
-    /// What is wrong, for a message.
-    func sentence(in line: [UInt8]) -> String {
+    /// What is wrong with a line that stands in some bytes, for a message.
+    func sentence(in bytes: [UInt8], line: Range<Int>) -> String {
         switch self {
         case .key(let fault):
-            let words = line.split(separator: UInt8(ascii: " "))
+            let words = bytes[line].split(separator: UInt8(ascii: " "))
             let key = words.count > 1 ? Array(words[1]) : []
             return MemcacheError(fault, key: key, maximumBytes: Key.maximumBytes).message
         case .word(let range, let what):
-            return "\"\(EscapedText.string(Array(line[range])))\" is not \(what)"
+            return "\"\(EscapedText.string(Array(bytes[range])))\" is not \(what)"
         case .incomplete(let syntax): return "words are missing: write \(syntax)"
         case .endless(let command):
             return "the answer to \(command) has no end: use the command \(command) of mcsh"

@@ -35,7 +35,7 @@ extension Shell {
         guard let events = waitFor({ [client] () async throws(MemcacheError) in try await client.watch(streams) })
         else { return }
         let reader = WatchReader(events.makeAsyncIterator())
-        let rows = WatchRows(format: format, style: session.presentation.style)
+        var rows = WatchRows(format: format, style: session.presentation.style)
         while !session.output.hasFailed {
             guard let line = waitFor({ () async throws(MemcacheError) in try await reader.next() }), let line else {
                 return
@@ -65,18 +65,8 @@ extension Shell {
                 try await Shell.delete(keys, client)
             })
         else { return }
-        let context = AnswerContext(name: "delete", server: server, endsValues: true, isMany: false)
-        var out: [UInt8] = []
-        switch format {
-        case .human:
-            write(["deleted \(HumanUnits.count(UInt64(deleted))) of \(count)"])
-        case .plain, .tsv: write(["DELETED\t\(deleted)"])
-        case .csv: write(["DELETED,\(deleted)"])
-        case .json:
-            JSONRenderer().status("DELETED", key: glob.span, context, to: &out)
-            session.output.write(out)
-        case .raw: break
-        }
+        let answer = MatchDeletion(server: server, match: glob, matched: keys.count, deleted: deleted)
+        session.output.write(answer.rendered(format))
     }
 
     private func matchingKeys(_ glob: Glob) -> [[UInt8]]? {

@@ -26,6 +26,8 @@ final class Shell {
         case stop(status: Int32?)
         /// The value stands in the lines that follow, up to the tag.
         case needsHereDocument(tag: [UInt8])
+        /// The line has a mistake, and the lines that follow are its value all the same.
+        case skipsHereDocument(tag: [UInt8])
     }
 
     let client: MemcacheClient
@@ -55,7 +57,7 @@ final class Shell {
         pendingInput = input
         do throws(Diagnostic) {
             var plan = Plan.queued
-            _ = try parser.take(words) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
+            try parser.take(words) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
                 plan = try self.plan(spec, &arguments, redirections, bytes)
             }
             if !planner.notes.isEmpty { tellNotes(0) }
@@ -74,7 +76,7 @@ final class Shell {
         var tag: [UInt8]?
         var output: LineParser.Redirections.Output?
         do throws(Diagnostic) {
-            _ = try parser.parse(line) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
+            try parser.parse(line) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
                 if let redirections {
                     if let hereTag = redirections.hereTag, hereDocument == nil {
                         tag = hereTag
@@ -88,7 +90,9 @@ final class Shell {
         } catch {
             drain()
             fail(error, line: line.copy(0..<line.count), number: number)
-            return behaviour.keepsGoing ? .next : .stop(status: nil)
+            guard behaviour.keepsGoing else { return .stop(status: nil) }
+            guard hereDocument == nil, let tag = HereDocument.tag(of: line) else { return .next }
+            return .skipsHereDocument(tag: tag)
         }
         if let tag { return .needsHereDocument(tag: tag) }
         guard let plan else { return .next }
@@ -143,15 +147,29 @@ final class Shell {
         }
         try spec.check(arguments, bytes)
         if spec.needsEarlierAnswers { drain() }
-        if planner.format == .human, planner.hasMetaCommands == nil, spec.group == .read { lookForMetaCommands() }
+        if spec.prefersMetaCommands, (arguments.format ?? planner.format) == .human, planner.hasMetaCommands == nil,
+            !lookForMetaCommands()
+        {
+            return .queued
+        }
         return try spec.plan(arguments, bytes, &planner)
     }
 
-    /// Asks the server's version, once a session. A server that does not answer is found out by the command itself.
-    private func lookForMetaCommands() {
+    /// Asks the server's version, once a session.
+    ///
+    /// - Returns: Whether it answered. If not, that is the failure of the command that wanted to know.
+    private func lookForMetaCommands() -> Bool {
         drain()
-        let version = MainThread.wait { [client] () async throws(MemcacheError) in try await client.version() }
-        if case .success(let version) = version { planner.hasMetaCommands = version >= ServerVersion(1, 6, 10) }
+        guard !session.hasLoss else { return false }
+        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
+        case .success(let version):
+            planner.hasMetaCommands = version >= ServerVersion(1, 6, 10)
+            return true
+        case .failure(var error):
+            error.mayHaveTakenEffect = false
+            session.note(Session.Loss(error: error, firstLine: planner.line, lastLine: planner.line))
+            return false
+        }
     }
 
     private func fail(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
@@ -170,13 +188,15 @@ final class Shell {
     /// Says that the connection was lost, and what that leaves unanswered.
     func tell(_ loss: Session.Loss) {
         var error = loss.error
-        if session.script != nil {
-            let lines =
-                loss.firstLine == loss.lastLine
-                ? "line \(loss.firstLine) was" : "lines \(loss.firstLine) to \(loss.lastLine) were"
+        let mayHaveEffect = error.mayHaveTakenEffect
+        if session.script == nil {
+            if mayHaveEffect { error.message += "; the command may have been carried out all the same" }
+        } else {
+            let isOne = loss.firstLine == loss.lastLine
+            let lines = isOne ? "line \(loss.firstLine) was" : "lines \(loss.firstLine) to \(loss.lastLine) were"
             error.message += "; \(lines) not answered"
+            if mayHaveEffect { error.message += ", and may have been carried out all the same" }
         }
-        if error.mayHaveTakenEffect { error.message += ", and may have been carried out all the same" }
-        session.tell(error, line: loss.firstLine, server: server)
+        session.tell(error, line: loss.firstLine, server: server, format: loss.format)
     }
 }

@@ -86,8 +86,8 @@ struct FieldBlockLayout {
         let value = row.value.padded(to: measures.value, .trailing)
         let line = head.padded(to: 2 + measures.name) + StyledText("  ") + value
         if line.width > width {
-            // Too long for the columns: as near to them as it goes, else the value below its name, all of it.
-            if head.width + 1 + row.value.width <= width {
+            // A name too long for its column: as near to the columns as it goes. A value too long: below, all of it.
+            if row.value.width <= measures.value, head.width + 1 + row.value.width <= width {
                 let edge = min(width, 4 + measures.name + measures.value)
                 return [head + StyledText(" ") + row.value.padded(to: edge - head.width - 1, .trailing)]
             }

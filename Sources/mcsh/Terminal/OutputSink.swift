@@ -10,45 +10,55 @@ import Synchronization
 
 /// Standard output, or the file or command that a line sends its output to. Writes wait until the bytes are taken.
 final class OutputSink: Sendable {
-    private struct State {
+    /// Where the output goes, and whether writing there has failed.
+    struct Target: Sendable {
+        /// An open descriptor.
         var descriptor: Int32
+        /// Nothing more is written.
         var hasFailed = false
+    }
+
+    private struct State {
+        var target: Target
+        var hasLost = false
     }
 
     private let state: Mutex<State>
 
     /// A sink on an open descriptor.
     init(descriptor: Int32) {
-        state = Mutex(State(descriptor: descriptor))
+        state = Mutex(State(target: Target(descriptor: descriptor)))
     }
 
-    /// Sends what follows to another descriptor, and returns the one used before.
-    func redirect(to descriptor: Int32) -> Int32 {
+    /// Sends what follows to another target, and returns the one used before.
+    func redirect(to target: Target) -> Target {
         state.withLock { state in
-            defer { state.descriptor = descriptor }
-            return state.descriptor
+            defer { state.target = target }
+            return state.target
         }
     }
 
-    /// Whether a write has failed.
-    var hasFailed: Bool { state.withLock { $0.hasFailed } }
+    /// Whether writing to the present target has failed: then there is no use in making more output.
+    var hasFailed: Bool { state.withLock { $0.target.hasFailed } }
+
+    /// Whether output was lost that somebody wanted.
+    var hasLostOutput: Bool { state.withLock { $0.hasLost } }
 
     /// Writes bytes, waiting while the other side is slow. Calls `write`.
     ///
-    /// Standard output that nobody reads any more ends the program quietly, as SIGPIPE does.
+    /// A reader that has seen enough is no error: standard output that nobody reads any more ends the program, as SIGPIPE
+    /// does, and a command that a line was sent to gets nothing more.
     func write(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        let descriptor = state.withLock { $0.descriptor }
-        let error = FileDescriptors.write(bytes, to: descriptor)
+        let target = state.withLock { $0.target }
+        guard !bytes.isEmpty, !target.hasFailed else { return }
+        let error = FileDescriptors.write(bytes, to: target.descriptor)
         guard error != 0 else { return }
-        if error == EPIPE, descriptor == STDOUT_FILENO { Signals.endByBrokenPipe() }
-        let isFirst = state.withLock { state in
-            defer { state.hasFailed = true }
-            return !state.hasFailed
+        if error == EPIPE, target.descriptor == STDOUT_FILENO { Signals.endByBrokenPipe() }
+        state.withLock { state in
+            if state.target.descriptor == target.descriptor { state.target.hasFailed = true }
+            if error != EPIPE { state.hasLost = true }
         }
-        if isFirst {
-            Messages.write("mcsh: cannot write the output: \(FileDescriptors.reason(error))")
-        }
+        if error != EPIPE { Messages.write("mcsh: cannot write the output: \(FileDescriptors.reason(error))") }
     }
 }
 

@@ -55,16 +55,17 @@ import Testing
         let spec = try Self.spec(name)
         guard !spec.takesWordsAsTheyAre else { return }
         let arguments = ["--flags": "7", "--match": "*"]
-        for option in ["--flags", "--noreply", "--match", "--json", "--csv", "--tsv", "--raw", "--output", "--xyz"] {
+        let ofAll = ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
+        for option in ["--flags", "--noreply", "--match", "--xyz"] + ofAll {
             let isListed = spec.options.contains { $0.name == option }
-            let isOfAll = ["--json", "--csv", "--tsv", "--raw", "--output"].contains(option)
+            let isOfAll = ofAll.contains(option)
             let argument = option == "--output" ? " json" : arguments[option].map { " \($0)" } ?? ""
             var parser = LineParser()
             let line = Array("\(name) \(option)\(argument)".utf8)
             let span = line.span
             var isTaken = true
             do throws(Diagnostic) {
-                _ = try parser.parse(span) { (_, _, _, _) throws(Diagnostic) in }
+                try parser.parse(span) { (_, _, _, _) throws(Diagnostic) in }
             } catch {
                 isTaken = false
             }

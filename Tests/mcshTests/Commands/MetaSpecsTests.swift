@@ -49,7 +49,7 @@ import Testing
         let batch = lines.planner.takeBatch()
         #expect(
             String(decoding: batch.encoder.bytes, as: UTF8.self)
-                == "mg k v q\r\nmn\r\nmg k v\r\nms k 1 q\r\nv\r\nmn\r\n")
+                == "mg k v q\r\nversion\r\nmg k v\r\nms k 1 q\r\nv\r\nversion\r\n")
         #expect(batch.shapes == [.untilNoop, .meta, .untilNoop])
     }
 

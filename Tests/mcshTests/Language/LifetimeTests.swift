@@ -4,9 +4,14 @@ import Testing
 @testable import mcsh
 
 @Suite struct LifetimeTests {
-    private static func wire(_ text: String) -> Int64? {
+    private static func read(_ text: String) throws(Diagnostic) -> Expiration {
         let bytes = Array(text.utf8)
-        return Lifetime.parse(bytes.span, 0..<bytes.count)?.wireValue(now: 1_790_000_000)
+        let span = bytes.span
+        return try Lifetime.read(Word(range: 0..<bytes.count, source: 0..<bytes.count), span, now: 1_790_000_000)
+    }
+
+    private static func wire(_ text: String) -> Int64? {
+        try? read(text).wireValue(now: 1_790_000_000)
     }
 
     @Test(
@@ -24,19 +29,37 @@ import Testing
     @Test(
         arguments: [
             ("2592001", 1_792_592_001), ("31d", 1_792_678_400), ("45d", 1_793_888_000), ("5w", 1_793_024_000),
-            ("721h", 1_792_595_600), ("2147483647", 2_147_483_647), ("20000d", 2_147_483_647),
+            ("721h", 1_792_595_600), ("357483647", 2_147_483_647), ("4137d", 2_147_436_800),
         ] as [(String, Int64)])
     func `more than 30 days is sent as a time, for memcached reads a larger number as 1970`(text: String, wire: Int64) {
         #expect(Self.wire(text) == wire)
     }
 
     @Test(arguments: [
-        "", "-", "-2", "+5", "1.5", "5x", "m", "d", "60 ", " 60", "5mm", "1h30m", "2147483648", "25000d",
-        "99999999999999999999", "18446744073709551615w", "@", "@-1", "@2147483648", "@1.5", "Never", "NEVER", "nev",
+        "", "-", "-2", "+5", "1.5", "5x", "m", "d", "60 ", " 60", "5mm", "1h30m", "@",
+        "@-1", "@1.5", "Never", "NEVER", "nev",
         "forever", "2030-02-30", "2030-13-01", "1969-12-31", "2030-01-31T25:00", "tomorrow", "６０", "5M",
     ])
     func `what is no lifetime is refused`(_ text: String) {
         #expect(Self.wire(text) == nil)
+    }
+
+    @Test(arguments: [
+        "2038-01-19T03:14:08Z", "2100-01-01", "9999-12-31T23:59:59-23:59", "@2147483648", "@99999999999",
+        "@99999999999999999999999", "357483648", "2147483648", "4138d", "25000d", "99999999999999999999",
+        "18446744073709551615w", "9223372036854775807s",
+    ])
+    func `what ends later than memcached can keep is refused, however it is written`(_ text: String) {
+        let fault = #expect(throws: Diagnostic.self) { try Self.read(text) }
+        #expect(
+            fault?.sentence == "\"\(text)\" ends after 2038-01-19T03:14:07Z, the last time that memcached can keep; "
+                + "write an earlier time, or never")
+        #expect(fault?.status == .usage)
+    }
+
+    @Test func `of a long word that is no lifetime the beginning is shown`() {
+        let fault = #expect(throws: Diagnostic.self) { try Self.read(String(repeating: "x", count: 1_000_000)) }
+        #expect(fault?.message == "\"\(String(repeating: "x", count: 40))…\" is not a lifetime")
     }
 
     @Test(arguments: ["@0", "@1", "@2592000"])

@@ -24,7 +24,7 @@ import Testing
         var parsed: Parsed?
         let bytes = Array(line.utf8)
         let span = bytes.span
-        _ = try parser.parse(span) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
+        try parser.parse(span) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
             parsed = describe(spec, arguments, redirections, bytes)
         }
         return parsed
@@ -33,7 +33,7 @@ import Testing
     private static func take(_ words: [String]) throws(Diagnostic) -> Parsed? {
         var parser = LineParser()
         var parsed: Parsed?
-        _ = try parser.take(words.map { Array($0.utf8) }) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
+        try parser.take(words.map { Array($0.utf8) }) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
             parsed = describe(spec, arguments, redirections, bytes)
         }
         return parsed
@@ -141,8 +141,20 @@ import Testing
                 "get has no option --noreply; to give it as a word, write \"--noreply\" in quotes, or -- before it"),
         Fault(
             line: "incr k --\(String(repeating: "y", count: 60))", part: "--\(String(repeating: "y", count: 60))",
-            sentence: "incr has no option --\(String(repeating: "y", count: 60)); to give it as a word, write "
-                + "\"--\(String(repeating: "y", count: 60))\" in quotes, or -- before it"),
+            sentence: "incr has no option --\(String(repeating: "y", count: 38))…; to give it as a word, write "
+                + "\"--\(String(repeating: "y", count: 38))…\" in quotes, or -- before it"),
+        Fault(
+            line: "\(String(repeating: "é", count: 500_000)) k", part: String(repeating: "é", count: 500_000),
+            sentence: "there is no command \"\(String(repeating: "é", count: 20))…\"; write help for a list"),
+        Fault(
+            line: "a\(String(repeating: "é", count: 50))", part: "a\(String(repeating: "é", count: 50))",
+            sentence: "there is no command \"a\(String(repeating: "é", count: 19))…\"; write help for a list"),
+        Fault(
+            line: "set k v --noreply=5", part: "--noreply=5",
+            sentence: "--noreply takes no value; write --noreply alone"),
+        Fault(line: "get k --json=3", part: "--json=3", sentence: "--json takes no value; write --json alone"),
+        Fault(line: "get k --tsv=", part: "--tsv=", sentence: "--tsv takes no value; write --tsv alone"),
+        Fault(line: "get --help=x", part: "--help=x", sentence: "--help takes no value; write --help alone"),
         Fault(line: "set k v --flags", part: "--flags", sentence: "--flags needs N; write --flags N"),
         Fault(
             line: "set k v --flags 4294967296", part: "4294967296",
@@ -171,6 +183,30 @@ import Testing
         #expect(error?.part(of: test.line) == test.part)
         #expect(error?.sentence == test.sentence)
         #expect(error?.status == .usage)
+    }
+
+    @Test(arguments: [
+        ("set k < a < b", 10), ("set k < a << END", 10), ("set k << END < a", 13), ("set k << A << B", 11),
+        ("get k > a > b", 10), ("get k > a >> b", 10), ("get k > o1 | cat", 11), ("get k >> a | cat", 11),
+    ])
+    func `a second place for the value or the output is refused at its sign`(line: String, position: Int) {
+        let error = #expect(throws: Diagnostic.self) { try Self.parse(line) }
+        #expect(error?.range.lowerBound == position)
+        #expect(error?.message.contains("one place only") == true)
+    }
+
+    @Test(arguments: ["set --help", "set k --help", "SET k v 60 --noreply --help", "set --help | less"])
+    func `the option help is the command help`(_ line: String) throws {
+        let parsed = try #require(try Self.parse(line))
+        #expect(parsed.name == "help")
+        #expect(parsed.words.map { $0.lowercased() } == ["set"])
+        #expect(try Self.take(["repeat", "--help"])?.words == ["repeat"])
+        #expect(try Self.parse("raw --help")?.words == ["raw"])
+    }
+
+    @Test(arguments: [("set k \"--help\"", "set"), ("set k -- --help", "set"), ("repeat 2 set --help", "repeat")])
+    func `what is no option of this line does not ask for help`(line: String, name: String) throws {
+        #expect(try Self.parse(line)?.name == name)
     }
 
     @Test func `redirections are told apart from the words`() throws {
@@ -207,6 +243,17 @@ import Testing
             return
         }
         #expect(String(decoding: command, as: UTF8.self) == "grep -c \"x  y\" > f --json")
+    }
+
+    @Test(arguments: [#"sed "s/\./x/""#, "grep 'it", #"tr -d "\q" | cat"#, "awk '{print $1}' | cat > f"])
+    func `behind a bar no quote and no escape is looked at`(_ command: String) throws {
+        let parsed = try #require(try Self.parse("get a | \(command)"))
+        #expect(parsed.words == ["a"])
+        guard case .command(let taken)? = parsed.redirections?.output else {
+            Issue.record("the output goes to a command")
+            return
+        }
+        #expect(String(decoding: taken, as: UTF8.self) == command)
     }
 
     @Test func `the line behind repeat keeps its own options and redirections`() throws {

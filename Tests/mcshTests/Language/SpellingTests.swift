@@ -17,6 +17,14 @@ import Testing
         #expect(CommandTable.nearest(to: word) == nil)
     }
 
+    @Test func `a very long word costs no time`() {
+        let word = String(repeating: "É", count: 5_000_000)
+        let time = ContinuousClock().measure {
+            for _ in 0..<50 { _ = Spelling.nearest(to: word, among: ["get"]) }
+        }
+        #expect(time < .seconds(2))
+    }
+
     @Test func `of equals the first is taken`() {
         #expect(Spelling.nearest(to: "ax", among: ["ab", "ac"]) == "ab")
     }

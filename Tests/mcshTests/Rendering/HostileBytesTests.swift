@@ -51,7 +51,7 @@ import Testing
 
     @Test func `nothing unsafe comes out of show, dumps and watch`() throws {
         var random = SplitMix(state: 12)
-        let watch = WatchRows(format: .human, style: .plain)
+        var watch = WatchRows(format: .human, style: .plain)
         var dump = DumpRows(format: .human, style: .plain, server: "cache:1")
         for _ in 0..<2000 {
             let (key, value) = (Self.bytes(&random), Self.bytes(&random))

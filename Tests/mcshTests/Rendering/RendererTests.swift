@@ -13,6 +13,7 @@ import Testing
             String, key: String = "k", flags: UInt32 = 0, cas: UInt64? = nil, ttl: Int64? = nil, isMany: Bool = false)
         case bytes([UInt8], key: [UInt8])
         case miss(isMany: Bool = false)
+        case missOf(StaticString)
         case existence(Bool, isMany: Bool = false)
         case timeToLive(Int64?, isMany: Bool = false)
         case meta(MetaReply.Status, flags: String, value: String = "")
@@ -55,6 +56,7 @@ import Testing
         case .bytes(let value, let key):
             renderer.item(AnsweredItem(flags: 0), key: key.span, value: value.span, context("get", true), to: &out)
         case .miss(let isMany): renderer.miss(key: key.span, context("get", isMany), to: &out)
+        case .missOf(let name): renderer.miss(key: key.span, context(name), to: &out)
         case .existence(let exists, let isMany):
             renderer.existence(exists, key: key.span, context("exists", isMany), to: &out)
         case .timeToLive(let seconds, let isMany):
@@ -180,6 +182,19 @@ import Testing
                     """#)
     }
 
+    @Test func `a miss of ttl is a row of the same table`() {
+        #expect(
+            Self.render([.timeToLive(60), .missOf("ttl"), .timeToLive(nil)], .csv) == "key,ttl\nk,60\nk,\nk,-1\n")
+        #expect(Self.render([.missOf("ttl"), .timeToLive(5)], .tsv) == "key\tttl\nk\t\nk\t5\n")
+        #expect(Self.render([.existence(false), .existence(true)], .csv) == "key,found\nk,false\nk,true\n")
+    }
+
+    @Test(arguments: [Int64.max, Int64.max - 1, 300_000_000_000])
+    func `a lifetime beyond any calendar is shown all the same`(seconds: Int64) {
+        #expect(Self.render([.timeToLive(seconds)], .human).hasSuffix(", ends at 9999-12-31T23:59:59Z\n"))
+        #expect(Self.render([.item("v", ttl: seconds), .item("v", ttl: Int64.min)], .human).contains("never expires"))
+    }
+
     @Test func `CSV of statistics has the server in front`() {
         let reply = Reply.statistics([Statistic(name: Array("a,b".utf8), value: Array("1".utf8))])
         #expect(
@@ -233,20 +248,46 @@ import Testing
 }
 
 @Suite struct ItemDescriptionTests {
-    private static func rendered(_ format: OutputFormat, value: String = "a,\tb") -> String {
+    private static func rendered(
+        _ format: OutputFormat, value: String = "a,\tb", ttl: String = "-1", hasHeader: Bool = true
+    ) -> String {
         let bytes = Array(value.utf8)
         let reply = MetaReply(
             status: .value, value: bytes,
             flags: [
                 MetaReturnFlag(letter: 0x73, argument: Array("\(bytes.count)".utf8)),
                 MetaReturnFlag(letter: 0x66, argument: [0x37]), MetaReturnFlag(letter: 0x63, argument: [0x39]),
-                MetaReturnFlag(letter: 0x74, argument: Array("-1".utf8)),
+                MetaReturnFlag(letter: 0x74, argument: Array(ttl.utf8)),
                 MetaReturnFlag(letter: 0x68, argument: [0x31]),
                 MetaReturnFlag(letter: 0x6c, argument: [0x35]),
             ])
         let description = ItemDescription(
             key: Array("k".utf8), result: MetaResult(reply), debug: .missing, server: "cache:1")
-        return String(decoding: description.rendered(format, style: .plain), as: UTF8.self)
+        return String(
+            decoding: description.rendered(format, style: .plain, hasHeader: hasHeader), as: UTF8.self)
+    }
+
+    private static let header =
+        "key,found,value,flags,size,cas,ttl,last_access,fetched,class,item_bytes,stale,server\n"
+
+    @Test func `in a table an item is a row below one header`() {
+        let row = "k,true,\"a,\tb\",7,4,9,-1,5,true,,,false,cache:1\n"
+        #expect(Self.rendered(.csv) == Self.header + row)
+        #expect(Self.rendered(.csv, ttl: "60", hasHeader: false) == row.replacing(",-1,", with: ",60,"))
+        #expect(
+            Self.rendered(.tsv)
+                == Self.header.replacing(",", with: "\t")
+                + "k\ttrue\ta,\\tb\t7\t4\t9\t-1\t5\ttrue\t\t\tfalse\tcache:1\n")
+        let miss = ItemDescription(
+            key: Array("n,o".utf8), result: MetaResult(MetaReply(status: .miss, value: nil, flags: [])),
+            debug: .missing, server: "cache:1")
+        #expect(
+            String(decoding: miss.rendered(.csv, style: .plain), as: UTF8.self)
+                == Self.header + "\"n,o\",false,,,,,,,,,,,cache:1\n")
+    }
+
+    @Test func `a lifetime beyond any calendar is shown all the same`() {
+        #expect(Self.rendered(.human, ttl: "9223372036854775807").contains("at 9999-12-31T23:59:59Z\n"))
     }
 
     @Test func `show prints everything known about an item`() {
@@ -254,10 +295,6 @@ import Testing
             Self.rendered(.plain)
                 == "key\tk\nvalue\ta,\\tb\nflags\t7\nsize\t4\ncas\t9\nttl\tnull\nlast_access\t5\nfetched\ttrue\n"
                 + "stale\tfalse\nserver\tcache:1\n")
-        #expect(
-            Self.rendered(.csv)
-                == "name,value\nkey,k\nvalue,\"a,\tb\"\nflags,7\nsize,4\ncas,9\nttl,null\nlast_access,5\nfetched,true\n"
-                + "stale,false\nserver,cache:1\n")
         #expect(
             Self.rendered(.json) == #"{"key":"k","found":true,"value":"a,\tb","flags":7,"size":4,"cas":9,"ttl":null,"#
                 + #""last_access":5,"fetched":true,"stale":false,"server":"cache:1"}"# + "\n")

@@ -85,10 +85,11 @@ import Testing
             output: "VA 1 t-1\n1\nEN\nMN\na exp=-1 la=0\n1.6.18\n", status: .negative),
         Case(
             lines: ["mg a v q", "mg b v q", "get c"],
-            replies: "VA 1\r\n1\r\nMN\r\nMN\r\nVALUE c 0 1\r\n3\r\nEND\r\n", output: "VA 1\n1\n3\n"),
+            replies: "VA 1\r\n1\r\nVERSION 1.6.18\r\nVERSION 1.6.18\r\nVALUE c 0 1\r\n3\r\nEND\r\n",
+            output: "VA 1\n1\n3\n"),
         Case(
             lines: ["set a 1 --noreply", "delete b c --noreply", "get a"],
-            replies: "MN\r\nMN\r\nVALUE a 0 1\r\n1\r\nEND\r\n", output: "1\n"),
+            replies: "VERSION 1.6.18\r\nVALUE a 0 1\r\n1\r\nEND\r\n", output: "1\n"),
         Case(
             lines: ["stats", "get a"], replies: "STAT pid 1\r\nSTAT version 1.6.18\r\nEND\r\nEND\r\n",
             output: "pid\t1\nversion\t1.6.18\n", status: .negative),
@@ -141,7 +142,8 @@ import Testing
 
     @Test func `a refusal of what is silent is told when the silence ends`() throws {
         let conversation = try Conversation(
-            ["set a 1 --noreply", "get a"], replies: "SERVER_ERROR object too large for cache\r\nMN\r\nEND\r\n")
+            ["set a 1 --noreply", "get a"],
+            replies: "SERVER_ERROR object too large for cache\r\nVERSION 1.6.18\r\nEND\r\n")
         #expect(conversation.status == .refused)
         #expect(conversation.answered == 2)
     }

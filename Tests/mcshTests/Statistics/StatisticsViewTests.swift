@@ -120,4 +120,20 @@ import Testing
         }
         return result
     }
+
+    @Test(arguments: [15, 25, 40, 56, 63, 64, 76, 77, 107])
+    func `a long value stands in its column where there is room, else below its name`(length: Int) throws {
+        let path = "/" + String(repeating: "p", count: length - 1)
+        let lines = StatisticsFixtures.lines(
+            .settings, "maxbytes 67108864\ntcpport 11211\ndomain_socket \(path)\numask 700\n")
+        #expect(lines.allSatisfy { $0.displayWidth <= 80 })
+        let index = try #require(lines.firstIndex { $0.hasPrefix("  domain_socket") })
+        if length <= 63 {
+            #expect(lines[index].hasPrefix("  domain_socket  \(path)"))
+        } else {
+            #expect(lines[index] == "  domain_socket")
+            #expect(lines[index + 1] == "    " + path.prefix(76))
+            if length > 76 { #expect(lines[index + 2] == "    " + path.dropFirst(76)) }
+        }
+    }
 }

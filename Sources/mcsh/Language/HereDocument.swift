@@ -1,0 +1,67 @@
+import MemcacheCore
+
+/// A value that stands in the lines behind its command, up to a tag.
+enum HereDocument {
+    /// The tag of a line with `<< TAG`, whatever else is wrong with the line: the lines that follow it are a value all
+    /// the same, and never commands.
+    ///
+    /// - Returns: nil for a line without an unquoted `<<` and a word behind it, and for one where it belongs to the
+    ///   calling shell's own command, behind `|`.
+    static func tag(of line: Span<UInt8>) -> [UInt8]? {
+        guard mayHaveTag(line) else { return nil }
+        var index = 0
+        var isFirst = true
+        while let word = nextWord(of: line, from: index) {
+            if isFirst, line[word.lowerBound] == UInt8(ascii: "#") { return nil }
+            isFirst = false
+            index = word.upperBound
+            if line.equals("|", in: word) { return nil }
+            if line.equals("<<", in: word) {
+                return nextWord(of: line, from: index).flatMap { decoded(line.copy($0)) }
+            }
+        }
+        return nil
+    }
+
+    /// Whether `<<` is in the line at all: most lines are done with here.
+    private static func mayHaveTag(_ line: Span<UInt8>) -> Bool {
+        var index = 0
+        while let found = line.firstIndex(of: UInt8(ascii: "<"), from: index) {
+            if found + 1 < line.count, line[found + 1] == UInt8(ascii: "<") { return true }
+            index = found + 1
+        }
+        return false
+    }
+
+    /// Where the next word stands, quotes included; nil when there is none, or one whose quote is open. What the
+    /// tokenizer refuses, an unknown escape or more behind a quote, is passed over.
+    private static func nextWord(of line: Span<UInt8>, from start: Int) -> Range<Int>? {
+        var index = start
+        while index < line.count, isBlank(line[index]) { index += 1 }
+        guard index < line.count else { return nil }
+        let first = index
+        let quote = line[index]
+        if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+            index += 1
+            while index < line.count, line[index] != quote {
+                index += quote == UInt8(ascii: "\"") && line[index] == UInt8(ascii: "\\") ? 2 : 1
+            }
+            guard index < line.count else { return nil }
+            index += 1
+        }
+        while index < line.count, !isBlank(line[index]) { index += 1 }
+        return first..<index
+    }
+
+    /// The bytes of a word as it was written.
+    private static func decoded(_ source: [UInt8]) -> [UInt8]? {
+        guard source.first == UInt8(ascii: "\"") || source.first == UInt8(ascii: "'") else { return source }
+        var tokenizer = Tokenizer()
+        guard (try? tokenizer.tokenize(source.span)) != nil, let word = tokenizer.words.first else { return nil }
+        return Array(tokenizer.isDecoded ? tokenizer.decoded[word.range] : source[word.range])
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+    }
+}

@@ -1,0 +1,36 @@
+import MemcacheCore
+
+/// What `delete --match` has done.
+struct MatchDeletion {
+    var server: String
+    /// The pattern.
+    var match: [UInt8]
+    /// How many keys were listed that match.
+    var matched: Int
+    /// How many of them were still there to be deleted.
+    var deleted: Int
+
+    /// The answer in a format.
+    func rendered(_ format: OutputFormat) -> [UInt8] {
+        var out: [UInt8] = []
+        switch format {
+        case .human:
+            let whole = "\(HumanUnits.count(UInt64(matched))) \(matched == 1 ? "key" : "keys")"
+            out.append(contentsOf: Array("deleted \(HumanUnits.count(UInt64(deleted))) of \(whole)\n".utf8))
+        case .json:
+            out.append("{\"command\":\"delete\",")
+            JSONText.append("match", bytes: match.span, to: &out)
+            out.append(contentsOf: Array(",\"matched\":\(matched),\"deleted\":\(deleted),\"server\":".utf8))
+            JSONText.append(string: server, to: &out)
+            out.append("}\n")
+        case .csv, .tsv:
+            let style: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
+            DelimitedRenderer.append(row: ["server", "match", "matched", "deleted"], style, to: &out)
+            let counts = ["\(matched)", "\(deleted)"].map { Array($0.utf8) }
+            DelimitedRenderer.append(row: [Array(server.utf8), match] + counts, style, to: &out)
+        case .plain: DelimitedRenderer.append(row: ["DELETED", "\(deleted)"], .tsv, to: &out)
+        case .raw: break
+        }
+        return out
+    }
+}

@@ -1,0 +1,18 @@
+import MemcacheCore
+
+/// Times that a server has sent, as people read them. Any number is taken: one that no calendar has is the nearest that
+/// has.
+enum ServerTime {
+    private static let last: Int64 = 253_402_300_799
+
+    /// `2030-01-31T12:00:30Z`, from 1970 to 9999.
+    static func string(unixTime: Int64) -> String {
+        ISO8601.string(unixTime: min(max(unixTime, 0), last))
+    }
+
+    /// The time so many seconds from now.
+    static func string(secondsFromNow seconds: Int64, now: Int64 = UnixClock.now()) -> String {
+        let (sum, overflow) = now.addingReportingOverflow(seconds)
+        return string(unixTime: overflow ? (seconds < 0 ? 0 : last) : sum)
+    }
+}

@@ -1,0 +1,56 @@
+import MemcacheCore
+
+/// Requests on their way over one connection, with a bound on how many bytes of them are unanswered.
+///
+/// While anything is unanswered the connection is not exchanged for another: after a loss nothing that follows may be
+/// carried out as if the lost requests had been. It belongs to the main thread.
+final class SubmissionWindow {
+    private let client: MemcacheClient
+    private let maximumBytes: Int
+    private let inFlight = InFlightCounter()
+    private var connection: Connection?
+
+    init(client: MemcacheClient, maximumBytes: Int) {
+        self.client = client
+        self.maximumBytes = maximumBytes
+    }
+
+    /// Hands requests over, after waiting while too much is unanswered.
+    ///
+    /// - Parameters:
+    ///   - isLost: Whether answers were lost meanwhile. Then nothing is sent.
+    ///   - makeReceiver: Makes who gets the replies, which calls what it is given when nothing follows.
+    /// - Returns: Whether the requests were handed over.
+    func submit(
+        _ bytes: [UInt8], expecting shapes: [ReplyShape], isLost: () -> Bool,
+        makeReceiver: (_ whenFinished: @escaping @Sendable () -> Void) -> any ReplyReceiver
+    ) -> Bool {
+        let size = bytes.count
+        let isAlone = inFlight.add(size, waitingBelow: maximumBytes)
+        guard !isLost() else {
+            inFlight.remove(size)
+            return false
+        }
+        let receiver = makeReceiver { [inFlight] in inFlight.remove(size) }
+        do throws(MemcacheError) {
+            // A connection that is over takes nothing, and says so to the receiver.
+            let connection: Connection
+            if !isAlone, let current = self.connection {
+                connection = current
+            } else {
+                connection = try client.connection()
+            }
+            self.connection = connection
+            connection.submit(
+                bytes, expecting: shapes, timeout: client.configuration.replyTimeout, to: receiver)
+        } catch {
+            receiver.finish(error, answered: 0)
+        }
+        return true
+    }
+
+    /// Waits until everything is answered, or never will be.
+    func drain() {
+        inFlight.waitUntilEmpty()
+    }
+}
