@@ -1,0 +1,134 @@
+/// Puts a graph together: from single objects, and from parts of other graphs.
+struct PickleGraphBuilder {
+    private(set) var nodes: [PickleNode] = []
+    /// Where the objects of other graphs came to stand; what is shared there stays shared here.
+    private var imported: [ObjectIdentifier: [Int: Int]] = [:]
+    /// Keeps imported graphs alive, so that no other one gets the identity of one that is gone.
+    private var sources: [PickleGraph] = []
+    /// Python has each module's name once, which shows in what a pickle repeats.
+    private var moduleNames: [[UInt8]: Int] = [:]
+
+    mutating func add(_ node: PickleNode) -> Int {
+        nodes.append(node)
+        return nodes.count - 1
+    }
+
+    mutating func replace(_ position: Int, with node: PickleNode) { nodes[position] = node }
+
+    /// Takes a node out, so that it can be changed without being copied.
+    mutating func take(_ position: Int) -> PickleNode {
+        var node = PickleNode.none
+        swap(&node, &nodes[position])
+        return node
+    }
+
+    mutating func addText(_ text: String) -> Int { add(.text(Array(text.utf8))) }
+
+    mutating func addModuleName(_ name: [UInt8]) -> Int {
+        if let known = moduleNames[name] { return known }
+        let position = add(.text(name))
+        moduleNames[name] = position
+        return position
+    }
+
+    mutating func addGlobal(_ module: String, _ name: String) -> Int {
+        let module = addModuleName(Array(module.utf8))
+        return add(.global(module: module, name: addText(name)))
+    }
+
+    /// A call of a global with arguments, the form in which Python pickles most of what has no opcode.
+    mutating func addCall(_ module: String, _ name: String, _ arguments: [Int]) -> Int {
+        let callable = addGlobal(module, name)
+        let tuple = add(.tuple(arguments))
+        return add(.object(PickledObject(construction: .call, callable: callable, arguments: tuple)))
+    }
+
+    /// Takes a value over from its graph, with all that it refers to.
+    mutating func add(_ value: PickleValue) -> Int {
+        add(value, persistentID: Optional<(PickleValue) throws(Never) -> PickleValue?>.none)
+    }
+
+    /// Takes a value over from its graph, with all that it refers to.
+    ///
+    /// - Parameter persistentID: Asked once for each object; where it gives an id, that id takes the object's place.
+    mutating func add<Failure: Error>(
+        _ value: PickleValue, persistentID: ((PickleValue) throws(Failure) -> PickleValue?)?
+    ) throws(Failure) -> Int {
+        let source = value.graph
+        let key = ObjectIdentifier(source)
+        if persistentID != nil {
+            // What an import that asks about ids leaves out must not be found by one that does not ask.
+            var work = Import(places: [:])
+            return try take(value, persistentID: persistentID, &work)
+        }
+        // The table is taken out and put back: were it held twice, it would be copied each time.
+        var work = Import(places: imported.removeValue(forKey: key) ?? [:])
+        if work.places.isEmpty { sources.append(source) }
+        defer { imported[key] = work.places }
+        return try take(value, persistentID: Optional<(PickleValue) throws(Failure) -> PickleValue?>.none, &work)
+    }
+
+    /// An import under way.
+    private struct Import {
+        /// Where the objects of the source stand here.
+        var places: [Int: Int]
+        /// Those of them that have a place but are not filled in.
+        var waiting: [Int] = []
+    }
+
+    private mutating func place(_ position: Int, _ work: inout Import) -> Int {
+        if let known = work.places[position] { return known }
+        nodes.append(.none)
+        work.places[position] = nodes.count - 1
+        work.waiting.append(position)
+        return nodes.count - 1
+    }
+
+    private mutating func take<Failure: Error>(
+        _ value: PickleValue, persistentID: ((PickleValue) throws(Failure) -> PickleValue?)?, _ work: inout Import
+    ) throws(Failure) -> Int {
+        let source = value.graph
+        let root = place(value.position, &work)
+        while let position = work.waiting.popLast() {
+            guard let target = work.places[position] else { continue }
+            if let persistentID, let id = try persistentID(PickleValue(graph: source, position: position)) {
+                nodes[target] = .persistent(add(id))
+                continue
+            }
+            let node = source.nodes[position]
+            if case .global(let module, let name) = node, case .text(let moduleName) = source.nodes[module] {
+                nodes[target] = takeGlobal(module: module, moduleName: moduleName, name: name, from: source, &work)
+            } else {
+                nodes[target] = node.replacingChildren { place($0, &work) }
+            }
+        }
+        return root
+    }
+
+    /// Names are filled in at once: they are no objects of their own to a hook. The name of a module is shared.
+    private mutating func takeGlobal(
+        module: Int, moduleName: [UInt8], name: Int, from source: PickleGraph, _ work: inout Import
+    ) -> PickleNode {
+        let moduleAt: Int
+        if let known = work.places[module] {
+            moduleAt = known
+            if moduleNames[moduleName] == nil { moduleNames[moduleName] = known }
+        } else {
+            moduleAt = addModuleName(moduleName)
+            work.places[module] = moduleAt
+        }
+        let nameAt: Int
+        if let known = work.places[name] {
+            nameAt = known
+        } else {
+            nameAt = add(source.nodes[name])
+            work.places[name] = nameAt
+        }
+        return .global(module: moduleAt, name: nameAt)
+    }
+
+    /// The graph, and the object that a handle is wanted for.
+    func value(at position: Int) -> PickleValue {
+        PickleValue(graph: PickleGraph(nodes: nodes), position: position)
+    }
+}

@@ -1,0 +1,135 @@
+/// How far a pickle is followed.
+public struct PickleLimits: Hashable, Sendable {
+    /// The longest pickle. 64 MiB.
+    public var maximumBytes: Int
+    /// The most objects. 16,777,216.
+    public var maximumValues: Int
+    /// The most objects that the pickle keeps for later reference. 16,777,216.
+    public var maximumMemoEntries: Int
+    /// How deep objects may contain each other. 10,000; Python's own pickler gives up before 1,000.
+    public var maximumDepth: Int
+    /// The longest integer. 65,536 digits; reading and printing take time with the square of it. Python 3.11 reads no
+    /// more than 4,300.
+    public var maximumIntegerDigits: Int
+
+    /// Limits.
+    public init(
+        maximumBytes: Int = 67_108_864, maximumValues: Int = 16_777_216, maximumMemoEntries: Int = 16_777_216,
+        maximumDepth: Int = 10_000, maximumIntegerDigits: Int = 65_536
+    ) {
+        self.maximumBytes = maximumBytes
+        self.maximumValues = maximumValues
+        self.maximumMemoEntries = maximumMemoEntries
+        self.maximumDepth = maximumDepth
+        self.maximumIntegerDigits = maximumIntegerDigits
+    }
+}
+
+/// How a pickle is read.
+public struct PickleReadingOptions: Sendable {
+    /// What becomes of Python 2's `str`, which holds text and binary data alike.
+    public enum OldStrings: Hashable, Sendable {
+        /// ASCII is text, as python-memcached on Python 3 reads it. Anything else is bytes; there, one such string
+        /// makes the whole value unreadable, and `get` says `None`.
+        case textIfASCII
+        /// Always bytes, which is what was written.
+        case bytes
+    }
+
+    /// How far the pickle is followed.
+    public var limits: PickleLimits
+    /// What becomes of Python 2's strings.
+    public var oldStrings: OldStrings
+    /// Gives the object for a persistent id: python-memcached's `pload`. Without it, and where it gives nil, the id
+    /// stands for the object as ``PickleValue/Content/persistent(_:)``.
+    public var persistentLoad: (@Sendable (_ id: PickleValue) throws(MemcacheError) -> PickleValue?)?
+    /// The classes and functions of the writing program's extension registry, by number. A number that is not here
+    /// comes as ``PickleValue/Content/extensionCode(_:)``.
+    public var extensions: [Int: PickleGlobal]
+
+    /// How a pickle is read.
+    public init(
+        limits: PickleLimits = PickleLimits(), oldStrings: OldStrings = .textIfASCII,
+        persistentLoad: (@Sendable (_ id: PickleValue) throws(MemcacheError) -> PickleValue?)? = nil,
+        extensions: [Int: PickleGlobal] = [:]
+    ) {
+        self.limits = limits
+        self.oldStrings = oldStrings
+        self.persistentLoad = persistentLoad
+        self.extensions = extensions
+    }
+}
+
+/// How a pickle is written.
+public struct PickleWritingOptions: Sendable {
+    /// The protocol, 0 to 5; -1 means the highest, as in Python. python-memcached's own default is 0.
+    public var protocolVersion: Int
+    /// Gives the id of an object that is not to be pickled itself: python-memcached's `pid`. It is asked once for each
+    /// object, from the outside in.
+    public var persistentID: (@Sendable (_ value: PickleValue) throws(MemcacheError) -> PickleValue?)?
+
+    /// How a pickle is written.
+    public init(
+        protocolVersion: Int = 0,
+        persistentID: (@Sendable (_ value: PickleValue) throws(MemcacheError) -> PickleValue?)? = nil
+    ) {
+        self.protocolVersion = protocolVersion
+        self.persistentID = persistentID
+    }
+}
+
+/// The name of a class or function, in Python 3's words.
+public struct PickleGlobal: Hashable, Sendable {
+    /// The module.
+    public var module: String
+    /// The name within it.
+    public var name: String
+
+    /// A name.
+    public init(module: String, name: String) {
+        self.module = module
+        self.name = name
+    }
+}
+
+extension PickleValue {
+    /// Reads a pickle of any protocol. Nothing in it is executed: an instance becomes its description.
+    ///
+    /// Bytes after its end are ignored, as Python does.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` for anything that is not a
+    ///   pickle, exceeds a limit or refers to buffers outside of itself; and what the hooks throw.
+    public init(pickle bytes: [UInt8], options: PickleReadingOptions = PickleReadingOptions()) throws(MemcacheError) {
+        var reader = PickleReader(bytes, options: options)
+        do {
+            self = try reader.read()
+        } catch {
+            if case .hook(let failure) = error.reason { throw failure }
+            throw MemcacheError(
+                .unreadableValue, "the value is not a readable pickle: \(error.message) at byte \(error.position)")
+        }
+    }
+
+    /// Writes a pickle, with the bytes that CPython 3.11 would write for the same objects.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unwritableValue`` for what the protocol cannot
+    ///   hold; and what the hook throws.
+    public func pickled(_ options: PickleWritingOptions = PickleWritingOptions()) throws(MemcacheError) -> [UInt8] {
+        let version = options.protocolVersion < 0 ? 5 : options.protocolVersion
+        guard version <= 5 else {
+            throw MemcacheError(.invalidArgument, "there is no pickle protocol \(version): the highest is 5")
+        }
+        var value = self
+        if let persistentID = options.persistentID {
+            var builder = PickleGraphBuilder()
+            let position = try builder.add(self, persistentID: persistentID)
+            value = builder.value(at: position)
+        }
+        var writer = PickleWriter(value, version: version)
+        do {
+            return try writer.write()
+        } catch {
+            throw MemcacheError(.unwritableValue, "the value cannot be pickled: \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,295 @@
+/// A Python value, as data.
+///
+/// It holds whatever a pickle can say, including objects that are shared and objects that contain themselves; nothing
+/// in it is code, and none is ever run. Write plain ones as literals, look at one through ``content``:
+///
+///     let record: PickleValue = ["name": "ann", "tags": ["a", "b"], "visits": 42]
+///     let born = PickleValue(.date(PythonDate(year: 1990, month: 4, day: 1)))
+///     record["name"]?.text  // "ann"
+///
+/// A value used in two places is one object in both, as in Python; ``init(_:)`` copies what it is given, so a large
+/// value is best built from the leaves up in few steps. However deep a value is, copying and releasing it is flat.
+public struct PickleValue: Sendable {
+    let graph: PickleGraph
+    let position: Int
+
+    var node: PickleNode { graph.nodes[position] }
+
+    init(graph: PickleGraph, position: Int) {
+        self.graph = graph
+        self.position = position
+    }
+
+    func child(_ position: Int) -> PickleValue { PickleValue(graph: graph, position: position) }
+
+    /// What a value is, one level deep.
+    public enum Content: Sendable {
+        /// `None`.
+        case none
+        /// `True` or `False`.
+        case boolean(Bool)
+        /// An `int`, of any size.
+        case integer(BigInteger)
+        /// A `float`.
+        case double(Double)
+        /// A `complex`.
+        case complex(real: Double, imaginary: Double)
+        /// A `str`.
+        case text(String)
+        /// A `str` that holds lone surrogates, which no Swift string can: UTF-8 with three bytes for each of them.
+        case illFormedText([UInt8])
+        /// A `bytes`, or Python 2's `str`.
+        case bytes([UInt8])
+        /// A `bytearray`.
+        case byteArray([UInt8])
+        /// A `list`.
+        case list([PickleValue])
+        /// A `tuple`.
+        case tuple([PickleValue])
+        /// A `dict`, in its order.
+        case dictionary([PicklePair])
+        /// A `set`, in the order of the pickle.
+        case set([PickleValue])
+        /// A `frozenset`, in the order of the pickle.
+        case frozenSet([PickleValue])
+        /// A `range`.
+        case range(start: BigInteger, stop: BigInteger, step: BigInteger)
+        /// A `datetime.datetime`.
+        case dateTime(PythonDateTime)
+        /// A `datetime.date`.
+        case date(PythonDate)
+        /// A `datetime.time`.
+        case time(PythonTime)
+        /// A `datetime.timedelta`.
+        case timeDelta(PythonTimeDelta)
+        /// A `decimal.Decimal`, as Python prints it: `12.340`, `-1E+28`, `NaN`.
+        case decimal(String)
+        /// A `fractions.Fraction`.
+        case fraction(numerator: BigInteger, denominator: BigInteger)
+        /// A `uuid.UUID`, as the number of its 128 bits.
+        case uuid(UInt128)
+        /// A `collections.OrderedDict`.
+        case orderedDictionary([PicklePair])
+        /// A `collections.defaultdict`; its factory is a class or function by name, or `None`.
+        case defaultDictionary(factory: PickleValue, [PicklePair])
+        /// A class or function by name. Names of Python 2 come as those of Python 3.
+        case global(module: String, name: String)
+        /// A class or function by its number in the writing program's extension registry.
+        case extensionCode(Int)
+        /// An object that the writing program keeps elsewhere, by its id.
+        case persistent(PickleValue)
+        /// Any other instance, described.
+        case object(PickleObject)
+    }
+}
+
+/// A key of a dictionary and what it stands for.
+public struct PicklePair: Hashable, Sendable {
+    /// The key.
+    public var key: PickleValue
+    /// The value.
+    public var value: PickleValue
+
+    /// A pair.
+    public init(_ key: PickleValue, _ value: PickleValue) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// An instance of some class, as the instructions that a pickle gives for making it. They are not followed.
+public struct PickleObject: Sendable {
+    /// How the instance is made.
+    public enum Construction: Hashable, Sendable {
+        /// By calling a class or function.
+        case call
+        /// By the class's `__new__`, without its `__init__`.
+        case new
+        /// The same, with keyword arguments.
+        case newWithKeywords
+        /// As an instance of a class of Python 2 without `object` as its base.
+        case instance
+    }
+
+    /// How the instance is made.
+    public var construction: Construction
+    /// The class, or the function that is called.
+    public var callable: PickleValue
+    /// The arguments.
+    public var arguments: [PickleValue]
+    /// The keyword arguments, a dictionary, where there are some.
+    public var keywords: PickleValue?
+    /// The attributes: a dictionary, or what the class's own `__setstate__` takes.
+    public var state: PickleValue?
+    /// What is appended to it, where it is like a list.
+    public var listItems: [PickleValue]
+    /// What is set in it, where it is like a dictionary.
+    public var dictionaryItems: [PicklePair]
+    /// What is added to it, where it is like a set.
+    public var setItems: [PickleValue]
+
+    /// Describes an instance.
+    public init(
+        construction: Construction = .call, callable: PickleValue, arguments: [PickleValue] = [],
+        keywords: PickleValue? = nil, state: PickleValue? = nil, listItems: [PickleValue] = [],
+        dictionaryItems: [PicklePair] = [], setItems: [PickleValue] = []
+    ) {
+        self.construction = construction
+        self.callable = callable
+        self.arguments = arguments
+        self.keywords = keywords
+        self.state = state
+        self.listItems = listItems
+        self.dictionaryItems = dictionaryItems
+        self.setItems = setItems
+    }
+
+    /// The name of the class with its module, `shop.models.Product`; nil where the pickle does not name one.
+    public var className: String? {
+        let makers = ["copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"]
+        if let name = callable.globalName, makers.contains(name) { return arguments.first?.globalName }
+        return callable.globalName
+    }
+}
+
+extension PickleValue {
+    /// The dotted name of a class or function; nil for anything else.
+    var globalName: String? {
+        global.map { $0.module + "." + $0.name }
+    }
+}
+
+// MARK: - Looking
+
+extension PickleValue {
+    /// The text, where it is text.
+    public var text: String? {
+        if case .text(let bytes) = node { return String(validating: bytes, as: UTF8.self) }
+        return nil
+    }
+
+    /// The bytes, where it is `bytes` or a `bytearray`.
+    public var bytes: [UInt8]? {
+        switch node {
+        case .bytes(let bytes), .byteArray(let bytes): bytes
+        default: nil
+        }
+    }
+
+    /// The integer, where it is one that fits.
+    public var integer: Int? {
+        if case .integer(let value) = node { return value.exactly() }
+        return nil
+    }
+
+    /// The number, where it is a `float`.
+    public var double: Double? {
+        if case .double(let value) = node { return value }
+        return nil
+    }
+
+    /// The boolean, where it is one.
+    public var boolean: Bool? {
+        if case .boolean(let value) = node { return value }
+        return nil
+    }
+
+    /// Whether it is `None`.
+    public var isNone: Bool {
+        if case .none = node { return true }
+        return false
+    }
+
+    /// The elements of a list, tuple or set.
+    public var elements: [PickleValue]? {
+        switch node {
+        case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items): items.map(child)
+        default: nil
+        }
+    }
+
+    /// What a dictionary has under a text; nil where it has nothing, or is no dictionary. Under a key that a pickle
+    /// sets twice stands what was set last.
+    public subscript(key: String) -> PickleValue? {
+        let items: [Int]
+        switch node {
+        case .dictionary(let pairs): items = pairs
+        case .object(let object): items = object.dictionaryItems
+        default: return nil
+        }
+        let wanted = Array(key.utf8)
+        for index in stride(from: items.count - 2, through: 0, by: -2) {
+            switch graph.nodes[items[index]] {
+            case .text(let text) where text == wanted: return child(items[index + 1])
+            // Python 2 has byte strings for keys.
+            case .bytes(let bytes) where bytes == wanted: return child(items[index + 1])
+            default: continue
+            }
+        }
+        return nil
+    }
+}
+
+// MARK: - Literals
+
+extension PickleValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    /// `None`.
+    public init(nilLiteral: ()) { self.init(.none) }
+    /// A `bool`.
+    public init(booleanLiteral value: Bool) { self.init(.boolean(value)) }
+    /// An `int`.
+    public init(integerLiteral value: Int) { self.init(.integer(BigInteger(value))) }
+    /// A `float`.
+    public init(floatLiteral value: Double) { self.init(.double(value)) }
+    /// A `str`.
+    public init(stringLiteral value: String) { self.init(.text(value)) }
+    /// A `list`.
+    public init(arrayLiteral elements: PickleValue...) { self.init(.list(elements)) }
+    /// A `dict`.
+    public init(dictionaryLiteral elements: (PickleValue, PickleValue)...) {
+        self.init(.dictionary(elements.map { PicklePair($0.0, $0.1) }))
+    }
+}
+
+// MARK: - Equality
+
+extension PickleValue: Hashable {
+    /// Whether two values say the same. Which of their parts are shared makes no difference, nor the way a cycle is
+    /// drawn; the order within dictionaries and sets does. A NaN equals a NaN, and `0.0` does not equal `-0.0`.
+    public static func == (left: PickleValue, right: PickleValue) -> Bool {
+        struct Comparison: Hashable {
+            var left: Int
+            var right: Int
+        }
+        // What is being compared further up counts as equal: else a cycle would never end.
+        var seen: Set<Comparison> = []
+        var waiting = [Comparison(left: left.position, right: right.position)]
+        while let next = waiting.popLast() {
+            if left.graph === right.graph, next.left == next.right { continue }
+            let mine = left.graph.nodes[next.left]
+            let theirs = right.graph.nodes[next.right]
+            guard mine.isAlike(theirs) else { return false }
+            let (myChildren, theirChildren) = (mine.children, theirs.children)
+            guard myChildren.count == theirChildren.count else { return false }
+            guard !myChildren.isEmpty, seen.insert(next).inserted else { continue }
+            for (mine, theirs) in zip(myChildren, theirChildren) {
+                waiting.append(Comparison(left: mine, right: theirs))
+            }
+        }
+        return true
+    }
+
+    /// Looks at the value itself and not at what it contains.
+    public func hash(into hasher: inout Hasher) {
+        switch node {
+        case .boolean(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value.isNaN ? 0 : value.bitPattern)
+        case .text(let bytes), .bytes(let bytes), .byteArray(let bytes): hasher.combine(bytes)
+        case .extensionCode(let code): hasher.combine(code)
+        default: hasher.combine(node.children.count)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+/// A `datetime.date`.
+public struct PythonDate: Hashable, Sendable {
+    /// 1 to 9999.
+    public var year: Int
+    /// 1 to 12.
+    public var month: Int
+    /// 1 to 31.
+    public var day: Int
+
+    /// A day.
+    public init(year: Int, month: Int, day: Int) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+}
+
+/// A `datetime.time`.
+public struct PythonTime: Hashable, Sendable {
+    /// 0 to 23.
+    public var hour: Int
+    /// 0 to 59.
+    public var minute: Int
+    /// 0 to 59.
+    public var second: Int
+    /// 0 to 999,999.
+    public var microsecond: Int
+    /// Whether it is the second of two equal times, when clocks are set back; Python's `fold`.
+    public var isRepeated: Bool
+    /// The time zone; nil for a time that says nothing of it.
+    public var zone: PythonTimeZone?
+
+    /// A time of day.
+    public init(
+        hour: Int, minute: Int = 0, second: Int = 0, microsecond: Int = 0, isRepeated: Bool = false,
+        zone: PythonTimeZone? = nil
+    ) {
+        self.hour = hour
+        self.minute = minute
+        self.second = second
+        self.microsecond = microsecond
+        self.isRepeated = isRepeated
+        self.zone = zone
+    }
+}
+
+/// A `datetime.datetime`.
+public struct PythonDateTime: Hashable, Sendable {
+    /// The day.
+    public var date: PythonDate
+    /// The time of that day, with the time zone.
+    public var time: PythonTime
+
+    /// A moment.
+    public init(date: PythonDate, time: PythonTime) {
+        self.date = date
+        self.time = time
+    }
+}
+
+/// What a datetime or time says about its time zone.
+public enum PythonTimeZone: Hashable, Sendable {
+    /// A fixed distance from UTC: `datetime.timezone`. The name is given only where it is not made from the distance.
+    case offset(PythonTimeDelta, name: String? = nil)
+    /// Another library's zone, as an object. ``knownOffset`` is what its description says of the distance from UTC.
+    case described(PickleValue, knownOffset: PythonTimeDelta?)
+
+    /// UTC.
+    public static let utc = PythonTimeZone.offset(PythonTimeDelta())
+}
+
+/// A `datetime.timedelta`: a length of time, normalized as Python does, so that only the days can be negative.
+public struct PythonTimeDelta: Hashable, Sendable {
+    /// Whole days, negative for a length below zero.
+    public var days: Int
+    /// 0 to 86,399.
+    public var seconds: Int
+    /// 0 to 999,999.
+    public var microseconds: Int
+
+    /// A length of time.
+    public init(days: Int = 0, seconds: Int = 0, microseconds: Int = 0) {
+        self.days = days
+        self.seconds = seconds
+        self.microseconds = microseconds
+    }
+}
+
+// MARK: - ISO 8601
+
+extension PythonDate: CustomStringConvertible {
+    /// `2024-02-29`.
+    public var description: String {
+        PythonTime.padded(year, 4) + "-" + PythonTime.padded(month, 2) + "-" + PythonTime.padded(day, 2)
+    }
+}
+
+extension PythonTime: CustomStringConvertible {
+    /// `23:59:59.000001+01:00`, as Python's `isoformat` writes it: microseconds only where there are some.
+    public var description: String {
+        var text = Self.padded(hour, 2) + ":" + Self.padded(minute, 2) + ":" + Self.padded(second, 2)
+        if microsecond != 0 { text += "." + Self.padded(microsecond, 6) }
+        switch zone {
+        case nil, .described(_, knownOffset: nil): break
+        case .offset(let offset, _), .described(_, let offset?): text += Self.sign(offset)
+        }
+        return text
+    }
+
+    /// `+05:30`, with seconds and microseconds only where there are some.
+    private static func sign(_ offset: PythonTimeDelta) -> String {
+        // The days of a distance from UTC are 0 or -1: Python allows less than a day to either side.
+        var seconds = offset.seconds + offset.days.clamped(to: -1...1) * 86400
+        var microseconds = offset.microseconds
+        let isNegative = seconds < 0
+        if isNegative {
+            seconds = -seconds
+            if microseconds > 0 {
+                seconds -= 1
+                microseconds = 1_000_000 - microseconds
+            }
+        }
+        var text = (isNegative ? "-" : "+") + padded(seconds / 3600, 2) + ":" + padded(seconds / 60 % 60, 2)
+        if seconds % 60 != 0 || microseconds != 0 { text += ":" + padded(seconds % 60, 2) }
+        if microseconds != 0 { text += "." + padded(microseconds, 6) }
+        return text
+    }
+
+    fileprivate static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
+
+extension PythonDateTime: CustomStringConvertible {
+    /// `2024-02-29T13:14:15.678901+00:00`, as Python's `isoformat` writes it.
+    public var description: String { "\(date)T\(time)" }
+}
+
+extension Int {
+    fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
+}
