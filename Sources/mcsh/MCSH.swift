@@ -55,7 +55,7 @@ enum MCSH {
         if options.sandbox {
             do throws(Sandbox.Failure) {
                 let started = try Sandbox()
-                configuration.server = started.address
+                configuration.servers = [WeightedServer(started.address)]
                 sandbox = started
             } catch {
                 return fail(options, "no sandbox: \(error.reason)", code: "sandbox", .disconnected)

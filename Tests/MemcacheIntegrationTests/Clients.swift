@@ -6,10 +6,11 @@ import Testing
 func client(
     _ address: String, replyTimeout: Duration = .seconds(20), maximumReplyValueBytes: Int = 4_294_967_296
 ) throws -> MemcacheClient {
-    MemcacheClient(
-        ClientConfiguration(
-            server: try ServerAddress(address), connectTimeout: .seconds(20), replyTimeout: replyTimeout,
-            maximumReplyValueBytes: maximumReplyValueBytes))
+    var configuration = ClientConfiguration(
+        server: try ServerAddress(address), connectTimeout: .seconds(20), replyTimeout: replyTimeout,
+        maximumReplyValueBytes: maximumReplyValueBytes)
+    configuration.limits.maximumValueBytes = nil
+    return MemcacheClient(configuration)
 }
 
 /// Expects a body to throw an error with a code, from a server.
@@ -49,4 +50,25 @@ func fill(_ server: MemcachedServer, count: Int, prefix: String = "item:") async
 extension [UInt8] {
     /// The bytes as text.
     var text: String { String(decoding: self, as: UTF8.self) }
+}
+
+/// A client of several of a test's servers.
+func client(
+    _ addresses: [String], weights: [Int] = [], deadRetry: Duration = .seconds(600), flushesOnReconnect: Bool = false,
+    _ change: (inout ClientConfiguration) -> Void = { _ in }
+) throws -> MemcacheClient {
+    var configuration = ClientConfiguration(
+        servers: try weighted(addresses, weights),
+        failurePolicy: FailurePolicy(deadRetry: deadRetry, flushesOnReconnect: flushesOnReconnect),
+        connectTimeout: .seconds(20), replyTimeout: .seconds(20))
+    change(&configuration)
+    return MemcacheClient(configuration)
+}
+
+/// Servers at addresses, of weight 1 where no weight is given.
+func weighted(_ addresses: [String], _ weights: [Int] = []) throws -> [WeightedServer] {
+    try addresses.enumerated().map { position, address in
+        WeightedServer(
+            try ServerAddress(address), weight: weights.indices.contains(position) ? weights[position] : 1)
+    }
 }

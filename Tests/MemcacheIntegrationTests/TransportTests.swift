@@ -12,7 +12,7 @@ import Testing
         #expect(try await client.replace("t:b", with: "x") == .missing)
         #expect(try await client.append("!", to: "t:a") == .stored)
         #expect(try await client.prepend(">", to: "t:a") == .stored)
-        #expect(try await client.getMany(["t:a", "t:b"]).map(\.value.text) == [">hello!"])
+        #expect(try await client.getMany(["t:a", "t:b"]).items.map(\.value.text) == [">hello!"])
         #expect(try await client.set("t:n", to: "41") == .stored)
         #expect(try await client.increment("t:n") == .value(42))
         #expect(try await client.decrement("t:n", by: 50) == .value(0))

@@ -21,7 +21,7 @@ import Testing
             #expect(item.flags == .max)
         }
         let keys = try values.indices.map { try Key("v:\($0)") }
-        #expect(try await client.getMany(keys).map(\.value) == values)
+        #expect(try await client.getMany(keys).items.map(\.value) == values)
     }
 
     @Test func `a value that is too large for the server is refused, and the old one is gone`() async throws {

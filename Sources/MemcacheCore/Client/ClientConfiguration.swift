@@ -1,24 +1,59 @@
 /// What a client works with.
 public struct ClientConfiguration: Sendable {
-    /// The server.
-    public var server: ServerAddress
+    /// The servers, in the order that the selector counts them in.
+    public var servers: [WeightedServer]
+    /// What chooses the server of a key, made for the servers' weights. python-memcached's, unless another is given.
+    public var makeSelector: @Sendable (_ servers: [WeightedServer]) -> any ServerSelector
+    /// When a server counts as dead, and for how long. A single server never counts as dead: there is no other.
+    public var failurePolicy: FailurePolicy
+    /// How long keys and values may be; what is longer is refused before anything is sent. 250 bytes and 1 MiB, as in
+    /// python-memcached.
+    ///
+    /// A server that finds a value too large drops the old one too; the limit spares that. It should be what the servers
+    /// are started with (`-I`).
+    public var limits = RequestLimits()
+    /// How many CAS tokens the client remembers, for a compare-and-swap without one; 0 remembers none. (python-memcached's
+    /// `cache_cas`, which has no bound.)
+    public var rememberedCASTokens = 0
     /// How long resolving the name and connecting may take together. 3 s, as in python-memcached.
     public var connectTimeout: Duration
-    /// How long the server may take to answer, counted from the answer before. 3 s, as in python-memcached.
+    /// How long a server may take to answer, counted from the answer before. 3 s, as in python-memcached.
     public var replyTimeout: Duration
     /// The longest value that is read; a server that announces a longer one is not trusted. 4 GiB.
     public var maximumReplyValueBytes: Int
     /// Is shown every byte that is sent or received; nil costs nothing.
     package var trace: WireTrace?
 
-    /// The settings for a server, all others at their defaults.
+    /// The settings for a pool of servers, all others at their defaults.
+    public init(
+        servers: [WeightedServer], failurePolicy: FailurePolicy = FailurePolicy(),
+        connectTimeout: Duration = .seconds(3), replyTimeout: Duration = .seconds(3),
+        maximumReplyValueBytes: Int = 4_294_967_296
+    ) {
+        self.servers = servers
+        self.failurePolicy = failurePolicy
+        self.connectTimeout = connectTimeout
+        self.replyTimeout = replyTimeout
+        self.maximumReplyValueBytes = maximumReplyValueBytes
+        makeSelector = { PythonMemcachedSelector(weights: $0.map(\.weight)) }
+    }
+
+    /// The settings for one server, all others at their defaults.
     public init(
         server: ServerAddress, connectTimeout: Duration = .seconds(3), replyTimeout: Duration = .seconds(3),
         maximumReplyValueBytes: Int = 4_294_967_296
     ) {
-        self.server = server
-        self.connectTimeout = connectTimeout
-        self.replyTimeout = replyTimeout
-        self.maximumReplyValueBytes = maximumReplyValueBytes
+        self.init(
+            servers: [WeightedServer(server)], connectTimeout: connectTimeout, replyTimeout: replyTimeout,
+            maximumReplyValueBytes: maximumReplyValueBytes)
+    }
+
+    /// What the first server is called in messages.
+    package var firstServerName: String { servers.first?.address.description ?? "no server" }
+
+    /// The settings of every connection.
+    var connectionOptions: Connection.Options {
+        Connection.Options(
+            connectTimeout: connectTimeout, maximumValueBytes: maximumReplyValueBytes, trace: trace)
     }
 }

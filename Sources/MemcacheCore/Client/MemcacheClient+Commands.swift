@@ -23,29 +23,9 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `gets`.
     public func gets(_ key: Key) async throws(MemcacheError) -> Item? {
-        try await execute(Gets(key))
-    }
-
-    /// Reads many items in one exchange.
-    ///
-    /// - Parameter keys: The items' keys; nothing is sent when there are none.
-    /// - Returns: The items that were found, in the order of the keys.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
-    ///
-    /// The corresponding memcached command is `get`.
-    public func getMany(_ keys: [Key]) async throws(MemcacheError) -> [Item] {
-        keys.isEmpty ? [] : try await execute(GetMany(keys))
-    }
-
-    /// Reads many items and their CAS tokens in one exchange.
-    ///
-    /// - Parameter keys: The items' keys; nothing is sent when there are none.
-    /// - Returns: The items that were found, in the order of the keys.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
-    ///
-    /// The corresponding memcached command is `gets`.
-    public func getsMany(_ keys: [Key]) async throws(MemcacheError) -> [Item] {
-        keys.isEmpty ? [] : try await execute(GetsMany(keys))
+        let item = try await execute(Gets(key))
+        if let item { tokens.remember(item) }
+        return item
     }
 
     /// Reads an item and gives it a new lifetime.
@@ -71,44 +51,9 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `gats`.
     public func getAndTouchWithCAS(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Item? {
-        try await execute(GetAndTouchWithCAS(key, expiration: expiration))
-    }
-
-    /// Reads many items, and gives them a new lifetime. Long lists go in several commands, one after the other.
-    ///
-    /// - Parameters:
-    ///   - keys: The items' keys; nothing is sent when there are none.
-    ///   - expiration: The new lifetime, counted from when the server reads a command.
-    /// - Returns: The items that were found, in the order of the keys.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses; items before may have their new
-    ///   lifetime by then. Not retried.
-    ///
-    /// The corresponding memcached command is `gat`.
-    public func getAndTouchMany(_ keys: [Key], expiration: Expiration) async throws(MemcacheError) -> [Item] {
-        var items: [Item] = []
-        for command in GetAndTouchMany.split(keys, expiration: expiration) {
-            items += try await execute(command)
-        }
-        return items
-    }
-
-    /// Reads many items and their CAS tokens, and gives them a new lifetime. Long lists go in several commands, one
-    /// after the other.
-    ///
-    /// - Parameters:
-    ///   - keys: The items' keys; nothing is sent when there are none.
-    ///   - expiration: The new lifetime, counted from when the server reads a command.
-    /// - Returns: The items that were found, in the order of the keys.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses; items before may have their new
-    ///   lifetime by then. Not retried.
-    ///
-    /// The corresponding memcached command is `gats`.
-    public func getAndTouchManyWithCAS(_ keys: [Key], expiration: Expiration) async throws(MemcacheError) -> [Item] {
-        var items: [Item] = []
-        for command in GetAndTouchManyWithCAS.split(keys, expiration: expiration) {
-            items += try await execute(command)
-        }
-        return items
+        let item = try await execute(GetAndTouchWithCAS(key, expiration: expiration))
+        if let item { tokens.remember(item) }
+        return item
     }
 
     // MARK: - Storing
@@ -545,7 +490,8 @@ extension MemcacheClient {
         try await execute(Version())
     }
 
-    /// Makes every item invalid.
+    /// Makes every item of the first server that can be reached invalid. For all servers see
+    /// ``flushEveryServer(after:)``.
     ///
     /// - Parameter delay: How long to wait; nil for now. A later call replaces one that waits.
     /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.

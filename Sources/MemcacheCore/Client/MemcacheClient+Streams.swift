@@ -29,16 +29,16 @@ extension MemcacheClient {
     public func watch(_ streams: [WatchStream]) async throws(MemcacheError) -> WatchEvents {
         let request = WatchRequest(streams)
         try request.validate()
-        try checkOpen()
+        let server = try streamServer()
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
         let buffer = WatchBuffer()
         let stream = LineStream(
-            to: configuration.server, options: connectionOptions,
+            to: server, options: configuration.connectionOptions,
             request: LineStream.Request(
                 bytes: encoder.bytes, form: .endless, replyTimeout: configuration.replyTimeout, isReadToItsEnd: false),
             sink: buffer)
-        let lines = WatchLines(stream, buffer, from: configuration.server)
+        let lines = WatchLines(stream, buffer, from: server)
         try await stream.begin()
         return WatchEvents(lines)
     }
@@ -87,18 +87,19 @@ extension MemcacheClient {
         _ request: DumpRequest, options: DumpOptions
     ) async throws(MemcacheError) -> DumpLines {
         try request.validate()
+        let configuration = configuration
+        let server = try streamServer()
         if let patience = options.crawlerPatience { try await waitForCrawler(patience) }
-        try checkOpen()
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
         let spool = DumpSpool(memoryBytes: options.memoryBytes)
         let stream = LineStream(
-            to: configuration.server, options: connectionOptions,
+            to: server, options: configuration.connectionOptions,
             request: LineStream.Request(
                 bytes: encoder.bytes, form: .list(linePrefix: request.linePrefix, lastLine: request.lastLine),
                 replyTimeout: configuration.replyTimeout, isReadToItsEnd: true),
             sink: spool)
-        let lines = DumpLines(stream, spool, from: configuration.server)
+        let lines = DumpLines(stream, spool, from: server)
         try await stream.begin()
         return lines
     }
@@ -112,12 +113,12 @@ extension MemcacheClient {
                     .unavailable,
                     "the server's crawler is at work, for another list or on its own: try again in a moment "
                         + "(lru_crawler_running in stats is 1)",
-                    server: configuration.server)
+                    server: try streamServer())
             }
             do {
                 try await Task.sleep(for: min(.milliseconds(50), patience))
             } catch {
-                throw .cancelled(by: configuration.server)
+                throw .cancelled(by: try streamServer())
             }
         }
     }

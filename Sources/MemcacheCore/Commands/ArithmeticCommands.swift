@@ -29,6 +29,8 @@ public struct Increment: SilenceableCommand {
         self.delta = delta
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .line }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -72,6 +74,8 @@ public struct Decrement: SilenceableCommand {
         self.key = key
         self.delta = delta
     }
+
+    public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .line }
 

@@ -26,6 +26,8 @@ public struct Touch: SilenceableCommand {
         self.expiration = expiration
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .line }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -63,6 +65,8 @@ public struct Delete: SilenceableCommand {
 
     /// Makes the command.
     public init(_ key: Key) { self.key = key }
+
+    public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .line }
 

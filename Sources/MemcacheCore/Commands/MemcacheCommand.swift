@@ -12,6 +12,9 @@ public protocol MemcacheCommand<Outcome>: Sendable {
     /// The command's word, for messages.
     static var name: String { get }
 
+    /// Which server of a pool is asked.
+    var route: CommandRoute { get }
+
     /// What the reply looks like on the wire.
     var replyShape: CommandReplyShape { get }
 
@@ -20,6 +23,9 @@ public protocol MemcacheCommand<Outcome>: Sendable {
     /// - Throws: ``MemcacheError``, commonly with the code ``MemcacheError/Code/invalidArgument`` and a message that
     ///   says what to write.
     func validate() throws(MemcacheError)
+
+    /// The same, with the lengths that a client allows.
+    func validate(within limits: RequestLimits) throws(MemcacheError)
 
     /// Writes the request.
     func encode(into request: inout RequestEncoder)
@@ -31,6 +37,9 @@ public protocol MemcacheCommand<Outcome>: Sendable {
 }
 
 extension MemcacheCommand {
+    /// The first server that can be reached, for a command that is not about a key.
+    public var route: CommandRoute { .anyServer }
+
     /// Nothing is wrong.
     public func validate() throws(MemcacheError) {}
 
@@ -47,6 +56,14 @@ extension MemcacheCommand {
     package func interpretAcknowledgement(_ reply: Reply) throws(MemcacheError) {
         guard reply == .ok else { throw .unexpected(reply, to: Self.name) }
     }
+}
+
+/// Which server of a pool a command is for.
+public enum CommandRoute: Hashable, Sendable {
+    /// The server that holds a key.
+    case owner(of: Key)
+    /// The first server that can be reached.
+    case anyServer
 }
 
 /// A command that can be sent with `noreply`, so that the server does not say what came of it.
@@ -73,9 +90,13 @@ public struct WithoutReply<Command: SilenceableCommand>: MemcacheCommand {
     /// Makes the command.
     public init(_ command: Command) { self.command = command }
 
+    public var route: CommandRoute { command.route }
+
     public var replyShape: CommandReplyShape { .silence }
 
     public func validate() throws(MemcacheError) { try command.validate() }
+
+    public func validate(within limits: RequestLimits) throws(MemcacheError) { try command.validate(within: limits) }
 
     public func encode(into request: inout RequestEncoder) { command.encode(into: &request, noreply: true) }
 

@@ -79,6 +79,8 @@ public struct MetaGet: MetaCommand {
         self.flags = flags
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .meta }
 
     public func encode(into request: inout RequestEncoder) {
@@ -95,7 +97,7 @@ public struct MetaGet: MetaCommand {
 /// A value that the server finds too large is refused, and the old item is gone all the same, whatever the mode.
 ///
 /// The corresponding memcached command is `ms`.
-public struct MetaSet: MetaCommand {
+public struct MetaSet: MetaCommand, StorageCommand {
     /// How ``MetaSet`` stores.
     public enum Mode: UInt8, Hashable, Sendable, CaseIterable {
         /// `MS`, the default: whether or not there is an item.
@@ -136,6 +138,8 @@ public struct MetaSet: MetaCommand {
         self.flags = flags
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .metaStorage }
 
     public func encode(into request: inout RequestEncoder) {
@@ -169,6 +173,8 @@ public struct MetaDelete: MetaCommand {
         self.key = key
         self.flags = flags
     }
+
+    public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .meta }
 
@@ -227,6 +233,8 @@ public struct MetaArithmetic: MetaCommand {
         self.flags = flags
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .meta }
 
     public func encode(into request: inout RequestEncoder) {
@@ -278,6 +286,8 @@ public struct MetaDebug: MemcacheCommand {
 
     /// Makes the command.
     public init(_ key: Key) { self.key = key }
+
+    public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .line }
 

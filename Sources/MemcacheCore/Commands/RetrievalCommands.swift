@@ -15,6 +15,8 @@ public struct Get: MemcacheCommand {
     /// Makes the command.
     public init(_ key: Key) { self.key = key }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .values }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -41,6 +43,8 @@ public struct Gets: MemcacheCommand {
     /// Makes the command.
     public init(_ key: Key) { self.key = key }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .values }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -58,7 +62,7 @@ public struct Gets: MemcacheCommand {
 /// Reads many items of one server in one exchange.
 ///
 /// The corresponding memcached command is `get`, with all keys in one line of any length.
-public struct GetMany: MemcacheCommand {
+public struct GetMany: ManyKeysCommand {
     public static let name = "get"
 
     /// The items' keys, at least one.
@@ -66,6 +70,9 @@ public struct GetMany: MemcacheCommand {
 
     /// Makes the command.
     public init(_ keys: [Key]) { self.keys = keys }
+
+    /// The server of the first key: the caller has brought the keys of one server together.
+    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { .values }
 
@@ -86,7 +93,7 @@ public struct GetMany: MemcacheCommand {
 /// Reads many items of one server and their CAS tokens in one exchange.
 ///
 /// The corresponding memcached command is `gets`, with all keys in one line of any length.
-public struct GetsMany: MemcacheCommand {
+public struct GetsMany: ManyKeysCommand {
     public static let name = "gets"
 
     /// The items' keys, at least one.
@@ -94,6 +101,9 @@ public struct GetsMany: MemcacheCommand {
 
     /// Makes the command.
     public init(_ keys: [Key]) { self.keys = keys }
+
+    /// The server of the first key: the caller has brought the keys of one server together.
+    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { .values }
 
@@ -128,6 +138,8 @@ public struct GetAndTouch: MemcacheCommand {
         self.expiration = expiration
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .values }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -159,6 +171,8 @@ public struct GetAndTouchWithCAS: MemcacheCommand {
         self.expiration = expiration
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .values }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -176,7 +190,7 @@ public struct GetAndTouchWithCAS: MemcacheCommand {
 /// Reads some items and gives them a new lifetime, in one exchange. For many keys see ``split(_:expiration:)``.
 ///
 /// The corresponding memcached command is `gat` (since 1.5.3), in a line of at most 2000 bytes.
-public struct GetAndTouchMany: MemcacheCommand {
+public struct GetAndTouchMany: ManyKeysCommand {
     public static let name = "gat"
 
     /// The items' keys, at least one.
@@ -194,6 +208,9 @@ public struct GetAndTouchMany: MemcacheCommand {
     public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchMany] {
         RetrievalLine.split(keys).map { GetAndTouchMany($0, expiration: expiration) }
     }
+
+    /// The server of the first key: the caller has brought the keys of one server together.
+    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { .values }
 
@@ -216,7 +233,7 @@ public struct GetAndTouchMany: MemcacheCommand {
 /// ``split(_:expiration:)``.
 ///
 /// The corresponding memcached command is `gats` (since 1.5.3), in a line of at most 2000 bytes.
-public struct GetAndTouchManyWithCAS: MemcacheCommand {
+public struct GetAndTouchManyWithCAS: ManyKeysCommand {
     public static let name = "gats"
 
     /// The items' keys, at least one.
@@ -234,6 +251,9 @@ public struct GetAndTouchManyWithCAS: MemcacheCommand {
     public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchManyWithCAS] {
         RetrievalLine.split(keys).map { GetAndTouchManyWithCAS($0, expiration: expiration) }
     }
+
+    /// The server of the first key: the caller has brought the keys of one server together.
+    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { .values }
 

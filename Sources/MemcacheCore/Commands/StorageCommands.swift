@@ -7,7 +7,7 @@
 /// (The type is not called `Set`, which would hide the standard library's.)
 ///
 /// The corresponding memcached command is `set`.
-public struct SetValue: SilenceableCommand {
+public struct SetValue: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
         /// The value is stored.
@@ -35,6 +35,8 @@ public struct SetValue: SilenceableCommand {
         self.expiration = expiration
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .storage }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -57,7 +59,7 @@ public struct SetValue: SilenceableCommand {
 /// Stores a value under a key that has no item yet.
 ///
 /// The corresponding memcached command is `add`.
-public struct Add: SilenceableCommand {
+public struct Add: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
         /// The value is stored.
@@ -85,6 +87,8 @@ public struct Add: SilenceableCommand {
         self.expiration = expiration
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .storage }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -107,7 +111,7 @@ public struct Add: SilenceableCommand {
 /// Stores a value under a key that has an item already.
 ///
 /// The corresponding memcached command is `replace`.
-public struct Replace: SilenceableCommand {
+public struct Replace: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
         /// The value is stored.
@@ -135,6 +139,8 @@ public struct Replace: SilenceableCommand {
         self.expiration = expiration
     }
 
+    public var route: CommandRoute { .owner(of: key) }
+
     public var replyShape: CommandReplyShape { .storage }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
@@ -157,7 +163,7 @@ public struct Replace: SilenceableCommand {
 /// Puts bytes behind the value that an item has. Its flags and lifetime stay.
 ///
 /// The corresponding memcached command is `append`.
-public struct Append: SilenceableCommand {
+public struct Append: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
         /// The value is longer now.
@@ -178,6 +184,8 @@ public struct Append: SilenceableCommand {
         self.key = key
         self.value = value
     }
+
+    public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .storage }
 
@@ -200,7 +208,7 @@ public struct Append: SilenceableCommand {
 /// Puts bytes before the value that an item has. Its flags and lifetime stay.
 ///
 /// The corresponding memcached command is `prepend`.
-public struct Prepend: SilenceableCommand {
+public struct Prepend: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
         /// The value is longer now.
@@ -221,6 +229,8 @@ public struct Prepend: SilenceableCommand {
         self.key = key
         self.value = value
     }
+
+    public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .storage }
 
@@ -245,7 +255,7 @@ public struct Prepend: SilenceableCommand {
 /// On a server that runs without CAS (`-C`) the answer is always ``Outcome/changed``.
 ///
 /// The corresponding memcached command is `cas`.
-public struct CompareAndSwap: SilenceableCommand {
+public struct CompareAndSwap: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
         /// The value is stored.
@@ -277,6 +287,8 @@ public struct CompareAndSwap: SilenceableCommand {
         self.flags = flags
         self.expiration = expiration
     }
+
+    public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .storage }
 

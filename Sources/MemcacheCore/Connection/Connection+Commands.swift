@@ -14,7 +14,7 @@ extension Connection {
             shape = declared
         } else {
             request.append(RequestEncoder.fence)
-            shape = .untilNoop
+            shape = .untilFence
         }
         let bytes = request.bytes
         let id = makeID()
@@ -28,11 +28,124 @@ extension Connection {
             abandon(id)
         }
         if Task.isCancelled { forget(id) }
+        let reply: Reply
         do {
-            return try command.interpret(try result.get())
+            reply = try result.get()
         } catch {
             throw error.from(address)
         }
+        do {
+            return try command.interpret(reply)
+        } catch {
+            if error.code == .unreadableReply { await distrust() }
+            throw error.from(address)
+        }
+    }
+}
+
+extension Connection {
+    /// Sends commands in one write, and waits for what each comes to.
+    package func execute<Command: MemcacheCommand>(
+        _ commands: [Command], timeout: Duration
+    ) async -> [Result<Command.Outcome, MemcacheError>] {
+        var request = RequestEncoder()
+        var shapes: [ReplyShape] = []
+        var refused: [Int: MemcacheError] = [:]
+        for (position, command) in commands.enumerated() {
+            do throws(MemcacheError) {
+                try command.validate()
+            } catch {
+                refused[position] = error
+                continue
+            }
+            command.encode(into: &request)
+            if let shape = command.replyShape.shape {
+                shapes.append(shape)
+            } else {
+                request.append(RequestEncoder.fence)
+                shapes.append(.untilFence)
+            }
+        }
+        let replies = shapes.isEmpty ? [] : await replies(to: request.bytes, shapes, timeout)
+        var next = replies.makeIterator()
+        var results: [Result<Command.Outcome, MemcacheError>] = []
+        results.reserveCapacity(commands.count)
+        var isOutOfStep = false
+        for (position, command) in commands.enumerated() {
+            if let error = refused[position] {
+                results.append(.failure(error))
+                continue
+            }
+            switch next.next() ?? .failure(ReplyListWaiter.noAnswer) {
+            case .failure(let error): results.append(.failure(error.from(address)))
+            case .success(let reply):
+                do throws(MemcacheError) {
+                    results.append(.success(try command.interpret(reply)))
+                } catch {
+                    isOutOfStep = isOutOfStep || error.code == .unreadableReply
+                    results.append(.failure(error.from(address)))
+                }
+            }
+        }
+        if isOutOfStep { await distrust() }
+        return results
+    }
+
+    private func replies(
+        to bytes: [UInt8], _ shapes: [ReplyShape], _ timeout: Duration
+    ) async -> [Result<Reply, MemcacheError>] {
+        let id = makeID()
+        defer { forget(id) }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                submit(
+                    bytes, expecting: shapes, timeout: timeout, id: id,
+                    to: ReplyListWaiter(shapes.count, continuation: continuation))
+            }
+        } onCancel: {
+            abandon(id)
+        }
+    }
+}
+
+/// Makes whole replies of their elements, for one continuation.
+///
+/// `@unchecked Sendable`: after it is handed over, it is only touched on the connection's thread.
+private final class ReplyListWaiter: ReplyReceiver, @unchecked Sendable {
+    private let continuation: CheckedContinuation<[Result<Reply, MemcacheError>], Never>
+    private let count: Int
+    private var replies: [Result<Reply, MemcacheError>] = []
+    private var collector = ReplyCollector()
+    private var refusal: Refusal?
+
+    static let noAnswer = MemcacheError(.connectionLost, "no answer came", mayHaveTakenEffect: true)
+
+    init(_ count: Int, continuation: CheckedContinuation<[Result<Reply, MemcacheError>], Never>) {
+        self.count = count
+        self.continuation = continuation
+    }
+
+    func receive(
+        _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
+    ) throws(ReplyParser.Failure) {
+        if shape == .untilFence {
+            if case .refusal(let kind, let line) = element, refusal == nil {
+                refusal = Refusal(kind: kind, line: bytes.copy(line))
+            }
+            guard completesReply else { return }
+            replies.append(.success(refusal.map { .refused($0) } ?? .nothing))
+            refusal = nil
+        } else if let reply = try collector.collect(element, of: bytes, shape: shape) {
+            replies.append(.success(reply))
+        }
+    }
+
+    func paused() {}
+
+    func finish(_ error: MemcacheError?, answered: Int) {
+        let failure = error ?? Self.noAnswer
+        replies += Array(repeating: .failure(failure), count: max(0, count - replies.count))
+        continuation.resume(returning: replies)
     }
 }
 
@@ -51,7 +164,7 @@ private final class CommandWaiter: ReplyReceiver, @unchecked Sendable {
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
-        if shape == .untilNoop {
+        if shape == .untilFence {
             noteRefusal(element, of: bytes)
         } else if let reply = try collector.collect(element, of: bytes, shape: shape) {
             result = reply

@@ -50,6 +50,18 @@ package final class Connection: Sendable {
         var transport: Transport.Options { Transport.Options(connectTimeout: connectTimeout, trace: trace) }
     }
 
+    /// How a connection came to its end.
+    package enum End: Hashable, Sendable {
+        /// It was never made.
+        case notMade
+        /// It broke, fell silent or brought nonsense while an answer was awaited.
+        case conversation
+        /// The server ended it, or sent what nobody had asked for, while nothing was awaited; or it was asked to end it.
+        case whileIdle
+        /// It was ended on this side, for no fault of the server.
+        case onPurpose
+    }
+
     /// What callers have handed over and the loop has not yet taken.
     private struct Mailbox {
         var submissions: [Submission] = []
@@ -76,10 +88,18 @@ package final class Connection: Sendable {
     private let core: Core
 
     /// Begins to connect.
-    package init(to address: ServerAddress, options: Options = Options()) {
+    ///
+    /// - Parameter onEnd: Is told once how the connection has ended, on its own thread: before ``isClosed`` is set, and
+    ///   before those who wait hear of it.
+    package init(
+        to address: ServerAddress, options: Options = Options(), onEnd: (@Sendable (End) -> Void)? = nil
+    ) {
         self.address = address
         core = Core(address: address, options: options, transport: transport)
-        core.onClose = { [weak self] in self?.mailbox.withLock { $0.isClosed = true } }
+        core.onClose = { [weak self] end in
+            onEnd?(end)
+            self?.mailbox.withLock { $0.isClosed = true }
+        }
         transport.connect(to: address, options: options.transport, delegate: core)
     }
 
@@ -145,9 +165,25 @@ package final class Connection: Sendable {
     }
 
     /// Ends the connection. What is not answered fails.
-    package func close() {
+    ///
+    /// - Parameter reason: Who did it, for the message.
+    package func close(_ reason: String = "the client was shut down") {
         transport.execute { [core, address] in
-            core.close(MemcacheError(.closed, "the client was shut down", server: address))
+            core.close(MemcacheError(.closed, reason, server: address), .onPurpose)
+        }
+    }
+
+    /// Ends the connection, for an answer on it belongs to another command; returns when it is closed.
+    func distrust() async {
+        await withCheckedContinuation { continuation in
+            transport.execute { [core, address] in
+                core.close(
+                    MemcacheError(
+                        .connectionLost, "the connection was closed, for an answer on it was not what was asked for",
+                        server: address),
+                    .conversation)
+                continuation.resume()
+            }
         }
     }
 
@@ -199,7 +235,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private var bytesAtLastProgress = 0
     /// Why the connection is over.
     private var ending: MemcacheError?
-    var onClose: (@Sendable () -> Void)?
+    var onClose: (@Sendable (Connection.End) -> Void)?
 
     init(address: ServerAddress, options: Connection.Options, transport: Transport) {
         self.address = address
@@ -255,9 +291,11 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         guard !machine.isClosed else { return (bytes.count, 0) }
         var position = 0
         var start = 0
+        var isUnasked = false
         do throws(ReplyParser.Failure) {
             while let element = try parser.next(in: bytes, at: &position) {
                 guard case .deliver(let delivery) = machine.receive(element) else {
+                    isUnasked = machine.isIdle
                     throw .unexpected(line: excerpt(of: bytes, before: position))
                 }
                 try deliver(element, at: start..<position, of: bytes, delivery)
@@ -265,7 +303,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
                 if machine.isClosed { return (bytes.count, 0) }
             }
         } catch {
-            close(MemcacheError(error).from(address))
+            close(MemcacheError(error).from(address), isUnasked ? .whileIdle : .conversation)
             return (bytes.count, 0)
         }
         noteProgress(used: position, left: bytes.count - position)
@@ -286,19 +324,23 @@ private final class Core: TransportDelegate, @unchecked Sendable {
             ? "in the middle of an answer"
             : hasReceived ? "before it answered" : "before it answered anything (does it want TLS?)"
         let error = MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout)
-        close(error.from(address), byServer: error.code == .connectionLost)
+        if error.code == .cannotConnect {
+            close(error.from(address), .notMade)
+        } else {
+            close(error.from(address), machine.awaitsNothingButClose ? .whileIdle : .conversation, byServer: true)
+        }
     }
 
     /// Ends the connection and fails what is not answered.
     ///
     /// - Parameter byServer: The server ended it, which is the answer to a command of the shape ``ReplyShape/close``.
-    func close(_ error: MemcacheError, byServer: Bool = false) {
+    func close(_ error: MemcacheError, _ end: Connection.End, byServer: Bool = false) {
         guard !machine.isClosed else { return }
         ending = error
         let now = ContinuousClock.now
         let isTimeout = error.code == .timedOut
         let slots = machine.close()
-        onClose?()
+        onClose?(end)
         transport.close()
         for (index, slot) in slots.enumerated() {
             guard let receiver = slot.receiver else { continue }
@@ -345,7 +387,9 @@ private final class Core: TransportDelegate, @unchecked Sendable {
                     .connectionLost,
                     "the connection was closed, for what follows the server's \(EscapedText.string(bytes.copy(line))) "
                         + "cannot be matched to requests",
-                    server: address))
+                    server: address),
+                // The server has answered; it was the request that it could not read.
+                .onPurpose)
         }
     }
 
@@ -388,7 +432,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
             }
         case .close:
             if let timeout = machine.oldestTimeout {
-                close(.timedOut(after: timeout, server: address, mayHaveTakenEffect: true))
+                close(.timedOut(after: timeout, server: address, mayHaveTakenEffect: true), .conversation)
             }
         }
         startTimer(at: machine.deadline)

@@ -73,6 +73,11 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
     /// Whether any reply is awaited.
     var isIdle: Bool { head == slots.count }
 
+    /// Whether the server owes nothing, or nothing but the end of the connection.
+    var awaitsNothingButClose: Bool {
+        slots[head...].allSatisfy { slot in slot.shapes[slot.answered...].allSatisfy { $0 == .close } }
+    }
+
     /// A new submission. False when the connection is closed and nothing can be sent.
     mutating func submit(_ slot: consuming Slot) -> Bool {
         guard !isClosed else { return false }

@@ -33,6 +33,8 @@ public struct MemcacheError: Error, Sendable {
         public static let connectionLost = Code(description: "connection-lost")
         /// The task that waited was cancelled.
         public static let cancelled = Code(description: "cancelled")
+        /// No server of the pool can be asked for the key: they are dead, or there are none.
+        public static let noServer = Code(description: "no-server")
         /// The client was shut down.
         public static let closed = Code(description: "closed")
         /// A file of this machine could not be written, such as the spool of a dump.

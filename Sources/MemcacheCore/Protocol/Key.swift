@@ -16,16 +16,53 @@ public struct Key: Hashable, Sendable {
     /// meta commands, which mark it with the flag `b`.
     public let isBase64: Bool
 
+    /// A number that chooses the server in the place of the key's hash; nil for the key's own hash.
+    /// (python-memcached's `(hashvalue, key)`.)
+    public private(set) var routingNumber: RoutingNumber?
+
+    /// The same key with checked bytes before it.
+    func prefixed(by prefix: [UInt8]) -> Key {
+        var whole = Key(received: prefix + bytes)
+        whole.routingNumber = routingNumber
+        return whole
+    }
+
+    /// The same key, on the server that a number chooses in the place of the key's hash.
+    public func routed(by number: RoutingNumber) -> Key {
+        var copy = self
+        copy.routingNumber = number
+        return copy
+    }
+
+    /// What chooses the server.
+    package var routingKey: RoutingKey {
+        routingNumber.map { .number($0) } ?? .bytes(bytes)
+    }
+
+    /// Which bytes a key may hold.
+    public enum Characters: Hashable, Sendable {
+        /// What memcached's protocol allows: no blanks, no control characters, no DEL.
+        case standard
+        /// Whatever leaves the command line in one piece: all but blank, NUL, LF and CR. For the keys of applications that
+        /// have switched the checks off (python-memcached's `check_keys=False`, which lets those four through too, and
+        /// with them other commands).
+        case lenient
+    }
+
     /// Checks and takes a key's bytes.
     ///
     /// - Parameters:
     ///   - bytes: The key as it is to be sent.
-    ///   - maximumBytes: The longest key accepted, 250 unless the server was built otherwise.
+    ///   - maximumBytes: The longest key accepted, 250 unless the server was built otherwise. The client has a limit of its
+    ///     own, ``RequestLimits/maximumKeyBytes``.
+    ///   - characters: Which bytes it may hold.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/keyEmpty``,
     ///   ``MemcacheError/Code/keyTooLong`` or ``MemcacheError/Code/keyCharacter``.
-    public init(_ bytes: some Sequence<UInt8>, maximumBytes: Int = Key.maximumBytes) throws(MemcacheError) {
+    public init(
+        _ bytes: some Sequence<UInt8>, maximumBytes: Int = Key.maximumBytes, characters: Characters = .standard
+    ) throws(MemcacheError) {
         let bytes = Array(bytes)
-        if let fault = Key.fault(in: bytes.span, maximumBytes: maximumBytes) {
+        if let fault = Key.fault(in: bytes.span, 0..<bytes.count, maximumBytes: maximumBytes, characters) {
             throw MemcacheError(fault, key: bytes, maximumBytes: maximumBytes)
         }
         self.bytes = bytes
@@ -35,8 +72,10 @@ public struct Key: Hashable, Sendable {
     /// Checks and takes the UTF-8 bytes of a text.
     ///
     /// - Throws: ``MemcacheError``, as for any other key.
-    public init(_ text: String, maximumBytes: Int = Key.maximumBytes) throws(MemcacheError) {
-        try self.init(text.utf8, maximumBytes: maximumBytes)
+    public init(
+        _ text: String, maximumBytes: Int = Key.maximumBytes, characters: Characters = .standard
+    ) throws(MemcacheError) {
+        try self.init(text.utf8, maximumBytes: maximumBytes, characters: characters)
     }
 
     /// A key of any bytes, sent base64 encoded through the meta commands; at most 187 bytes fit.
@@ -74,10 +113,15 @@ public struct Key: Hashable, Sendable {
 
     /// The first rule that a key inside other bytes breaks.
     package static func fault(
-        in bytes: Span<UInt8>, _ range: Range<Int>, maximumBytes: Int = Key.maximumBytes
+        in bytes: Span<UInt8>, _ range: Range<Int>, maximumBytes: Int = Key.maximumBytes,
+        _ characters: Characters = .standard
     ) -> Fault? {
         if range.isEmpty { return .empty }
         if range.count > maximumBytes { return .tooLong }
+        if characters == .lenient {
+            let separators: Set<UInt8> = [0x00, 0x0a, 0x0d, 0x20]
+            return range.first { separators.contains(bytes[$0]) }.map { .character(at: $0 - range.lowerBound) }
+        }
         for index in range where bytes[index] <= 0x20 || bytes[index] == 0x7f {
             return .character(at: index - range.lowerBound)
         }

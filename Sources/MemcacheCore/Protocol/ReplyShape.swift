@@ -18,9 +18,9 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     case configuration
     /// Any number of lines and blocks, of which only the end is sure: the `VERSION` of a fence behind quiet commands and
     /// `noreply`, or an `MN`.
-    case untilNoop
+    case untilFence
     /// Whatever a command that is not known here answers, then the `VERSION` of a fence.
-    case anythingUntilNoop
+    case anythingUntilFence
     /// Nothing but the end of the connection, or the line of a refusal.
     case close
 
@@ -35,8 +35,8 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     /// What `element` means for a reply of this shape.
     package func progress(after element: ReplyElement) -> Progress {
         switch element {
-        case .refusal: return self == .untilNoop || self == .anythingUntilNoop ? .incomplete : .complete
-        case .unknown: return self == .anythingUntilNoop ? .incomplete : .violation
+        case .refusal: return self == .untilFence || self == .anythingUntilFence ? .incomplete : .complete
+        case .unknown: return self == .anythingUntilFence ? .incomplete : .violation
         default: break
         }
         switch self {
@@ -78,7 +78,7 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
             case .end: return .complete
             default: return .violation
             }
-        case .untilNoop, .anythingUntilNoop:
+        case .untilFence, .anythingUntilFence:
             switch element {
             case .version, .metaNoop: return .complete
             default: return .incomplete
@@ -95,7 +95,7 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     package func losesStep(after kind: Refusal.Kind, line: Span<UInt8>, _ range: Range<Int>) -> Bool {
         switch (self, kind) {
         case (.storage, .error), (.metaStorage, .error): return true
-        case (.storage, .clientError), (.metaStorage, .clientError), (.untilNoop, .clientError):
+        case (.storage, .clientError), (.metaStorage, .clientError), (.untilFence, .clientError):
             return line.equals("CLIENT_ERROR bad command line format", in: range)
                 || line.equals("CLIENT_ERROR bad data chunk", in: range)
                 || line.equals("CLIENT_ERROR line too long", in: range)

@@ -59,7 +59,7 @@ package struct RequestLine: Hashable, Sendable {
             isQuiet =
                 words.count > 1
                 && (line.equals("sizes_enable", in: words[1]) || line.equals("sizes_disable", in: words[1]))
-            shape = isQuiet ? .untilNoop : .statistics
+            shape = isQuiet ? .untilFence : .statistics
         } else if isCommand("quit", "shutdown") {
             shape = .close
         } else if isCommand("config") {
@@ -79,7 +79,7 @@ package struct RequestLine: Hashable, Sendable {
         {
             shape = .line
         } else {
-            shape = .anythingUntilNoop
+            shape = .anythingUntilFence
             isQuiet = true
         }
     }

@@ -81,7 +81,7 @@ enum MetaSpecs {
             let wire = words.map { bytes.copy($0.range) }
             let keyBytes = bytes.copy(key.range)
             planner.request(
-                name, .meta, isQuiet ? .untilNoop : takesValue ? .metaStorage : .meta, key: key, bytes,
+                name, .meta, isQuiet ? .untilFence : takesValue ? .metaStorage : .meta, key: key, bytes,
                 format: arguments.format
             ) { request in
                 request.append(name)

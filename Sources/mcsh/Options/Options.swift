@@ -79,10 +79,13 @@ extension Options {
             throw OptionFault(message: "\(names.count) servers are named; this version of mcsh talks to one")
         }
         do throws(MemcacheError) {
-            return ClientConfiguration(
+            var configuration = ClientConfiguration(
                 server: try WeightedServer(ArgumentText.original(names[0]), defaultPort: port).address,
                 connectTimeout: try Options.duration(connectTimeout, "--connect-timeout"),
                 replyTimeout: try Options.duration(timeout, "--timeout"))
+            // What a server takes is for the server to say, to somebody who looks at it.
+            configuration.limits.maximumValueBytes = nil
+            return configuration
         } catch {
             throw OptionFault(message: error.message)
         }

@@ -60,7 +60,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             } else {
                 try printStatus(element, command)
             }
-        case .meta where shape == .untilNoop && completesReply: break
+        case .meta where shape == .untilFence && completesReply: break
         case .meta: try printMeta(element, of: bytes, command)
         case .existence, .timeToLive, .description: try printFacts(element, of: bytes, command)
         case .version:

@@ -15,7 +15,7 @@ final class CommandPipeline {
         self.session = session
         window = SubmissionWindow(client: client, maximumBytes: 1 << 20)
         printer = AnswerPrinter(
-            server: client.configuration.server.description, output: session.output,
+            server: client.configuration.firstServerName, output: session.output,
             presentation: session.presentation)
     }
 

@@ -32,7 +32,7 @@ struct DumpCopier {
             switch error.code {
             case .error, .clientError, .serverError, .unavailable:
                 session.output.write(Array("\(error.message)\r\n".utf8))
-                session.tell(error, line: 0, server: client.configuration.server.description)
+                session.tell(error, line: 0, server: client.configuration.firstServerName)
                 session.note(.refused)
                 return .refused
             default:
@@ -59,6 +59,6 @@ struct DumpCopier {
 
     private func tell(_ error: MemcacheError) {
         session.note(error.exitStatus)
-        session.tell(error, line: 0, server: client.configuration.server.description)
+        session.tell(error, line: 0, server: client.configuration.firstServerName)
     }
 }

@@ -68,7 +68,7 @@ final class PipeRunner {
     init(client: MemcacheClient, session: Session) {
         self.client = client
         self.session = session
-        outcome = Outcome(session: session, server: client.configuration.server.description)
+        outcome = Outcome(session: session, server: client.configuration.firstServerName)
         exchange = PassThrough(output: session.output)
         window = SubmissionWindow(client: client, maximumBytes: 4 << 20)
     }
@@ -155,10 +155,10 @@ final class PipeRunner {
         if request.isQuiet {
             if silentSince == nil { silentSince = ordinal }
             batch.append(bytes.span, range)
-            if request.shape == .anythingUntilNoop { endSilence(.anythingUntilNoop) }
+            if request.shape == .anythingUntilFence { endSilence(.anythingUntilFence) }
             return
         }
-        endSilence(.untilNoop)
+        endSilence(.untilFence)
         batch.append(bytes.span, range)
         exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<ordinal + 1)
         if batch.count >= PipeRunner.batchBytes { submit() }
@@ -190,7 +190,7 @@ final class PipeRunner {
     }
 
     private func submit() {
-        endSilence(.untilNoop)
+        endSilence(.untilFence)
         guard !batch.isEmpty else { return }
         let exchange = exchange
         _ = window.submit(batch, expecting: exchange.shapes, isLost: { outcome.isLost }) { [outcome] whenFinished in

@@ -211,7 +211,7 @@ struct Planner: ~Copyable {
         let start = batch.encoder.bytes.count
         let offset = encode(&batch.encoder)
         addKey(at: start + offset, count: key.range.count)
-        if shape == .untilNoop { batch.encoder.append(RequestEncoder.fence) }
+        if shape == .untilFence { batch.encoder.append(RequestEncoder.fence) }
         batch.shapes.append(shape)
         addCommand(name, answer, keys: 1, replies: 1, format)
     }
@@ -248,7 +248,7 @@ struct Planner: ~Copyable {
     /// Ends requests that may say nothing with a fence.
     private mutating func endSilence(_ name: StaticString, keys: Int, _ format: OutputFormat?) {
         batch.encoder.append(RequestEncoder.fence)
-        batch.shapes.append(.untilNoop)
+        batch.shapes.append(.untilFence)
         addCommand(name, .silence, keys: keys, replies: isSilenceShared ? 0 : 1, format)
     }
 

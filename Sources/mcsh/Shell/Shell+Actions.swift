@@ -42,7 +42,7 @@ extension Shell {
     }
 
     /// The server's name in messages.
-    var server: String { client.configuration.server.description }
+    var server: String { client.configuration.firstServerName }
 
     /// Writes text of the shell's own.
     func write(_ lines: [String]) {

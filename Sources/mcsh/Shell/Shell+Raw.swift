@@ -32,7 +32,7 @@ extension Shell {
         var shape = request.shape
         if request.isQuiet {
             bytes.append(RequestEncoder.fence)
-            shape = shape == .anythingUntilNoop ? shape : .untilNoop
+            shape = shape == .anythingUntilFence ? shape : .untilFence
         }
         let exchange = PassThrough(output: session.output)
         exchange.add(shape, hidesEnd: request.isQuiet)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ReplyShapeTests {
     static let shapes: [ReplyShape] = [
-        .line, .storage, .values, .meta, .metaStorage, .statistics, .statisticsWithoutEnd, .configuration, .untilNoop,
+        .line, .storage, .values, .meta, .metaStorage, .statistics, .statisticsWithoutEnd, .configuration, .untilFence,
         .close,
     ]
     static let empty = 0..<0
@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: shapes)
     func `a refusal ends every reply but a batch`(shape: ReplyShape) {
         let progress = shape.progress(after: .refusal(.serverError, line: Self.empty))
-        #expect(progress == (shape == .untilNoop ? .incomplete : .complete))
+        #expect(progress == (shape == .untilFence ? .incomplete : .complete))
     }
 
     @Test(arguments: shapes)
@@ -24,7 +24,7 @@ import Testing
             let expected: ReplyShape.Progress =
                 switch shape {
                 case .values, .statistics, .configuration: .complete
-                case .untilNoop: .incomplete
+                case .untilFence: .incomplete
                 default: .violation
                 }
             #expect(shape.progress(after: .end) == expected, "\(shape)")
@@ -45,10 +45,10 @@ import Testing
     }
 
     @Test func `a batch ends with MN`() {
-        #expect(ReplyShape.untilNoop.progress(after: .stored) == .incomplete)
+        #expect(ReplyShape.untilFence.progress(after: .stored) == .incomplete)
         #expect(
-            ReplyShape.untilNoop.progress(after: .meta(.notFound, flags: Self.empty, data: Self.empty)) == .incomplete)
-        #expect(ReplyShape.untilNoop.progress(after: .metaNoop) == .complete)
+            ReplyShape.untilFence.progress(after: .meta(.notFound, flags: Self.empty, data: Self.empty)) == .incomplete)
+        #expect(ReplyShape.untilFence.progress(after: .metaNoop) == .complete)
     }
 
     @Test(arguments: [

@@ -20,7 +20,7 @@ enum Wire {
 
     /// What a server's bytes come to for a command.
     static func outcome<Command: MemcacheCommand>(of command: Command, from bytes: [UInt8]) throws -> Command.Outcome {
-        let shape = command.replyShape.shape ?? .untilNoop
+        let shape = command.replyShape.shape ?? .untilFence
         guard let (reply, used) = try reply(bytes, shape: shape) else { throw Incomplete() }
         guard used == bytes.count else { throw LeftOver(bytes: Array(bytes[used...])) }
         return try command.interpret(reply)

@@ -50,7 +50,7 @@ import Testing
         #expect(
             String(decoding: batch.encoder.bytes, as: UTF8.self)
                 == "mg k v q\r\nversion\r\nmg k v\r\nms k 1 q\r\nv\r\nversion\r\n")
-        #expect(batch.shapes == [.untilNoop, .meta, .untilNoop])
+        #expect(batch.shapes == [.untilFence, .meta, .untilFence])
     }
 
     @Test(arguments: ["mg", "ms", "md", "ma"])

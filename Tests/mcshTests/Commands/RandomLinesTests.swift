@@ -128,7 +128,7 @@ import Testing
                 if !span.equals("version", in: line) {
                     Issue.record("a silence is not ended: \(EscapedText.string(bytes))")
                 }
-                shapes.append(.untilNoop)
+                shapes.append(.untilFence)
                 isSilent = false
             } else {
                 shapes.append(request.shape)

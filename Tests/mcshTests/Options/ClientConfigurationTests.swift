@@ -7,7 +7,8 @@ import Testing
     private static func server(
         _ servers: [String] = [], sandbox: Bool = false, _ environment: [String: String] = [:]
     ) throws(OptionFault) -> String {
-        try Options(servers: servers, sandbox: sandbox).clientConfiguration(environment: environment).server.description
+        try Options(servers: servers, sandbox: sandbox).clientConfiguration(environment: environment).servers[0].address
+            .description
     }
 
     @Test func `the option goes before the variables, and mcsh's own before the other`() throws {

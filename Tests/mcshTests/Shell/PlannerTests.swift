@@ -81,7 +81,7 @@ import Testing
         #expect(
             String(decoding: batch.encoder.bytes, as: UTF8.self)
                 == "delete a noreply\r\ndelete b noreply\r\nset k 0 0 1 noreply\r\nv\r\nversion\r\nget k\r\n")
-        #expect(batch.shapes == [.untilNoop, .values])
+        #expect(batch.shapes == [.untilFence, .values])
         #expect(batch.commands.map(\.answer) == [.silence, .silence, .items])
     }
 

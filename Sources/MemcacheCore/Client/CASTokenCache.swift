@@ -1,0 +1,105 @@
+import Synchronization
+
+/// The CAS tokens that reads brought, up to a number of them; beyond it the oldest are forgotten.
+final class CASTokenCache: Sendable {
+    private struct State {
+        var tokens: [[UInt8]: (token: CASToken, turn: Int)] = [:]
+        /// The keys in the order in which they came. One that came again is in it twice; only its last place counts.
+        var order: [(key: [UInt8], turn: Int)] = []
+        var start = 0
+        var turn = 0
+    }
+
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// Whether any token is remembered at all.
+    var isOff: Bool { capacity <= 0 }
+
+    /// Takes the token of an item that was read, in the place of an older one.
+    func remember(_ item: Item) {
+        guard !isOff, let token = item.cas else { return }
+        state.withLock { state in
+            state.turn += 1
+            state.tokens[item.key.bytes] = (token, state.turn)
+            state.order.append((item.key.bytes, state.turn))
+            while state.tokens.count > capacity {
+                let (key, turn) = state.order[state.start]
+                state.start += 1
+                if state.tokens[key]?.turn == turn { state.tokens[key] = nil }
+            }
+            if state.order.count > 2 * capacity + 16 {
+                state.order = state.order[state.start...].filter { state.tokens[$0.key]?.turn == $0.turn }
+                state.start = 0
+            }
+        }
+    }
+
+    /// The token that the last read of a key brought. It stays until another takes its place.
+    func token(for key: Key) -> CASToken? {
+        state.withLock { $0.tokens[key.bytes]?.token }
+    }
+
+    /// Forgets all tokens.
+    func reset() {
+        state.withLock { $0 = State() }
+    }
+}
+
+/// Compare-and-swap with the tokens that the client remembers. See ``ClientConfiguration/rememberedCASTokens``.
+extension MemcacheClient {
+    /// Stores a value if the item has not changed since the client last read it with its CAS token: by ``gets(_:)`` or by
+    /// one of the other methods that bring tokens.
+    ///
+    /// The token stays: a second call without a read in between finds the item changed, by the first one. A read that
+    /// finds nothing leaves the older token too. (So in python-memcached, which stores without comparing, however, when it
+    /// has no token. This does not.)
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: Whether the value is stored, or why not.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` when no token is remembered for the
+    ///   key, and when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `cas`.
+    public func compareAndSwap(
+        _ key: Key, to value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+        guard let token = tokens.token(for: key) else {
+            throw MemcacheError(
+                .invalidArgument,
+                tokens.isOff
+                    ? "the client remembers no CAS tokens: give the token that gets returned, or have it remember some"
+                    : "no CAS token is remembered for \"\(key)\": read it with gets first")
+        }
+        return try await compareAndSwap(key, to: value, cas: token, flags: flags, expiration: expiration)
+    }
+
+    /// Stores a text if the item has not changed since the client last read it with its CAS token, as
+    /// ``compareAndSwap(_:to:flags:expiration:)-([UInt8],_,_,_)`` does.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value, stored as its UTF-8 bytes.
+    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
+    ///   - expiration: How long the item is to live.
+    /// - Returns: Whether the value is stored, or why not.
+    /// - Throws: ``MemcacheError``, as for a value of bytes.
+    ///
+    /// The corresponding memcached command is `cas`.
+    public func compareAndSwap(
+        _ key: Key, to value: String, flags: UInt32 = 0, expiration: Expiration = .never
+    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+        try await compareAndSwap(key, to: Array(value.utf8), flags: flags, expiration: expiration)
+    }
+
+    /// Forgets all remembered CAS tokens. (python-memcached's `reset_cas`.)
+    public func resetCASTokens() {
+        tokens.reset()
+    }
+}

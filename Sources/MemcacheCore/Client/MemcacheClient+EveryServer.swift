@@ -1,0 +1,83 @@
+/// What is asked of every server, all at once. The answers are in the order of the servers; the failure of one does not
+/// hide the others' answers. Servers that count as dead are asked too.
+extension MemcacheClient {
+    /// Reads a group of statistics of every server. (python-memcached's `get_stats`.)
+    ///
+    /// - Parameter group: What to read.
+    /// - Returns: For each server its names and values, or why there are none.
+    ///
+    /// The corresponding memcached command is `stats`.
+    public func statisticsOfEveryServer(_ group: Statistics.Group = .general) async -> [ServerAnswer<[Statistic]>] {
+        await executeOnEveryServer(Statistics(group))
+    }
+
+    /// Reads what every server tells of the memory in its slab classes. (python-memcached's `get_slab_stats`.)
+    ///
+    /// - Returns: For each server its slab classes, or why there are none.
+    ///
+    /// The corresponding memcached command is `stats slabs`.
+    public func slabStatisticsOfEveryServer() async -> [ServerAnswer<SlabStatistics>] {
+        await executeOnEveryServer(Statistics(.slabs)).map { $0.map(SlabStatistics.init) }
+    }
+
+    /// Reads what every server tells of the items in its slab classes. (python-memcached's `get_slabs`.)
+    ///
+    /// - Returns: For each server its slab classes, or why there are none.
+    ///
+    /// The corresponding memcached command is `stats items`.
+    public func itemStatisticsOfEveryServer() async -> [ServerAnswer<SlabStatistics>] {
+        await executeOnEveryServer(Statistics(.items)).map { $0.map(SlabStatistics.init) }
+    }
+
+    /// Asks for the version of every server.
+    ///
+    /// - Returns: For each server its version, or why there is none.
+    ///
+    /// The corresponding memcached command is `version`.
+    public func versionOfEveryServer() async -> [ServerAnswer<ServerVersion>] {
+        await executeOnEveryServer(Version())
+    }
+
+    /// Makes every item of every server invalid. (python-memcached's `flush_all`.)
+    ///
+    /// - Parameter delay: How long to wait; nil for now. A later call replaces one that waits.
+    /// - Returns: For each server whether it was done.
+    ///
+    /// The corresponding memcached command is `flush_all`.
+    @discardableResult
+    public func flushEveryServer(after delay: Duration? = nil) async -> [ServerAnswer<Void>] {
+        await executeOnEveryServer(FlushAll(after: delay))
+    }
+}
+
+/// Statistics of slab classes: of their memory (`stats slabs`) or of their items (`stats items`).
+public struct SlabStatistics: Hashable, Sendable {
+    /// For each class its statistics, in the server's order and without the class in their names: `chunk_size`, `number`.
+    public var classes: [SlabClass: [Statistic]]
+    /// What belongs to no class: `active_slabs`, `total_malloced`.
+    public var totals: [Statistic]
+
+    /// Sorts statistics by the class in their names: `1:chunk_size`, `items:1:number`.
+    public init(_ statistics: [Statistic]) {
+        classes = [:]
+        totals = []
+        for statistic in statistics {
+            let words = statistic.name.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            let named = words.first.map(Array.init) == Array("items".utf8) ? words.dropFirst() : words[...]
+            guard named.count == 2, let word = named.first, let name = named.last,
+                let number = Int(String(decoding: word, as: UTF8.self)), let slabClass = try? SlabClass(number)
+            else {
+                totals.append(statistic)
+                continue
+            }
+            classes[slabClass, default: []].append(Statistic(name: Array(name), value: statistic.value))
+        }
+    }
+}
+
+extension ServerAnswer {
+    /// The same answer, put in another form.
+    func map<Other>(_ transform: (Outcome) -> Other) -> ServerAnswer<Other> {
+        ServerAnswer<Other>(server: server, result: result.map(transform))
+    }
+}

@@ -1,0 +1,174 @@
+import Synchronization
+
+/// One server of a pool: its connection, whether it counts as alive, when it is to be tried again.
+///
+/// Whether it has failed is told by its connections and not by its commands: one that gave up, was cancelled or was
+/// refused says nothing about the server, and a connection may break while nobody waits.
+package final class Server: Sendable {
+    private struct State {
+        var connection: Connection?
+        var health: ServerHealth
+        var isClosed = false
+    }
+
+    /// Where it is, and its weight.
+    package let description: WeightedServer
+
+    private let options: Connection.Options
+    private let replyTimeout: Duration
+    private let state: Mutex<State>
+
+    init(_ description: WeightedServer, policy: FailurePolicy, options: Connection.Options, replyTimeout: Duration) {
+        self.description = description
+        self.options = options
+        self.replyTimeout = replyTimeout
+        state = Mutex(State(health: ServerHealth(policy: policy)))
+    }
+
+    /// Where it is.
+    package var address: ServerAddress { description.address }
+
+    /// Whether it may be tried.
+    package func condition(at now: ContinuousClock.Instant = .now) -> ServerHealth.Condition {
+        state.withLock { $0.health.condition(at: now) }
+    }
+
+    package var isAlive: Bool { condition() == .alive }
+
+    /// The connection in use, or a new one where that is over.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/closed``.
+    package func connection() throws(MemcacheError) -> Connection {
+        let connection = state.withLock { state -> Connection? in
+            if state.isClosed { return nil }
+            if let connection = state.connection, !connection.isClosed { return connection }
+            let id = state.health.connecting()
+            let connection = Connection(to: address, options: options) { [weak self] end in self?.ended(id, end) }
+            state.connection = connection
+            // Before anybody else can get hold of the connection: the flush goes first.
+            if state.health.needsFlush { flush(connection, id) }
+            return connection
+        }
+        guard let connection else {
+            throw MemcacheError(.closed, "the client was shut down", server: address)
+        }
+        return connection
+    }
+
+    /// Sends a command and waits for what it comes to.
+    ///
+    /// A command that came to a connection too late to be sent goes on the next one.
+    func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
+        var mayLoseConnection = true
+        while true {
+            do {
+                return try await connection().execute(command, timeout: replyTimeout)
+            } catch {
+                guard goesOnNextConnection(after: error, &mayLoseConnection) else { throw error }
+            }
+        }
+    }
+
+    /// Sends commands in one write, and waits for what each comes to.
+    func execute<Command: MemcacheCommand>(
+        _ commands: [Command]
+    ) async -> [Result<Command.Outcome, MemcacheError>] {
+        do throws(MemcacheError) {
+            var mayLoseConnection = true
+            while true {
+                let results = try await connection().execute(commands, timeout: replyTimeout)
+                // They go out together or not at all: one that was too late tells it of all.
+                let tooLate = results.lazy.compactMap { result -> MemcacheError? in
+                    if case .failure(let error) = result, error.wasTooLateToBeSent { error } else { nil }
+                }
+                guard let error = tooLate.first, goesOnNextConnection(after: error, &mayLoseConnection) else {
+                    return results
+                }
+            }
+        } catch {
+            return commands.map { _ in .failure(error) }
+        }
+    }
+
+    /// Whether a command may go on another connection: as often as this side ends the one it is for, once where the server
+    /// does.
+    private func goesOnNextConnection(after error: MemcacheError, _ mayLoseConnection: inout Bool) -> Bool {
+        guard error.wasTooLateToBeSent, !state.withLock({ $0.isClosed }) else { return false }
+        if error.code == .closed { return !Task.isCancelled }
+        guard mayLoseConnection, isAlive else { return false }
+        mayLoseConnection = false
+        return true
+    }
+
+    /// The server may be tried again now.
+    func forgetDeath() {
+        state.withLock { $0.health.forget() }
+    }
+
+    /// Ends the connection; the next command makes another.
+    func disconnect() {
+        endConnection("the client was disconnected")
+    }
+
+    /// Ends the connection for good.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        endConnection("the client was shut down")
+    }
+
+    private func endConnection(_ reason: String) {
+        let connection = state.withLock { state in
+            state.health.disconnected()
+            defer { state.connection = nil }
+            return state.connection
+        }
+        connection?.close(reason)
+    }
+
+    /// A connection is over.
+    private func ended(_ id: ServerHealth.ConnectionID, _ end: Connection.End) {
+        let failure: ServerHealth.Failure
+        switch end {
+        case .notMade: failure = .connecting
+        case .conversation: failure = .conversation
+        case .whileIdle: failure = .closedWhileIdle
+        case .onPurpose: return
+        }
+        state.withLock { _ = $0.health.failed(id, failure, at: .now) }
+    }
+
+    /// Has a connection begin with `flush_all`.
+    private func flush(_ connection: Connection, _ id: ServerHealth.ConnectionID) {
+        connection.submit(
+            Array("flush_all\r\n".utf8), expecting: [.line], timeout: replyTimeout,
+            to: FlushReceiver { [weak self] in
+                self?.state.withLock { $0.health.flushed(id) }
+            })
+    }
+}
+
+extension MemcacheError {
+    /// Whether the connection was over before the command could be sent on it, so that it may go on another.
+    fileprivate var wasTooLateToBeSent: Bool {
+        !mayHaveTakenEffect && (code == .connectionLost || code == .closed)
+    }
+}
+
+/// Waits for the answer to a `flush_all`, whatever it is.
+private final class FlushReceiver: ReplyReceiver {
+    private let onAnswer: @Sendable () -> Void
+
+    init(onAnswer: @escaping @Sendable () -> Void) {
+        self.onAnswer = onAnswer
+    }
+
+    func receive(
+        _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
+    ) {
+        if completesReply { onAnswer() }
+    }
+
+    func paused() {}
+
+    func finish(_ error: MemcacheError?, answered: Int) {}
+}

@@ -1,0 +1,254 @@
+/// The servers in use: sends each command to its owner, and asks many side by side.
+///
+/// A pool does not change. A client whose servers are replaced makes another.
+package final class ServerPool: Sendable {
+    /// The servers, as the selector counts them.
+    package let servers: [Server]
+
+    private let selector: any ServerSelector
+    private let limits: RequestLimits
+
+    init(_ configuration: ClientConfiguration) {
+        var policy = configuration.failurePolicy
+        // There is no other server for its keys: leaving it alone would help nobody.
+        if configuration.servers.count == 1 { policy.deadRetry = .zero }
+        servers = configuration.servers.map {
+            Server(
+                $0, policy: policy, options: configuration.connectionOptions, replyTimeout: configuration.replyTimeout)
+        }
+        selector = configuration.makeSelector(configuration.servers)
+        limits = configuration.limits
+    }
+
+    /// The server that a key's commands go to now: its owner, or the one that stands in while that is dead.
+    package func server(for key: RoutingKey) -> Server? {
+        selector.selectServer(for: key) { servers[$0].isAlive }.server.map { servers[$0] }
+    }
+
+    /// The server that owns a key, dead or alive.
+    package func owner(of key: RoutingKey) -> Server? {
+        selector.choice(for: key, after: nil).map { servers[$0.server] }
+    }
+
+    /// Sends a command where its route says, and waits for what it comes to.
+    ///
+    /// A server that cannot be connected to is left out, as python-memcached does: nothing was sent to it. After any
+    /// other failure nothing is tried again.
+    func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
+        try command.validate(within: limits)
+        var walk = Walk(of: command.route)
+        var last: MemcacheError?
+        while let server = next(of: &walk) {
+            do {
+                return try await server.execute(command)
+            } catch {
+                guard servers.count > 1, error.leavesServerOut else { throw error }
+                last = error
+            }
+        }
+        throw last ?? noServer
+    }
+
+    /// Sends commands, each to the owner of its key: one exchange for each server, all servers at once.
+    ///
+    /// - Returns: What each command came to, in the order of the commands.
+    func executeAll<Command: MemcacheCommand>(
+        _ commands: [Command]
+    ) async -> [Result<Command.Outcome, MemcacheError>] {
+        var refused: [Int: MemcacheError] = [:]
+        var sent: [Command] = []
+        sent.reserveCapacity(commands.count)
+        for (position, command) in commands.enumerated() {
+            do throws(MemcacheError) {
+                try command.validate(within: limits)
+                sent.append(command)
+            } catch {
+                refused[position] = error
+            }
+        }
+        let asked = sent
+        var answers = await distribute(asked.map(\.route)) { server, members in
+            await server.execute(members.map { asked[$0] })
+        }
+        for (position, error) in refused.sorted(by: { $0.key < $1.key }) {
+            answers.insert(.failure(error), at: position)
+        }
+        return answers
+    }
+
+    /// Reads keys: one request for each server, all servers at once.
+    ///
+    /// - Parameter makeCommands: Makes the requests for the keys of one server, which take the keys in their order.
+    /// - Returns: The item of each key, or nil where there is none.
+    func retrieve<Command: ManyKeysCommand>(
+        _ keys: [Key], _ makeCommands: @escaping @Sendable ([Key]) -> [Command]
+    ) async -> [Result<Item?, MemcacheError>] {
+        await distribute(keys.map { .owner(of: $0) }) { server, members in
+            let commands = makeCommands(members.map { keys[$0] })
+            var answers: [Result<Item?, MemcacheError>] = []
+            for (command, result) in zip(commands, await server.execute(commands)) {
+                switch result {
+                case .success(let items): answers += matched(items, to: command.keys).map { .success($0) }
+                case .failure(let error): answers += command.keys.map { _ in .failure(error) }
+                }
+            }
+            return answers
+        }
+    }
+
+    /// Shares positions out among the servers that their routes lead to, and has each server's done at once. What a server
+    /// that cannot be connected to was given goes to those that stand in for it: nothing of it was sent.
+    private func distribute<Outcome: Sendable>(
+        _ routes: [CommandRoute],
+        _ body: @escaping @Sendable (Server, [Int]) async -> [Result<Outcome, MemcacheError>]
+    ) async -> [Result<Outcome, MemcacheError>] {
+        var results = [Result<Outcome, MemcacheError>?](repeating: nil, count: routes.count)
+        var walks = routes.map { Walk(of: $0) }
+        var waiting = Array(routes.indices)
+        while !waiting.isEmpty {
+            var groups: [Int: [Int]] = [:]
+            for position in waiting {
+                if let server = nextPosition(of: &walks[position]) { groups[server, default: []].append(position) }
+            }
+            waiting = []
+            for (members, answers) in await sideBySide(groups, body) {
+                for (position, result) in zip(members, answers) {
+                    results[position] = result
+                    if servers.count > 1, case .failure(let error) = result, error.leavesServerOut {
+                        waiting.append(position)
+                    }
+                }
+            }
+            waiting.sort()
+        }
+        return results.map { $0 ?? .failure(noServer) }
+    }
+
+    private func sideBySide<Answer: Sendable>(
+        _ groups: [Int: [Int]], _ body: @escaping @Sendable (Server, [Int]) async -> Answer
+    ) async -> [([Int], Answer)] {
+        if groups.count == 1, let (position, members) = groups.first {
+            return [(members, await body(servers[position], members))]
+        }
+        return await withTaskGroup(of: ([Int], Answer).self) { group in
+            for (position, members) in groups {
+                let server = servers[position]
+                group.addTask { (members, await body(server, members)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    /// Sends a command to every server, all at once.
+    ///
+    /// - Returns: What each server answered, in the order of the servers; a dead one is tried as well.
+    func executeOnEvery<Command: MemcacheCommand>(
+        _ command: Command
+    ) async -> [ServerAnswer<Command.Outcome>] {
+        do throws(MemcacheError) {
+            try command.validate(within: limits)
+        } catch {
+            return servers.map { ServerAnswer(server: $0.description, result: .failure(error)) }
+        }
+        let everyServer = Dictionary(uniqueKeysWithValues: servers.indices.map { ($0, [$0]) })
+        let answers = await sideBySide(everyServer) { server, _ -> Result<Command.Outcome, MemcacheError> in
+            do throws(MemcacheError) {
+                return .success(try await server.execute(command))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return answers.sorted { $0.0[0] < $1.0[0] }.map {
+            ServerAnswer(server: servers[$0.0[0]].description, result: $0.1)
+        }
+    }
+
+    /// All servers may be tried again now. (python-memcached's `forget_dead_hosts`.)
+    func forgetDeadServers() {
+        for server in servers { server.forgetDeath() }
+    }
+
+    /// Ends all connections; the next commands make new ones. (python-memcached's `disconnect_all`.)
+    func disconnect() {
+        for server in servers { server.disconnect() }
+    }
+
+    /// Ends all connections for good.
+    func close() {
+        for server in servers { server.close() }
+    }
+
+    private var noServer: MemcacheError {
+        if servers.isEmpty { return MemcacheError(.noServer, "the pool has no servers") }
+        let dead = servers.filter { !$0.isAlive }.map(\.address.description)
+        let names = dead.prefix(3).joined(separator: ", ") + (dead.count > 3 ? " and \(dead.count - 3) more" : "")
+        return MemcacheError(
+            .noServer,
+            dead.isEmpty
+                ? "no server has keys: all weights are 0"
+                : "no server that may hold the key is alive; left alone for now: \(names)")
+    }
+}
+
+extension ServerPool {
+    /// The servers that a command has come past on its way. Each is tried once in a row, also where it is never dead.
+    private enum Walk {
+        case keyed(RoutingKey, after: ServerChoice?)
+        case anywhere(next: Int)
+
+        init(of route: CommandRoute) {
+            switch route {
+            case .owner(let key): self = .keyed(key.routingKey, after: nil)
+            case .anyServer: self = .anywhere(next: 0)
+            }
+        }
+    }
+
+    private func next(of walk: inout Walk) -> Server? {
+        nextPosition(of: &walk).map { servers[$0] }
+    }
+
+    /// The next server on the way that is alive.
+    private func nextPosition(of walk: inout Walk) -> Int? {
+        switch walk {
+        case .keyed(let key, var previous):
+            while let choice = selector.choice(for: key, after: previous) {
+                previous = choice
+                guard servers[choice.server].isAlive else { continue }
+                walk = .keyed(key, after: choice)
+                return choice.server
+            }
+            return nil
+        case .anywhere(let start):
+            guard let position = servers.indices.dropFirst(start).first(where: { servers[$0].isAlive }) else {
+                return nil
+            }
+            walk = .anywhere(next: position + 1)
+            return position
+        }
+    }
+}
+
+extension MemcacheError {
+    /// Whether nothing was sent, because there was no connection to the server: another may be asked in its place.
+    fileprivate var leavesServerOut: Bool {
+        code == .cannotConnect || code == .connectionLost && !mayHaveTakenEffect
+    }
+}
+
+/// The item of each key. Servers answer in the order of the keys; routers may not.
+private func matched(_ items: [Item], to keys: [Key]) -> [Item?] {
+    var next = items[...]
+    let inOrder = keys.map { key in next.first?.key.bytes == key.bytes ? next.popFirst() : nil }
+    if next.isEmpty { return inOrder }
+    var byKey = Dictionary(grouping: items.reversed(), by: \.key.bytes)
+    return keys.map { byKey[$0.bytes]?.popLast() }
+}
+
+/// What one server of a pool answered.
+public struct ServerAnswer<Outcome: Sendable>: Sendable {
+    /// The server.
+    public var server: WeightedServer
+    /// What it answered, or why it did not.
+    public var result: Result<Outcome, MemcacheError>
+}
