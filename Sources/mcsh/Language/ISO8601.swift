@@ -27,7 +27,7 @@ enum ISO8601 {
 
     /// `2030-01-31T12:00:30Z`.
     static func string(unixTime: Int64) -> String {
-        let days = unixTime >= 0 ? unixTime / 86_400 : (unixTime - 86_399) / 86_400
+        let days = unixTime >= 0 ? unixTime / 86_400 : -((-1 - unixTime) / 86_400) - 1
         let second = unixTime - days * 86_400
         let (year, month, day) = date(daysSinceEpoch: days)
         func padded(_ number: Int64, _ width: Int = 2) -> String {

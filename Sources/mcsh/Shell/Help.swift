@@ -17,7 +17,7 @@ enum Help {
             return .success(page(of: spec, width: width, style: style))
         }
         if case .text(let lines) = StatisticField.explain(first, width: width, style: style) { return .success(lines) }
-        let shown = EscapedText.string(Array(first.utf8))
+        let shown = Word.shown(Array(first.utf8))
         let nearest = CommandTable.nearest(to: first).map { "did you mean \($0)?" } ?? "help lists the commands"
         return .failure(UnknownTopic(sentence: "there is no help about \"\(shown)\"; \(nearest)"))
     }
@@ -26,7 +26,7 @@ enum Help {
         switch StatisticField.explain(name, width: width, style: style) {
         case .text(let lines): return .success(lines)
         case .unknown(let suggestions):
-            let shown = EscapedText.string(Array(name.utf8))
+            let shown = Word.shown(Array(name.utf8))
             let nearest = suggestions.isEmpty ? "" : "; did you mean \(suggestions.joined(separator: ", "))?"
             return .failure(UnknownTopic(sentence: "no statistic is called \"\(shown)\"\(nearest)"))
         }

@@ -78,7 +78,7 @@ struct Planner: ~Copyable {
     ) throws(Diagnostic) -> UInt64 {
         guard let number = ASCIINumber.parseUnsigned(bytes, word.range), number <= maximum else {
             throw Diagnostic(
-                "\"\(EscapedText.string(bytes.copy(word.range)))\" is not \(what)", at: word,
+                "\"\(Word.shown(bytes, word.range))\" is not \(what)", at: word,
                 suggestion: "write a whole number from 0 to \(maximum)")
         }
         return number
