@@ -12,14 +12,6 @@ public struct FailurePolicy: Hashable, Sendable {
         self.deadRetry = deadRetry
         self.flushesOnReconnect = flushesOnReconnect
     }
-
-    /// Whether an error says that the server, rather than the request or the caller, has failed.
-    package static func countsAsFailure(_ error: MemcacheError) -> Bool {
-        switch error.code {
-        case .cannotConnect, .connectionLost, .timedOut, .unreadableReply: true
-        default: false
-        }
-    }
 }
 
 /// What is known of one server: whether it may be tried, and whether it is to be flushed first.

@@ -125,15 +125,6 @@ import Testing
         #expect(!server.needsFlush)
     }
 
-    @Test(arguments: [
-        (MemcacheError.Code.cannotConnect, true), (.connectionLost, true), (.timedOut, true), (.unreadableReply, true),
-        (.error, false), (.clientError, false), (.serverError, false), (.unavailable, false), (.cancelled, false),
-        (.closed, false), (.keyTooLong, false), (.valueTooLarge, false), (.invalidArgument, false),
-    ])
-    func `only what lies with the server counts as its failure`(code: MemcacheError.Code, counts: Bool) {
-        #expect(FailurePolicy.countsAsFailure(MemcacheError(code, "")) == counts)
-    }
-
     /// The recorded calls where nothing listens: which servers are dead afterwards.
     @Test(arguments: RoutingVectors.wire)
     func `the servers that a call tried in vain are dead as in python-memcached`(document: VectorValue) {
