@@ -21,7 +21,7 @@ MAN5    := $(wildcard man/*.5)
 FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 
 .DEFAULT_GOAL := build
-.PHONY: build deps try test bench format lint lint-format lint-man install clean help
+.PHONY: build deps try test test-interop bench format lint lint-format lint-man install clean help
 
 build: deps ## build the program, optimised (the default)
 	$(SWIFT) build -c release $(STATIC) --product mcsh
@@ -38,6 +38,11 @@ test: deps ## build and run all tests
 	$(SWIFT) test --skip-build --disable-xctest --skip MemcacheIntegrationTests --skip mcshEndToEndTests
 	$(SWIFT) test --skip-build --disable-xctest --filter MemcacheIntegrationTests
 	$(SWIFT) test --skip-build --disable-xctest --filter mcshEndToEndTests
+
+test-interop: deps ## test against the real python-memcached, fetched from PyPI
+	$(SWIFT) build --build-tests
+	python=$$(Scripts/interop-python) && MCSH_INTEROP_PYTHON="$$python" \
+		$(SWIFT) test --skip-build --disable-xctest --filter MemcacheInteropTests
 
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
@@ -71,4 +76,4 @@ clean: ## remove what was built (fetched packages stay)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-9s %s\n' "$$name" "$$text"; done
+		printf '  make %-12s %s\n' "$$name" "$$text"; done

@@ -53,6 +53,10 @@ let package = Package(
         .testTarget(
             name: "MemcacheIntegrationTests", dependencies: ["MemcacheCore", "TestSupport"],
             swiftSettings: settings),
+        // Skipped without a Python that has python-memcached: see `make test-interop`.
+        .testTarget(
+            name: "MemcacheInteropTests", dependencies: ["MemcacheCore", "TestSupport"],
+            exclude: ["peer.py", "requirements.txt"], swiftSettings: settings),
         .testTarget(name: "mcshTests", dependencies: ["mcsh", "MemcacheCore"], swiftSettings: settings),
         .testTarget(name: "mcshEndToEndTests", dependencies: ["mcsh", "TestSupport"], swiftSettings: settings),
     ]

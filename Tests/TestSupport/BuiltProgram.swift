@@ -54,7 +54,12 @@ package struct BuiltProgram: Sendable {
 
     /// Finds the program next to the running tests.
     package init(_ name: String = "mcsh") throws {
-        path = try Self.locate(name)
+        try self.init(path: try Self.locate(name))
+    }
+
+    /// Another program, which a test works with in the same way.
+    package init(path: String) throws {
+        self.path = path
         home = try TemporaryDirectory()
         for directory in ["config", "data", "state", "cache", "tmp"] { try home.makeDirectory(directory) }
     }
