@@ -2,16 +2,25 @@
 public struct ClientConfiguration: Sendable {
     /// The servers, in the order that the selector counts them in.
     public var servers: [WeightedServer]
-    /// What chooses the server of a key, made for the servers' weights. python-memcached's, unless another is given.
-    public var makeSelector: @Sendable (_ servers: [WeightedServer]) -> any ServerSelector
+    /// The client library to agree with: where keys lie, how long they may be, how values are kept. python-memcached's
+    /// last release, unless another is given.
+    public var profile: ClientProfile
+    /// What chooses the server of a key, made for the servers' weights. The profile's, unless another is given.
+    public var makeSelector: @Sendable (_ servers: [WeightedServer]) -> any ServerSelector {
+        get { ownSelector ?? profile.makeSelector }
+        set { ownSelector = newValue }
+    }
     /// When a server counts as dead, and for how long. A single server never counts as dead: there is no other.
     public var failurePolicy: FailurePolicy
-    /// How long keys and values may be; what is longer is refused before anything is sent. 250 bytes and 1 MiB, as in
-    /// python-memcached.
+    /// How long keys and values may be; what is longer is refused before anything is sent. The profile's, unless others
+    /// are given: 250 bytes and 1 MiB in python-memcached.
     ///
     /// A server that finds a value too large drops the old one too; the limit spares that. It should be what the servers
     /// are started with (`-I`).
-    public var limits = RequestLimits()
+    public var limits: RequestLimits {
+        get { ownLimits ?? profile.limits }
+        set { ownLimits = newValue }
+    }
     /// How many CAS tokens the client remembers, for a compare-and-swap without one; 0 remembers none. (python-memcached's
     /// `cache_cas`, which has no bound.)
     public var rememberedCASTokens = 0
@@ -24,18 +33,21 @@ public struct ClientConfiguration: Sendable {
     /// Is shown every byte that is sent or received; nil costs nothing.
     package var trace: WireTrace?
 
+    private var ownSelector: (@Sendable (_ servers: [WeightedServer]) -> any ServerSelector)?
+    private var ownLimits: RequestLimits?
+
     /// The settings for a pool of servers, all others at their defaults.
     public init(
-        servers: [WeightedServer], failurePolicy: FailurePolicy = FailurePolicy(),
-        connectTimeout: Duration = .seconds(3), replyTimeout: Duration = .seconds(3),
-        maximumReplyValueBytes: Int = 4_294_967_296
+        servers: [WeightedServer], profile: ClientProfile = .pythonMemcached,
+        failurePolicy: FailurePolicy = FailurePolicy(), connectTimeout: Duration = .seconds(3),
+        replyTimeout: Duration = .seconds(3), maximumReplyValueBytes: Int = 4_294_967_296
     ) {
         self.servers = servers
+        self.profile = profile
         self.failurePolicy = failurePolicy
         self.connectTimeout = connectTimeout
         self.replyTimeout = replyTimeout
         self.maximumReplyValueBytes = maximumReplyValueBytes
-        makeSelector = { PythonMemcachedSelector(weights: $0.map(\.weight)) }
     }
 
     /// The settings for one server, all others at their defaults.

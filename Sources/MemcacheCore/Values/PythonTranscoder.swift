@@ -98,8 +98,10 @@ public struct PythonTranscoder: ValueTranscoder {
             self.readsTextFlag = readsTextFlag
         }
 
-        /// 1.59 to 1.62.
+        /// 1.59 to 1.62 on Python 3.
         public static let current = Conventions()
+        /// 1.59 on Python 2.
+        public static let release159OnPython2 = Conventions(integers: .longBeyond64Bits)
         /// 1.57 and 1.58 on Python 3.
         public static let release158 = Conventions(
             text: .plain, booleans: .digits, unflagged: .text, readsTextFlag: false)

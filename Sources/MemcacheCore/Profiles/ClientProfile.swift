@@ -1,0 +1,89 @@
+/// What the client library of an application does, by name: how it chooses servers, how long it lets keys and values be,
+/// and how it keeps values.
+///
+/// A client with the same profile finds what the application has stored, and stores what the application can read.
+///
+///     var configuration = ClientConfiguration(servers: servers, profile: try ClientProfile(named: "python-memcached-1.58"))
+///
+/// The releases of python-memcached differ in both: up to 1.59 one key in 32,768 lies on another server, and text had no
+/// flag of its own before. A profile of your own is made of the parts of one of these, or of your own.
+public struct ClientProfile: Sendable {
+    /// The name, as a program takes it from its user.
+    public var name: String
+    /// What has this profile, as a list shows it.
+    public var summary: String
+    /// What chooses the server of a key, made for the servers and their weights.
+    public var makeSelector: @Sendable (_ servers: [WeightedServer]) -> any ServerSelector
+    /// How long keys and values may be.
+    public var limits: RequestLimits
+    /// How values are kept.
+    public var transcoder: any ValueTranscoder<PickleValue>
+
+    /// A profile of your own.
+    public init(
+        name: String, summary: String, limits: RequestLimits = RequestLimits(),
+        transcoder: any ValueTranscoder<PickleValue>,
+        makeSelector: @escaping @Sendable (_ servers: [WeightedServer]) -> any ServerSelector
+    ) {
+        self.name = name
+        self.summary = summary
+        self.limits = limits
+        self.transcoder = transcoder
+        self.makeSelector = makeSelector
+    }
+
+    /// The profile with a name.
+    ///
+    /// A release without a profile of its own has that of the release whose conventions are the same:
+    /// `python-memcached-1.57` is `python-memcached-1.58`.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and the names there are.
+    public init(named name: String) throws(MemcacheError) {
+        let known = Self.sameConventions[name] ?? name
+        guard let profile = Self.all.first(where: { $0.name == known }) else {
+            let names = Self.all.map(\.name).joined(separator: ", ")
+            throw MemcacheError(
+                .invalidArgument, "there is no profile \"\(EscapedText.string(Array(name.utf8)))\"; there are \(names)")
+        }
+        self = profile
+    }
+
+    /// The profiles that have a name, the one that a client has by itself first.
+    public static let all: [ClientProfile] = [
+        pythonMemcached,
+        python("1.59", "1.59 on Python 3", .current, hash: .crc15WithoutZero),
+        python("1.59-py2", "1.59 on Python 2", .release159OnPython2, hash: .crc15WithoutZero, oldStrings: .bytes),
+        python("1.58", "1.57 and 1.58 on Python 3", .release158, hash: .crc15WithoutZero),
+        python(
+            "1.58-py2", "1.57 and 1.58 on Python 2", .release157, hash: .crc15WithoutZero, oldStrings: .bytes),
+        python("1.56-py2", "1.55 and 1.56 on Python 2", .release156, hash: .crc15WithoutZero, oldStrings: .bytes),
+        python("1.54-py2", "up to 1.54, on Python 2", .release154, hash: .crc15WithoutZero, oldStrings: .bytes),
+    ]
+
+    /// python-memcached 1.60 to 1.62, the last release. What a client does when nothing else is said.
+    public static let pythonMemcached = ClientProfile(
+        name: pythonName, summary: "\(pythonName) 1.60 to 1.62", transcoder: PythonTranscoder(),
+        makeSelector: { PythonMemcachedSelector(weights: $0.map(\.weight)) })
+
+    private static let pythonName = "python-memcached"
+
+    private static let sameConventions: [String: String] = [
+        "\(pythonName)-1.62": pythonName, "\(pythonName)-1.61": pythonName, "\(pythonName)-1.60": pythonName,
+        "\(pythonName)-1.57": "\(pythonName)-1.58", "\(pythonName)-1.57-py2": "\(pythonName)-1.58-py2",
+        // These are of Python 2 only.
+        "\(pythonName)-1.56": "\(pythonName)-1.56-py2", "\(pythonName)-1.55": "\(pythonName)-1.56-py2",
+        "\(pythonName)-1.55-py2": "\(pythonName)-1.56-py2", "\(pythonName)-1.54": "\(pythonName)-1.54-py2",
+        "\(pythonName)-1.53": "\(pythonName)-1.54-py2", "\(pythonName)-1.48": "\(pythonName)-1.54-py2",
+    ]
+
+    private static func python(
+        _ release: String, _ releases: String, _ conventions: PythonTranscoder.Conventions,
+        hash: PythonMemcachedSelector.HashFunction, oldStrings: PickleReadingOptions.OldStrings = .textIfASCII
+    ) -> ClientProfile {
+        ClientProfile(
+            name: "\(pythonName)-\(release)", summary: "\(pythonName) \(releases)",
+            transcoder: PythonTranscoder(
+                conventions: conventions, reading: PickleReadingOptions(oldStrings: oldStrings)),
+            makeSelector: { PythonMemcachedSelector(weights: $0.map(\.weight), hashFunction: hash) })
+    }
+}
