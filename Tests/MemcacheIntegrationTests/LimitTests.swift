@@ -83,4 +83,41 @@ import Testing
             #expect(try await client.getMany([key], prefix: "").items.map(\.value) == [[byte]])
         }
     }
+    @Test func `with the checks off, a key is still one word of one line`() async throws {
+        let server = try await MemcachedServer.start()
+        let client = try client([server.address]) { $0.limits = RequestLimits(maximumKeyBytes: nil) }
+        let tricks: [String] = [
+            "a\u{7f}b\tc", "k\u{1b}[2J", "k\u{b}\u{c}", "k\u{85}\u{2028}", "0\t0\t5\tnoreply", "k\u{1}",
+        ]
+        let keys = try tricks.map { try Key($0, characters: .lenient) }
+        for key in keys {
+            #expect(try await client.set(key, to: key.bytes) == .stored)
+            #expect(try await client.append("+", to: key) == .stored)
+            #expect(try await client.touch(key, expiration: .never) == .touched)
+            try await client.execute(WithoutReply(Prepend(key, value: [0x2d])))
+            #expect(try await client.gets(key)?.value.text == "-" + key.bytes.text + "+")
+        }
+        #expect(try await client.getMany(keys).items.map(\.key) == keys)
+        #expect(try await client.deleteMany(keys).outcomes.values.allSatisfy { $0 == .deleted })
+        // The lines that would be two commands are refused, whatever the length that is allowed.
+        for text in ["a\r\nflush_all", "a\nb", "a b", "a\u{0}b", "a\n", "a\r"] {
+            #expect(throws: MemcacheError.self) { try Key(text, maximumBytes: .max, characters: .lenient) }
+        }
+        #expect(try await server.statistic("cmd_flush") == "0")
+    }
+
+    @Test func `a key that only the server finds too long is refused by it, and the next answer is one's own`()
+        async throws
+    {
+        let server = try await MemcachedServer.start()
+        let client = try client([server.address]) { $0.limits.maximumKeyBytes = nil }
+        let long = try Key(String(repeating: "k", count: 1000), maximumBytes: 1000)
+        try await client.set("small", to: "1")
+        for _ in 0..<3 {
+            await #expect(throws: MemcacheError.self) { try await client.set(long, to: "END") }
+            await #expect(throws: MemcacheError.self) { try await client.get(long) }
+            await #expect(throws: MemcacheError.self) { try await client.delete(long) }
+            #expect(try await client.get("small")?.value.text == "1")
+        }
+    }
 }

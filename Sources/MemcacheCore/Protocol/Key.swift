@@ -78,6 +78,19 @@ public struct Key: Hashable, Sendable {
         try self.init(text.utf8, maximumBytes: maximumBytes, characters: characters)
     }
 
+    /// The decimal text of a number. 42 and `"42"` are the same key.
+    public init(_ number: some FixedWidthInteger) {
+        self.init(received: Array(String(number).utf8))
+    }
+
+    /// Checks and takes the text by which Swift describes something: `1.5`, an identifier. (python-memcached's keys of many
+    /// do so with Python's text, which differs for some: `True` there is `true` here.)
+    ///
+    /// - Throws: ``MemcacheError``, as for any other key.
+    public init(describing subject: some CustomStringConvertible) throws(MemcacheError) {
+        try self.init(subject.description)
+    }
+
     /// A key of any bytes, sent base64 encoded through the meta commands; at most 187 bytes fit.
     ///
     /// - Throws: ``MemcacheError`` when there are no bytes, or more than fit.
@@ -140,5 +153,12 @@ extension Key: ExpressibleByStringLiteral {
         precondition(Key.fault(in: Array(value.utf8).span) == nil, "\"\(value)\" is not a memcached key")
         bytes = Array(value.utf8)
         isBase64 = false
+    }
+}
+
+extension Key: ExpressibleByIntegerLiteral {
+    /// A number written in the program, as its decimal text.
+    public init(integerLiteral value: Int64) {
+        self.init(value)
     }
 }

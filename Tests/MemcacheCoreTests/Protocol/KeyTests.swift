@@ -52,6 +52,23 @@ import Testing
         #expect(Wire.code { _ = try Key(anyBytes: Array(repeating: 0x20, count: 250)) } == .keyTooLong)
     }
 
+    @Test func `a number is a key, by its decimal text`() throws {
+        #expect((42 as Key).bytes == Wire.bytes("42"))
+        #expect(Key(42) == "42")
+        #expect(Key(-7 as Int8) == "-7")
+        #expect(Key(UInt64.max) == "18446744073709551615")
+        #expect(Key(Int128.min) == "-170141183460469231731687303715884105728")
+        #expect(([42: 1, "b": 2] as [Key: Int])["42"] == 1)
+    }
+
+    @Test func `what can be described is a key, where the description is one`() throws {
+        #expect(try Key(describing: 1.5) == "1.5")
+        #expect(try Key(describing: true) == "true")
+        #expect(try Key(describing: 42) == 42)
+        #expect(Wire.code { _ = try Key(describing: ["x", "y"]) } == .keyCharacter)
+        #expect(Wire.code { _ = try Key(describing: "") } == .keyEmpty)
+    }
+
     @Test func `a key is shown escaped`() {
         #expect(Key(received: [0x61, 0x1b, 0xff]).description == #"a\e\xff"#)
     }
