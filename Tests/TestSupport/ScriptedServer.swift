@@ -50,8 +50,16 @@ package final class ScriptedServer: Sendable {
     /// its last step a connection is read from until the other side hangs up.
     ///
     /// - Parameter patience: How long each step waits for what it expects.
-    package init(
+    package convenience init(
         on endpoint: ServerEndpoint = .tcp, _ scripts: [Step]..., patience: Duration = .seconds(20),
+        receiveBuffer: Int32? = nil
+    ) throws {
+        try self.init(on: endpoint, connections: scripts, patience: patience, receiveBuffer: receiveBuffer)
+    }
+
+    /// The same, with the scripts in a list.
+    package init(
+        on endpoint: ServerEndpoint = .tcp, connections scripts: [[Step]], patience: Duration = .seconds(20),
         receiveBuffer: Int32? = nil
     ) throws {
         precondition(!scripts.isEmpty, "a scripted server needs a script")

@@ -70,14 +70,18 @@ extension MemcacheClient {
     public func compareAndSwap(
         _ key: Key, to value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
-        guard let token = tokens.token(for: key) else {
-            throw MemcacheError(
-                .invalidArgument,
-                tokens.isOff
-                    ? "the client remembers no CAS tokens: give the token that gets returned, or have it remember some"
-                    : "no CAS token is remembered for \"\(key)\": read it with gets first")
-        }
+        let token = try token(nil, for: key)
         return try await compareAndSwap(key, to: value, cas: token, flags: flags, expiration: expiration)
+    }
+
+    /// The token for a compare-and-swap: the one that was given, or else the one that is remembered.
+    func token(_ given: CASToken?, for key: Key) throws(MemcacheError) -> CASToken {
+        if let token = given ?? tokens.token(for: key) { return token }
+        throw MemcacheError(
+            .invalidArgument,
+            tokens.isOff
+                ? "the client remembers no CAS tokens: give the token that gets returned, or have it remember some"
+                : "no CAS token is remembered for \"\(key)\": read it with gets first")
     }
 
     /// Stores a text if the item has not changed since the client last read it with its CAS token, as

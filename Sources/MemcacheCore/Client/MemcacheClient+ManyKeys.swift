@@ -129,7 +129,8 @@ extension MemcacheClient {
         return answer
     }
 
-    private func change<Command: MemcacheCommand>(
+    /// Sends a command for each key, with its position among them. Every key is checked before anything is sent.
+    func change<Command: MemcacheCommand>(
         _ keys: [Key], _ prefix: String, _ makeCommand: (Int, Key) -> Command
     ) async throws(MemcacheError) -> KeysAnswer<Command.Outcome> {
         let commands = try joined(prefix, keys, for: Command.name).enumerated().map {

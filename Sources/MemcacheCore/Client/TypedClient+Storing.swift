@@ -1,0 +1,206 @@
+/// A method for every command that stores a value.
+extension TypedClient {
+    /// Stores a value, whether or not there is an item already.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - expiration: How long the item is to live.
+    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
+    /// - Throws: ``MemcacheError`` when the value has no stored form (``MemcacheError/Code/unwritableValue``) or is too
+    ///   large: nothing was sent; and when the server cannot be reached or refuses. Not retried.
+    ///
+    /// The corresponding memcached command is `set`.
+    @discardableResult
+    public func set(
+        _ key: Key, to value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
+    ) async throws(MemcacheError) -> SetValue.Outcome {
+        try await client.execute(SetValue(key, try encode(value, key, minimumCompressLength), expiration))
+    }
+
+    /// Stores a value where there is no item yet.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - expiration: How long the item is to live.
+    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    /// - Returns: ``Add/Outcome/present`` when there is an item; it stays as it is.
+    /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
+    ///
+    /// The corresponding memcached command is `add`.
+    @discardableResult
+    public func add(
+        _ key: Key, value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
+    ) async throws(MemcacheError) -> Add.Outcome {
+        try await client.execute(Add(key, try encode(value, key, minimumCompressLength), expiration))
+    }
+
+    /// Stores a value where there is an item already.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - expiration: How long the item is to live.
+    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    /// - Returns: ``Replace/Outcome/missing`` when there is no such item; nothing is created.
+    /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
+    ///
+    /// The corresponding memcached command is `replace`.
+    @discardableResult
+    public func replace(
+        _ key: Key, with value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
+    ) async throws(MemcacheError) -> Replace.Outcome {
+        try await client.execute(Replace(key, try encode(value, key, minimumCompressLength), expiration))
+    }
+
+    /// Puts the stored form of a value behind the bytes that an item has. It is never compressed, and the item's flags
+    /// stay: what comes out is a value where both are text, bytes or digits, and nonsense where they are not.
+    ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - key: The item's key.
+    /// - Returns: ``Append/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
+    ///
+    /// The corresponding memcached command is `append`.
+    @discardableResult
+    public func append(_ value: Value, to key: Key) async throws(MemcacheError) -> Append.Outcome {
+        try await client.execute(Append(key, value: try encode(value, key, 0).bytes))
+    }
+
+    /// Puts the stored form of a value before the bytes that an item has, as ``append(_:to:)`` puts it behind them.
+    ///
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - key: The item's key.
+    /// - Returns: ``Prepend/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
+    ///
+    /// The corresponding memcached command is `prepend`.
+    @discardableResult
+    public func prepend(_ value: Value, to key: Key) async throws(MemcacheError) -> Prepend.Outcome {
+        try await client.execute(Prepend(key, value: try encode(value, key, 0).bytes))
+    }
+
+    /// Stores a value if the item has not changed since its CAS token was read.
+    ///
+    /// - Parameters:
+    ///   - key: The item's key.
+    ///   - value: The value.
+    ///   - cas: The token that ``gets(_:)`` returned; nil for the one that the client remembers, see
+    ///     ``ClientConfiguration/rememberedCASTokens``.
+    ///   - expiration: How long the item is to live.
+    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    /// - Returns: Whether the value is stored, or why not.
+    /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``, and with the code
+    ///   ``MemcacheError/Code/invalidArgument`` when no token is given and none is remembered.
+    ///
+    /// The corresponding memcached command is `cas`.
+    public func compareAndSwap(
+        _ key: Key, to value: Value, cas: CASToken? = nil, expiration: Expiration = .never,
+        minimumCompressLength: Int? = nil
+    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+        let token = try client.token(cas, for: key)
+        let encoded = try encode(value, key, minimumCompressLength)
+        return try await client.execute(CompareAndSwap(key, encoded, cas: token, expiration))
+    }
+
+    /// Stores many values, whether or not there are items already: one exchange for each server, all servers at once.
+    ///
+    ///     let answer = try await values.setMany(["a": 1, "b": "two"], prefix: "user:")
+    ///
+    /// - Parameters:
+    ///   - values: The values by their keys.
+    ///   - expiration: How long the items are to live.
+    ///   - prefix: Goes before each key on the wire.
+    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    /// - Throws: ``MemcacheError`` when a key cannot be sent; nothing was sent then. The failures of servers, and values
+    ///   that have no stored form or are too large, are in the answer.
+    ///
+    /// The corresponding memcached command is `set`.
+    public func setMany(
+        _ values: [Key: Value], expiration: Expiration = .never, prefix: String = "", minimumCompressLength: Int? = nil
+    ) async throws(MemcacheError) -> KeysAnswer<SetValue.Outcome> {
+        try await setMany(
+            Array(values), expiration: expiration, prefix: prefix, minimumCompressLength: minimumCompressLength)
+    }
+
+    /// Stores many values in an order, as ``setMany(_:expiration:prefix:minimumCompressLength:)-([Key:Value],_,_,_)`` does.
+    /// Of two for one key the later stays.
+    ///
+    /// - Parameters:
+    ///   - values: The values with their keys.
+    ///   - expiration: How long the items are to live.
+    ///   - prefix: Goes before each key on the wire.
+    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    /// - Throws: ``MemcacheError``, as for a dictionary.
+    ///
+    /// The corresponding memcached command is `set`.
+    public func setMany(
+        _ values: [(key: Key, value: Value)], expiration: Expiration = .never, prefix: String = "",
+        minimumCompressLength: Int? = nil
+    ) async throws(MemcacheError) -> KeysAnswer<SetValue.Outcome> {
+        let (keys, encoded, failures) = encodeAll(values, minimumCompressLength)
+        var answer = try await client.change(keys, prefix) { SetValue($1, encoded[$0], expiration) }
+        answer.failures.merge(failures) { sent, _ in sent }
+        return answer
+    }
+
+    /// The stored form of a value.
+    func encode(
+        _ value: Value, _ key: Key, _ minimumCompressLength: Int?
+    ) throws(MemcacheError) -> EncodedValue {
+        var options = options
+        if let minimumCompressLength { options.minimumCompressLength = minimumCompressLength }
+        do throws(MemcacheError) {
+            return try transcoder.encode(value, options: options)
+        } catch {
+            throw error.about(key)
+        }
+    }
+
+    func encodeAll(
+        _ values: [(key: Key, value: Value)], _ minimumCompressLength: Int?
+    ) -> (keys: [Key], encoded: [EncodedValue], failures: [Key: MemcacheError]) {
+        var keys: [Key] = []
+        var encoded: [EncodedValue] = []
+        var failures: [Key: MemcacheError] = [:]
+        for (key, value) in values {
+            do throws(MemcacheError) {
+                encoded.append(try encode(value, key, minimumCompressLength))
+                keys.append(key)
+            } catch {
+                failures[key] = error
+            }
+        }
+        return (keys, encoded, failures)
+    }
+}
+
+// MARK: - Commands of encoded values
+
+extension SetValue {
+    init(_ key: Key, _ encoded: EncodedValue, _ expiration: Expiration) {
+        self.init(key, value: encoded.bytes, flags: encoded.flags, expiration: expiration)
+    }
+}
+
+extension Add {
+    init(_ key: Key, _ encoded: EncodedValue, _ expiration: Expiration) {
+        self.init(key, value: encoded.bytes, flags: encoded.flags, expiration: expiration)
+    }
+}
+
+extension Replace {
+    init(_ key: Key, _ encoded: EncodedValue, _ expiration: Expiration) {
+        self.init(key, value: encoded.bytes, flags: encoded.flags, expiration: expiration)
+    }
+}
+
+extension CompareAndSwap {
+    init(_ key: Key, _ encoded: EncodedValue, cas: CASToken, _ expiration: Expiration) {
+        self.init(key, value: encoded.bytes, cas: cas, flags: encoded.flags, expiration: expiration)
+    }
+}
