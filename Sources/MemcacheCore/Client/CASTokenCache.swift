@@ -85,7 +85,7 @@ extension MemcacheClient {
     }
 
     /// Stores a text if the item has not changed since the client last read it with its CAS token, as
-    /// ``compareAndSwap(_:to:flags:expiration:)-([UInt8],_,_,_)`` does.
+    /// ``compareAndSwap(_:to:flags:expiration:)-(_,[UInt8],_,_)`` does.
     ///
     /// - Parameters:
     ///   - key: The item's key.
