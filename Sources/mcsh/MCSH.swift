@@ -45,25 +45,51 @@ enum MCSH {
             return fail(options, conflict, code: "usage", .usage, hint: "mcsh --help lists the options")
         }
         let environment = Environment.variables()
-        var configuration: ClientConfiguration
+        let catalog: ServerCatalog
+        var selection: ServerSelection
         do throws(OptionFault) {
-            configuration = try options.clientConfiguration(environment: environment)
+            catalog = try ServerCatalog(options: options, environment: environment)
+            // The sandbox takes the place of all servers: who names others is not asked.
+            selection =
+                options.sandbox
+                ? try catalog.resolve(["127.0.0.1"])
+                : try catalog.initialSelection(options.servers, environment: environment)
+            if let limit = unsupported(selection) { throw OptionFault(message: limit) }
         } catch {
-            return fail(options, error.message, code: "usage", .usage)
+            return fail(options, error)
         }
         var sandbox: Sandbox?
         if options.sandbox {
             do throws(Sandbox.Failure) {
                 let started = try Sandbox()
-                configuration.servers = [WeightedServer(started.address)]
+                selection = selection.with(server: started.address)
                 sandbox = started
             } catch {
                 return fail(options, "no sandbox: \(error.reason)", code: "sandbox", .disconnected)
             }
         }
         defer { sandbox?.stop() }
-        if options.verbose { configuration.trace = TraceWriter.write }
-        return Run(options: options, configuration: configuration, environment: environment).run()
+        return Run(options: options, catalog: catalog, selection: selection, environment: environment).run()
+    }
+
+    /// What the shell cannot do yet with a selection; nil when it can do all of it.
+    private static func unsupported(_ selection: ServerSelection) -> String? {
+        if selection.servers.count > 1 {
+            return "\(selection.servers.count) servers are named; this version of mcsh talks to one"
+        }
+        if !selection.prefix.isEmpty {
+            return "a prefix is set; this version of mcsh takes keys as they are on the server"
+        }
+        return nil
+    }
+
+    /// Says on standard error what is wrong with the options or the configuration file, with its place.
+    private static func fail(_ options: Options, _ fault: OptionFault) -> Int32 {
+        guard fault.place != nil, options.format != .json else {
+            return fail(options, fault.sentence, code: fault.code, fault.status)
+        }
+        Messages.write(fault.sentence)
+        return fault.status.rawValue
     }
 
     /// Says on standard error why there is no run, as the options ask for it.

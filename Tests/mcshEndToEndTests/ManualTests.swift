@@ -10,6 +10,11 @@ struct ManualTests {
             .appending(path: "man/mcsh.1").path(percentEncoded: false)
     }
 
+    /// The page of the configuration file.
+    private static var configurationPath: String {
+        URL(filePath: path).deletingLastPathComponent().appending(path: "mcshrc.5").path(percentEncoded: false)
+    }
+
     /// The lines of a section, or of all sections.
     private static func lines(of section: String? = nil) throws -> [String] {
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(
@@ -139,7 +144,7 @@ struct ManualTests {
     @Test(.enabled(if: mandoc != nil)) func `mandoc finds nothing to say`() throws {
         let process = Process()
         process.executableURL = URL(filePath: try #require(Self.mandoc))
-        process.arguments = ["-T", "lint", "-W", "warning", Self.path]
+        process.arguments = ["-T", "lint", "-W", "warning", Self.path, Self.configurationPath]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output

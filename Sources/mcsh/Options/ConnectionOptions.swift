@@ -1,22 +1,37 @@
 import ArgumentParser
 import MemcacheCore
 
-/// Which server, and how long to wait for it.
+/// Which servers, how keys are named there, and how long to wait for them.
 struct ConnectionOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("server")],
         help: ArgumentHelp(
-            "The server: host, host:port, [v6]:port, /path or unix:/path; :weight may follow.", valueName: "server"))
+            "The server: host, host:port, [v6]:port, /path or unix:/path; :weight may follow. @name is a pool.",
+            valueName: "server"))
     var servers: [String] = []
 
     @Option(name: .shortAndLong, help: "The port of a server that names none.")
     var port: Int = ServerAddress.defaultPort
 
-    @Option(help: ArgumentHelp("How long an answer may take: 3, 1.5, 500ms.", valueName: "time"))
-    var timeout: String = "3"
+    @Option(help: ArgumentHelp("What stands before every key on the server.", valueName: "prefix"))
+    var prefix: String?
 
-    @Option(help: ArgumentHelp("How long connecting may take.", valueName: "time"))
-    var connectTimeout: String = "3"
+    @Option(help: ArgumentHelp("The client library whose conventions hold: python-memcached.", valueName: "name"))
+    var profile: String?
+
+    @Option(
+        help: ArgumentHelp("How long an answer may take: 3, 1.5, 500ms; 3 s unless given.", valueName: "time"))
+    var timeout: String?
+
+    @Option(help: ArgumentHelp("How long connecting may take; 3 s unless given.", valueName: "time"))
+    var connectTimeout: String?
+
+    @Option(
+        help: ArgumentHelp("How long a server that failed is left alone; 30 s unless given.", valueName: "time"))
+    var deadRetry: String?
+
+    @Flag(help: "Read no configuration file.")
+    var noConfig = false
 
     @Flag(help: "Use a private, throw-away memcached that ends with mcsh.")
     var sandbox = false

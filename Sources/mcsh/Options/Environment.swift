@@ -9,7 +9,8 @@
 /// The variables that mcsh looks at.
 enum Environment {
     private static let names = [
-        "MCSH_SERVERS", "MEMCACHED_SERVERS", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "COLUMNS",
+        "MCSH_SERVERS", "MEMCACHED_SERVERS", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "COLUMNS", "XDG_CONFIG_HOME",
+        "HOME",
     ]
 
     /// Their values, where they are set. Calls `getenv`.

@@ -65,9 +65,11 @@ struct OptionParser: ParsableCommand {
     /// What the options come to.
     var options: Options {
         Options(
-            servers: connection.servers, port: connection.port, timeout: connection.timeout,
-            connectTimeout: connection.connectTimeout, sandbox: connection.sandbox, output: output.output,
-            json: output.json, raw: output.raw, csv: output.csv, tsv: output.tsv, color: output.color,
+            servers: connection.servers, port: connection.port, prefix: connection.prefix,
+            profile: connection.profile, timeout: connection.timeout, connectTimeout: connection.connectTimeout,
+            deadRetry: connection.deadRetry, noConfig: connection.noConfig, sandbox: connection.sandbox,
+            output: output.output, json: output.json, raw: output.raw, csv: output.csv, tsv: output.tsv,
+            color: output.color,
             quiet: output.quiet, lines: running.lines, files: running.files, pipe: running.pipe,
             readsValue: running.readsValue, repetitions: running.repetitions, interval: running.interval,
             keepGoing: running.keepGoing, stopOnError: running.stopOnError, yes: running.yes,

@@ -7,8 +7,12 @@ struct Options: Hashable, Sendable {
     // Connection
     var servers: [String] = []
     var port = ServerAddress.defaultPort
-    var timeout = "3"
-    var connectTimeout = "3"
+    var prefix: String?
+    var profile: String?
+    var timeout: String?
+    var connectTimeout: String?
+    var deadRetry: String?
+    var noConfig = false
     var sandbox = false
     // Output
     var output: OutputFormat?
@@ -60,43 +64,50 @@ struct Options: Hashable, Sendable {
     }
 }
 
-/// What is wrong with an option's value.
-struct OptionFault: Error {
+/// What is wrong with an option's value, or with the configuration file.
+struct OptionFault: Error, Hashable {
     var message: String
+    /// The file, with line and column where they are known; nil for an option.
+    var place: String?
+    /// How the shell ends for it.
+    var status = ExitStatus.usage
+
+    /// The message behind its place.
+    var sentence: String { place.map { "\($0): \(message)" } ?? message }
+    /// What it is called where errors are JSON.
+    var code: String { status == .localFailure ? "local-file" : "usage" }
 }
 
 extension Options {
-    /// The configuration that the options and the environment come to: `-s`, else `MCSH_SERVERS`, else
-    /// `MEMCACHED_SERVERS`, else memcached's port on this machine. A variable without a server in it is as none. With
-    /// `--sandbox` none of them is looked at: the sandbox takes the server's place.
-    func clientConfiguration(environment: [String: String]) throws(OptionFault) -> ClientConfiguration {
+    /// What the options say about how servers are used.
+    func poolSettings() throws(OptionFault) -> PoolSettings {
         guard (1...65535).contains(port) else { throw OptionFault(message: "-p \(port): a port is 1 to 65535") }
-        let sources = sandbox ? [] : [servers] + ["MCSH_SERVERS", "MEMCACHED_SERVERS"].map { [environment[$0] ?? ""] }
-        let lists = sources.map { $0.flatMap { $0.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init) } }
-        guard servers.isEmpty || sandbox || !lists[0].isEmpty else { throw OptionFault(message: "no server is named") }
-        let names = lists.first { !$0.isEmpty } ?? ["127.0.0.1"]
-        guard names.count == 1 else {
-            throw OptionFault(message: "\(names.count) servers are named; this version of mcsh talks to one")
+        var settings = PoolSettings()
+        settings.prefix = try Options.read(prefix, "--prefix") { text throws(PoolSettings.Fault) in
+            try PoolSettings.prefix(ArgumentText.bytes(text))
         }
-        do throws(MemcacheError) {
-            var configuration = ClientConfiguration(
-                server: try WeightedServer(ArgumentText.original(names[0]), defaultPort: port).address,
-                connectTimeout: try Options.duration(connectTimeout, "--connect-timeout"),
-                replyTimeout: try Options.duration(timeout, "--timeout"))
-            // What a server takes is for the server to say, to somebody who looks at it.
-            configuration.limits.maximumValueBytes = nil
-            return configuration
-        } catch {
-            throw OptionFault(message: error.message)
+        settings.profile = try Options.read(profile, "--profile", PoolSettings.profile)
+        settings.timeout = try Options.read(timeout, "--timeout", Options.time)
+        settings.connectTimeout = try Options.read(connectTimeout, "--connect-timeout", Options.time)
+        settings.deadRetry = try Options.read(deadRetry, "--dead-retry") { text throws(PoolSettings.Fault) in
+            try PoolSettings.duration(text, allowsZero: true)
         }
+        if readOnly { settings.isReadOnly = true }
+        return settings
     }
 
-    private static func duration(_ text: String, _ option: String) throws(MemcacheError) -> Duration {
-        guard let duration = TimeSpan.parse(Array(text.utf8)), duration > .zero, duration <= .seconds(86_400) else {
-            throw MemcacheError(
-                .invalidArgument,
-                "\(option) \(EscapedText.string(Array(text.utf8))) is not a time; write for example 3, 1.5 or 500ms")
+    private static func time(_ text: String) throws(PoolSettings.Fault) -> Duration {
+        try PoolSettings.duration(text)
+    }
+
+    private static func read<Value>(
+        _ text: String?, _ option: String, _ read: (String) throws(PoolSettings.Fault) -> Value
+    ) throws(OptionFault) -> Value? {
+        do throws(PoolSettings.Fault) {
+            guard let text else { return nil }
+            return try read(text)
+        } catch {
+            throw OptionFault(message: "\(option): \(error.message)")
         }
-        return duration
     }
 }

@@ -26,6 +26,7 @@ enum PlainOptions {
 
     private static func setFlag(_ word: String, _ options: inout Options) -> Bool {
         switch word {
+        case "--no-config": options.noConfig = true
         case "--sandbox": options.sandbox = true
         case "--json": options.json = true
         case "--raw": options.raw = true
@@ -49,6 +50,9 @@ enum PlainOptions {
         case "-s", "--server": options.servers.append(value)
         case "-c", "--command": options.lines.append(value)
         case "-f", "--file": options.files.append(value)
+        case "--prefix": options.prefix = value
+        case "--profile": options.profile = value
+        case "--dead-retry": options.deadRetry = value
         case "--timeout": options.timeout = value
         case "--connect-timeout": options.connectTimeout = value
         case "-i", "--interval": options.interval = value

@@ -11,7 +11,10 @@ import MemcacheCore
 /// One run of the program: which input, which output, which exit status.
 struct Run {
     let options: Options
-    let configuration: ClientConfiguration
+    /// Where servers are found by name, now and later in the session.
+    let catalog: ServerCatalog
+    /// The servers that the session begins with.
+    let selection: ServerSelection
     let environment: [String: String]
 
     func run() -> Int32 {
@@ -27,9 +30,11 @@ struct Run {
             width: Terminal.width(environment: environment),
             endsValues: options.command.isEmpty || options.runs != nil)
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
+        var configuration = selection.clientConfiguration
+        if options.verbose { configuration.trace = TraceWriter.write }
         let client = MemcacheClient(configuration)
         let behaviour = Shell.Behaviour(
-            isReadOnly: options.readOnly, isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
+            isReadOnly: selection.isReadOnly, isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
             stopsOnError: options.stopOnError, isQuiet: options.quiet,
             canAsk: isInputTerminal && !options.pipe)
         var status: Int32?
@@ -50,7 +55,7 @@ struct Run {
     }
 
     private func pipe(_ client: MemcacheClient, _ session: Session) {
-        guard !options.readOnly else {
+        guard !selection.isReadOnly else {
             session.note(.unsafe)
             session.tell(
                 "--pipe sends whatever comes in, and this session is read-only", code: "read-only")

@@ -7,6 +7,7 @@ import Testing
 @Suite struct PlainOptionsTests {
     private static let words = [
         "-s", "--server", "cache:11211", "-p", "--port", "1", "x", "--timeout", "500ms", "--connect-timeout", "2",
+        "--prefix", "p:", "--profile", "python-memcached", "--dead-retry", "30s", "--no-config", "@sessions",
         "--sandbox", "-o", "--output", "json", "human", "xml", "--json", "--raw", "--csv", "--tsv", "-q", "--quiet",
         "-c",
         "--command", "get k", "", "-f", "--file", "a.mcsh", "-", "--pipe", "-x", "-k", "--keep-going", "-e",
@@ -31,7 +32,9 @@ import Testing
 
     @Test(arguments: [
         ["-s", "cache", "-o", "json", "get", "k", "--json"], ["--sandbox", "-k", "-f", "tour.mcsh"], ["get", "-x"],
-        ["--read-only", "-c", "get a", "-c", "get b"], [], ["-p", "11212", "stats"], ["set", "k", "-s"],
+        ["--read-only", "-c", "get a", "-c", "get b"], [], ["-p", "11212", "stats"],
+        ["-s", "@sessions", "--no-config", "--prefix", "a:", "--profile", "x", "--dead-retry", "1", "get", "k"],
+        ["set", "k", "-s"],
     ])
     func `everyday forms are read the fast way`(words: [String]) throws {
         let options = try #require(PlainOptions.parse(words))

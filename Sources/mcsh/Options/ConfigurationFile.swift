@@ -1,0 +1,87 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The configuration file: the settings at its top, and its named pools. The manual page mcshrc(5) has its form.
+struct ConfigurationFile: Hashable, Sendable {
+    /// Where it is.
+    let path: String
+    /// What holds for every pool, and for servers without one.
+    let defaults: PoolSettings
+    /// The pools by their names.
+    let pools: [String: NamedPool]
+
+    /// What is longer is not read.
+    static let maximumBytes = 1_048_576
+
+    /// Where the file is looked for: `$XDG_CONFIG_HOME/mcsh/config.toml`, else `~/.config/mcsh/config.toml`. A directory
+    /// that is not absolute is as none; nil where there is none at all.
+    static func path(environment: [String: String]) -> String? {
+        if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
+            return directory + "/mcsh/config.toml"
+        }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return home + "/.config/mcsh/config.toml"
+    }
+
+    /// Reads the file; nil where there is none. Calls `open` and `fstat`.
+    ///
+    /// - Parameter defaultPort: The port of a server that names none.
+    static func read(_ path: String, defaultPort: Int) throws(OptionFault) -> ConfigurationFile? {
+        func unreadable(_ reason: String) -> OptionFault {
+            OptionFault(message: "cannot read \(shown(path)): \(reason)", status: .localFailure)
+        }
+        // Without waiting: nobody may ever write to a pipe.
+        let descriptor = FileDescriptors.open(Array(path.utf8), flags: O_RDONLY | O_NONBLOCK)
+        if descriptor == -ENOENT || descriptor == -ENOTDIR { return nil }
+        guard descriptor >= 0 else { throw unreadable(FileDescriptors.reason(-descriptor)) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(FileDescriptors.reason(errno)) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is not a file") }
+        guard status.st_size <= maximumBytes else { throw unreadable("it is longer than \(maximumBytes) bytes") }
+        switch FileDescriptors.readAll(descriptor) {
+        case .success(let bytes):
+            return try ConfigurationFile(
+                bytes, path: path, mode: UInt32(status.st_mode & 0o7777), defaultPort: defaultPort)
+        case .failure(let error):
+            throw unreadable(error.reason)
+        }
+    }
+
+    /// Takes the file's bytes.
+    ///
+    /// - Parameter mode: Who may read it; a file that holds a password is for its owner alone.
+    init(
+        _ bytes: [UInt8], path: String, mode: UInt32, defaultPort: Int = ServerAddress.defaultPort
+    ) throws(OptionFault) {
+        self.path = path
+        do throws(TOMLDocument.Fault) {
+            (defaults, pools) = try ConfigurationReader.read(bytes, defaultPort: defaultPort)
+        } catch {
+            let place = "\(ConfigurationFile.shown(path)):\(error.place.line):\(error.place.column)"
+            throw OptionFault(message: error.message, place: place)
+        }
+        guard mode & 0o077 != 0, pools.values.contains(where: \.holdsPassword) else { return }
+        throw OptionFault(
+            message: "it holds a password, and others than its owner may open it (mode \(String(mode, radix: 8))); "
+                + "run: chmod 600 \(ConfigurationFile.shown(path))",
+            place: ConfigurationFile.shown(path))
+    }
+
+    static func shown(_ path: String) -> String { EscapedText.string(Array(path.utf8)) }
+}
+
+extension NamedPool {
+    /// Whether the file itself has a secret of the pool.
+    fileprivate var holdsPassword: Bool {
+        if case .password = credentials?.secret { return true }
+        return false
+    }
+}

@@ -1,0 +1,113 @@
+import MemcacheCore
+
+/// How servers are used, as far as somebody has said it: the command line, a pool of the configuration file, or the top of
+/// that file.
+struct PoolSettings: Hashable, Sendable {
+    /// What the servers are for.
+    enum Stage: String, CaseIterable, Sendable {
+        case production, staging, development, test
+    }
+
+    /// What is wrong with a setting, as the end of a sentence that names it.
+    struct Fault: Error {
+        var message: String
+    }
+
+    var profile: String?
+    var prefix: [UInt8]?
+    var timeout: Duration?
+    var connectTimeout: Duration?
+    var deadRetry: Duration?
+    var stage: Stage?
+    var isReadOnly: Bool?
+
+    /// The client libraries whose conventions are known.
+    static let profiles = ["python-memcached"]
+    /// The longest prefix: a key has a byte behind it.
+    static let maximumPrefixBytes = Key.maximumBytes - 1
+
+    /// These settings, and another's where they say nothing.
+    func over(_ other: PoolSettings) -> PoolSettings {
+        PoolSettings(
+            profile: profile ?? other.profile, prefix: prefix ?? other.prefix, timeout: timeout ?? other.timeout,
+            connectTimeout: connectTimeout ?? other.connectTimeout, deadRetry: deadRetry ?? other.deadRetry,
+            stage: stage ?? other.stage, isReadOnly: isReadOnly ?? other.isReadOnly)
+    }
+}
+
+/// The checks that an option and the file's key of the same name share.
+extension PoolSettings {
+    static func profile(_ name: String) throws(Fault) -> String {
+        if profiles.contains(name) { return name }
+        throw Fault(
+            message: "\(shown(name)) is not a profile; known is \(profiles.joined(separator: ", ")), "
+                + "and those of other client libraries come in a later version")
+    }
+
+    static func prefix(_ bytes: [UInt8]) throws(Fault) -> [UInt8] {
+        switch Key.fault(in: bytes.span, maximumBytes: maximumPrefixBytes) {
+        case nil, .empty: return bytes
+        case .tooLong:
+            throw Fault(
+                message: "the prefix has \(bytes.count) bytes; at most \(maximumPrefixBytes) leave room for a key")
+        case .character(let index):
+            let byte = bytes[index] == 0x20 ? "a blank" : "the control character \(EscapedText.string([bytes[index]]))"
+            throw Fault(
+                message: "the prefix \"\(EscapedText.string(bytes))\" holds \(byte) at byte \(index + 1), "
+                    + "which no key may hold")
+        }
+    }
+
+    static func duration(_ text: String, allowsZero: Bool = false) throws(Fault) -> Duration {
+        guard let duration = TimeSpan.parse(Array(text.utf8)), isInRange(duration, allowsZero) else {
+            throw Fault(message: "\(shown(text)) is not a time; \(hint(allowsZero))")
+        }
+        return duration
+    }
+
+    static func duration(seconds: Double, allowsZero: Bool = false) throws(Fault) -> Duration {
+        // What is out of range is not converted: not every number is a Duration.
+        guard (0...86_400).contains(seconds), isInRange(.seconds(seconds), allowsZero) else {
+            throw Fault(message: "\(seconds) is not a time; \(hint(allowsZero))")
+        }
+        return .seconds(seconds)
+    }
+
+    private static func isInRange(_ duration: Duration, _ allowsZero: Bool) -> Bool {
+        (allowsZero ? duration >= .zero : duration > .zero) && duration <= .seconds(86_400)
+    }
+
+    private static func hint(_ allowsZero: Bool) -> String {
+        "write for example 3, 1.5 or 500ms, \(allowsZero ? "from 0" : "more than 0") to a day"
+    }
+
+    private static func shown(_ text: String) -> String { "\"\(EscapedText.string(ArgumentText.bytes(text)))\"" }
+}
+
+/// A pool of the configuration file.
+struct NamedPool: Hashable, Sendable {
+    /// The certificates to reach servers with.
+    struct TLS: Hashable, Sendable {
+        var ca: String?
+        var certificate: String?
+        var key: String?
+        var name: String?
+        var isInsecure = false
+    }
+
+    /// Who the servers are told that we are.
+    struct Credentials: Hashable, Sendable {
+        enum Secret: Hashable, Sendable {
+            case password(String)
+            case file(String)
+        }
+
+        var user: String
+        var secret: Secret
+    }
+
+    var servers: [WeightedServer] = []
+    var settings = PoolSettings()
+    var tls: TLS?
+    var credentials: Credentials?
+}

@@ -1,0 +1,109 @@
+import MemcacheCore
+
+/// Everything that says which servers there are and how they are used: the options, the environment, and the configuration
+/// file. It serves the start of a session, and every later change of servers in it.
+struct ServerCatalog: Sendable {
+    /// The configuration file, where there is one and it is wanted.
+    let file: ConfigurationFile?
+    /// What the command line says, which goes before everything else.
+    private let commandLine: PoolSettings
+    private let defaultPort: Int
+    /// Why there are no pools.
+    private let absence: String
+
+    /// Checks the options, and takes a file that was read.
+    ///
+    /// - Parameter absence: Why there is no file, where there is none.
+    init(options: Options, file: ConfigurationFile?, absence: String) throws(OptionFault) {
+        commandLine = try options.poolSettings()
+        defaultPort = options.port
+        self.file = file
+        self.absence = absence
+    }
+
+    /// Checks the options, and reads the configuration file unless `--no-config` or `--sandbox` is among them: a
+    /// throw-away server has nobody's pools and settings.
+    init(options: Options, environment: [String: String]) throws(OptionFault) {
+        guard !options.noConfig, !options.sandbox else {
+            let option = options.noConfig ? "--no-config" : "--sandbox"
+            try self.init(options: options, file: nil, absence: "no configuration file is read with \(option)")
+            return
+        }
+        guard let path = ConfigurationFile.path(environment: environment) else {
+            try self.init(
+                options: options, file: nil,
+                absence: "there is no configuration file, for neither XDG_CONFIG_HOME nor HOME is set")
+            return
+        }
+        try self.init(
+            options: options, file: try ConfigurationFile.read(path, defaultPort: options.port),
+            absence: "there is no configuration file \(ConfigurationFile.shown(path))")
+    }
+
+    /// The servers of a start: `-s`, else `MCSH_SERVERS`, else `MEMCACHED_SERVERS`, else memcached's port on this machine.
+    /// A variable without a server in it is as none.
+    func initialSelection(
+        _ servers: [String], environment: [String: String]
+    ) throws(OptionFault) -> ServerSelection {
+        guard servers.isEmpty else { return try resolve(servers) }
+        for name in ["MCSH_SERVERS", "MEMCACHED_SERVERS"] {
+            let list = [environment[name] ?? ""]
+            if !ServerCatalog.words(list).isEmpty { return try resolve(list) }
+        }
+        return try resolve(["127.0.0.1"])
+    }
+
+    /// The servers that lists name, with commas or blanks between them: servers with weights, or one pool as `@name`.
+    func resolve(_ lists: [String]) throws(OptionFault) -> ServerSelection {
+        let words = ServerCatalog.words(lists)
+        guard let first = words.first else { throw OptionFault(message: "no server is named") }
+        if let pool = words.first(where: { $0.hasPrefix("@") }) {
+            guard words.count == 1 else {
+                let shown = ConfigurationFile.shown(pool)
+                let other = words.first { $0 != pool } ?? first
+                throw OptionFault(
+                    message: other.hasPrefix("@")
+                        ? "\(shown) and \(ConfigurationFile.shown(other)): one pool can be used at a time"
+                        : "\(shown) is a pool, and cannot be together with servers")
+            }
+            return try selection(ofPool: String(pool.dropFirst()))
+        }
+        do throws(MemcacheError) {
+            var servers: [WeightedServer] = []
+            for word in words { servers.append(try WeightedServer(word, defaultPort: defaultPort)) }
+            return ServerSelection(servers: servers, settings: commandLine.over(file?.defaults ?? PoolSettings()))
+        } catch {
+            throw OptionFault(message: error.message)
+        }
+    }
+
+    private func selection(ofPool name: String) throws(OptionFault) -> ServerSelection {
+        let shown = "@" + ConfigurationFile.shown(name)
+        guard let file else { throw OptionFault(message: "there is no pool \(shown): \(absence)") }
+        guard let pool = file.pools[name] else {
+            let names = file.pools.keys.sorted()
+            let path = ConfigurationFile.shown(file.path)
+            let hint =
+                Spelling.nearest(to: name, among: names).map { "did you mean @\($0)?" }
+                ?? (names.isEmpty ? "it has no pools" : "it has \(names.map { "@\($0)" }.joined(separator: ", "))")
+            throw OptionFault(message: "there is no pool \(shown) in \(path); \(hint)")
+        }
+        guard pool.tls == nil else {
+            throw OptionFault(message: "the pool \(shown) needs TLS, which comes in a later version of mcsh")
+        }
+        guard pool.credentials == nil else {
+            throw OptionFault(
+                message: "the pool \(shown) needs a user and a password, which come in a later version of mcsh")
+        }
+        return ServerSelection(
+            pool: name, servers: pool.servers, settings: commandLine.over(pool.settings).over(file.defaults))
+    }
+
+    private static func words(_ lists: [String]) -> [String] {
+        lists.flatMap { list in
+            list.split { $0 == "," || $0 == " " || $0 == "\t" || $0.isNewline }.map {
+                ArgumentText.original(String($0))
+            }
+        }
+    }
+}
