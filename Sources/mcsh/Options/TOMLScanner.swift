@@ -107,26 +107,55 @@ struct TOMLScanner {
         case "nan", "+nan", "-nan": return .number(.nan)
         default: break
         }
-        if word.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9:.]+([Zz]|[+-][0-9:]+)?)?|[0-9]{2}:[0-9:.]+/) != nil
-        {
-            return .time
+        if TOMLScanner.isTime(Array(word.utf8)) { return .time }
+        switch TOMLScanner.number(word) {
+        case .integer(let value?): return .integer(value)
+        case .integer(nil): throw Fault(message: "the number is too large", offset: start)
+        case .fraction(let value): return .number(value)
+        case nil: throw Fault(message: "this is no value; a string stands between double quotes", offset: start)
+        }
+    }
+
+    private enum Number {
+        /// Nil is a number that does not fit.
+        case integer(Int?)
+        case fraction(Double)
+    }
+
+    private static func isTime(_ word: [UInt8]) -> Bool {
+        guard word.count >= 5, word.allSatisfy({ (48...57).contains($0) || "-+:.TtZz".utf8.contains($0) }) else {
+            return false
+        }
+        return word[2] == UInt8(ascii: ":")
+            || word.count >= 10 && word[4] == UInt8(ascii: "-") && word[7] == UInt8(ascii: "-")
+    }
+
+    private static func number(_ word: String) -> Number? {
+        for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where word.hasPrefix(prefix) {
+            let digits = word.dropFirst(2)
+            return isDigits(digits, radix: radix) ? .integer(Int(digits.filter { $0 != "_" }, radix: radix)) : nil
+        }
+        let unsigned = word.hasPrefix("+") || word.hasPrefix("-") ? word.dropFirst() : word[...]
+        let parts = unsigned.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+        let mantissa = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard mantissa.allSatisfy({ isDigits($0, radix: 10) }), mantissa[0] == "0" || !mantissa[0].hasPrefix("0") else {
+            return nil
         }
         let digits = word.filter { $0 != "_" }
-        let prefixed =
-            word.wholeMatch(
-                of: /0(x[0-9A-Fa-f](_?[0-9A-Fa-f])*|o[0-7](_?[0-7])*|b[01](_?[01])*)/) != nil
-        if prefixed || word.wholeMatch(of: /[+-]?(0|[1-9](_?[0-9])*)/) != nil {
-            let radix = prefixed ? (word.dropFirst().hasPrefix("x") ? 16 : word.dropFirst().hasPrefix("o") ? 8 : 2) : 10
-            guard let number = Int(prefixed ? digits.dropFirst(2) : digits[...], radix: radix) else {
-                throw Fault(message: "the number is too large", offset: start)
-            }
-            return .integer(number)
+        if parts.count == 1, mantissa.count == 1 { return .integer(Int(digits)) }
+        if parts.count == 2 {
+            let exponent = parts[1]
+            let isSigned = exponent.hasPrefix("+") || exponent.hasPrefix("-")
+            guard isDigits(isSigned ? exponent.dropFirst() : exponent, radix: 10) else { return nil }
         }
-        let fraction = /[+-]?(0|[1-9](_?[0-9])*)(\.[0-9](_?[0-9])*)?([eE][+-]?[0-9](_?[0-9])*)?/
-        guard word.wholeMatch(of: fraction) != nil, let number = Double(digits) else {
-            throw Fault(message: "this is no value; a string stands between double quotes", offset: start)
+        return Double(digits).map { .fraction($0) }
+    }
+
+    /// Whether a text is digits, with single `_` between some of them.
+    private static func isDigits(_ text: Substring, radix: Int) -> Bool {
+        text.split(separator: "_", omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && part.allSatisfy { $0.isASCII && ($0.hexDigitValue ?? radix) < radix }
         }
-        return .number(number)
     }
 
     // MARK: Strings
