@@ -54,7 +54,6 @@ enum MCSH {
                 options.sandbox
                 ? try catalog.resolve(["127.0.0.1"])
                 : try catalog.initialSelection(options.servers, environment: environment)
-            if let limit = unsupported(selection) { throw OptionFault(message: limit) }
         } catch {
             return fail(options, error)
         }
@@ -70,17 +69,6 @@ enum MCSH {
         }
         defer { sandbox?.stop() }
         return Run(options: options, catalog: catalog, selection: selection, environment: environment).run()
-    }
-
-    /// What the shell cannot do yet with a selection; nil when it can do all of it.
-    private static func unsupported(_ selection: ServerSelection) -> String? {
-        if selection.servers.count > 1 {
-            return "\(selection.servers.count) servers are named; this version of mcsh talks to one"
-        }
-        if !selection.prefix.isEmpty {
-            return "a prefix is set; this version of mcsh takes keys as they are on the server"
-        }
-        return nil
     }
 
     /// Says on standard error what is wrong with the options or the configuration file, with its place.

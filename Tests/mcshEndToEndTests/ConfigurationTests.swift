@@ -126,7 +126,7 @@ struct ConfigurationTests {
             (["-s", "@cache", "-s", "127.0.0.1"], "@cache is a pool, and cannot be together with servers"),
             (["-s", "@cache,@other"], "@cache and @other: one pool can be used at a time"),
             (["-s", "@cahce"], "did you mean @cache?"), (["--no-config", "-s", "@cache"], "--no-config"),
-            (["--profile", "dalli"], "known is python-memcached"),
+            (["--profile", "dalli"], "there are python-memcached, "),
             (["--dead-retry", "soon"], "\"soon\" is not a time"),
             (["--prefix", "a b"], "holds a blank at byte 2"),
         ] as [([ByteString], String)])

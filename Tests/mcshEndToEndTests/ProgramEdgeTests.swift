@@ -41,7 +41,7 @@ struct ProgramEdgeTests {
 
     @Test(
         arguments: [
-            ["--json", "-s", "a:b:c", "get", "k"], ["--json", "-s", "a,b", "get", "k"],
+            ["--json", "-s", "a:b:c", "get", "k"], ["--json", "-s", "a,b", "--pipe"],
             ["--json", "--nonsense", "get", "k"],
             ["--json", "-p", "0", "get", "k"], ["--json", "-x"], ["-o", "json", "--timeout", "x", "get", "k"],
             ["--json", "-r", "2", "-i", "x", "get", "k"],

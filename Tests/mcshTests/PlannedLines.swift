@@ -37,7 +37,7 @@ struct PlannedLines: ~Copyable {
     static func requests(_ line: String, input: String? = nil, format: OutputFormat = .plain) throws -> String {
         var lines = PlannedLines(format: format)
         _ = try lines.plan(line, input: input)
-        return String(decoding: lines.planner.batch.encoder.bytes, as: UTF8.self)
+        return String(decoding: lines.planner.round.batches[0].encoder.bytes, as: UTF8.self)
     }
 
     /// What is wrong with a line.

@@ -27,9 +27,14 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `watch`.
     public func watch(_ streams: [WatchStream]) async throws(MemcacheError) -> WatchEvents {
+        try await watch(streams, on: try streamServer())
+    }
+
+    /// The same, of a server of the client's.
+    package func watch(_ streams: [WatchStream], on server: Server) async throws(MemcacheError) -> WatchEvents {
         let request = WatchRequest(streams)
         try request.validate()
-        let server = try streamServer()
+        let server = server.address
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
         let buffer = WatchBuffer()
@@ -59,7 +64,14 @@ extension MemcacheClient {
     public func dump(
         _ request: DumpRequest = DumpRequest(.metadata), options: DumpOptions = DumpOptions()
     ) async throws(MemcacheError) -> Dump<DumpEntry> {
-        let lines = try await dumpLines(request, options: options)
+        try await dump(request, options: options, of: try streamServer())
+    }
+
+    /// The same, of a server of the client's.
+    package func dump(
+        _ request: DumpRequest = DumpRequest(.metadata), options: DumpOptions = DumpOptions(), of server: Server
+    ) async throws(MemcacheError) -> Dump<DumpEntry> {
+        let lines = try await dumpLines(request, options: options, of: server)
         switch request.content {
         case .metadata: return Dump(lines) { DumpEntry(line: $0) }
         case .keys: return Dump(lines) { Key(dumpedLine: $0.copy(0..<$0.count)).map { DumpEntry(keyOnly: $0) } }
@@ -78,18 +90,18 @@ extension MemcacheClient {
     public func dumpKeys(
         _ scope: CrawlScope = .all, options: DumpOptions = DumpOptions()
     ) async throws(MemcacheError) -> Dump<Key> {
-        Dump(try await dumpLines(DumpRequest(.keys, scope), options: options)) {
+        Dump(try await dumpLines(DumpRequest(.keys, scope), options: options, of: try streamServer())) {
             Key(dumpedLine: $0.copy(0..<$0.count))
         }
     }
 
     private func dumpLines(
-        _ request: DumpRequest, options: DumpOptions
+        _ request: DumpRequest, options: DumpOptions, of server: Server
     ) async throws(MemcacheError) -> DumpLines {
         try request.validate()
         let configuration = configuration
-        let server = try streamServer()
-        if let patience = options.crawlerPatience { try await waitForCrawler(patience) }
+        if let patience = options.crawlerPatience { try await waitForCrawler(patience, of: server) }
+        let server = server.address
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
         let spool = DumpSpool(memoryBytes: options.memoryBytes)
@@ -105,26 +117,26 @@ extension MemcacheClient {
     }
 
     /// Waits until the server's crawler is free. A server that does not tell is taken to be free.
-    private func waitForCrawler(_ patience: Duration) async throws(MemcacheError) {
+    private func waitForCrawler(_ patience: Duration, of server: Server) async throws(MemcacheError) {
         let deadline = ContinuousClock.now + patience
-        while try await isCrawlerRunning() {
+        while try await isCrawlerRunning(on: server) {
             guard ContinuousClock.now < deadline else {
                 throw MemcacheError(
                     .unavailable,
                     "the server's crawler is at work, for another list or on its own: try again in a moment "
                         + "(lru_crawler_running in stats is 1)",
-                    server: try streamServer())
+                    server: server.address)
             }
             do {
                 try await Task.sleep(for: min(.milliseconds(50), patience))
             } catch {
-                throw .cancelled(by: try streamServer())
+                throw .cancelled(by: server.address)
             }
         }
     }
 
-    private func isCrawlerRunning() async throws(MemcacheError) -> Bool {
-        let statistics = try await execute(Statistics())
+    private func isCrawlerRunning(on server: Server) async throws(MemcacheError) -> Bool {
+        let statistics = try await server.execute(Statistics())
         return statistics.contains { $0.name == Array("lru_crawler_running".utf8) && $0.value == Array("1".utf8) }
     }
 }

@@ -119,25 +119,26 @@ public final class MemcacheClient: Sendable {
         pool.forgetDeadServers()
     }
 
-    /// The connection to the first server, for those who hand requests over by themselves.
+    /// The connection to a server, by its position, for those who hand requests over by themselves.
     ///
-    /// - Throws: ``MemcacheError``, when the client was shut down or has no servers.
-    package func connection() throws(MemcacheError) -> Connection {
-        guard let server = pool.servers.first else {
-            throw MemcacheError(.noServer, "the pool has no servers")
+    /// - Throws: ``MemcacheError``, when the client was shut down or has no such server.
+    package func connection(to position: Int = 0) throws(MemcacheError) -> Connection {
+        let servers = pool.servers
+        guard servers.indices.contains(position) else {
+            throw MemcacheError(.noServer, servers.isEmpty ? "the pool has no servers" : "there is no such server")
         }
-        return try server.connection()
+        return try servers[position].connection()
     }
 
-    /// The first server that may be tried, for a stream.
+    /// The server of a stream: the first one that may be tried.
     ///
     /// - Throws: ``MemcacheError``, when the client was shut down or has no servers.
-    func streamServer() throws(MemcacheError) -> ServerAddress {
+    func streamServer() throws(MemcacheError) -> Server {
         let (pool, isClosed) = state.withLock { ($0.pool, $0.isClosed) }
         guard let server = pool.servers.first(where: { $0.isAlive }) ?? pool.servers.first else {
             throw MemcacheError(.noServer, "the pool has no servers")
         }
         if isClosed { throw MemcacheError(.closed, "the client was shut down", server: server.address) }
-        return server.address
+        return server
     }
 }

@@ -164,6 +164,11 @@ package final class Connection: Sendable {
         mailbox.withLock { _ = $0.givenUp.remove(id) }
     }
 
+    /// Tells when the connection is made: nil, or why it was not or is over by now.
+    package func whenOpen(_ body: @escaping @Sendable (MemcacheError?) -> Void) {
+        transport.execute { self.core.whenOpen(body) }
+    }
+
     /// Ends the connection. What is not answered fails.
     ///
     /// - Parameter reason: Who did it, for the message.
@@ -235,6 +240,8 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private var bytesAtLastProgress = 0
     /// Why the connection is over.
     private var ending: MemcacheError?
+    /// Who waits for the connection to be made.
+    private var openWaiters: [@Sendable (MemcacheError?) -> Void] = []
     var onClose: (@Sendable (Connection.End) -> Void)?
 
     init(address: ServerAddress, options: Connection.Options, transport: Transport) {
@@ -254,6 +261,22 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         } else if !machine.isClosed {
             unsent += chunks
         }
+    }
+
+    func whenOpen(_ body: @escaping @Sendable (MemcacheError?) -> Void) {
+        if machine.isClosed {
+            body(errorOfUnsent)
+        } else if machine.isOpen {
+            body(nil)
+        } else {
+            openWaiters.append(body)
+        }
+    }
+
+    private func tellOpenWaiters(_ error: MemcacheError?) {
+        let waiters = openWaiters
+        openWaiters = []
+        for waiter in waiters { waiter(error) }
     }
 
     /// The error of a submission that came after the end.
@@ -277,6 +300,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     func transportOpened() {
         guard !machine.isClosed else { return transport.close() }
         machine.opened(at: .now)
+        tellOpenWaiters(nil)
         write(unsent)
         unsent = []
         startTimer(at: machine.deadline)
@@ -341,6 +365,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         let isTimeout = error.code == .timedOut
         let slots = machine.close()
         onClose?(end)
+        tellOpenWaiters(errorOfUnsent)
         transport.close()
         for (index, slot) in slots.enumerated() {
             guard let receiver = slot.receiver else { continue }

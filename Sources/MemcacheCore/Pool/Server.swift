@@ -58,7 +58,7 @@ package final class Server: Sendable {
     /// Sends a command and waits for what it comes to.
     ///
     /// A command that came to a connection too late to be sent goes on the next one.
-    func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
+    package func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
         var mayLoseConnection = true
         while true {
             do {
@@ -70,7 +70,7 @@ package final class Server: Sendable {
     }
 
     /// Sends commands in one write, and waits for what each comes to.
-    func execute<Command: MemcacheCommand>(
+    package func execute<Command: MemcacheCommand>(
         _ commands: [Command]
     ) async -> [Result<Command.Outcome, MemcacheError>] {
         do throws(MemcacheError) {

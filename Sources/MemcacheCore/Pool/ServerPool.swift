@@ -5,7 +5,9 @@ package final class ServerPool: Sendable {
     /// The servers, as the selector counts them.
     package let servers: [Server]
 
-    private let selector: any ServerSelector
+    /// What chooses the server of a key.
+    package let selector: any ServerSelector
+
     private let limits: RequestLimits
 
     init(_ configuration: ClientConfiguration) {
@@ -150,10 +152,19 @@ package final class ServerPool: Sendable {
         } catch {
             return servers.map { ServerAnswer(server: $0.description, result: .failure(error)) }
         }
+        return await onEveryServer { server async throws(MemcacheError) in try await server.execute(command) }
+    }
+
+    /// Does something with every server, all at once.
+    ///
+    /// - Returns: What it came to, in the order of the servers; a dead one is tried as well.
+    package func onEveryServer<Outcome: Sendable>(
+        _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Outcome
+    ) async -> [ServerAnswer<Outcome>] {
         let everyServer = Dictionary(uniqueKeysWithValues: servers.indices.map { ($0, [$0]) })
-        let answers = await sideBySide(everyServer) { server, _ -> Result<Command.Outcome, MemcacheError> in
+        let answers = await sideBySide(everyServer) { server, _ -> Result<Outcome, MemcacheError> in
             do throws(MemcacheError) {
-                return .success(try await server.execute(command))
+                return .success(try await body(server))
             } catch {
                 return .failure(error)
             }

@@ -8,10 +8,14 @@ struct Arguments: ~Copyable {
     var words: [Word] = []
     /// `--flags`
     var flags: UInt32 = 0
+    /// `--hash`
+    var hash: RoutingNumber?
     /// `--noreply`
     var noreply = false
     /// `--match`
     var match: Word?
+    /// `--probe`
+    var probes = false
     /// `--json` and the like, for this command only.
     var format: OutputFormat?
     /// A value that comes from a file, from a here-document or from standard input instead of a word.
@@ -26,8 +30,10 @@ struct Arguments: ~Copyable {
     mutating func reset() {
         words.removeAll(keepingCapacity: true)
         flags = 0
+        hash = nil
         noreply = false
         match = nil
+        probes = false
         format = nil
         inputValue = nil
     }

@@ -10,6 +10,7 @@ final class CommandSpec: Sendable {
         case write = "Writing"
         case meta = "Meta commands"
         case server = "Server"
+        case pool = "Pool"
         case shell = "Shell"
     }
 
@@ -28,7 +29,7 @@ final class CommandSpec: Sendable {
         /// What kind of word, for completion and for where redirected input goes.
         ///
         /// `line` is a line of the protocol, and `rest` one of the shell; both are left as they are.
-        enum Kind: Sendable { case key, value, lifetime, number, word, file, line, rest }
+        enum Kind: Sendable { case key, value, lifetime, number, word, server, file, line, rest }
 
         var name: String
         var kind: Kind
@@ -56,6 +57,8 @@ final class CommandSpec: Sendable {
         var summary: String
 
         static let flags = Option(name: "--flags", argument: "N", summary: "client flags stored beside the value")
+        static let hash = Option(
+            name: "--hash", argument: "N", summary: "choose the server by this number in place of the key's hash")
         static let noreply = Option(
             name: "--noreply", argument: nil, summary: "send noreply: no answer is shown unless the server refuses")
     }
@@ -119,8 +122,11 @@ final class CommandSpec: Sendable {
     var takesInputValue: Bool { valuePosition != nil || parameters.contains { $0.kind == .line } }
 
     /// The name and the parameters: `set KEY VALUE [TTL]`.
+    var form: String { ([name] + parameters.map(\.syntax)).joined(separator: " ") }
+
+    /// The form, and the options: `set KEY VALUE [TTL] [--flags N]`.
     var syntax: String {
-        ([name] + parameters.map(\.syntax)
+        ([form]
             + options.map { option in
                 option.argument.map { "[\(option.name) \($0)]" } ?? "[\(option.name)]"
             }).joined(separator: " ")
@@ -139,12 +145,15 @@ enum Plan: Sendable {
 enum LocalAction: Sendable {
     case help(topic: [[UInt8]])
     case ping(OutputFormat)
+    case servers(OutputFormat)
+    case use([String])
+    case locate(keys: [[UInt8]], hash: RoutingNumber?, probes: Bool, OutputFormat)
     case output(OutputFormat)
     case source(path: [UInt8])
     case repeated(count: Int, interval: Duration?, line: [UInt8])
     case raw(line: [UInt8], payload: [UInt8]?)
     case quit(status: Int32?)
-    case show(keys: [[UInt8]], OutputFormat)
+    case show(keys: [[UInt8]], hash: RoutingNumber?, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)
     case dump(DumpRequest, OutputFormat)
     case watch([WatchStream], OutputFormat)

@@ -2,7 +2,8 @@
 enum CommandTable {
     /// All commands, group by group, in the order in which `help` lists them.
     static let all: [CommandSpec] =
-        RetrievalSpecs.all + StorageSpecs.all + ItemSpecs.all + MetaSpecs.all + ServerSpecs.all + ShellSpecs.all
+        RetrievalSpecs.all + StorageSpecs.all + ItemSpecs.all + MetaSpecs.all + ServerSpecs.all + PoolSpecs.all
+        + ShellSpecs.all
 
     private static let byName: [[UInt8]: CommandSpec] = {
         var table: [[UInt8]: CommandSpec] = [:]

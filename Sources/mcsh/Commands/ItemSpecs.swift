@@ -9,7 +9,7 @@ enum ItemSpecs {
         parameters: [
             .init(name: "KEY", kind: .key, isRepeated: true), .init(name: "TTL", kind: .lifetime),
         ],
-        options: [.noreply], summary: "give items a new lifetime",
+        options: [.hash, .noreply], summary: "give items a new lifetime",
         examples: [.init(line: "touch session:9 session:10 15m", meaning: "15 minutes from now")],
         wireForm: "touch KEY EXPTIME", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -27,7 +27,7 @@ enum ItemSpecs {
         name: "delete", group: .write,
         parameters: [.init(name: "KEY", kind: .key, isOptional: true, isRepeated: true)],
         options: [
-            .noreply,
+            .hash, .noreply,
             .init(
                 name: "--match", argument: "GLOB",
                 summary: "delete the keys that match, after listing and asking"),
@@ -84,7 +84,8 @@ enum ItemSpecs {
         CommandSpec(
             name: String(describing: name), group: .write,
             parameters: [.init(name: "KEY", kind: .key), .init(name: "N", kind: .number, isOptional: true)],
-            options: [.noreply], summary: summary, details: details, examples: [example], wireForm: "\(name) KEY N",
+            options: [.hash, .noreply], summary: summary, details: details, examples: [example],
+            wireForm: "\(name) KEY N",
             danger: .writes
         ) { arguments, bytes, planner throws(Diagnostic) in
             var delta: UInt64 = 1

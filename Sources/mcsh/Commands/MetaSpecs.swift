@@ -42,17 +42,15 @@ enum MetaSpecs {
     }
 
     static let me = CommandSpec(
-        name: "me", group: .meta, parameters: [key], summary: "meta debug: the server's own marks on an item",
+        name: "me", group: .meta, parameters: [key], options: [.hash],
+        summary: "meta debug: the server's own marks on an item",
         details: "Before memcached 1.6.24 exp has the wrong sign: exp=-100 means 100 seconds left.",
         examples: [.init(line: "me user:42", meaning: "expiry, last access, CAS, fetched, slab class, size")],
         wireForm: "me KEY"
     ) { arguments, bytes, planner throws(Diagnostic) in
-        try planner.requireKey(arguments.words[0], bytes)
-        let key = arguments.words[0]
-        let span = bytes.extracting(key.range)
-        planner.request("me", .meta, .line, key: key, bytes, format: arguments.format) { request in
+        try planner.request("me", .meta, .line, key: arguments.words[0], arguments, bytes) { request, key in
             request.append("me ")
-            request.append(span)
+            request.append(key)
             request.endLine()
             return 3
         }
@@ -67,26 +65,23 @@ enum MetaSpecs {
         let takesValue = parameters.contains { $0.kind == .value }
         let letters = type.flagForms.map { "  \($0)  \($0.meaning) (\($0.since.text))" } + ["  b  the key is base64"]
         return CommandSpec(
-            name: String(describing: name), group: .meta, parameters: parameters, summary: summary,
+            name: String(describing: name), group: .meta, parameters: parameters, options: [.hash], summary: summary,
             details: "Flags, with the version that has them:\n" + letters.joined(separator: "\n"), examples: examples,
             wireForm: takesValue ? "\(name) KEY BYTES FLAG…, then the value" : "\(name) KEY FLAG…", danger: danger
         ) { arguments, bytes, planner throws(Diagnostic) in
             let key = arguments.words[0]
-            try planner.requireKey(key, bytes)
             let valueWord = takesValue && arguments.inputValue == nil ? arguments.words[1] : nil
             let words = arguments.words[(valueWord == nil ? 1 : 2)...]
-            let isQuiet = try checkFlags(words, of: type, bytes, isReadOnly: planner.isReadOnly)
+            let isQuiet = try checkFlags(words, of: type, bytes, planner)
             let value = takesValue ? valueWord.map { bytes.copy($0.range) } ?? arguments.inputValue ?? [] : nil
             try planner.requireStorable(value?.count ?? 0, at: valueWord ?? key)
             let wire = words.map { bytes.copy($0.range) }
-            let keyBytes = bytes.copy(key.range)
-            planner.request(
-                name, .meta, isQuiet ? .untilFence : takesValue ? .metaStorage : .meta, key: key, bytes,
-                format: arguments.format
-            ) { request in
+            try planner.request(
+                name, .meta, isQuiet ? .untilFence : takesValue ? .metaStorage : .meta, key: key, arguments, bytes
+            ) { request, key in
                 request.append(name)
                 request.append(" ")
-                request.append(keyBytes.span)
+                request.append(key)
                 if let value { request.append(number: Int64(value.count)) }
                 for word in wire {
                     request.append(" ")
@@ -105,7 +100,7 @@ enum MetaSpecs {
 
     /// Checks every flag, and says whether `q` is among them.
     private static func checkFlags<Command: MetaCommand>(
-        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, isReadOnly: Bool
+        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, _ planner: borrowing Planner
     ) throws(Diagnostic) -> Bool {
         var seen: Set<UInt8> = []
         for word in words {
@@ -117,7 +112,11 @@ enum MetaSpecs {
                     throw Diagnostic(error.message, at: word)
                 }
             }
-            if isReadOnly, let letter = wire.first, "NRTE".utf8.contains(letter) {
+            if wire == [UInt8(ascii: "b")], !planner.prefix.isEmpty {
+                throw Diagnostic(
+                    "the prefix cannot go in front of a key in base64", at: word, suggestion: "leave out --prefix")
+            }
+            if planner.isReadOnly, let letter = wire.first, "NRTE".utf8.contains(letter) {
                 throw Diagnostic(
                     "the flag \(EscapedText.string(wire)) changes the item, and this session is read-only", at: word,
                     status: .unsafe)

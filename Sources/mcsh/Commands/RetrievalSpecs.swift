@@ -8,7 +8,7 @@ enum RetrievalSpecs {
     private static let lifetime = CommandSpec.Parameter(name: "TTL", kind: .lifetime)
 
     static let get = CommandSpec(
-        name: "get", group: .read, parameters: [keys], summary: "print the values of keys",
+        name: "get", group: .read, parameters: [keys], options: [.hash], summary: "print the values of keys",
         details: """
             One key prints its value; several print the key before each. Keys that are not there print nothing in a \
             pipe and count as a negative answer (status 1). Reading moves an item in the LRU and marks it as fetched; \
@@ -36,7 +36,7 @@ enum RetrievalSpecs {
     }
 
     static let gets = CommandSpec(
-        name: "gets", group: .read, parameters: [keys], summary: "print values with their CAS tokens",
+        name: "gets", group: .read, parameters: [keys], options: [.hash], summary: "print values with their CAS tokens",
         details: "The tokens are remembered: a cas of the key without a token uses the one that was seen last.",
         examples: [
             .init(line: "gets user:42", meaning: "the value, and the token that cas needs"),
@@ -49,7 +49,8 @@ enum RetrievalSpecs {
     }
 
     static let gat = CommandSpec(
-        name: "gat", group: .read, parameters: [lifetime, keys], summary: "print values and give them a new lifetime",
+        name: "gat", group: .read, parameters: [lifetime, keys], options: [.hash],
+        summary: "print values and give them a new lifetime",
         examples: [.init(line: "gat 15m session:9", meaning: "read a session and keep it for 15 minutes more")],
         wireForm: "gat EXPTIME KEY…", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -59,7 +60,7 @@ enum RetrievalSpecs {
     }
 
     static let gats = CommandSpec(
-        name: "gats", group: .read, parameters: [lifetime, keys],
+        name: "gats", group: .read, parameters: [lifetime, keys], options: [.hash],
         summary: "print values and CAS tokens and give them a new lifetime",
         examples: [.init(line: "gats 1h cart:7", meaning: "as gat, with the CAS token")],
         wireForm: "gats EXPTIME KEY…", danger: .writes
@@ -71,7 +72,7 @@ enum RetrievalSpecs {
 
     static let show = CommandSpec(
         name: "show", group: .read,
-        parameters: [.init(name: "KEY", kind: .key, isRepeated: true)],
+        parameters: [keys], options: [.hash],
         summary: "print a value and everything known about it, without touching it",
         details: """
             Lifetime left and the time at which it ends, time since the last access, whether it was read before, flags, \
@@ -85,11 +86,12 @@ enum RetrievalSpecs {
             try planner.requireKey(key, bytes)
             keys.append(bytes.copy(key.range))
         }
-        return .local(.show(keys: keys, arguments.format ?? planner.format))
+        return .local(.show(keys: keys, hash: arguments.hash, arguments.format ?? planner.format))
     }
 
     static let exists = CommandSpec(
-        name: "exists", group: .read, parameters: [keys], summary: "say whether keys are there, without touching them",
+        name: "exists", group: .read, parameters: [keys], options: [.hash],
+        summary: "say whether keys are there, without touching them",
         details: "A key that is not there counts as a negative answer (status 1). Needs memcached 1.6.10 or newer.",
         examples: [.init(line: "exists user:42", meaning: "yes or no, and the exit status in scripts")],
         wireForm: "mg KEY u"
@@ -105,7 +107,8 @@ enum RetrievalSpecs {
     }
 
     static let ttl = CommandSpec(
-        name: "ttl", group: .read, parameters: [keys], summary: "print how long keys have to live, in seconds",
+        name: "ttl", group: .read, parameters: [keys], options: [.hash],
+        summary: "print how long keys have to live, in seconds",
         details: "-1 is for ever. Nothing is touched. Needs memcached 1.6.10 or newer.",
         examples: [.init(line: "ttl session:9", meaning: "seconds left")],
         wireForm: "mg KEY t u"

@@ -2,7 +2,7 @@ import MemcacheCore
 
 /// What the shell itself does.
 enum ShellSpecs {
-    static let all = [help, ping, output, source, repeated, raw, quit]
+    static let all = [help, output, source, repeated, raw, quit]
 
     static let help = CommandSpec(
         name: "help", aliases: ["?"], group: .shell,
@@ -18,13 +18,6 @@ enum ShellSpecs {
         var topic: [[UInt8]] = []
         for word in arguments.words { topic.append(bytes.copy(word.range)) }
         return .local(.help(topic: topic))
-    }
-
-    static let ping = CommandSpec(
-        name: "ping", group: .shell, summary: "measure a round trip to the server",
-        examples: [.init(line: "ping", meaning: "is it there, and how far?")], wireForm: "version"
-    ) { arguments, _, planner throws(Diagnostic) in
-        .local(.ping(arguments.format ?? planner.format))
     }
 
     static let output = CommandSpec(

@@ -14,7 +14,7 @@ enum StorageSpecs {
         """
 
     static let set = CommandSpec(
-        name: "set", group: .write, parameters: [key, value, lifetime], options: [.flags, .noreply],
+        name: "set", group: .write, parameters: [key, value, lifetime], options: [.flags, .hash, .noreply],
         summary: "store a value", details: valueDetails,
         examples: [
             .init(line: "set greeting \"hello, world\" 60", meaning: "for a minute"),
@@ -27,7 +27,7 @@ enum StorageSpecs {
     }
 
     static let add = CommandSpec(
-        name: "add", group: .write, parameters: [key, value, lifetime], options: [.flags, .noreply],
+        name: "add", group: .write, parameters: [key, value, lifetime], options: [.flags, .hash, .noreply],
         summary: "store a value where there is none", details: valueDetails,
         examples: [.init(line: "add lock:job mine 30s", meaning: "take a lock for 30 seconds, if nobody has it")],
         wireForm: "add KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
@@ -36,7 +36,7 @@ enum StorageSpecs {
     }
 
     static let replace = CommandSpec(
-        name: "replace", group: .write, parameters: [key, value, lifetime], options: [.flags, .noreply],
+        name: "replace", group: .write, parameters: [key, value, lifetime], options: [.flags, .hash, .noreply],
         summary: "store a value where there is one", details: valueDetails,
         examples: [.init(line: "replace motd closed 1h", meaning: "only if the key exists")],
         wireForm: "replace KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
@@ -45,7 +45,7 @@ enum StorageSpecs {
     }
 
     static let append = CommandSpec(
-        name: "append", group: .write, parameters: [key, value], options: [.noreply],
+        name: "append", group: .write, parameters: [key, value], options: [.hash, .noreply],
         summary: "add bytes behind a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "append log \"one more line\\n\"", meaning: "behind what is there")],
         wireForm: "append KEY 0 0 BYTES, then the value", danger: .writes
@@ -54,7 +54,7 @@ enum StorageSpecs {
     }
 
     static let prepend = CommandSpec(
-        name: "prepend", group: .write, parameters: [key, value], options: [.noreply],
+        name: "prepend", group: .write, parameters: [key, value], options: [.hash, .noreply],
         summary: "add bytes before a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "prepend log \"first\\n\"", meaning: "before what is there")],
         wireForm: "prepend KEY 0 0 BYTES, then the value", danger: .writes
@@ -65,7 +65,7 @@ enum StorageSpecs {
     static let cas = CommandSpec(
         name: "cas", group: .write,
         parameters: [key, value, lifetime, .init(name: "CAS", kind: .number, isOptional: true)],
-        options: [.flags, .noreply], summary: "store a value if the item has not changed since it was read",
+        options: [.flags, .hash, .noreply], summary: "store a value if the item has not changed since it was read",
         details: "Without CAS, the token that this session's last gets of the key saw. " + valueDetails,
         examples: [
             .init(line: "cas user:42 \"new value\"", meaning: "after gets user:42"),
@@ -98,7 +98,7 @@ enum StorageSpecs {
             key, .init(name: "VALUE", kind: .word),
             .init(name: "KEY VALUE", kind: .word, isOptional: true, isRepeated: true),
         ],
-        options: [.flags, .noreply], summary: "store several values",
+        options: [.flags, .hash, .noreply], summary: "store several values",
         details: "All go out together. They do not expire; use set for a lifetime.",
         examples: [.init(line: "mset a 1 b 2 c 3", meaning: "three keys, one round trip")],
         wireForm: "set KEY FLAGS 0 BYTES for each key", danger: .writes

@@ -165,6 +165,12 @@ struct LineParser: ~Copyable {
             try requireNoArgument()
             arguments.noreply = true
         case "--help": try requireNoArgument()
+        case "--probe" where spec.takes("--probe"):
+            try requireNoArgument()
+            arguments.probes = true
+        case "--hash" where spec.takes("--hash"):
+            let value = try requireArgument("N")
+            arguments.hash = try routingNumber(value, bytes)
         case "--match" where spec.takes("--match"): arguments.match = try requireArgument("GLOB")
         case "--flags" where spec.takes("--flags"):
             let value = try requireArgument("N")
@@ -182,6 +188,14 @@ struct LineParser: ~Copyable {
                 suggestion: "\(nearest) give it as a word, write \"\(shown)\" in quotes, or -- before it")
         }
         return next
+    }
+
+    private func routingNumber(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> RoutingNumber {
+        do throws(MemcacheError) {
+            return try RoutingNumber(decimal: String(decoding: bytes.copy(word.range), as: UTF8.self))
+        } catch {
+            throw Diagnostic(error.message, at: word)
+        }
     }
 
     /// Takes a redirection and the word behind it; nil when the word is none. Returns the position behind them.
@@ -234,7 +248,7 @@ extension CommandSpec {
         guard arguments.inputValue == nil || takesInputValue else {
             throw Diagnostic(
                 "\(name) takes no value from a file or from standard input", at: arguments.name,
-                suggestion: "write \(syntax)")
+                suggestion: "write \(form)")
         }
         try checkCount(arguments, hasInputValue: arguments.inputValue != nil)
     }
@@ -245,12 +259,12 @@ extension CommandSpec {
             let needed = parameters.filter { !$0.isOptional && ($0.kind != .value || elsewhere == 0) }
             throw Diagnostic(
                 "\(name) needs \(needed[arguments.words.count].name)", at: arguments.end..<arguments.end,
-                suggestion: "write \(syntax)")
+                suggestion: "write \(form)")
         }
         guard arguments.words.count > maximumWords - elsewhere else { return }
         let extra = arguments.words[maximumWords - elsewhere]
         let message =
             maximumWords == 0 ? "\(name) takes no words" : "\(name) takes at most \(maximumWords) words"
-        throw Diagnostic(message, at: extra, suggestion: "write \(syntax), and quote a value that has blanks")
+        throw Diagnostic(message, at: extra, suggestion: "write \(form), and quote a value that has blanks")
     }
 }

@@ -21,8 +21,6 @@ struct PoolSettings: Hashable, Sendable {
     var stage: Stage?
     var isReadOnly: Bool?
 
-    /// The client libraries whose conventions are known.
-    static let profiles = ["python-memcached"]
     /// The longest prefix: a key has a byte behind it.
     static let maximumPrefixBytes = Key.maximumBytes - 1
 
@@ -38,10 +36,11 @@ struct PoolSettings: Hashable, Sendable {
 /// The checks that an option and the file's key of the same name share.
 extension PoolSettings {
     static func profile(_ name: String) throws(Fault) -> String {
-        if profiles.contains(name) { return name }
-        throw Fault(
-            message: "\(shown(name)) is not a profile; known is \(profiles.joined(separator: ", ")), "
-                + "and those of other client libraries come in a later version")
+        do throws(MemcacheError) {
+            return try ClientProfile(named: name).name
+        } catch {
+            throw Fault(message: error.message)
+        }
     }
 
     static func prefix(_ bytes: [UInt8]) throws(Fault) -> [UInt8] {

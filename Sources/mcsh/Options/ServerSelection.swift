@@ -8,7 +8,7 @@ struct ServerSelection: Hashable, Sendable {
     /// The servers, in the order that they were named in.
     var servers: [WeightedServer]
     /// The client library whose conventions hold.
-    var profile = PoolSettings.profiles[0]
+    var profile = ClientProfile.pythonMemcached.name
     /// What stands before every key on the servers.
     var prefix: [UInt8] = []
     /// How long an answer may take.
@@ -58,6 +58,7 @@ struct ServerSelection: Hashable, Sendable {
         var configuration = ClientConfiguration(
             servers: servers, failurePolicy: FailurePolicy(deadRetry: deadRetry), connectTimeout: connectTimeout,
             replyTimeout: timeout)
+        if let profile = try? ClientProfile(named: profile) { configuration.profile = profile }
         // What a server takes is for the server to say, to somebody who looks at it.
         configuration.limits.maximumValueBytes = nil
         return configuration

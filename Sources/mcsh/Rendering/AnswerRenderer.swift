@@ -6,6 +6,8 @@ struct AnswerContext {
     var name: StaticString
     /// The server that answered, as it is written.
     var server: String
+    /// Whether there are several servers, so that every answer says which it is from.
+    var namesServer: Bool
     /// Whether a value is followed by a newline in the plain format: in a script, but not after a one-liner.
     var endsValues: Bool
     /// Whether the command asks for several keys.
@@ -22,6 +24,8 @@ struct AnsweredItem {
 
 /// Writes answers in one format. What each format looks like is documented in the manual.
 protocol AnswerRenderer: Sendable {
+    /// The table whose row was written last; nil for a format that is no table.
+    var table: DelimitedTable? { get }
     /// A status: `STORED` to the command for a key; no key where the command has none.
     mutating func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
     /// A counter's new number.
@@ -44,6 +48,10 @@ protocol AnswerRenderer: Sendable {
     /// Statistics, and whatever else a `stats` command answers.
     mutating func statistics(
         _ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8])
+}
+
+extension AnswerRenderer {
+    var table: DelimitedTable? { nil }
 }
 
 extension MetaReply.Status {

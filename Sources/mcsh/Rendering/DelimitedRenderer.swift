@@ -19,40 +19,38 @@ struct DelimitedRenderer: AnswerRenderer {
         }
     }
 
-    private enum Columns: Hashable, Sendable {
-        case statuses, counters, items, existence, lifetimes, meta, text
-        case statistics([String])
-    }
-
     private let style: Style
-    private var columns: Columns?
+    /// Whether somebody else writes the headers, who puts rows of several renderers together.
+    private let leavesHeader: Bool
+    private(set) var table: DelimitedTable?
 
-    init(style: Style) {
+    init(style: Style, leavesHeader: Bool = false) {
         self.style = style
+        self.leavesHeader = leavesHeader
     }
 
     mutating func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
-        begin(.statuses, ["command", "key", "status"], to: &out)
+        begin(.statuses, context, to: &out)
         field(context.name, to: &out)
         separator(to: &out)
         field(key, to: &out)
         separator(to: &out)
         field(word, to: &out)
-        end(to: &out)
+        end(context, to: &out)
     }
 
     mutating func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
-        begin(.counters, ["key", "value"], to: &out)
+        begin(.counters, context, to: &out)
         field(key, to: &out)
         separator(to: &out)
         ASCIINumber.append(number, to: &out)
-        end(to: &out)
+        end(context, to: &out)
     }
 
     mutating func item(
         _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
     ) {
-        beginItem(key: key, isFound: true, to: &out)
+        beginItem(key: key, isFound: true, context, to: &out)
         field(value, to: &out)
         separator(to: &out)
         ASCIINumber.append(UInt64(item.flags), to: &out)
@@ -62,42 +60,44 @@ struct DelimitedRenderer: AnswerRenderer {
         if let cas = item.cas { ASCIINumber.append(cas, to: &out) }
         separator(to: &out)
         if let seconds = item.timeToLive { ASCIINumber.append(seconds, to: &out) }
-        end(to: &out)
+        end(context, to: &out)
     }
 
     mutating func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
-        guard String(describing: context.name) != "ttl" else { return lifetime("", key: key, to: &out) }
-        beginItem(key: key, isFound: false, to: &out)
+        guard String(describing: context.name) != "ttl" else { return lifetime("", key: key, context, to: &out) }
+        beginItem(key: key, isFound: false, context, to: &out)
         for _ in 0..<4 { separator(to: &out) }
-        end(to: &out)
+        end(context, to: &out)
     }
 
     mutating func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
-        begin(.existence, ["key", "found"], to: &out)
+        begin(.existence, context, to: &out)
         field(key, to: &out)
         separator(to: &out)
         out.append(exists ? "true" : "false")
-        end(to: &out)
+        end(context, to: &out)
     }
 
     mutating func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
-        lifetime(String(seconds ?? -1), key: key, to: &out)
+        lifetime(String(seconds ?? -1), key: key, context, to: &out)
     }
 
     /// A row of `ttl`: nothing in the second column is a miss.
-    private mutating func lifetime(_ text: String, key: Span<UInt8>, to out: inout [UInt8]) {
-        begin(.lifetimes, ["key", "ttl"], to: &out)
+    private mutating func lifetime(
+        _ text: String, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
+    ) {
+        begin(.lifetimes, context, to: &out)
         field(key, to: &out)
         separator(to: &out)
         out.append(contentsOf: text.utf8)
-        end(to: &out)
+        end(context, to: &out)
     }
 
     mutating func meta(
         _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, key: Span<UInt8>, _ context: AnswerContext,
         to out: inout [UInt8]
     ) {
-        begin(.meta, ["command", "key", "status", "flags", "value"], to: &out)
+        begin(.meta, context, to: &out)
         field(context.name, to: &out)
         separator(to: &out)
         field(key, to: &out)
@@ -107,11 +107,11 @@ struct DelimitedRenderer: AnswerRenderer {
         field(flags, to: &out)
         separator(to: &out)
         field(value, to: &out)
-        end(to: &out)
+        end(context, to: &out)
     }
 
     mutating func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
-        begin(.text, ["server", "command", "value"], to: &out)
+        begin(.text, context, to: &out)
         field(Array(context.server.utf8).span, to: &out)
         separator(to: &out)
         field(context.name, to: &out)
@@ -123,8 +123,7 @@ struct DelimitedRenderer: AnswerRenderer {
     mutating func statistics(
         _ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8]
     ) {
-        let header = ["server"] + StatisticsRows.header(of: reply)
-        begin(.statistics(header.map { String(describing: $0) }), header, to: &out)
+        begin(.statistics(StatisticsRows.header(of: reply).map { String(describing: $0) }), context, to: &out)
         for row in StatisticsRows.rows(of: reply) {
             field(Array(context.server.utf8).span, to: &out)
             for value in row {
@@ -135,20 +134,28 @@ struct DelimitedRenderer: AnswerRenderer {
         }
     }
 
-    private mutating func beginItem(key: Span<UInt8>, isFound: Bool, to out: inout [UInt8]) {
-        begin(.items, ["key", "found", "value", "flags", "size", "cas", "ttl"], to: &out)
+    private mutating func beginItem(
+        key: Span<UInt8>, isFound: Bool, _ context: AnswerContext, to out: inout [UInt8]
+    ) {
+        begin(.items, context, to: &out)
         field(key, to: &out)
         separator(to: &out)
         out.append(isFound ? "true" : "false")
         separator(to: &out)
     }
 
-    private mutating func begin(_ columns: Columns, _ names: [StaticString], to out: inout [UInt8]) {
-        guard self.columns != columns else { return }
-        self.columns = columns
-        for (index, name) in names.enumerated() {
-            if index > 0 { separator(to: &out) }
-            out.append(name)
+    private mutating func begin(_ columns: DelimitedTable.Columns, _ context: AnswerContext, to out: inout [UInt8]) {
+        guard table?.columns != columns || table?.namesServer != context.namesServer else { return }
+        let table = DelimitedTable(style: style, columns: columns, namesServer: context.namesServer)
+        self.table = table
+        if !leavesHeader { table.appendHeader(to: &out) }
+    }
+
+    /// Ends a row about a key, with the server where there are several.
+    private func end(_ context: AnswerContext, to out: inout [UInt8]) {
+        if context.namesServer {
+            separator(to: &out)
+            field(Array(context.server.utf8).span, to: &out)
         }
         end(to: &out)
     }

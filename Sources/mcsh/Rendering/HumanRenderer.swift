@@ -9,11 +9,11 @@ struct HumanRenderer: AnswerRenderer {
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany && !key.isEmpty ? shown(key) + ": " : ""
         let (sentence, role) = HumanRenderer.sentence(for: String(describing: word), after: context)
-        line(prefix + style(sentence, role), to: &out)
+        line(prefix + style(sentence, role) + place(context), to: &out)
     }
 
     func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
-        line("\(number)", to: &out)
+        line("\(number)" + place(context), to: &out)
     }
 
     func item(
@@ -27,25 +27,28 @@ struct HumanRenderer: AnswerRenderer {
         if let seconds = item.timeToLive {
             facts.append(seconds < 0 ? "never expires" : "expires in \(HumanUnits.duration(seconds: UInt64(seconds)))")
         }
+        if context.namesServer { facts.append("on \(EscapedText.string(Array(context.server.utf8)))") }
         line(style(facts.joined(separator: ", "), .dim), to: &out)
     }
 
     func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         if context.isMany { line(style(shown(key), .heading), to: &out) }
-        line(style("(not found)", .warning), to: &out)
+        line(style("(not found)", .warning) + place(context), to: &out)
     }
 
     func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany ? shown(key) + ": " : ""
-        line(prefix + (exists ? style("exists", .good) : style("(not found)", .warning)), to: &out)
+        line(prefix + (exists ? style("exists", .good) : style("(not found)", .warning)) + place(context), to: &out)
     }
 
     func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany ? shown(key) + ": " : ""
-        guard let seconds, seconds >= 0 else { return line(prefix + "never expires", to: &out) }
+        guard let seconds, seconds >= 0 else {
+            return line(prefix + "never expires" + place(context), to: &out)
+        }
         let end = ServerTime.string(secondsFromNow: seconds)
         let left = seconds < 60 ? "" : " (\(HumanUnits.duration(seconds: UInt64(seconds))))"
-        line(prefix + "\(seconds) s\(left)" + style(", ends at \(end)", .dim), to: &out)
+        line(prefix + "\(seconds) s\(left)" + style(", ends at \(end)", .dim) + place(context), to: &out)
     }
 
     func meta(
@@ -63,7 +66,7 @@ struct HumanRenderer: AnswerRenderer {
             case .notStored: ("not stored", .warning)
             case .exists: ("not stored: the item has another CAS token", .warning)
             }
-        line(style("\(status.word): \(sentence)", role), to: &out)
+        line(style("\(status.word): \(sentence)", role) + place(context), to: &out)
         for flag in MetaReturnFlag.parse(flags, 0..<flags.count) {
             let meaning = MetaMeanings.returned(flag)
             line("  " + EscapedText.string([flag.letter] + flag.argument) + style("  \(meaning)", .dim), to: &out)
@@ -72,10 +75,11 @@ struct HumanRenderer: AnswerRenderer {
 
     func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
         let name = String(describing: name)
-        line((name == "version" ? "memcached " : "") + shown(text), to: &out)
+        line((name == "version" ? "memcached " : "") + shown(text) + place(context), to: &out)
     }
 
     func statistics(_ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8]) {
+        if context.namesServer { line(style(EscapedText.string(Array(context.server.utf8)), .heading), to: &out) }
         switch reply {
         case .statistics(let statistics):
             let lines = StatisticsView.lines(for: request, statistics, width: width, style: style) {
@@ -96,6 +100,11 @@ struct HumanRenderer: AnswerRenderer {
                 line(style(cells.joined(separator: "  "), index == 0 ? .heading : .plain), to: &out)
             }
         }
+    }
+
+    /// Which server it was, where there are several.
+    private func place(_ context: AnswerContext) -> String {
+        context.namesServer ? style(" (\(EscapedText.string(Array(context.server.utf8))))", .dim) : ""
     }
 
     /// What a status word comes to, for people.

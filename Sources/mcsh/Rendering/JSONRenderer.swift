@@ -6,7 +6,8 @@ struct JSONRenderer: AnswerRenderer {
         beginCommand(key: key, context, to: &out)
         out.append(",\"status\":\"")
         out.append(word)
-        out.append("\"}\n")
+        out.append("\"")
+        end(context, to: &out)
     }
 
     func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
@@ -14,7 +15,7 @@ struct JSONRenderer: AnswerRenderer {
         JSONText.append("key", bytes: key, to: &out)
         out.append(",\"value\":")
         ASCIINumber.append(number, to: &out)
-        out.append("}\n")
+        end(context, to: &out)
     }
 
     func item(
@@ -36,19 +37,21 @@ struct JSONRenderer: AnswerRenderer {
             out.append(",\"ttl\":")
             appendSeconds(seconds < 0 ? nil : seconds, to: &out)
         }
-        out.append("}\n")
+        end(context, to: &out)
     }
 
     func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         out.append("{")
         JSONText.append("key", bytes: key, to: &out)
-        out.append(",\"found\":false}\n")
+        out.append(",\"found\":false")
+        end(context, to: &out)
     }
 
     func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         out.append("{")
         JSONText.append("key", bytes: key, to: &out)
-        out.append(exists ? ",\"found\":true}\n" : ",\"found\":false}\n")
+        out.append(exists ? ",\"found\":true" : ",\"found\":false")
+        end(context, to: &out)
     }
 
     func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
@@ -56,7 +59,7 @@ struct JSONRenderer: AnswerRenderer {
         JSONText.append("key", bytes: key, to: &out)
         out.append(",\"found\":true,\"ttl\":")
         appendSeconds(seconds, to: &out)
-        out.append("}\n")
+        end(context, to: &out)
     }
 
     func meta(
@@ -86,7 +89,8 @@ struct JSONRenderer: AnswerRenderer {
                 JSONText.append(numberOrString: flag.argument, to: &out)
             }
         }
-        out.append("}}\n")
+        out.append("}")
+        end(context, to: &out)
     }
 
     func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
@@ -144,6 +148,15 @@ struct JSONRenderer: AnswerRenderer {
             out.append(",")
             JSONText.append("key", bytes: key, to: &out)
         }
+    }
+
+    /// Ends an object, with the server where there are several.
+    private func end(_ context: AnswerContext, to out: inout [UInt8]) {
+        if context.namesServer {
+            out.append(",\"server\":")
+            JSONText.append(string: context.server, to: &out)
+        }
+        out.append("}\n")
     }
 
     private func appendSeconds(_ seconds: Int64?, to out: inout [UInt8]) {

@@ -10,13 +10,24 @@ struct MatchDeletion {
     /// How many of them were still there to be deleted.
     var deleted: Int
 
-    /// The answer in a format.
-    func rendered(_ format: OutputFormat) -> [UInt8] {
+    /// What was done on each server, in a format.
+    static func rendered(_ deletions: [MatchDeletion], _ format: OutputFormat) -> [UInt8] {
         var out: [UInt8] = []
+        if let table = DelimitedRenderer.Style(format), !deletions.isEmpty {
+            DelimitedRenderer.append(row: ["server", "match", "matched", "deleted"], table, to: &out)
+        }
+        for deletion in deletions { deletion.append(format, namesServer: deletions.count > 1, to: &out) }
+        return out
+    }
+
+    private func append(_ format: OutputFormat, namesServer: Bool, to out: inout [UInt8]) {
         switch format {
         case .human:
             let whole = "\(HumanUnits.count(UInt64(matched))) \(matched == 1 ? "key" : "keys")"
-            out.append(contentsOf: Array("deleted \(HumanUnits.count(UInt64(deleted))) of \(whole)\n".utf8))
+            out.append(
+                contentsOf: Array(
+                    "deleted \(HumanUnits.count(UInt64(deleted))) of \(whole)\(namesServer ? " (\(server))" : "")\n"
+                        .utf8))
         case .json:
             out.append("{\"command\":\"delete\",")
             JSONText.append("match", bytes: match.span, to: &out)
@@ -25,12 +36,11 @@ struct MatchDeletion {
             out.append("}\n")
         case .csv, .tsv:
             let style: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
-            DelimitedRenderer.append(row: ["server", "match", "matched", "deleted"], style, to: &out)
             let counts = ["\(matched)", "\(deleted)"].map { Array($0.utf8) }
             DelimitedRenderer.append(row: [Array(server.utf8), match] + counts, style, to: &out)
-        case .plain: DelimitedRenderer.append(row: ["DELETED", "\(deleted)"], .tsv, to: &out)
+        case .plain:
+            DelimitedRenderer.append(row: (namesServer ? [server] : []) + ["DELETED", "\(deleted)"], .tsv, to: &out)
         case .raw: break
         }
-        return out
     }
 }

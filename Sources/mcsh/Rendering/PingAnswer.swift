@@ -7,9 +7,17 @@ struct PingAnswer {
     /// How long the round trip took.
     var microseconds: UInt64
 
-    /// The answer in a format.
-    func rendered(_ format: OutputFormat) -> [UInt8] {
+    /// The answers of servers in a format.
+    static func rendered(_ answers: [PingAnswer], _ format: OutputFormat) -> [UInt8] {
         var out: [UInt8] = []
+        if let table = DelimitedRenderer.Style(format), !answers.isEmpty {
+            DelimitedRenderer.append(row: ["server", "version", "microseconds"], table, to: &out)
+        }
+        for answer in answers { answer.append(format, to: &out) }
+        return out
+    }
+
+    private func append(_ format: OutputFormat, to out: inout [UInt8]) {
         let fields = [server, version, "\(microseconds)"]
         switch format {
         case .human:
@@ -23,13 +31,9 @@ struct PingAnswer {
             out.append(",\"seconds\":")
             JSONText.append(seconds: microseconds, to: &out)
             out.append("}\n")
-        case .csv, .tsv:
-            let style: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
-            DelimitedRenderer.append(row: ["server", "version", "microseconds"], style, to: &out)
-            DelimitedRenderer.append(row: fields, style, to: &out)
-        case .plain: DelimitedRenderer.append(row: fields, .tsv, to: &out)
+        case .csv: DelimitedRenderer.append(row: fields, .csv, to: &out)
+        case .tsv, .plain: DelimitedRenderer.append(row: fields, .tsv, to: &out)
         case .raw: break
         }
-        return out
     }
 }

@@ -3,6 +3,7 @@ import MemcacheCore
 /// For pipes: exact bytes of one value, `key TAB escaped value` of many, the protocol's own words.
 struct PlainRenderer: AnswerRenderer {
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
+        if key.isEmpty, context.namesServer { appendField(Array(context.server.utf8).span, to: &out) }
         if context.isMany { appendField(key, to: &out) }
         out.append(word)
         out.append("\n")
@@ -64,12 +65,14 @@ struct PlainRenderer: AnswerRenderer {
     }
 
     func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
+        if context.namesServer { appendField(Array(context.server.utf8).span, to: &out) }
         EscapedText.append(text, to: &out, quote: UInt8(ascii: "\""))
         out.append("\n")
     }
 
     func statistics(_ reply: Reply, _ request: StatisticsRequest, _ context: AnswerContext, to out: inout [UInt8]) {
         for row in StatisticsRows.rows(of: reply) {
+            if context.namesServer { appendField(Array(context.server.utf8).span, to: &out) }
             for (index, field) in row.enumerated() {
                 if index > 0 { out.append("\t") }
                 EscapedText.append(field.span, to: &out, quote: UInt8(ascii: "\""))

@@ -4,28 +4,29 @@ import MemcacheCore
 struct DumpRows {
     let format: OutputFormat
     let style: TextStyle
-    let server: String
+    /// Whether each row says which server it is from.
+    let namesServer: Bool
     private var hasHeader = false
 
     private static let names = ["key", "expires", "last_access", "cas", "fetched", "class", "item_bytes"]
 
-    init(format: OutputFormat, style: TextStyle, server: String) {
+    init(format: OutputFormat, style: TextStyle, namesServer: Bool = false) {
         self.format = format
         self.style = style
-        self.server = server
+        self.namesServer = namesServer
     }
 
-    mutating func rendered(_ entries: [DumpEntry]) -> [UInt8] {
+    mutating func rendered(_ entries: [DumpEntry], from server: String) -> [UInt8] {
         var out: [UInt8] = []
-        if !hasHeader, format == .csv || format == .tsv {
+        if !hasHeader, let table = DelimitedRenderer.Style(format) {
             hasHeader = true
-            out.append(contentsOf: Array((DumpRows.names.joined(separator: format == .csv ? "," : "\t") + "\n").utf8))
+            DelimitedRenderer.append(row: DumpRows.names + (namesServer ? ["server"] : []), table, to: &out)
         }
-        for entry in entries { append(entry, to: &out) }
+        for entry in entries { append(entry, from: server, to: &out) }
         return out
     }
 
-    private func append(_ entry: DumpEntry, to out: inout [UInt8]) {
+    private func append(_ entry: DumpEntry, from server: String, to out: inout [UInt8]) {
         let numbers: [String?] = [
             entry.expirationTime.map { "\($0)" }, entry.lastAccessTime.map { "\($0)" }, entry.cas.map { "\($0)" },
             entry.isFetched.map { $0 ? "true" : "false" }, entry.slabClass.map { "\($0)" },
@@ -38,12 +39,17 @@ struct DumpRows {
             for (name, number) in zip(DumpRows.names.dropFirst(), numbers) {
                 out.append(contentsOf: Array(",\"\(name)\":\(number ?? "null")".utf8))
             }
+            if namesServer {
+                out.append(",\"server\":")
+                JSONText.append(string: server, to: &out)
+            }
             out.append("}")
         case .csv, .tsv:
-            DelimitedRenderer.append(field: entry.key.span, format == .csv ? .csv : .tsv, to: &out)
-            for number in numbers {
+            let table: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
+            DelimitedRenderer.append(field: entry.key.span, table, to: &out)
+            for field in numbers.map({ $0 ?? "" }) + (namesServer ? [server] : []) {
                 out.append(format == .csv ? "," : "\t")
-                out.append(contentsOf: Array((number ?? "").utf8))
+                DelimitedRenderer.append(field: Array(field.utf8).span, table, to: &out)
             }
         default:
             EscapedText.append(entry.key.span, to: &out)
@@ -53,6 +59,7 @@ struct DumpRows {
             facts.append(
                 entry.expirationTime.map { "expires \(ServerTime.string(unixTime: $0))" } ?? "never expires")
             if entry.isFetched == false { facts.append("never fetched") }
+            if namesServer { facts.append("on \(EscapedText.string(Array(server.utf8)))") }
             out.append(contentsOf: Array(style("  " + facts.joined(separator: ", "), .dim).utf8))
         }
         out.append("\n")
@@ -63,28 +70,33 @@ struct DumpRows {
 struct WatchRows {
     let format: OutputFormat
     let style: TextStyle
+    /// Whether each row says which server it is from.
+    let namesServer: Bool
     private var hasHeader = false
 
-    init(format: OutputFormat, style: TextStyle) {
+    init(format: OutputFormat, style: TextStyle, namesServer: Bool = false) {
         self.format = format
         self.style = style
+        self.namesServer = namesServer
     }
 
-    mutating func rendered(_ line: WatchLine) -> [UInt8] {
+    mutating func rendered(_ line: WatchLine, from server: String) -> [UInt8] {
         var out: [UInt8] = []
         if !hasHeader, let table = DelimitedRenderer.Style(format) {
             hasHeader = true
-            DelimitedRenderer.append(row: ["time", "gid", "type", "attributes"], table, to: &out)
+            let names = ["time", "gid", "type", "attributes"] + (namesServer ? ["server"] : [])
+            DelimitedRenderer.append(row: names, table, to: &out)
         }
+        let server = namesServer ? server : nil
         switch line {
-        case .event(let event): append(event, to: &out)
-        case .skipped(let count): append(lost: count, by: "server", to: &out)
-        case .lost(let count): append(lost: count, by: "mcsh", to: &out)
+        case .event(let event): append(event, from: server, to: &out)
+        case .skipped(let count): append(lost: count, by: "server", from: server, to: &out)
+        case .lost(let count): append(lost: count, by: "mcsh", from: server, to: &out)
         }
         return out
     }
 
-    private func append(_ event: WatchEvent, to out: inout [UInt8]) {
+    private func append(_ event: WatchEvent, from server: String?, to out: inout [UInt8]) {
         switch format {
         case .json:
             out.append(contentsOf: Array("{\"time\":\(seconds(event)),\"gid\":\(event.id),\"type\":".utf8))
@@ -95,13 +107,18 @@ struct WatchRows {
                 out.append(":")
                 JSONText.append(numberOrString: attribute.value, to: &out)
             }
+            if let server {
+                out.append(",\"server\":")
+                JSONText.append(string: server, to: &out)
+            }
             out.append("}\n")
         case .csv, .tsv:
             let attributes = event.attributes.map { Array("\($0.name)=".utf8) + $0.value }
-            appendRow(seconds(event), "\(event.id)", event.type, attributes, to: &out)
+            appendRow(seconds(event), "\(event.id)", event.type, attributes, server, to: &out)
         case .plain, .raw, .human:
             let time = ServerTime.string(unixTime: event.seconds).dropLast() + ".\(fraction(event))"
-            let words = event.attributes.map { "\($0.name)=\(EscapedText.string($0.value, quote: UInt8(ascii: "\"")))" }
+            var words = event.attributes.map { "\($0.name)=\(EscapedText.string($0.value, quote: UInt8(ascii: "\"")))" }
+            if let server { words.append("server=\(EscapedText.string(Array(server.utf8)))") }
             let text =
                 format == .human
                 ? ([style(String(time.dropFirst(11)), .dim), event.type] + words).joined(separator: "  ")
@@ -110,11 +127,17 @@ struct WatchRows {
         }
     }
 
-    private func append(lost count: UInt64, by whom: String, to out: inout [UInt8]) {
+    private func append(lost count: UInt64, by whom: String, from server: String?, to out: inout [UInt8]) {
         switch format {
-        case .json: out.append(contentsOf: Array("{\"lost\":\(count)}\n".utf8))
+        case .json:
+            out.append(contentsOf: Array("{\"lost\":\(count)".utf8))
+            if let server {
+                out.append(",\"server\":")
+                JSONText.append(string: server, to: &out)
+            }
+            out.append("}\n")
         case .csv, .tsv:
-            appendRow("", "", "lost", [Array("count=\(count)".utf8), Array("by=\(whom)".utf8)], to: &out)
+            appendRow("", "", "lost", [Array("count=\(count)".utf8), Array("by=\(whom)".utf8)], server, to: &out)
         case .plain, .raw: out.append(contentsOf: Array("\tlost\tcount=\(count)\tby=\(whom)\n".utf8))
         case .human:
             let whom = whom == "server" ? "the server" : whom
@@ -122,10 +145,14 @@ struct WatchRows {
         }
     }
 
-    private func appendRow(_ time: String, _ id: String, _ type: String, _ words: [[UInt8]], to out: inout [UInt8]) {
+    private func appendRow(
+        _ time: String, _ id: String, _ type: String, _ words: [[UInt8]], _ server: String?, to out: inout [UInt8]
+    ) {
         guard let table = DelimitedRenderer.Style(format) else { return }
         let head = [time, id, type].map { Array($0.utf8) }
-        DelimitedRenderer.append(row: head + [Array(words.joined(separator: [UInt8(ascii: " ")]))], table, to: &out)
+        let tail = server.map { [Array($0.utf8)] } ?? []
+        let attributes = Array(words.joined(separator: [UInt8(ascii: " ")]))
+        DelimitedRenderer.append(row: head + [attributes] + tail, table, to: &out)
     }
 
     /// Unix time, with microseconds.

@@ -1,6 +1,7 @@
 import MemcacheCore
 
-/// Renders answers into one buffer and hands it to standard output when it is full, or when nothing more has arrived.
+/// Renders the answers of one server into a buffer, and hands it on when it is full, or when nothing more has arrived: to
+/// standard output, or to the merger that puts the answers of several servers in order.
 ///
 /// It belongs to the connection's thread; see ``AnswerReceiver``.
 final class AnswerPrinter {
@@ -9,94 +10,122 @@ final class AnswerPrinter {
 
     private let output: OutputSink
     private let presentation: Presentation
+    /// Where answers go among those of other servers; nil with one server.
+    private let lane: AnswerMerger.Lane?
     private var buffer: [UInt8] = []
+    /// What the buffer holds that the merger tells apart.
+    private var answers: [MergedAnswer] = []
+    private var complaints: [Complaint] = []
     private var renderers: [OutputFormat: any AnswerRenderer] = [:]
     private var current: (any AnswerRenderer)
     private var currentFormat: OutputFormat
 
     private static let limit = 65_536
 
-    init(server: String, output: OutputSink, presentation: Presentation) {
+    init(server: String, output: OutputSink, presentation: Presentation, lane: AnswerMerger.Lane? = nil) {
         self.server = server
         self.output = output
         self.presentation = presentation
+        self.lane = lane
         currentFormat = presentation.format
-        current = AnswerPrinter.makeRenderer(presentation.format, presentation)
+        current = AnswerPrinter.makeRenderer(presentation.format, presentation, isMerged: lane != nil)
     }
 
-    func status(_ word: StaticString, key: KeyPosition, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func status(_ word: StaticString, of batch: PreparedBatch, _ command: PreparedCommand) {
         select(command.format)
         current.status(
-            word, key: batch.encoder.bytes.span.extracting(key.range), context(of: command), to: &buffer)
+            word, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func number(_ number: UInt64, key: KeyPosition, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func number(_ number: UInt64, of batch: PreparedBatch, _ command: PreparedCommand) {
         select(command.format)
         current.number(
-            number, key: batch.encoder.bytes.span.extracting(key.range), context(of: command), to: &buffer)
+            number, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
     func item(
-        _ item: AnsweredItem, key: KeyPosition, value: Span<UInt8>, of batch: PreparedBatch, _ command: PreparedCommand
+        _ item: AnsweredItem, value: Span<UInt8>, of batch: PreparedBatch, _ command: PreparedCommand
     ) {
         select(command.format)
         current.item(
-            item, key: batch.encoder.bytes.span.extracting(key.range), value: value, context(of: command), to: &buffer)
+            item, key: batch.encoder.bytes.span.extracting(command.key.range), value: value, context(of: command),
+            to: &buffer)
         flushIfFull()
     }
 
-    func miss(key: KeyPosition, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func miss(of batch: PreparedBatch, _ command: PreparedCommand) {
         select(command.format)
-        current.miss(key: batch.encoder.bytes.span.extracting(key.range), context(of: command), to: &buffer)
+        current.miss(key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func existence(_ exists: Bool, key: KeyPosition, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func existence(_ exists: Bool, of batch: PreparedBatch, _ command: PreparedCommand) {
         select(command.format)
         current.existence(
-            exists, key: batch.encoder.bytes.span.extracting(key.range), context(of: command), to: &buffer)
+            exists, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func timeToLive(_ seconds: Int64?, key: KeyPosition, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func timeToLive(_ seconds: Int64?, of batch: PreparedBatch, _ command: PreparedCommand) {
         select(command.format)
         current.timeToLive(
-            seconds, key: batch.encoder.bytes.span.extracting(key.range), context(of: command), to: &buffer)
+            seconds, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
     func meta(
-        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, key: KeyPosition, of batch: PreparedBatch,
+        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, of batch: PreparedBatch,
         _ command: PreparedCommand
     ) {
         select(command.format)
         current.meta(
-            status, flags: flags, value: value, key: batch.encoder.bytes.span.extracting(key.range),
+            status, flags: flags, value: value, key: batch.encoder.bytes.span.extracting(command.key.range),
             context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func text(_ text: Span<UInt8>, named name: StaticString, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func text(_ text: Span<UInt8>, named name: StaticString, _ command: PreparedCommand) {
         select(command.format)
         current.text(text, named: name, context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func statistics(
-        _ reply: Reply, _ request: StatisticsRequest, of batch: PreparedBatch, _ command: PreparedCommand
-    ) {
+    func statistics(_ reply: Reply, _ request: StatisticsRequest, _ command: PreparedCommand) {
         select(command.format)
         current.statistics(reply, request, context(of: command), to: &buffer)
         flushIfFull()
     }
 
+    /// Says on standard error what a server refused, in its turn among the answers.
+    func complain(_ complaint: Complaint, to session: Session) {
+        guard lane == nil else { return complaints.append(complaint) }
+        flush()
+        session.tell(complaint)
+    }
+
+    /// The answer to a command is complete, or will not come.
+    func endCommand() {
+        guard lane != nil else { return }
+        answers.append(MergedAnswer(end: buffer.count, table: current.table, complaints: complaints))
+        complaints = []
+    }
+
     /// Hands over what there is.
     func flush() {
-        guard !buffer.isEmpty else { return }
-        output.write(buffer)
-        buffer.removeAll(keepingCapacity: buffer.capacity <= 4 * AnswerPrinter.limit)
+        if let lane {
+            guard !answers.isEmpty else { return }
+            let whole = answers[answers.count - 1].end
+            let rest = Array(buffer[whole...])
+            buffer.removeSubrange(whole...)
+            lane.deliver(buffer, answers)
+            buffer = rest
+            answers = []
+        } else if !buffer.isEmpty {
+            output.write(buffer)
+            buffer.removeAll(keepingCapacity: buffer.capacity <= 4 * AnswerPrinter.limit)
+        }
     }
 
     private func flushIfFull() {
@@ -105,24 +134,27 @@ final class AnswerPrinter {
 
     private func context(of command: PreparedCommand) -> AnswerContext {
         AnswerContext(
-            name: command.name, server: server, endsValues: presentation.endsValues, isMany: command.keyCount > 1)
+            name: command.name, server: server, namesServer: lane != nil, endsValues: presentation.endsValues,
+            isMany: command.isMany)
     }
 
     /// A renderer is kept for each format in use: CSV remembers its header.
     private func select(_ format: OutputFormat) {
         guard format != currentFormat else { return }
         renderers[currentFormat] = current
-        current = renderers[format] ?? AnswerPrinter.makeRenderer(format, presentation)
+        current = renderers[format] ?? AnswerPrinter.makeRenderer(format, presentation, isMerged: lane != nil)
         currentFormat = format
     }
 
-    private static func makeRenderer(_ format: OutputFormat, _ presentation: Presentation) -> any AnswerRenderer {
+    private static func makeRenderer(
+        _ format: OutputFormat, _ presentation: Presentation, isMerged: Bool
+    ) -> any AnswerRenderer {
         switch format {
         case .human: HumanRenderer(style: presentation.style, width: presentation.width)
         case .plain: PlainRenderer()
         case .json: JSONRenderer()
-        case .csv: DelimitedRenderer(style: .csv)
-        case .tsv: DelimitedRenderer(style: .tsv)
+        case .csv: DelimitedRenderer(style: .csv, leavesHeader: isMerged)
+        case .tsv: DelimitedRenderer(style: .tsv, leavesHeader: isMerged)
         case .raw: RawRenderer()
         }
     }

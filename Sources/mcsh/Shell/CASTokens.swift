@@ -21,6 +21,11 @@ final class CASTokens: Sendable {
         tokens.withLock { $0[key] }
     }
 
+    /// Forgets everything, for the keys are on other servers now.
+    func forgetAll() {
+        tokens.withLock { $0.removeAll() }
+    }
+
     /// Forgets a key that a `gets` did not find.
     func forget(_ key: [UInt8]) {
         tokens.withLock { _ = $0.removeValue(forKey: key) }

@@ -1,35 +1,60 @@
 import MemcacheCore
 
-/// Prepared batches on their way: sent as they come, answered in order, held back when too much is unanswered.
+/// Prepared rounds on their way: sent as they come, answered in order, held back when too much is unanswered.
 ///
 /// It belongs to the main thread. The prompt and a one-liner are pipelines of depth one: they wait after each command.
 final class CommandPipeline {
     /// A batch is sent when it has grown to this, even when more input is at hand.
     static let batchBytes = 65_536
 
+    /// What one server has to do with.
+    private struct Lane {
+        let window: SubmissionWindow
+        let printer: AnswerPrinter
+        let merged: AnswerMerger.Lane?
+    }
+
     private let session: Session
-    private let printer: AnswerPrinter
-    private let window: SubmissionWindow
+    private let lanes: [Lane]
+    /// Puts the answers of several servers in order; nil with one server.
+    private let merger: AnswerMerger?
 
     init(client: MemcacheClient, session: Session) {
         self.session = session
-        window = SubmissionWindow(client: client, maximumBytes: 1 << 20)
-        printer = AnswerPrinter(
-            server: client.configuration.firstServerName, output: session.output,
-            presentation: session.presentation)
+        let servers = client.pool.servers
+        let merger = servers.count > 1 ? AnswerMerger(servers: servers.count, session: session) : nil
+        self.merger = merger
+        lanes = servers.indices.map { position in
+            let merged = merger?.lane(position)
+            return Lane(
+                window: SubmissionWindow(client: client, position: position, maximumBytes: 1 << 20),
+                printer: AnswerPrinter(
+                    server: servers[position].address.description, output: session.output,
+                    presentation: session.presentation, lane: merged),
+                merged: merged)
+        }
     }
 
-    /// Sends a batch. Waits while too much is unanswered. After a loss the batch belongs to what was lost.
-    func submit(_ batch: PreparedBatch) {
-        guard let first = batch.commands.first, let last = batch.commands.last else { return }
-        let isSubmitted = window.submit(batch.encoder.bytes, expecting: batch.shapes, isLost: { session.hasLoss }) {
-            AnswerReceiver(batch: batch, printer: printer, session: session, onFinish: $0)
+    /// Sends a round. Waits while too much is unanswered. After a loss the round belongs to what was lost.
+    func submit(_ round: PreparedRound) {
+        merger?.expect(round.owners)
+        for (lane, batch) in zip(lanes, round.batches) {
+            guard let first = batch.commands.first, let last = batch.commands.last else { continue }
+            let isSubmitted = lane.window.submit(
+                batch.encoder.bytes, expecting: batch.shapes, isLost: { session.hasLoss }
+            ) {
+                AnswerReceiver(
+                    batch: batch, statistics: round.statistics, printer: lane.printer, session: session, onFinish: $0)
+            }
+            if !isSubmitted {
+                session.extendLoss(from: first.line, to: last.line)
+                lane.merged?.skip(batch.commands.count)
+            }
         }
-        if !isSubmitted { session.extendLoss(from: first.line, to: last.line) }
     }
 
     /// Waits until everything sent is answered, or never will be.
     func drain() {
-        window.drain()
+        for lane in lanes { lane.window.drain() }
     }
 }

@@ -22,7 +22,7 @@ struct Interactive {
             let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: {})
             shell.drain()
             if case .stop(let status) = flow { return status }
-            if let loss = shell.session.takeLoss() { shell.tell(loss) }
+            _ = shell.tellLosses()
             prompt()
         }
         shell.session.output.write(Array("\n".utf8))

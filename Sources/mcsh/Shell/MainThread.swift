@@ -36,6 +36,19 @@ enum MainThread {
         return box.value.withLock { $0 } ?? .failure(MemcacheError(.cancelled, "the work ended without a result"))
     }
 
+    /// Waits until a connection is made.
+    static func wait(untilOpen connection: Connection) throws(MemcacheError) {
+        let counter = InFlightCounter()
+        let box = Box<MemcacheError?>()
+        counter.add(1, waitingBelow: .max)
+        connection.whenOpen { error in
+            box.value.withLock { $0 = error }
+            counter.remove(1)
+        }
+        counter.waitUntilEmpty()
+        if let error = box.value.withLock({ $0 ?? nil }) { throw error }
+    }
+
     /// Sleeps. Calls `nanosleep`.
     static func sleep(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components

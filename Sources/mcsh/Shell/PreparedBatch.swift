@@ -1,6 +1,25 @@
 import MemcacheCore
 
-/// Requests that go out together, and what their answers mean.
+/// What goes out together: a batch for each server, and the order of the answers.
+struct PreparedRound: Sendable {
+    /// A batch for each server, in the order of the pool.
+    var batches: [PreparedBatch]
+    /// Which server answers each command, in the order of the lines. Empty with one server, which has that order itself.
+    var owners: [Int] = []
+    /// What the commands of the answer ``AnswerKind/statistics`` ask for.
+    var statistics: [StatisticsRequest] = []
+
+    init(servers: Int) {
+        batches = Array(repeating: PreparedBatch(), count: servers)
+    }
+
+    var isEmpty: Bool { batches.allSatisfy(\.isEmpty) }
+
+    /// Whether a batch is long enough to be sent although more could be added.
+    var isFull: Bool { batches.contains { $0.encoder.bytes.count >= CommandPipeline.batchBytes } }
+}
+
+/// Requests that go out to one server together, and what their answers mean.
 struct PreparedBatch: Sendable {
     /// The requests.
     var encoder = RequestEncoder()
@@ -8,10 +27,10 @@ struct PreparedBatch: Sendable {
     var shapes: [ReplyShape] = []
     /// The commands, in the order of their lines.
     var commands: [PreparedCommand] = []
-    /// Where the keys of all commands stand in the requests.
-    var keys: [KeyPosition] = []
-    /// What the commands of the answer ``AnswerKind/statistics`` ask for.
-    var statistics: [StatisticsRequest] = []
+    /// How many keys the request at the end asks for; 0 when it takes no more.
+    var openKeys = 0
+    /// How long that request's line is, without its end.
+    var openLineBytes = 0
 
     var isEmpty: Bool { commands.isEmpty }
 }
@@ -20,54 +39,62 @@ struct PreparedBatch: Sendable {
 struct KeyPosition: Sendable {
     var start: Int
     var count: Int
+    /// How many bytes in front of it belong to its name on the wire, and are not shown.
+    var prefix: Int
 
+    /// The key as the user writes it.
     var range: Range<Int> { start..<start + count }
+    /// The key as the server knows it.
+    var wireRange: Range<Int> { start - prefix..<start + count }
 }
 
-/// One command of a batch, in a few words.
+/// One command of a batch, or its part for one of its keys, in a few words.
 struct PreparedCommand: Sendable {
-    /// What its replies mean.
+    /// What its reply means.
     var answer: AnswerKind
     /// The command's name, for machine formats.
     var name: StaticString
-    /// How its answers are written.
+    /// How its answer is written.
     var format: OutputFormat
     /// Which line of the script it is.
     var line: Int
-    /// The first of its keys in the batch's list, and how many there are.
-    var firstKey: Int
-    var keyCount: Int
-    /// How many replies it has of its own; none when it shares the reply of the command before it, as reads in a run do.
-    var replyCount: Int
+    /// Which command it belongs to; the parts for its keys have the same number.
+    var ordinal: Int
+    /// Its key; of no length where it has none.
+    var key: KeyPosition
+    /// Whether the command asks for several keys.
+    var isMany: Bool
+    /// Whether it has a reply of its own; not when it shares the reply of the one before it, as reads in a run do.
+    var hasReply: Bool
 }
 
 /// What the replies to a command mean.
 enum AnswerKind: Hashable, Sendable {
-    /// One of the storage answers; one reply for each key.
+    /// One of the storage answers.
     case storage
-    /// `DELETED` or `NOT_FOUND`; one reply for each key.
+    /// `DELETED` or `NOT_FOUND`.
     case deletion
-    /// `TOUCHED` or `NOT_FOUND`; one reply for each key.
+    /// `TOUCHED` or `NOT_FOUND`.
     case touch
     /// A number or `NOT_FOUND`.
     case number
-    /// Items, for each key in its turn.
+    /// An item, or none.
     case items
-    /// Items with their CAS tokens, which the session remembers.
+    /// An item with its CAS token, which the session remembers.
     case itemsWithCAS
-    /// An item and everything that a meta read tells about it; one reply for each key.
+    /// An item and everything that a meta read tells about it.
     case description
     /// A meta reply as it is.
     case meta
-    /// Whether each key is there; one meta reply for each key.
+    /// Whether the key is there, by a meta reply.
     case existence
-    /// How long each key has to live; one meta reply for each key.
+    /// How long the key has to live, by a meta reply.
     case timeToLive
     /// `OK` or another line alone.
     case line
     /// `VERSION …`
     case version
-    /// Statistics, of the kind at this position of the batch's list.
+    /// Statistics, of the kind at this position of the round's list.
     case statistics(Int)
     /// The nodes of a cluster.
     case cluster
@@ -82,7 +109,7 @@ enum AnswerKind: Hashable, Sendable {
         }
     }
 
-    /// Whether the reply is items for keys in their order.
+    /// Whether the reply is items, each in the turn of its key.
     var hasItems: Bool { self == .items || self == .itemsWithCAS }
 
     /// Whether one reply can answer several commands of this kind, each in its turn.

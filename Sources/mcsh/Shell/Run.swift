@@ -30,18 +30,15 @@ struct Run {
             width: Terminal.width(environment: environment),
             endsValues: options.command.isEmpty || options.runs != nil)
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
-        var configuration = selection.clientConfiguration
-        if options.verbose { configuration.trace = TraceWriter.write }
-        let client = MemcacheClient(configuration)
         let behaviour = Shell.Behaviour(
-            isReadOnly: selection.isReadOnly, isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
-            stopsOnError: options.stopOnError, isQuiet: options.quiet,
-            canAsk: isInputTerminal && !options.pipe)
+            isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
+            stopsOnError: options.stopOnError, isQuiet: options.quiet, canAsk: isInputTerminal && !options.pipe,
+            tracesWire: options.verbose)
         var status: Int32?
         if options.pipe {
-            pipe(client, session)
+            pipe(behaviour.client(of: selection), session)
         } else {
-            let shell = Shell(client: client, session: session, behaviour: behaviour)
+            let shell = Shell(selection: selection, catalog: catalog, session: session, behaviour: behaviour)
             if !options.command.isEmpty {
                 status = oneCommand(shell)
             } else if isInteractive {
@@ -59,6 +56,13 @@ struct Run {
             session.note(.unsafe)
             session.tell(
                 "--pipe sends whatever comes in, and this session is read-only", code: "read-only")
+            return
+        }
+        guard client.pool.servers.count == 1 else {
+            session.note(.usage)
+            session.tell(
+                "--pipe goes to one server, and \(client.pool.servers.count) are named: choose one with -s",
+                code: "usage")
             return
         }
         PipeRunner(client: client, session: session).run(descriptor: STDIN_FILENO)
@@ -94,10 +98,7 @@ struct Run {
             let flow = shell.run(words: words, input: input)
             shell.drain()
             if case .stop(let status) = flow { return status }
-            if let loss = shell.session.takeLoss() {
-                shell.tell(loss)
-                return nil
-            }
+            if shell.tellLosses() { return nil }
             runs += 1
         }
         return nil

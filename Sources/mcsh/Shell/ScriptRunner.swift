@@ -8,12 +8,13 @@ struct ScriptRunner {
     func run(_ lines: consuming LineReader, named name: String) -> Shell.Flow {
         let outer = shell.session.script
         shell.session.script = name
+        shell.router?.connectsAhead = true
         defer { shell.session.script = outer }
         var lines = lines
         var number = 0
-        while let line = lines.next(beforeWaiting: { shell.submit() }) {
+        while let line = lines.next(beforeWaiting: shell.submitBeforeWaiting) {
             number += 1
-            let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: { shell.submit() })
+            let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: shell.submitBeforeWaiting)
             if shell.behaviour.stopsOnError {
                 shell.drain()
                 if shell.session.status != .done { return .stop(status: nil) }
@@ -29,11 +30,7 @@ struct ScriptRunner {
             shell.session.note(.localFailure)
             shell.session.tell("cannot read the script: \(error.reason)", code: "local-file")
         }
-        if let loss = shell.session.takeLoss() {
-            shell.tell(loss)
-            return .stop(status: nil)
-        }
-        return .next
+        return shell.tellLosses() ? .stop(status: nil) : .next
     }
 }
 

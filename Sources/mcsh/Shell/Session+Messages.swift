@@ -15,6 +15,11 @@ extension Session {
         }
     }
 
+    /// Says on standard error what a server refused.
+    func tell(_ complaint: Complaint) {
+        tell(complaint.error, line: complaint.line, server: complaint.server, format: complaint.format)
+    }
+
     /// Says on standard error what is wrong with a line.
     func tell(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
         if presentation.format == .json {

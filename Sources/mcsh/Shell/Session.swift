@@ -3,9 +3,11 @@ import Synchronization
 
 /// What the shell and the thread that receives answers share.
 final class Session: Sendable {
-    /// Commands that will not be answered, because the connection ended.
+    /// Commands that will not be answered, because the connection to a server ended.
     struct Loss: Sendable {
         var error: MemcacheError
+        /// The server.
+        var server: String
         var firstLine: Int
         var lastLine: Int
         /// How the answers would have been written.
@@ -14,7 +16,8 @@ final class Session: Sendable {
 
     private struct State {
         var status = ExitStatus.done
-        var loss: Loss?
+        /// One for each server that was lost.
+        var losses: [Loss] = []
         var script: String?
     }
 
@@ -52,36 +55,39 @@ final class Session: Sendable {
     func note(_ loss: Loss) {
         state.withLock { state in
             state.status = state.status.worst(loss.error.exitStatus)
-            if var known = state.loss {
-                known.firstLine = min(known.firstLine, loss.firstLine)
-                known.lastLine = max(known.lastLine, loss.lastLine)
-                known.error.mayHaveTakenEffect = known.error.mayHaveTakenEffect || loss.error.mayHaveTakenEffect
-                state.loss = known
-            } else {
-                state.loss = loss
+            guard let known = state.losses.firstIndex(where: { $0.server == loss.server }) else {
+                state.losses.append(loss)
+                return
             }
+            state.losses[known].extend(from: loss.firstLine, to: loss.lastLine)
+            if loss.error.mayHaveTakenEffect { state.losses[known].error.mayHaveTakenEffect = true }
         }
     }
 
     /// More lines that are not answered, for nothing was sent after the loss.
     func extendLoss(from first: Int, to last: Int) {
         state.withLock { state in
-            guard var loss = state.loss else { return }
-            loss.firstLine = min(loss.firstLine, first)
-            loss.lastLine = max(loss.lastLine, last)
-            state.loss = loss
+            guard !state.losses.isEmpty else { return }
+            state.losses[0].extend(from: first, to: last)
         }
     }
 
     /// Whether a connection ended with commands unanswered.
-    var hasLoss: Bool { state.withLock { $0.loss != nil } }
+    var hasLoss: Bool { state.withLock { !$0.losses.isEmpty } }
 
-    /// The loss that is to be told, which is then forgotten.
-    func takeLoss() -> Loss? {
+    /// The losses that are to be told, which are then forgotten.
+    func takeLosses() -> [Loss] {
         state.withLock { state in
-            defer { state.loss = nil }
-            return state.loss
+            defer { state.losses = [] }
+            return state.losses
         }
+    }
+}
+
+extension Session.Loss {
+    fileprivate mutating func extend(from first: Int, to last: Int) {
+        firstLine = min(firstLine, first)
+        lastLine = max(lastLine, last)
     }
 }
 

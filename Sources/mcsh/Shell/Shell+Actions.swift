@@ -14,12 +14,15 @@ extension Shell {
         switch action {
         case .help(let topic): help(topic)
         case .ping(let format): ping(format)
+        case .servers(let format): showServers(format)
+        case .use(let names): use(names)
+        case .locate(let keys, let hash, let probes, let format): locate(keys, hash: hash, probes: probes, format)
         case .output(let format): planner.format = format
         case .source(let path): return source(path)
         case .repeated(let count, let interval, let line): return repeated(count, interval, line)
         case .raw(let line, let payload): raw(line, payload)
         case .quit(let status): return .stop(status: status ?? session.status.rawValue)
-        case .show(let keys, let format): show(keys, format)
+        case .show(let keys, let hash, let format): show(keys, hash, format)
         case .deleteMatching(let glob, let format): deleteMatching(glob, format)
         case .dump(let request, let format): dump(request, format)
         case .watch(let streams, let format): watch(streams, format)
@@ -41,8 +44,13 @@ extension Shell {
         }
     }
 
-    /// The server's name in messages.
-    var server: String { client.configuration.firstServerName }
+    /// What the servers are called in messages.
+    var server: String {
+        let names = client.pool.servers.map(\.address.description)
+        guard names.count > 1 else { return client.configuration.firstServerName }
+        let shown = names.count > 4 ? Array(names.prefix(3)) + ["\(names.count - 3) more"] : names
+        return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
+    }
 
     /// Writes text of the shell's own.
     func write(_ lines: [String]) {
@@ -59,17 +67,6 @@ extension Shell {
             session.note(.usage)
             session.tell(unknown.sentence, code: "usage", line: planner.line)
         }
-    }
-
-    private func ping(_ format: OutputFormat) {
-        let clock = ContinuousClock()
-        let start = clock.now
-        guard let version = waitFor({ [client] () async throws(MemcacheError) in try await client.version() }) else {
-            return
-        }
-        let microseconds = UInt64((clock.now - start) / .microseconds(1))
-        let answer = PingAnswer(server: server, version: version.text, microseconds: microseconds)
-        session.output.write(answer.rendered(format))
     }
 
     private func source(_ path: [UInt8]) -> Flow {
@@ -119,7 +116,7 @@ extension Shell {
     }
 
     private func confirmed(_ request: ConfirmedRequest) {
-        guard !behaviour.isReadOnly else {
+        guard !selection.isReadOnly else {
             session.note(.unsafe)
             session.tell(
                 "\(request.title) changes the server, and this session is read-only", code: "read-only",
@@ -128,9 +125,7 @@ extension Shell {
         }
         var effect = request.effect
         if String(describing: request.name) == "flush_all", behaviour.canAsk, !behaviour.isConfirmed {
-            guard let statistics = waitFor({ [client] () async throws(MemcacheError) in try await client.statistics() })
-            else { return }
-            effect += Shell.holdings(statistics)
+            effect += holdings()
         }
         guard confirm("\(request.title) on \(server): \(effect)", command: request.title) else { return }
         planner.request(request.name, .line, request.shape) { $0.append(request.bytes.span) }
@@ -155,10 +150,13 @@ extension Shell {
         return false
     }
 
-    /// How much a server holds, for a question.
-    private static func holdings(_ statistics: [Statistic]) -> String {
-        let reading = StatisticsReading(statistics)
-        guard let items = reading.number("curr_items"), let bytes = reading.number("bytes") else { return "" }
+    /// How much the servers hold, for a question.
+    private func holdings() -> String {
+        let answers = everyAnswer { [client] in await client.statisticsOfEveryServer() }
+        let readings = answers.compactMap { success(of: $0) }.map { StatisticsReading($0) }
+        let items = readings.compactMap { $0.number("curr_items") }.reduce(0, +)
+        let bytes = readings.compactMap { $0.number("bytes") }.reduce(0, +)
+        guard !readings.isEmpty else { return "" }
         return " (\(HumanUnits.count(items)) items, \(HumanUnits.bytes(bytes)))"
     }
 }

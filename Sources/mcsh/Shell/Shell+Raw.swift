@@ -3,6 +3,13 @@ import MemcacheCore
 extension Shell {
     /// Sends a protocol line as it is, and prints the server's bytes.
     func raw(_ line: [UInt8], _ payload: [UInt8]?) {
+        guard router == nil else {
+            session.note(.usage)
+            session.tell(
+                "raw goes to one server, and there are \(client.pool.servers.count): choose one with use or -s",
+                code: "usage", line: planner.line)
+            return
+        }
         let request: RequestLine
         do throws(RequestLine.Fault) {
             request = try RequestLine(line.span, 0..<line.count)

@@ -38,7 +38,7 @@ extension Shell {
     private func cannotRedirect(_ message: String, _ number: Int) -> Flow {
         session.note(.localFailure)
         session.tell(message, code: "local-file", line: number)
-        planner.discardBatch()
+        _ = planner.takeRound()
         return behaviour.keepsGoing ? .next : .stop(status: nil)
     }
 

@@ -1,52 +1,67 @@
 import MemcacheCore
+import Synchronization
 
 /// Commands whose answers come as streams, on a connection of their own.
 extension Shell {
-    /// `lru_crawler metadump` and `mgdump`: a line for every item.
+    /// `lru_crawler metadump` and `mgdump`: a line for every item, server after server.
     func dump(_ request: DumpRequest, _ format: OutputFormat) {
-        guard let dump = waitFor({ [client] () async throws(MemcacheError) in try await client.dump(request) }) else {
-            return
-        }
-        let iterator = DumpReader(dump)
-        var rows = DumpRows(format: format, style: session.presentation.style, server: server)
-        while true {
-            switch format {
-            case .plain, .raw:
-                guard let lines = waitFor({ () async throws(MemcacheError) in try await iterator.nextLines() }) else {
-                    return
-                }
-                guard let lines else { return }
-                session.output.write(lines)
-            case .human, .json, .csv, .tsv:
-                guard
-                    let entries = waitFor({ () async throws(MemcacheError) in
-                        try await iterator.next(upTo: 1000)
-                    })
-                else { return }
-                guard !entries.isEmpty else { return }
-                session.output.write(rows.rendered(entries))
-            }
+        var rows = DumpRows(format: format, style: session.presentation.style, namesServer: router != nil)
+        for server in client.pool.servers {
+            dump(request, of: server, format, &rows)
             if session.output.hasFailed { return }
         }
     }
 
-    /// `watch`: what happens on the server, as it happens.
-    func watch(_ streams: [WatchStream], _ format: OutputFormat) {
-        guard let events = waitFor({ [client] () async throws(MemcacheError) in try await client.watch(streams) })
-        else { return }
-        let reader = WatchReader(events.makeAsyncIterator())
-        var rows = WatchRows(format: format, style: session.presentation.style)
+    private func dump(_ request: DumpRequest, of server: Server, _ format: OutputFormat, _ rows: inout DumpRows) {
+        let opened = waitFor { [client] () async throws(MemcacheError) in try await client.dump(request, of: server) }
+        guard let opened else { return }
+        let name = server.address.description
+        let reader = DumpReader(opened)
         while !session.output.hasFailed {
-            guard let line = waitFor({ () async throws(MemcacheError) in try await reader.next() }), let line else {
-                return
+            switch format {
+            case .plain, .raw:
+                guard let lines = waitFor({ () async throws(MemcacheError) in try await reader.nextLines() }), let lines
+                else { return }
+                session.output.write(lines)
+            case .human, .json, .csv, .tsv:
+                let entries = waitFor { () async throws(MemcacheError) in try await reader.next(upTo: 1000) }
+                guard let entries, !entries.isEmpty else { return }
+                session.output.write(rows.rendered(entries, from: name))
             }
-            session.output.write(rows.rendered(line))
         }
     }
 
-    /// `delete --match`: lists first, asks, then deletes.
+    /// `watch`: what happens on the servers, as it happens.
+    func watch(_ streams: [WatchStream], _ format: OutputFormat) {
+        let names = router != nil
+        let (client, output, style) = (client, session.output, session.presentation.style)
+        let rows = WatchRows(format: format, style: style, namesServer: names)
+        let printer = WatchPrinter(rows: rows, output: output)
+        let answers = everyAnswer {
+            await client.pool.onEveryServer { server async throws(MemcacheError) in
+                var events = try await client.watch(streams, on: server).makeAsyncIterator()
+                while !output.hasFailed, let line = try await events.next() {
+                    printer.write(line, from: server.address.description)
+                }
+            }
+        }
+        for answer in answers { _ = success(of: answer) }
+    }
+
+    /// `delete --match`: lists first, asks, then deletes, each key where it was found.
     func deleteMatching(_ glob: [UInt8], _ format: OutputFormat) {
-        guard let keys = matchingKeys(Glob(glob)) else { return }
+        let (prefix, client) = (planner.prefix, client)
+        let answers = everyAnswer {
+            await client.pool.onEveryServer { server async throws(MemcacheError) in
+                try await Shell.keys(matching: Glob(glob), behind: prefix, on: server, client)
+            }
+        }
+        var found: [(server: WeightedServer, keys: [[UInt8]])] = []
+        for answer in answers {
+            guard let keys = success(of: answer) else { return }
+            found.append((answer.server, keys))
+        }
+        let keys = found.flatMap(\.keys)
         let shown = EscapedText.string(glob)
         guard !keys.isEmpty else {
             session.note(.negative)
@@ -60,53 +75,46 @@ extension Shell {
         guard confirm("delete --match \(shown) on \(server): \(count) will be deleted", command: "delete") else {
             return
         }
-        guard
-            let deleted = waitFor({ [client] () async throws(MemcacheError) in
-                try await Shell.delete(keys, client)
-            })
-        else { return }
-        let answer = MatchDeletion(server: server, match: glob, matched: keys.count, deleted: deleted)
-        session.output.write(answer.rendered(format))
-    }
-
-    private func matchingKeys(_ glob: Glob) -> [[UInt8]]? {
-        waitFor { [client] () async throws(MemcacheError) in
-            var keys: [[UInt8]] = []
-            var entries = try await client.dump().makeAsyncIterator()
-            while let entry = try await entries.next() {
-                if glob.matches(entry.key) { keys.append(entry.key) }
-            }
-            return keys
+        var deletions: [MatchDeletion] = []
+        for (server, (address, keys)) in zip(client.pool.servers, found) where !keys.isEmpty {
+            let deleted = waitFor { () async throws(MemcacheError) in try await Shell.delete(keys, on: server) }
+            guard let deleted else { continue }
+            deletions.append(
+                MatchDeletion(
+                    server: address.address.description, match: glob, matched: keys.count, deleted: deleted))
         }
+        session.output.write(MatchDeletion.rendered(deletions, format))
     }
 
-    /// Deletes keys, some at a time. Returns how many were there.
-    private static func delete(_ keys: [[UInt8]], _ client: MemcacheClient) async throws(MemcacheError) -> Int {
+    /// The keys of a server that begin with the prefix and match behind it.
+    private static func keys(
+        matching glob: Glob, behind prefix: [UInt8], on server: Server, _ client: MemcacheClient
+    ) async throws(MemcacheError) -> [[UInt8]] {
+        var keys: [[UInt8]] = []
+        var entries = try await client.dump(of: server).makeAsyncIterator()
+        while let entry = try await entries.next() {
+            if entry.key.starts(with: prefix), glob.matches(Array(entry.key.dropFirst(prefix.count))) {
+                keys.append(entry.key)
+            }
+        }
+        return keys
+    }
+
+    /// Deletes keys of a server, some at a time; those that the command line cannot carry go in base64. Returns how many
+    /// were there.
+    private static func delete(_ keys: [[UInt8]], on server: Server) async throws(MemcacheError) -> Int {
         var deleted = 0
         for start in stride(from: 0, to: keys.count, by: 256) {
-            let part = keys[start..<min(start + 256, keys.count)]
-            let results = await withTaskGroup(of: Result<Bool, MemcacheError>.self) { group in
-                for key in part {
-                    group.addTask {
-                        do throws(MemcacheError) {
-                            return .success(try await Shell.delete(key, client))
-                        } catch {
-                            return .failure(error)
-                        }
-                    }
-                }
-                return await group.reduce(into: []) { $0.append($1) }
+            var plain: [Delete] = []
+            var encoded: [MetaDelete] = []
+            for bytes in keys[start..<min(start + 256, keys.count)] {
+                let key = try Key(anyBytes: bytes)
+                if key.isBase64 { encoded.append(MetaDelete(key)) } else { plain.append(Delete(key)) }
             }
-            for result in results where try result.get() { deleted += 1 }
+            for result in await server.execute(plain) where try result.get() == .deleted { deleted += 1 }
+            for result in await server.execute(encoded) where try result.get().status == .done { deleted += 1 }
         }
         return deleted
-    }
-
-    /// Deletes a key; one that the command line cannot carry goes in base64.
-    private static func delete(_ bytes: [UInt8], _ client: MemcacheClient) async throws(MemcacheError) -> Bool {
-        let key = try Key(anyBytes: bytes)
-        if key.isBase64 { return try await client.metaDelete(key).status == .done }
-        return try await client.delete(key) == .deleted
     }
 }
 
@@ -131,13 +139,17 @@ private final class DumpReader: @unchecked Sendable {
     }
 }
 
-/// The same for the events of `watch`.
-///
-/// `@unchecked Sendable`: only one task has it at a time, for the main thread waits for each.
-private final class WatchReader: @unchecked Sendable {
-    private var iterator: WatchEvents.AsyncIterator
+/// Writes the events of several servers as they come.
+private final class WatchPrinter: Sendable {
+    private let rows: Mutex<WatchRows>
+    private let output: OutputSink
 
-    init(_ iterator: WatchEvents.AsyncIterator) { self.iterator = iterator }
+    init(rows: WatchRows, output: OutputSink) {
+        self.rows = Mutex(rows)
+        self.output = output
+    }
 
-    func next() async throws(MemcacheError) -> WatchLine? { try await iterator.next() }
+    func write(_ line: WatchLine, from server: String) {
+        rows.withLock { output.write($0.rendered(line, from: server)) }
+    }
 }

@@ -6,8 +6,6 @@ import MemcacheCore
 final class Shell {
     /// How a session behaves, from its options.
     struct Behaviour: Sendable {
-        /// Only commands that change nothing.
-        var isReadOnly = false
         /// Dangerous commands are confirmed beforehand.
         var isConfirmed = false
         /// A script goes on after a mistake.
@@ -18,6 +16,15 @@ final class Shell {
         var isQuiet = false
         /// Somebody can be asked.
         var canAsk = false
+        /// What goes over the wire is shown.
+        var tracesWire = false
+
+        /// A client of servers.
+        func client(of selection: ServerSelection) -> MemcacheClient {
+            var configuration = selection.clientConfiguration
+            if tracesWire { configuration.trace = TraceWriter.write }
+            return MemcacheClient(configuration)
+        }
     }
 
     /// What comes after a line.
@@ -30,10 +37,14 @@ final class Shell {
         case skipsHereDocument(tag: [UInt8])
     }
 
-    let client: MemcacheClient
+    let catalog: ServerCatalog
     let session: Session
     let behaviour: Behaviour
-    let pipeline: CommandPipeline
+    private(set) var selection: ServerSelection
+    private(set) var client: MemcacheClient
+    private(set) var pipeline: CommandPipeline
+    /// Chooses among several servers; nil for one.
+    private(set) var router: PoolRouter?
     var planner: Planner
     /// How deep `source` and `repeat` are nested.
     var depth = 0
@@ -43,13 +54,39 @@ final class Shell {
 
     static let maximumDepth = 16
 
-    init(client: MemcacheClient, session: Session, behaviour: Behaviour) {
-        self.client = client
+    init(selection: ServerSelection, catalog: ServerCatalog, session: Session, behaviour: Behaviour) {
+        self.selection = selection
+        self.catalog = catalog
         self.session = session
         self.behaviour = behaviour
+        client = behaviour.client(of: selection)
         pipeline = CommandPipeline(client: client, session: session)
+        router = Shell.router(of: client, session)
         planner = Planner(
-            format: session.presentation.format, isReadOnly: behaviour.isReadOnly, tokens: session.tokens)
+            format: session.presentation.format, isReadOnly: selection.isReadOnly, tokens: session.tokens,
+            prefix: selection.prefix, router: router)
+    }
+
+    /// Goes on with other servers. Nothing may be on its way.
+    func connect(to selection: ServerSelection) {
+        client.close()
+        session.tokens.forgetAll()
+        self.selection = selection
+        client = behaviour.client(of: selection)
+        pipeline = CommandPipeline(client: client, session: session)
+        let connectsAhead = router?.connectsAhead ?? (session.script != nil)
+        router = Shell.router(of: client, session)
+        router?.connectsAhead = connectsAhead
+        let (format, line) = (planner.format, planner.line)
+        planner = Planner(
+            format: format, isReadOnly: selection.isReadOnly, tokens: session.tokens, prefix: selection.prefix,
+            router: router)
+        planner.line = line
+    }
+
+    private static func router(of client: MemcacheClient, _ session: Session) -> PoolRouter? {
+        let pool = client.pool
+        return pool.servers.count > 1 ? PoolRouter(pool) { tellUnreachable($0, line: $1, session) } : nil
     }
 
     /// Runs one command of the program's own arguments.
@@ -71,6 +108,7 @@ final class Shell {
     /// Runs one line. Mistakes are told; `stop` comes back for them when the script is to end.
     func run(line: Span<UInt8>, number: Int, hereDocument: [UInt8]? = nil) -> Flow {
         planner.line = number
+        router?.line = number
         pendingInput = hereDocument
         var plan: Plan?
         var tag: [UInt8]?
@@ -105,7 +143,7 @@ final class Shell {
     private func carryOut(_ plan: Plan) -> Flow {
         switch plan {
         case .queued:
-            if planner.batch.encoder.bytes.count >= CommandPipeline.batchBytes { submit() }
+            if planner.round.isFull { submit() }
             return .next
         case .local(let action):
             drain()
@@ -116,20 +154,28 @@ final class Shell {
 
     /// Sends what is prepared.
     func submit() {
-        pipeline.submit(planner.takeBatch())
+        guard !planner.round.isEmpty else { return }
+        pipeline.submit(planner.takeRound())
+    }
+
+    /// Sends what is prepared, as the next line may take a while.
+    func submitBeforeWaiting() {
+        submit()
+        router?.forgetReached()
     }
 
     /// Sends what is prepared, and waits for every answer.
     func drain() {
         submit()
         pipeline.drain()
+        router?.forgetReached()
     }
 
     private func plan(
         _ spec: CommandSpec, _ arguments: inout Arguments, _ redirections: LineParser.Redirections?,
         _ bytes: Span<UInt8>
     ) throws(Diagnostic) -> Plan {
-        if behaviour.isReadOnly, spec.danger != .none {
+        if selection.isReadOnly, spec.danger != .none {
             throw Diagnostic(
                 "\(spec.name) changes the server, and this session is read-only", at: arguments.name, status: .unsafe)
         }
@@ -161,15 +207,21 @@ final class Shell {
     private func lookForMetaCommands() -> Bool {
         drain()
         guard !session.hasLoss else { return false }
-        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
+        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.oldestVersion() }) {
         case .success(let version):
             planner.hasMetaCommands = version >= ServerVersion(1, 6, 10)
             return true
         case .failure(var error):
             error.mayHaveTakenEffect = false
-            session.note(Session.Loss(error: error, firstLine: planner.line, lastLine: planner.line))
+            session.note(Session.Loss(error: error, server: server, firstLine: planner.line, lastLine: planner.line))
             return false
         }
+    }
+
+    /// A server of several cannot be connected to. Its keys go elsewhere, as the application's do.
+    private static func tellUnreachable(_ error: MemcacheError, line: Int, _ session: Session) {
+        session.note(error.exitStatus)
+        session.tell(error, line: line, server: "")
     }
 
     private func fail(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
@@ -185,18 +237,44 @@ final class Shell {
         planner.notes.removeAll()
     }
 
-    /// Says that the connection was lost, and what that leaves unanswered.
-    func tell(_ loss: Session.Loss) {
+    /// Says which connections were lost, if any, and what that leaves unanswered.
+    ///
+    /// - Returns: Whether any was.
+    func tellLosses() -> Bool {
+        let losses = session.takeLosses()
+        for loss in losses { tell(loss) }
+        return !losses.isEmpty
+    }
+
+    private func tell(_ loss: Session.Loss) {
         var error = loss.error
         let mayHaveEffect = error.mayHaveTakenEffect
         if session.script == nil {
             if mayHaveEffect { error.message += "; the command may have been carried out all the same" }
         } else {
-            let isOne = loss.firstLine == loss.lastLine
-            let lines = isOne ? "line \(loss.firstLine) was" : "lines \(loss.firstLine) to \(loss.lastLine) were"
-            error.message += "; \(lines) not answered"
+            let lines = "lines \(loss.firstLine) to \(loss.lastLine)"
+            error.message +=
+                loss.firstLine == loss.lastLine
+                ? "; line \(loss.firstLine) was not answered"
+                : router == nil ? "; \(lines) were not answered" : "; not all of \(lines) were answered"
             if mayHaveEffect { error.message += ", and may have been carried out all the same" }
         }
-        session.tell(error, line: loss.firstLine, server: server, format: loss.format)
+        session.tell(error, line: loss.firstLine, server: loss.server, format: loss.format)
+    }
+}
+
+extension MemcacheClient {
+    /// The version of the oldest server among those that answer.
+    fileprivate func oldestVersion() async throws(MemcacheError) -> ServerVersion {
+        var oldest: ServerVersion?
+        var failure: MemcacheError?
+        for answer in await versionOfEveryServer() {
+            switch answer.result {
+            case .success(let version): oldest = min(oldest ?? version, version)
+            case .failure(let error): failure = failure ?? error
+            }
+        }
+        if let oldest { return oldest }
+        throw failure ?? MemcacheError(.noServer, "the pool has no servers")
     }
 }

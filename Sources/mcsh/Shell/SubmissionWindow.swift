@@ -6,12 +6,15 @@ import MemcacheCore
 /// carried out as if the lost requests had been. It belongs to the main thread.
 final class SubmissionWindow {
     private let client: MemcacheClient
+    private let position: Int
     private let maximumBytes: Int
     private let inFlight = InFlightCounter()
     private var connection: Connection?
 
-    init(client: MemcacheClient, maximumBytes: Int) {
+    /// A window on a server of the client, by its position.
+    init(client: MemcacheClient, position: Int = 0, maximumBytes: Int) {
         self.client = client
+        self.position = position
         self.maximumBytes = maximumBytes
     }
 
@@ -38,7 +41,7 @@ final class SubmissionWindow {
             if !isAlone, let current = self.connection {
                 connection = current
             } else {
-                connection = try client.connection()
+                connection = try client.connection(to: position)
             }
             self.connection = connection
             connection.submit(

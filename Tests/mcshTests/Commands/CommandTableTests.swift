@@ -54,9 +54,9 @@ import Testing
     func `the options that are listed are the options that are taken`(name: String) throws {
         let spec = try Self.spec(name)
         guard !spec.takesWordsAsTheyAre else { return }
-        let arguments = ["--flags": "7", "--match": "*"]
+        let arguments = ["--flags": "7", "--match": "*", "--hash": "42"]
         let ofAll = ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
-        for option in ["--flags", "--noreply", "--match", "--xyz"] + ofAll {
+        for option in ["--flags", "--noreply", "--match", "--hash", "--probe", "--xyz"] + ofAll {
             let isListed = spec.options.contains { $0.name == option }
             let isOfAll = ofAll.contains(option)
             let argument = option == "--output" ? " json" : arguments[option].map { " \($0)" } ?? ""
@@ -100,7 +100,7 @@ import Testing
         #expect(
             harmless == [
                 "get", "gets", "show", "exists", "ttl", "mg", "mn", "me", "stats", "version", "lru_crawler", "watch",
-                "config", "help", "ping", "output", "source", "repeat", "quit",
+                "config", "servers", "use", "where", "ping", "help", "output", "source", "repeat", "quit",
             ])
     }
 }

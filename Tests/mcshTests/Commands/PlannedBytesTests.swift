@@ -131,7 +131,7 @@ import Testing
         #expect(String(decoding: request.bytes, as: UTF8.self) == test.bytes)
         #expect(request.shape == test.shape)
         #expect(!request.effect.isEmpty)
-        #expect(lines.planner.batch.isEmpty)
+        #expect(lines.planner.round.batches[0].isEmpty)
     }
 
     struct Refused: CustomTestStringConvertible, Sendable {
@@ -151,15 +151,15 @@ import Testing
 
     @Test(arguments: [
         Refused("get", "", "get needs KEY; write get KEY…"),
-        Refused("set k", "", "set needs VALUE; write set KEY VALUE [TTL] [--flags N] [--noreply]"),
-        Refused("set", "", "set needs KEY; write set KEY VALUE [TTL] [--flags N] [--noreply]", input: "v"),
+        Refused("set k", "", "set needs VALUE; write set KEY VALUE [TTL]"),
+        Refused("set", "", "set needs KEY; write set KEY VALUE [TTL]", input: "v"),
         Refused(
             "set k hello 15 minutes", "minutes",
-            "set takes at most 3 words; write set KEY VALUE [TTL] [--flags N] [--noreply], and quote a value that has blanks"
+            "set takes at most 3 words; write set KEY VALUE [TTL], and quote a value that has blanks"
         ),
         Refused(
             "set k v 60 x", "x",
-            "set takes at most 3 words; write set KEY VALUE [TTL] [--flags N] [--noreply], and quote a value that has blanks"
+            "set takes at most 3 words; write set KEY VALUE [TTL], and quote a value that has blanks"
         ),
         Refused("version x", "x", "version takes no words; write version, and quote a value that has blanks"),
         Refused(
@@ -226,7 +226,8 @@ import Testing
         tokens.remember(42, of: Array("k".utf8))
         var lines = PlannedLines(tokens: tokens)
         _ = try lines.plan("cas k v")
-        #expect(String(decoding: lines.planner.batch.encoder.bytes, as: UTF8.self) == "cas k 0 0 1 42\r\nv\r\n")
+        #expect(
+            String(decoding: lines.planner.round.batches[0].encoder.bytes, as: UTF8.self) == "cas k 0 0 1 42\r\nv\r\n")
     }
 
     @Test(arguments: [

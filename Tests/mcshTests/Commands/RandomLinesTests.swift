@@ -36,7 +36,7 @@ import Testing
         var planned = 0
         for index in 0..<Self.linesPerPart {
             let line = Self.line(&random)
-            let before = lines.planner.batch.encoder.bytes.count
+            let before = lines.planner.round.batches[0].encoder.bytes.count
             do throws(Diagnostic) {
                 let plan = try lines.plan(line, input: index % 7 == 0 ? [0x0d, 0x0a, 0x6d, 0x6e, 0x0d, 0x0a] : nil)
                 if case .local(.confirmed(let request))? = plan { checkConfirmed(request, line) }
@@ -45,16 +45,16 @@ import Testing
                 if error.range.lowerBound < 0 || error.range.upperBound > line.count {
                     Issue.record("\(error.range) is not in \(EscapedText.string(line))")
                 }
-                if lines.planner.batch.encoder.bytes.count != before {
+                if lines.planner.round.batches[0].encoder.bytes.count != before {
                     Issue.record("\(EscapedText.string(line)) is refused and sends something")
                 }
                 if index % 50 == 0, !error.lines(for: line, at: nil).allSatisfy({ TerminalSafety.isSafe($0) }) {
                     Issue.record("\(EscapedText.string(line)) is not shown safely")
                 }
             }
-            if index % 100 == 99 { checkFraming(lines.planner.takeBatch()) }
+            if index % 100 == 99 { checkFraming(lines.planner.takeRound().batches[0]) }
         }
-        checkFraming(lines.planner.takeBatch())
+        checkFraming(lines.planner.takeRound().batches[0])
         #expect(planned > Self.linesPerPart / 10)
     }
 
@@ -137,10 +137,10 @@ import Testing
         if position != bytes.count || isSilent || shapes != batch.shapes {
             Issue.record("the shapes \(batch.shapes) do not agree with \(EscapedText.string(bytes))")
         }
-        if keys != batch.keys.map({ Array(bytes[$0.range]) }) {
+        if keys != batch.commands.map({ Array(bytes[$0.key.range]) }).filter({ !$0.isEmpty }) {
             Issue.record("the keys do not agree with \(EscapedText.string(bytes))")
         }
-        if batch.commands.reduce(0, { $0 + Int($1.replyCount) }) != shapes.count {
+        if batch.commands.count(where: \.hasReply) != shapes.count {
             Issue.record("the commands expect other replies than \(EscapedText.string(bytes))")
         }
     }

@@ -21,10 +21,11 @@ import Testing
     ) throws {
         var lines = PlannedLines()
         _ = try lines.plan(line)
-        let batch = lines.planner.takeBatch()
+        let round = lines.planner.takeRound()
+        let batch = round.batches[0]
         #expect(String(decoding: batch.encoder.bytes, as: UTF8.self) == bytes)
         #expect(batch.shapes == [.statistics])
-        #expect(batch.statistics == [request])
+        #expect(round.statistics == [request])
     }
 
     @Test func `no other word reaches the server`() {
@@ -45,7 +46,7 @@ import Testing
                 isRefused = true
             }
             #expect(isRefused, "\(word)")
-            #expect(lines.planner.batch.isEmpty, "\(word)")
+            #expect(lines.planner.round.batches[0].isEmpty, "\(word)")
         }
     }
 

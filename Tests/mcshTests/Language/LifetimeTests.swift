@@ -76,7 +76,8 @@ import Testing
                     + "memcached reads a larger number of seconds as 1970"
             ])
         #expect(
-            String(decoding: lines.planner.batch.encoder.bytes, as: UTF8.self) == "set k 0 1793888000 1\r\nv\r\n")
+            String(decoding: lines.planner.round.batches[0].encoder.bytes, as: UTF8.self)
+                == "set k 0 1793888000 1\r\nv\r\n")
     }
 
     @Test(arguments: ["set k v 30d", "set k v @1793888000", "set k v 2030-01-01", "set k v never"])

@@ -167,8 +167,9 @@ import Testing
         ("timeout = inf", "1:11: inf is not a time; "),
         (
             "profile = \"dalli\"",
-            "1:11: \"dalli\" is not a profile; known is python-memcached, and those of other client libraries come in a "
-                + "later version"
+            "1:11: there is no profile \"dalli\"; there are python-memcached, python-memcached-1.59, "
+                + "python-memcached-1.59-py2, python-memcached-1.58, python-memcached-1.58-py2, "
+                + "python-memcached-1.56-py2, python-memcached-1.54-py2"
         ),
         ("environment = \"produktion\"", "1:15: \"produktion\" is not an environment; did you mean production?"),
         (

@@ -200,8 +200,9 @@ import Testing
         ),
         (
             Options(profile: "dalli"),
-            "--profile: \"dalli\" is not a profile; known is python-memcached, and those of other client libraries come "
-                + "in a later version"
+            "--profile: there is no profile \"dalli\"; there are python-memcached, python-memcached-1.59, "
+                + "python-memcached-1.59-py2, python-memcached-1.58, python-memcached-1.58-py2, "
+                + "python-memcached-1.56-py2, python-memcached-1.54-py2"
         ),
         (Options(prefix: "a b"), "--prefix: the prefix \"a b\" holds a blank at byte 2, which no key may hold"),
         (

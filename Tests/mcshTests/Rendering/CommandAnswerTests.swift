@@ -14,7 +14,7 @@ import Testing
     ])
     func `ping is one row`(format: OutputFormat, text: String) {
         let answer = PingAnswer(server: "unix:/a,b", version: "1.6.18", microseconds: 1250)
-        #expect(String(decoding: answer.rendered(format), as: UTF8.self) == text)
+        #expect(String(decoding: PingAnswer.rendered([answer], format), as: UTF8.self) == text)
     }
 
     @Test(arguments: [
@@ -26,13 +26,13 @@ import Testing
     ])
     func `delete by pattern says what matched and what was deleted`(format: OutputFormat, text: String) {
         let answer = MatchDeletion(server: "cache:1", match: Array("u:{a,b}*".utf8), matched: 3, deleted: 2)
-        #expect(String(decoding: answer.rendered(format), as: UTF8.self) == text)
+        #expect(String(decoding: MatchDeletion.rendered([answer], format), as: UTF8.self) == text)
     }
 
     @Test func `a pattern that is not UTF-8 is base64 in JSON`() {
         let answer = MatchDeletion(server: "cache:1", match: [0xff, 0x2a], matched: 1, deleted: 1)
         #expect(
-            String(decoding: answer.rendered(.json), as: UTF8.self)
+            String(decoding: MatchDeletion.rendered([answer], .json), as: UTF8.self)
                 == #"{"command":"delete","match_b64":"/yo=","matched":1,"deleted":1,"server":"cache:1"}"# + "\n")
     }
 
@@ -42,7 +42,8 @@ import Testing
         let watched = WatchLine(line: line.span)
         let event = try #require(watched)
         return String(
-            decoding: rows.rendered(event) + rows.rendered(.lost(7)) + rows.rendered(.skipped(2)), as: UTF8.self)
+            decoding: rows.rendered(event, from: "cache:1") + rows.rendered(.lost(7), from: "cache:1")
+                + rows.rendered(.skipped(2), from: "cache:1"), as: UTF8.self)
     }
 
     @Test(arguments: [
@@ -81,12 +82,12 @@ import Testing
         var rows = WatchRows(format: .plain, style: .plain)
         let watched = WatchLine(line: Array("ts=\(seconds).5 gid=1 type=x".utf8).span)
         let event = try #require(watched)
-        #expect(rows.rendered(event).starts(with: Array("9999-12-31T23:59:59.000005Z\tx".utf8)))
-        var dump = DumpRows(format: .human, style: .plain, server: "cache:1")
+        #expect(rows.rendered(event, from: "cache:1").starts(with: Array("9999-12-31T23:59:59.000005Z\tx".utf8)))
+        var dump = DumpRows(format: .human, style: .plain)
         for time in [Int64.min, -5, 0, Int64.max] {
             guard let entry = DumpEntry(line: Array("key=a exp=\(time) la=\(time) cas=1 fetch=no cls=1 size=9".utf8))
             else { continue }
-            _ = dump.rendered([entry])
+            _ = dump.rendered([entry], from: "cache:1")
         }
     }
 

@@ -6,7 +6,8 @@ import Testing
 
 /// Whatever bytes a server has: a terminal is sent text only, and what is printed escaped can be pasted back.
 @Suite struct HostileBytesTests {
-    private static let server = AnswerContext(name: "get", server: "cache:1", endsValues: true, isMany: true)
+    private static let server = AnswerContext(
+        name: "get", server: "cache:1", namesServer: false, endsValues: true, isMany: true)
 
     /// Bytes of which some terminal makes something, and random ones.
     private static func bytes(_ random: inout SplitMix) -> [UInt8] {
@@ -52,17 +53,17 @@ import Testing
     @Test func `nothing unsafe comes out of show, dumps and watch`() throws {
         var random = SplitMix(state: 12)
         var watch = WatchRows(format: .human, style: .plain)
-        var dump = DumpRows(format: .human, style: .plain, server: "cache:1")
+        var dump = DumpRows(format: .human, style: .plain)
         for _ in 0..<2000 {
             let (key, value) = (Self.bytes(&random), Self.bytes(&random))
             let result = MetaResult(MetaReply(status: .value, value: value, flags: []))
             var out = ItemDescription(key: key, result: result, debug: .missing, server: "cache:1")
                 .rendered(.human, style: .plain)
             if let line = WatchLine(line: Array("ts=1.2 gid=3 type=".utf8) + key + Array(" key=k x=".utf8) + value) {
-                out += watch.rendered(line)
+                out += watch.rendered(line, from: "cache:1")
             }
             if let entry = DumpEntry(line: Array("key=".utf8) + key.filter { $0 != 0x20 && $0 != 0x0d }) {
-                out += dump.rendered([entry])
+                out += dump.rendered([entry], from: "cache:1")
             }
             if !TerminalSafety.isSafe(out) { Issue.record("\(EscapedText.string(out))") }
         }

@@ -42,7 +42,7 @@ import Testing
         _ answer: Answer, _ renderer: inout any AnswerRenderer, _ endsValues: Bool, to out: inout [UInt8]
     ) {
         func context(_ name: StaticString, _ isMany: Bool = false) -> AnswerContext {
-            AnswerContext(name: name, server: "cache:1", endsValues: endsValues, isMany: isMany)
+            AnswerContext(name: name, server: "cache:1", namesServer: false, endsValues: endsValues, isMany: isMany)
         }
         let key = Array("k".utf8)
         switch answer {

@@ -26,7 +26,8 @@ struct Conversation {
             planned.planner.line = index + 1
             _ = try planned.plan(line)
         }
-        let batch = planned.planner.takeBatch()
+        let round = planned.planner.takeRound()
+        let batch = round.batches[0]
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)
         defer { close(ends[0]) }
@@ -37,7 +38,9 @@ struct Conversation {
         do {
             defer { close(ends[1]) }
             let printer = AnswerPrinter(server: "cache:1", output: session.output, presentation: session.presentation)
-            let receiver = AnswerReceiver(batch: batch, printer: printer, session: session) {}
+            let receiver = AnswerReceiver(
+                batch: batch, statistics: round.statistics, printer: printer, session: session
+            ) {}
             try Conversation.feed(Array(replies.utf8), batch.shapes, receiver, &answered)
             receiver.finish(nil, answered: answered)
         }

@@ -46,16 +46,20 @@ import Testing
         #expect(MemcacheError(code, "x").exitStatus == status)
     }
 
-    @Test func `losses are told as one, with all lines that are not answered`() {
+    @Test func `losses of a server are told as one, with all lines that are not answered`() {
         let session = Self.session()
-        session.note(Session.Loss(error: MemcacheError(.timedOut, "late"), firstLine: 7, lastLine: 9))
-        session.note(Session.Loss(error: MemcacheError(.connectionLost, "gone"), firstLine: 3, lastLine: 8))
+        session.note(Session.Loss(error: MemcacheError(.timedOut, "late"), server: "a:1", firstLine: 7, lastLine: 9))
+        session.note(
+            Session.Loss(error: MemcacheError(.connectionLost, "gone"), server: "a:1", firstLine: 3, lastLine: 8))
+        session.note(
+            Session.Loss(error: MemcacheError(.connectionLost, "gone"), server: "b:1", firstLine: 4, lastLine: 4))
         #expect(session.hasLoss)
         #expect(session.status == .disconnected)
-        let loss = session.takeLoss()
-        #expect(loss?.error.code == .timedOut)
-        #expect(loss?.firstLine == 3)
-        #expect(loss?.lastLine == 9)
+        let losses = session.takeLosses()
+        #expect(losses.map(\.server) == ["a:1", "b:1"])
+        #expect(losses.map(\.error.code) == [.timedOut, .connectionLost])
+        #expect(losses.map(\.firstLine) == [3, 4])
+        #expect(losses.map(\.lastLine) == [9, 4])
         #expect(!session.hasLoss)
         #expect(session.status == .disconnected)
     }
@@ -145,10 +149,11 @@ import Testing
     @Test func `help about a command is its syntax, what it does, its options and examples`() {
         #expect(
             Self.text("incr") == [
-                "incr KEY [N] [--noreply]",
+                "incr KEY [N] [--hash N] [--noreply]",
                 "  add to a counter.",
                 "  The item's value is an unsigned number of 64 bits in digits; it wraps round at",
                 "  the end.",
+                "  --hash N  choose the server by this number in place of the key's hash",
                 "  --noreply  send noreply: no answer is shown unless the server refuses",
                 "  On the wire: incr KEY N",
                 "    incr hits 10",

@@ -1,0 +1,109 @@
+import MemcacheCore
+
+/// The state of one server, for `servers`.
+struct ServerReport: Sendable {
+    /// Whether it is there.
+    enum State: Hashable, Sendable {
+        case alive
+        /// It is left alone for so many seconds more.
+        case dead(seconds: Int64)
+        /// It cannot be asked, for this reason.
+        case failing(String)
+
+        /// The word of the machine formats.
+        var word: String {
+            switch self {
+            case .alive: "alive"
+            case .dead: "dead"
+            case .failing: "failing"
+            }
+        }
+    }
+
+    var server: String
+    var weight: Int
+    var state: State
+    var version: String?
+    var items: UInt64?
+    /// How long a round trip takes.
+    var microseconds: UInt64?
+
+    private static let columns = ["server", "weight", "state", "retry_in", "version", "items", "microseconds"]
+
+    private var fields: [String] {
+        var retry = ""
+        if case .dead(let seconds) = state { retry = "\(seconds)" }
+        return [
+            server, "\(weight)", state.word, retry, version ?? "", items.map { "\($0)" } ?? "",
+            microseconds.map { "\($0)" } ?? "",
+        ]
+    }
+
+    /// The reports in a format.
+    static func rendered(_ reports: [ServerReport], _ format: OutputFormat, style: TextStyle) -> [UInt8] {
+        var out: [UInt8] = []
+        switch format {
+        case .human: for line in table(reports, style) { out.append(contentsOf: Array((line + "\n").utf8)) }
+        case .json: for report in reports { report.appendJSON(to: &out) }
+        case .csv, .tsv:
+            let style: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
+            DelimitedRenderer.append(row: columns, style, to: &out)
+            for report in reports { DelimitedRenderer.append(row: report.fields, style, to: &out) }
+        case .plain: for report in reports { DelimitedRenderer.append(row: report.fields, .tsv, to: &out) }
+        case .raw: break
+        }
+        return out
+    }
+
+    private static func table(_ reports: [ServerReport], _ style: TextStyle) -> [String] {
+        let rows = [["server", "weight", "state", "version", "items", "round trip"]] + reports.map(\.humanFields)
+        let widths = rows[0].indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
+        return rows.enumerated().map { index, row in
+            let cells = row.enumerated().map { column, text in
+                let cell = text + String(repeating: " ", count: widths[column] - text.displayWidth)
+                guard index > 0, column == 2 else { return cell }
+                return style(cell, reports[index - 1].state == .alive ? .good : .warning)
+            }
+            let line = cells.joined(separator: "  ")
+            return index == 0 ? style(line, .heading) : line
+        }
+    }
+
+    private var humanFields: [String] {
+        let sentence: String
+        switch state {
+        case .alive: sentence = "alive"
+        case .dead(let seconds):
+            sentence = "dead, left alone for \(HumanUnits.duration(seconds: UInt64(max(0, seconds))))"
+        case .failing(let reason): sentence = reason
+        }
+        return [
+            EscapedText.string(Array(server.utf8)), "\(weight)", sentence, version ?? "-",
+            items.map { HumanUnits.count($0) } ?? "-",
+            microseconds.map { HumanUnits.duration(microseconds: $0) } ?? "-",
+        ]
+    }
+
+    private func appendJSON(to out: inout [UInt8]) {
+        out.append("{\"server\":")
+        JSONText.append(string: server, to: &out)
+        out.append(contentsOf: Array(",\"weight\":\(weight),\"state\":\"\(state.word)\"".utf8))
+        switch state {
+        case .alive: break
+        case .dead(let seconds): out.append(contentsOf: Array(",\"retry_in\":\(seconds)".utf8))
+        case .failing(let reason):
+            out.append(",\"error\":")
+            JSONText.append(string: reason, to: &out)
+        }
+        if let version {
+            out.append(",\"version\":")
+            JSONText.append(string: version, to: &out)
+        }
+        if let items { out.append(contentsOf: Array(",\"items\":\(items)".utf8)) }
+        if let microseconds {
+            out.append(",\"seconds\":")
+            JSONText.append(seconds: microseconds, to: &out)
+        }
+        out.append("}\n")
+    }
+}

@@ -1,0 +1,128 @@
+import MemcacheCore
+
+/// Chooses the server of each key, among several.
+protocol KeyRouter: AnyObject {
+    /// How many servers there are.
+    var serverCount: Int { get }
+
+    /// The server that a key's commands go to, by its position; nil when none that may hold it can be reached.
+    ///
+    /// - Parameters:
+    ///   - key: The key as it goes over the wire.
+    ///   - number: Chooses in the place of the key's hash.
+    func server(for key: Span<UInt8>, _ number: RoutingNumber?) -> Int?
+
+    /// A key is about to be asked for, with others: begins to connect to its server, and does not wait.
+    func prepare(for key: Span<UInt8>, _ number: RoutingNumber?)
+
+    /// The servers that can be reached, for a command that goes to all.
+    func everyServer() -> [Int]
+}
+
+/// Chooses as the pool does: the owner of the key, or the one that stands in for it while it is dead.
+///
+/// A server is connected to before anything is planned for it, so that what it is not there for goes to another. It
+/// belongs to the main thread, which waits.
+final class PoolRouter: KeyRouter {
+    private enum Reach {
+        case unknown
+        case connecting(Connection)
+        case reached
+        /// Left alone until then.
+        case unreachable(until: ContinuousClock.Instant)
+    }
+
+    private let pool: ServerPool
+    /// Is told of each server that cannot be connected to, and of the line whose keys it would have had.
+    private let whenUnreachable: (MemcacheError, _ line: Int) -> Void
+    private var reach: [Reach]
+    /// The line that is being planned.
+    var line = 0
+    /// Whether the first key has all servers connected to: a script will use them all.
+    var connectsAhead = false
+
+    init(_ pool: ServerPool, whenUnreachable: @escaping (MemcacheError, _ line: Int) -> Void) {
+        self.pool = pool
+        self.whenUnreachable = whenUnreachable
+        reach = Array(repeating: .unknown, count: pool.servers.count)
+    }
+
+    var serverCount: Int { pool.servers.count }
+
+    func server(for key: Span<UInt8>, _ number: RoutingNumber?) -> Int? {
+        if let number { return pool.selector.selectServer(for: number, isUsable: canReach).server }
+        return pool.selector.selectServer(for: key, isUsable: canReach).server
+    }
+
+    func prepare(for key: Span<UInt8>, _ number: RoutingNumber?) {
+        let selection =
+            number.map { pool.selector.selectServer(for: $0, isUsable: mayBeReached) }
+            ?? pool.selector.selectServer(for: key, isUsable: mayBeReached)
+        if let position = selection.server { begin(position) }
+    }
+
+    func everyServer() -> [Int] {
+        // A server that is left alone is tried all the same: nothing else can stand in for it here.
+        reach = Array(repeating: .unknown, count: reach.count)
+        for position in reach.indices { begin(position) }
+        return reach.indices.filter { connect(to: $0, isForKeys: false) }
+    }
+
+    /// What was known may have changed: nothing is on its way.
+    func forgetReached() {
+        for position in reach.indices {
+            if case .reached = reach[position] { reach[position] = .unknown }
+        }
+    }
+
+    private func mayBeReached(_ position: Int) -> Bool {
+        switch reach[position] {
+        case .reached, .connecting: true
+        case .unreachable(let moment) where moment > .now: false
+        case .unreachable, .unknown: pool.servers[position].isAlive
+        }
+    }
+
+    private func canReach(_ position: Int) -> Bool {
+        switch reach[position] {
+        case .reached: return true
+        case .connecting: return connect(to: position, isForKeys: true)
+        case .unreachable, .unknown:
+            guard mayBeReached(position) else { return false }
+            if connectsAhead {
+                for other in reach.indices where mayBeReached(other) { begin(other) }
+            }
+            return connect(to: position, isForKeys: true)
+        }
+    }
+
+    /// Begins to connect.
+    private func begin(_ position: Int) {
+        guard case .unknown = reach[position], let connection = try? pool.servers[position].connection() else { return }
+        reach[position] = .connecting(connection)
+    }
+
+    /// Waits until a server is connected to.
+    private func connect(to position: Int, isForKeys: Bool) -> Bool {
+        let server = pool.servers[position]
+        do throws(MemcacheError) {
+            var connection: Connection
+            if case .connecting(let begun) = reach[position] {
+                connection = begun
+            } else {
+                connection = try server.connection()
+            }
+            try MainThread.wait(untilOpen: connection)
+            reach[position] = .reached
+            return true
+        } catch {
+            var until = ContinuousClock.now
+            var error = error
+            if case .dead(let moment) = server.condition() { until = moment }
+            reach[position] = .unreachable(until: until)
+            if isForKeys { error.message += "; its keys go to other servers" }
+            whenUnreachable(error, line)
+            return false
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import MemcacheCore
+
+/// Commands → requests in the batches of their servers.
+extension Planner {
+    /// Plans `<verb> KEY VALUE`.
+    mutating func store(
+        _ verb: RequestEncoder.StorageVerb, name: StaticString, key: Word, value: Word?, lifetime: Int64,
+        cas: UInt64? = nil, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+    ) throws(Diagnostic) {
+        try requireKey(key, bytes)
+        try requireStorable(value.map { $0.range.count } ?? arguments.inputValue?.count ?? 0, at: value ?? key)
+        ordinal += 1
+        let (flags, noreply, format, input) = (
+            arguments.flags, arguments.noreply, arguments.format, arguments.inputValue ?? []
+        )
+        let (hasInput, inLine) = (value == nil, value?.range ?? 0..<0)
+        try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+            if noreply { planner.beginSilence() }
+            let start = planner.requestBytes + verb.word.utf8CodeUnitCount + 1
+            // A value from elsewhere is an array; one in the line is a part of it.
+            planner.round.batches[planner.server].encoder.storage(
+                verb, key: wireKey, flags: flags, expiration: lifetime,
+                value: hasInput ? input.span : bytes.extracting(inLine), cas: cas, noreply: noreply)
+            let position = (start, wireKey.count)
+            if noreply {
+                planner.endSilence(name, key: position, format)
+            } else {
+                planner.add(name, .storage, .storage, key: position, format)
+            }
+        }
+    }
+
+    /// Plans a read of keys, each joined to the read before it where both are of the same kind.
+    mutating func retrieve(
+        _ name: StaticString, _ answer: AnswerKind, keys: ArraySlice<Word>, _ arguments: borrowing Arguments,
+        _ bytes: Span<UInt8>, before: Int64? = nil
+    ) throws(Diagnostic) {
+        for key in keys { try requireKey(key, bytes) }
+        ordinal += 1
+        try prepareRoutes(keys, bytes, routedBy: arguments.hash)
+        let (isMany, format) = (keys.count > 1, arguments.format)
+        for key in keys {
+            try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+                planner.read(name, answer, wireKey, isMany: isMany, before: before, format)
+            }
+        }
+        // A lifetime stands in front of all keys of its request: other commands keep out of it.
+        guard before != nil else { return }
+        for index in round.batches.indices { round.batches[index].openKeys = 0 }
+    }
+
+    private mutating func read(
+        _ name: StaticString, _ answer: AnswerKind, _ key: Span<UInt8>, isMany: Bool, before: Int64?,
+        _ format: OutputFormat?
+    ) {
+        let canJoin = canJoin(answer, key.count, hasLifetime: before != nil)
+        if canJoin {
+            round.batches[server].encoder.truncate(to: requestBytes - 2)
+        } else {
+            round.batches[server].openLineBytes = -requestBytes
+            round.batches[server].encoder.append(name)
+            if let before { round.batches[server].encoder.append(number: before) }
+            round.batches[server].openLineBytes += requestBytes
+        }
+        round.batches[server].encoder.append(" ")
+        let start = requestBytes
+        round.batches[server].encoder.append(key)
+        round.batches[server].encoder.endLine()
+        let openKeys = canJoin ? round.batches[server].openKeys + 1 : 1
+        add(
+            name, answer, canJoin ? nil : .values, key: (start, key.count), isMany: isMany, format)
+        round.batches[server].openKeys = openKeys
+        round.batches[server].openLineBytes += key.count + 1
+    }
+
+    /// Whether a key can go into the request at the end of the batch: that of the same command, or of one like it.
+    private func canJoin(_ answer: AnswerKind, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
+        guard round.batches[server].openKeys > 0, let last = round.batches[server].commands.last,
+            round.batches[server].openLineBytes + keyBytes + 1 <= Planner.maximumRequestLineBytes
+        else { return false }
+        if last.ordinal == ordinal { return true }
+        return !hasLifetime && last.answer == answer && round.batches[server].openKeys < Planner.maximumSharedKeys
+    }
+
+    /// Plans one request for each key, of which `encode` writes everything and says where the key begins in it.
+    mutating func forEachKey(
+        _ keys: ArraySlice<Word>, _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape,
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>,
+        encode: (inout RequestEncoder, Span<UInt8>) -> Int
+    ) throws(Diagnostic) {
+        for key in keys { try requireKey(key, bytes) }
+        ordinal += 1
+        try prepareRoutes(keys, bytes, routedBy: arguments.hash)
+        let (isMany, noreply, format) = (keys.count > 1, arguments.noreply, arguments.format)
+        for key in keys {
+            try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+                if noreply { planner.beginSilence() }
+                let start = planner.requestBytes
+                let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
+                let position = (start + offset, wireKey.count)
+                if noreply {
+                    planner.endSilence(name, key: position, format)
+                } else {
+                    planner.add(name, answer, shape, key: position, isMany: isMany, format)
+                }
+            }
+        }
+    }
+
+    /// Plans a request for a key that another part writes, such as a meta command.
+    mutating func request(
+        _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape, key: Word, _ arguments: borrowing Arguments,
+        _ bytes: Span<UInt8>, encode: (inout RequestEncoder, Span<UInt8>) -> Int
+    ) throws(Diagnostic) {
+        try requireKey(key, bytes)
+        ordinal += 1
+        let format = arguments.format
+        try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+            let start = planner.requestBytes
+            let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
+            if shape == .untilFence { planner.round.batches[planner.server].encoder.append(RequestEncoder.fence) }
+            planner.add(name, answer, shape, key: (start + offset, wireKey.count), format)
+        }
+    }
+
+    /// Plans a request without a key, to every server.
+    mutating func request(
+        _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape, format: OutputFormat? = nil,
+        encode: (inout RequestEncoder) -> Void
+    ) {
+        ordinal += 1
+        for position in router?.everyServer() ?? [0] {
+            server = position
+            encode(&round.batches[server].encoder)
+            add(name, answer, shape, format)
+        }
+    }
+
+    /// Plans `config get cluster`.
+    mutating func clusterConfiguration(format: OutputFormat?) {
+        request("config", .cluster, .configuration, format: format) { $0.line("config", "get", "cluster") }
+    }
+
+    /// Plans a `stats` request.
+    mutating func statistics(_ statistics: StatisticsRequest, words: [UInt8], format: OutputFormat?) {
+        round.statistics.append(statistics)
+        request("stats", .statistics(round.statistics.count - 1), .statistics, format: format) { request in
+            request.append("stats")
+            if !words.isEmpty {
+                request.append(" ")
+                request.append(words.span)
+            }
+            request.endLine()
+        }
+    }
+
+    // MARK: Keys
+
+    /// Hands over a key as it goes over the wire, when the server is chosen that it belongs to.
+    private mutating func withWireKey(
+        _ word: Word, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?,
+        _ body: (inout Planner, Span<UInt8>) -> Void
+    ) throws(Diagnostic) {
+        guard !prefix.isEmpty else {
+            let key = bytes.extracting(word.range)
+            try choose(key, number, word)
+            return body(&self, key)
+        }
+        let whole = prefix + bytes.copy(word.range)
+        try choose(whole.span, number, word)
+        body(&self, whole.span)
+    }
+
+    private mutating func choose(_ key: Span<UInt8>, _ number: RoutingNumber?, _ word: Word) throws(Diagnostic) {
+        guard let router else { return }
+        guard let chosen = router.server(for: key, number) else {
+            throw Diagnostic("no server that may hold the key can be reached", at: word, status: .disconnected)
+        }
+        server = chosen
+    }
+
+    /// Has the servers of several keys connected to at the same time.
+    private func prepareRoutes(
+        _ keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?
+    ) throws(Diagnostic) {
+        guard let router, keys.count > 1 else { return }
+        for key in keys {
+            let whole = prefix + bytes.copy(key.range)
+            router.prepare(for: whole.span, number)
+        }
+    }
+
+    // MARK: The end of the batch
+
+    /// How long the requests of the server at hand are so far.
+    private var requestBytes: Int { round.batches[server].encoder.bytes.count }
+
+    /// Makes ready for a command with `noreply`: a run of them shares one fence, which moves behind the last.
+    private mutating func beginSilence() {
+        guard round.batches[server].commands.last?.answer == .silence else { return }
+        round.batches[server].encoder.truncate(to: requestBytes - RequestEncoder.fence.utf8CodeUnitCount)
+    }
+
+    /// Ends a request that may say nothing with a fence.
+    private mutating func endSilence(_ name: StaticString, key: (Int, Int), _ format: OutputFormat?) {
+        let isShared = round.batches[server].commands.last?.answer == .silence
+        round.batches[server].encoder.append(RequestEncoder.fence)
+        add(name, .silence, isShared ? nil : .untilFence, key: key, format)
+    }
+
+    /// Notes whose request the batch now ends with.
+    ///
+    /// - Parameters:
+    ///   - shape: The shape of its reply; nil when it shares the reply of the command before it.
+    ///   - key: Where its key stands on the wire, with the prefix.
+    private mutating func add(
+        _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape?, key: (start: Int, count: Int)? = nil,
+        isMany: Bool = false, _ format: OutputFormat?
+    ) {
+        if let shape { round.batches[server].shapes.append(shape) }
+        round.batches[server].openKeys = 0
+        let position = key.map {
+            KeyPosition(start: $0.start + prefix.count, count: $0.count - prefix.count, prefix: prefix.count)
+        }
+        round.batches[server].commands.append(
+            PreparedCommand(
+                answer: answer, name: name, format: format ?? self.format, line: line, ordinal: ordinal,
+                key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, hasReply: shape != nil))
+        if router != nil { round.owners.append(server) }
+    }
+}

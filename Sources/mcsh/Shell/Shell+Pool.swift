@@ -1,0 +1,139 @@
+import MemcacheCore
+
+/// Commands about the servers themselves.
+extension Shell {
+    /// `ping`: a round trip to every server.
+    func ping(_ format: OutputFormat) {
+        let pool = client.pool
+        let answers = everyAnswer {
+            await pool.onEveryServer { server async throws(MemcacheError) in try await Shell.roundTrip(to: server) }
+        }
+        var rows: [PingAnswer] = []
+        for answer in answers {
+            guard let found = success(of: answer) else { continue }
+            rows.append(
+                PingAnswer(
+                    server: answer.server.address.description, version: found.version.text,
+                    microseconds: found.microseconds))
+        }
+        session.output.write(PingAnswer.rendered(rows, format))
+    }
+
+    /// `servers`: the state of each.
+    func showServers(_ format: OutputFormat) {
+        let pool = client.pool
+        let answers = everyAnswer {
+            await pool.onEveryServer { server async throws(MemcacheError) in await Shell.report(on: server) }
+        }
+        let reports = answers.compactMap { try? $0.result.get() }
+        for report in reports where report.state != .alive { session.note(.disconnected) }
+        session.output.write(ServerReport.rendered(reports, format, style: session.presentation.style))
+    }
+
+    /// `where`: the owner of each key, and who has it.
+    func locate(_ keys: [[UInt8]], hash: RoutingNumber?, probes: Bool, _ format: OutputFormat) {
+        let pool = client.pool
+        var locations: [KeyLocation] = []
+        for bytes in keys {
+            guard let key = wireKey(bytes, hash) else { continue }
+            guard let choice = pool.selector.choice(for: key.routingKey, after: nil) else {
+                session.note(.negative)
+                session.tell("no server has keys: all weights are 0", code: "no-server", line: planner.line)
+                return
+            }
+            let owner = pool.servers[choice.server]
+            var location = KeyLocation(
+                key: bytes, hash: hash.map(\.description) ?? "\(choice.state)", server: owner.address.description)
+            if !owner.isAlive {
+                location.isOwnerDead = true
+                location.standIn = pool.server(for: key.routingKey)?.address.description
+            }
+            if probes {
+                location.found = holders(of: key)
+                if location.found?.isEmpty == true { session.note(.negative) }
+            }
+            locations.append(location)
+        }
+        session.output.write(KeyLocation.rendered(locations, format, style: session.presentation.style))
+    }
+
+    /// A key as it goes over the wire.
+    func wireKey(_ bytes: [UInt8], _ hash: RoutingNumber?) -> Key? {
+        guard let key = try? Key(planner.prefix + bytes) else { return nil }
+        return hash.map { key.routed(by: $0) } ?? key
+    }
+
+    /// The servers that have a key.
+    private func holders(of key: Key) -> [String] {
+        let pool = client.pool
+        let answers = everyAnswer {
+            await pool.onEveryServer { server async throws(MemcacheError) in
+                try await server.execute(MetaGet(key, [.withoutBump])).status == .done
+            }
+        }
+        return answers.compactMap { success(of: $0) == true ? $0.server.address.description : nil }
+    }
+
+    /// `use`: other servers from here on.
+    func use(_ names: [String]) {
+        do throws(OptionFault) {
+            connect(to: try catalog.resolve(names))
+        } catch {
+            session.note(error.status)
+            session.tell(error.sentence, code: error.code, line: planner.line)
+        }
+    }
+
+    /// Runs something on every server, while the main thread waits.
+    func everyAnswer<Outcome: Sendable>(
+        _ body: @escaping @Sendable () async -> [ServerAnswer<Outcome>]
+    ) -> [ServerAnswer<Outcome>] {
+        waitFor { () async throws(MemcacheError) in await body() } ?? []
+    }
+
+    /// What a server answered; nil where it has been told why it did not.
+    func success<Outcome>(of answer: ServerAnswer<Outcome>) -> Outcome? {
+        switch answer.result {
+        case .success(let outcome): return outcome
+        case .failure(let error):
+            session.note(error.exitStatus)
+            session.tell(error, line: planner.line, server: answer.server.address.description)
+            return nil
+        }
+    }
+
+    /// The version, and how long it took to learn it over a connection that was there.
+    private static func roundTrip(
+        to server: Server
+    ) async throws(MemcacheError) -> (version: ServerVersion, microseconds: UInt64) {
+        _ = try await server.execute(Version())
+        let clock = ContinuousClock()
+        let start = clock.now
+        let version = try await server.execute(Version())
+        return (version, UInt64((clock.now - start) / .microseconds(1)))
+    }
+
+    private static func report(on server: Server) async -> ServerReport {
+        var report = ServerReport(
+            server: server.address.description, weight: server.description.weight, state: .alive)
+        if let state = deadState(of: server) {
+            report.state = state
+            return report
+        }
+        do throws(MemcacheError) {
+            let trip = try await roundTrip(to: server)
+            report.version = trip.version.text
+            report.microseconds = trip.microseconds
+            report.items = StatisticsReading(try await server.execute(Statistics())).number("curr_items")
+        } catch {
+            report.state = deadState(of: server) ?? .failing(error.message)
+        }
+        return report
+    }
+
+    private static func deadState(of server: Server) -> ServerReport.State? {
+        guard case .dead(let until) = server.condition() else { return nil }
+        let left = (until - .now).components
+        return .dead(seconds: max(1, left.seconds + (left.attoseconds > 0 ? 1 : 0)))
+    }
+}
