@@ -54,6 +54,10 @@ package struct RequestLine: Hashable, Sendable {
         } else if isCommand("get", "gets", "gat", "gats", "bget") {
             shape = .values
             isQuiet = false
+        } else if isCommand("me") {
+            // `noreply` is its key.
+            shape = .line
+            isQuiet = false
         } else if isCommand("stats") {
             // `stats sizes_enable` answers one or two lines and no END.
             isQuiet =
@@ -73,8 +77,7 @@ package struct RequestLine: Hashable, Sendable {
             dump = line.equals("metadump", in: words[1]) ? .metadata : .keys
             dumpScope = line.copy(words[2])
         } else if isCommand(
-            "delete", "touch", "incr", "decr", "version", "mn", "verbosity", "flush_all", "cache_memlimit", "me",
-            "slabs",
+            "delete", "touch", "incr", "decr", "version", "mn", "verbosity", "flush_all", "cache_memlimit", "slabs",
             "lru", "lru_crawler", "extstore", "refresh_certs")
         {
             shape = .line
