@@ -14,8 +14,27 @@ extension PickleValue {
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` when it would exceed the limit.
     public func taggedJSON(maximumBytes: Int = 67_108_864) throws(MemcacheError) -> [UInt8] {
-        var writer = PickleJSONWriter(maximumBytes: maximumBytes)
+        var writer = PickleJSONWriter(maximumBytes: maximumBytes, isPlain: false)
         return try writer.write(self)
+    }
+
+    /// The value as JSON that is plain where it can be.
+    ///
+    /// As ``taggedJSON(maximumBytes:)``, but a finite float is a number, and a dictionary whose keys are all text is an
+    /// object, unless one of them begins with `$` or stands there twice. So what JSON has is as `json.dumps` has it, and
+    /// an object with a `$` in its first name is always a tag. ``init(json:)`` reads this back.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` when it would exceed the limit.
+    public func json(maximumBytes: Int = 67_108_864) throws(MemcacheError) -> [UInt8] {
+        var writer = PickleJSONWriter(maximumBytes: maximumBytes, isPlain: true)
+        return try writer.write(self)
+    }
+
+    /// The beginning of ``json(maximumBytes:)``, and whether it is all of it.
+    package func jsonPrefix(maximumBytes: Int) -> (bytes: [UInt8], isWhole: Bool) {
+        var writer = PickleJSONWriter(maximumBytes: maximumBytes, isPlain: true)
+        let isWhole = writer.writePrefix(self)
+        return (Array(writer.output.prefix(maximumBytes)), isWhole)
     }
 }
 
@@ -38,14 +57,29 @@ private struct PickleJSONWriter {
     }
 
     private let maximumBytes: Int
-    private var output: [UInt8] = []
+    /// Whether floats and dictionaries are plain where they can be.
+    private let isPlain: Bool
+    private(set) var output: [UInt8] = []
     private var tasks: [Task] = []
     /// The objects that are being written, each with its level.
     private var open: [Int: Int] = [:]
 
-    init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+    init(maximumBytes: Int, isPlain: Bool) {
+        self.maximumBytes = maximumBytes
+        self.isPlain = isPlain
+    }
 
     mutating func write(_ value: PickleValue) throws(MemcacheError) -> [UInt8] {
+        guard writePrefix(value) else {
+            throw MemcacheError(.unreadableValue, "the value's JSON form has more than \(maximumBytes) bytes")
+        }
+        return output
+    }
+
+    /// Writes until the limit is exceeded.
+    ///
+    /// - Returns: Whether all is written.
+    mutating func writePrefix(_ value: PickleValue) -> Bool {
         tasks.append(.value(value))
         while let task = tasks.popLast() {
             switch task {
@@ -56,11 +90,9 @@ private struct PickleJSONWriter {
                 output.append(":")
             case .leave(let position): open[position] = nil
             }
-            guard output.count <= maximumBytes else {
-                throw MemcacheError(.unreadableValue, "the value's JSON form has more than \(maximumBytes) bytes")
-            }
+            if output.count > maximumBytes { return false }
         }
-        return output
+        return true
     }
 
     private mutating func write(content value: PickleValue) {
@@ -79,6 +111,8 @@ private struct PickleJSONWriter {
             } else {
                 tag("$int", number.description)
             }
+        case .double(let number) where isPlain && number.isFinite:
+            output.append(contentsOf: PythonFloat.text(number).utf8)
         case .double(let number): tag("$float", PythonFloat.text(number))
         case .complex(let real, let imaginary):
             output.append("{\"$complex\":[")
@@ -96,6 +130,14 @@ private struct PickleJSONWriter {
         case .tuple(let items): array("$tuple", value, items)
         case .set(let items): array("$set", value, items)
         case .frozenSet(let items): array("$frozenset", value, items)
+        case .dictionary(let pairs) where isPlain && Self.hasPlainNames(pairs):
+            enter(value)
+            output.append("{")
+            tasks.append(.text("}"))
+            for (index, pair) in pairs.enumerated().reversed() {
+                tasks += [.value(pair.value), .text(":"), .value(pair.key)]
+                if index > 0 { tasks.append(.text(",")) }
+            }
         case .dictionary(let pairs):
             enter(value)
             tasks.append(.text("}"))
@@ -136,6 +178,15 @@ private struct PickleJSONWriter {
             output.append("{\"$persistent\":")
             tasks += [.text("}"), .value(id)]
         case .object(let description): write(description, of: value)
+        }
+    }
+
+    /// Whether the keys of a dictionary are text, each a different one, and none could be taken for a tag.
+    private static func hasPlainNames(_ pairs: [PicklePair]) -> Bool {
+        var names: Set<[UInt8]> = []
+        return pairs.allSatisfy { pair in
+            guard case .text(let name) = pair.key.node, name.first != UInt8(ascii: "$") else { return false }
+            return names.insert(name).inserted
         }
     }
 
