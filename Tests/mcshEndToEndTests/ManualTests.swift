@@ -116,7 +116,7 @@ struct ManualTests {
         #expect(
             sections == [
                 "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "GRAMMAR", "COMMANDS", "OUTPUT FORMATS",
-                "SEVERAL SERVERS", "SCRIPTS",
+                "SEVERAL SERVERS", "STORED VALUES", "SCRIPTS",
                 "PIPE",
                 "SAFETY", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
@@ -131,7 +131,9 @@ struct ManualTests {
             for (index, call) in line.split(separator: "mcsh ").enumerated() where index > 0 {
                 let words = call.split(separator: " ").map(String.init)
                 for word in words.prefix(while: { $0 != "|" }) where word.hasPrefix("--") {
-                    #expect(options.contains(String(word.dropFirst(2))) || word == "--match", "\(line)")
+                    #expect(
+                        options.contains(String(word.dropFirst(2))) || ["--match", "--as", "--decode"].contains(word),
+                        "\(line)")
                 }
                 guard let first = words.first, !first.hasPrefix("-"), !first.hasPrefix("|") else { continue }
                 #expect(known.contains(first), "\(line)")

@@ -10,6 +10,16 @@ struct Arguments: ~Copyable {
     var flags: UInt32 = 0
     /// `--hash`
     var hash: RoutingNumber?
+    /// The number behind `--flags`.
+    var flagsWord: Word?
+    /// `--as`
+    var form: ValueForm?
+    /// The word behind `--as`.
+    var formWord: Word?
+    /// `--compress`: values longer than this are compressed.
+    var compression: Int?
+    /// `--decode`
+    var decodes = false
     /// `--noreply`
     var noreply = false
     /// `--match`
@@ -31,6 +41,11 @@ struct Arguments: ~Copyable {
         words.removeAll(keepingCapacity: true)
         flags = 0
         hash = nil
+        flagsWord = nil
+        form = nil
+        formWord = nil
+        compression = nil
+        decodes = false
         noreply = false
         match = nil
         probes = false

@@ -54,11 +54,39 @@ final class CommandSpec: Sendable {
         var name: String
         /// What the word behind it is; nil for an option that stands alone.
         var argument: String?
+        /// Whether the word may be left out.
+        var isArgumentOptional = false
         var summary: String
+
+        /// The option as the syntax line shows it: `--flags N`, `--compress [MIN]`.
+        var syntax: String {
+            argument.map { isArgumentOptional ? "\(name) [\($0)]" : "\(name) \($0)" } ?? name
+        }
 
         static let flags = Option(name: "--flags", argument: "N", summary: "client flags stored beside the value")
         static let hash = Option(
             name: "--hash", argument: "N", summary: "choose the server by this number in place of the key's hash")
+        static let form = Option(
+            name: "--as", argument: "text|int|json|pickle|bytes",
+            summary: """
+                store what python-memcached stores for a str, an int, JSON text (which is read back as a str), the Python \
+                value of a JSON text, or bytes; the flags follow from it
+                """)
+        static let addedForm = Option(
+            name: "--as", argument: "text|int|bytes",
+            summary: "check the bytes for being what python-memcached adds for a str, an int or bytes")
+        static let compress = Option(
+            name: "--compress", argument: "MIN", isArgumentOptional: true,
+            summary: """
+                compress a value of more than MIN bytes with zlib, where that makes it shorter; without MIN (0) one of \
+                any length. A number behind it is MIN, so a TTL in seconds goes before it. An --as int never is
+                """)
+        static let decode = Option(
+            name: "--decode", argument: nil,
+            summary: """
+                plain, CSV and TSV give the value as python-memcached reads it: decompressed, pickles as JSON. A value \
+                that cannot be read is an error (status 8)
+                """)
         static let noreply = Option(
             name: "--noreply", argument: nil, summary: "send noreply: no answer is shown unless the server refuses")
     }
@@ -126,10 +154,7 @@ final class CommandSpec: Sendable {
 
     /// The form, and the options: `set KEY VALUE [TTL] [--flags N]`.
     var syntax: String {
-        ([form]
-            + options.map { option in
-                option.argument.map { "[\(option.name) \($0)]" } ?? "[\(option.name)]"
-            }).joined(separator: " ")
+        ([form] + options.map { "[\($0.syntax)]" }).joined(separator: " ")
     }
 }
 
@@ -153,7 +178,7 @@ enum LocalAction: Sendable {
     case repeated(count: Int, interval: Duration?, line: [UInt8])
     case raw(line: [UInt8], payload: [UInt8]?)
     case quit(status: Int32?)
-    case show(keys: [[UInt8]], hash: RoutingNumber?, OutputFormat)
+    case show(keys: [[UInt8]], hash: RoutingNumber?, decodes: Bool, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)
     case dump(DumpRequest, OutputFormat)
     case watch([WatchStream], OutputFormat)

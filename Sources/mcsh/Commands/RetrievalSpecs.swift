@@ -8,7 +8,7 @@ enum RetrievalSpecs {
     private static let lifetime = CommandSpec.Parameter(name: "TTL", kind: .lifetime)
 
     static let get = CommandSpec(
-        name: "get", group: .read, parameters: [keys], options: [.hash], summary: "print the values of keys",
+        name: "get", group: .read, parameters: [keys], options: [.decode, .hash], summary: "print the values of keys",
         details: """
             One key prints its value; several print the key before each. Keys that are not there print nothing in a \
             pipe and count as a negative answer (status 1). Reading moves an item in the LRU and marks it as fetched; \
@@ -17,6 +17,7 @@ enum RetrievalSpecs {
         examples: [
             .init(line: "get user:42", meaning: "the value of one key"),
             .init(line: "get a b c --json", meaning: "three keys in one round trip, an object a line"),
+            .init(line: "get user:42 --decode", meaning: "as the application reads it: a pickle as JSON"),
         ],
         wireForm: "get KEY…", prefersMetaCommands: true
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -36,7 +37,8 @@ enum RetrievalSpecs {
     }
 
     static let gets = CommandSpec(
-        name: "gets", group: .read, parameters: [keys], options: [.hash], summary: "print values with their CAS tokens",
+        name: "gets", group: .read, parameters: [keys], options: [.decode, .hash],
+        summary: "print values with their CAS tokens",
         details: "The tokens are remembered: a cas of the key without a token uses the one that was seen last.",
         examples: [
             .init(line: "gets user:42", meaning: "the value, and the token that cas needs"),
@@ -49,7 +51,7 @@ enum RetrievalSpecs {
     }
 
     static let gat = CommandSpec(
-        name: "gat", group: .read, parameters: [lifetime, keys], options: [.hash],
+        name: "gat", group: .read, parameters: [lifetime, keys], options: [.decode, .hash],
         summary: "print values and give them a new lifetime",
         examples: [.init(line: "gat 15m session:9", meaning: "read a session and keep it for 15 minutes more")],
         wireForm: "gat EXPTIME KEY…", danger: .writes
@@ -60,7 +62,7 @@ enum RetrievalSpecs {
     }
 
     static let gats = CommandSpec(
-        name: "gats", group: .read, parameters: [lifetime, keys], options: [.hash],
+        name: "gats", group: .read, parameters: [lifetime, keys], options: [.decode, .hash],
         summary: "print values and CAS tokens and give them a new lifetime",
         examples: [.init(line: "gats 1h cart:7", meaning: "as gat, with the CAS token")],
         wireForm: "gats EXPTIME KEY…", danger: .writes
@@ -72,7 +74,7 @@ enum RetrievalSpecs {
 
     static let show = CommandSpec(
         name: "show", group: .read,
-        parameters: [keys], options: [.hash],
+        parameters: [keys], options: [.decode, .hash],
         summary: "print a value and everything known about it, without touching it",
         details: """
             Lifetime left and the time at which it ends, time since the last access, whether it was read before, flags, \
@@ -86,7 +88,9 @@ enum RetrievalSpecs {
             try planner.requireKey(key, bytes)
             keys.append(bytes.copy(key.range))
         }
-        return .local(.show(keys: keys, hash: arguments.hash, arguments.format ?? planner.format))
+        return .local(
+            .show(
+                keys: keys, hash: arguments.hash, decodes: arguments.decodes, arguments.format ?? planner.format))
     }
 
     static let exists = CommandSpec(

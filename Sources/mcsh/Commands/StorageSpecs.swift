@@ -14,12 +14,16 @@ enum StorageSpecs {
         """
 
     static let set = CommandSpec(
-        name: "set", group: .write, parameters: [key, value, lifetime], options: [.flags, .hash, .noreply],
+        name: "set", group: .write, parameters: [key, value, lifetime],
+        options: [.flags, .form, .compress, .hash, .noreply],
         summary: "store a value", details: valueDetails,
         examples: [
             .init(line: "set greeting \"hello, world\" 60", meaning: "for a minute"),
             .init(line: "set page < index.html", meaning: "the value from a file"),
-            .init(line: "set bin \"\\x00\\xff\" never --flags 4", meaning: "bytes, and a flags word"),
+            .init(line: "set bin \"\\x00\\xff\" never --flags 32", meaning: "bytes, and a flags word"),
+            .init(
+                line: "set user:42 {\"name\":\"ann\"} 1h --as pickle", meaning: "the dict {'name': 'ann'}, to Python"),
+            .init(line: "set page 15m --compress 1000 < index.html", meaning: "shorter, if it has over 1000 bytes"),
         ],
         wireForm: "set KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -27,7 +31,8 @@ enum StorageSpecs {
     }
 
     static let add = CommandSpec(
-        name: "add", group: .write, parameters: [key, value, lifetime], options: [.flags, .hash, .noreply],
+        name: "add", group: .write, parameters: [key, value, lifetime],
+        options: [.flags, .form, .compress, .hash, .noreply],
         summary: "store a value where there is none", details: valueDetails,
         examples: [.init(line: "add lock:job mine 30s", meaning: "take a lock for 30 seconds, if nobody has it")],
         wireForm: "add KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
@@ -36,7 +41,8 @@ enum StorageSpecs {
     }
 
     static let replace = CommandSpec(
-        name: "replace", group: .write, parameters: [key, value, lifetime], options: [.flags, .hash, .noreply],
+        name: "replace", group: .write, parameters: [key, value, lifetime],
+        options: [.flags, .form, .compress, .hash, .noreply],
         summary: "store a value where there is one", details: valueDetails,
         examples: [.init(line: "replace motd closed 1h", meaning: "only if the key exists")],
         wireForm: "replace KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
@@ -45,7 +51,7 @@ enum StorageSpecs {
     }
 
     static let append = CommandSpec(
-        name: "append", group: .write, parameters: [key, value], options: [.hash, .noreply],
+        name: "append", group: .write, parameters: [key, value], options: [.addedForm, .hash, .noreply],
         summary: "add bytes behind a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "append log \"one more line\\n\"", meaning: "behind what is there")],
         wireForm: "append KEY 0 0 BYTES, then the value", danger: .writes
@@ -54,7 +60,7 @@ enum StorageSpecs {
     }
 
     static let prepend = CommandSpec(
-        name: "prepend", group: .write, parameters: [key, value], options: [.hash, .noreply],
+        name: "prepend", group: .write, parameters: [key, value], options: [.addedForm, .hash, .noreply],
         summary: "add bytes before a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "prepend log \"first\\n\"", meaning: "before what is there")],
         wireForm: "prepend KEY 0 0 BYTES, then the value", danger: .writes
@@ -65,7 +71,8 @@ enum StorageSpecs {
     static let cas = CommandSpec(
         name: "cas", group: .write,
         parameters: [key, value, lifetime, .init(name: "CAS", kind: .number, isOptional: true)],
-        options: [.flags, .hash, .noreply], summary: "store a value if the item has not changed since it was read",
+        options: [.flags, .form, .compress, .hash, .noreply],
+        summary: "store a value if the item has not changed since it was read",
         details: "Without CAS, the token that this session's last gets of the key saw. " + valueDetails,
         examples: [
             .init(line: "cas user:42 \"new value\"", meaning: "after gets user:42"),
@@ -88,7 +95,8 @@ enum StorageSpecs {
             token = seen
         }
         try planner.store(
-            .cas, name: "cas", key: arguments.words[0], value: value, lifetime: lifetime, cas: token, arguments, bytes)
+            .cas, name: "cas", key: arguments.words[0], value: value,
+            encoded: ValueEncoder.encode(value, arguments, bytes), lifetime: lifetime, cas: token, arguments, bytes)
         return .queued
     }
 
@@ -98,7 +106,7 @@ enum StorageSpecs {
             key, .init(name: "VALUE", kind: .word),
             .init(name: "KEY VALUE", kind: .word, isOptional: true, isRepeated: true),
         ],
-        options: [.flags, .hash, .noreply], summary: "store several values",
+        options: [.flags, .form, .compress, .hash, .noreply], summary: "store several values",
         details: "All go out together. They do not expire; use set for a lifetime.",
         examples: [.init(line: "mset a 1 b 2 c 3", meaning: "three keys, one round trip")],
         wireForm: "set KEY FLAGS 0 BYTES for each key", danger: .writes
@@ -108,13 +116,16 @@ enum StorageSpecs {
                 "the last key has no value", at: arguments.words[arguments.words.count - 1],
                 suggestion: "write mset KEY VALUE KEY VALUE …")
         }
+        // All are checked before the first is planned.
+        var encoded: [EncodedValue?] = []
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try planner.requireKey(arguments.words[index], bytes)
+            encoded.append(try ValueEncoder.encode(arguments.words[index + 1], arguments, bytes))
         }
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try planner.store(
-                .set, name: "mset", key: arguments.words[index], value: arguments.words[index + 1], lifetime: 0,
-                arguments, bytes)
+                .set, name: "mset", key: arguments.words[index], value: arguments.words[index + 1],
+                encoded: encoded[index / 2], lifetime: 0, arguments, bytes)
         }
         return .queued
     }
@@ -127,7 +138,8 @@ enum StorageSpecs {
         var lifetime: Int64 = 0
         if let word = rest.first { lifetime = try planner.lifetime(word, bytes) }
         try planner.store(
-            verb, name: name, key: arguments.words[0], value: value, lifetime: lifetime, arguments, bytes)
+            verb, name: name, key: arguments.words[0], value: value,
+            encoded: ValueEncoder.encode(value, arguments, bytes), lifetime: lifetime, arguments, bytes)
         return .queued
     }
 

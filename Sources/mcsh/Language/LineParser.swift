@@ -179,6 +179,23 @@ struct LineParser: ~Copyable {
                     "--flags takes a whole number of 32 bits", at: value, suggestion: "write 0 to 4294967295")
             }
             arguments.flags = flags
+            arguments.flagsWord = value
+            try requireOneChoiceOfFlags(at: value)
+        case "--as" where spec.takes("--as"):
+            let value = try requireArgument(spec.options.first { $0.name == "--as" }?.argument ?? "")
+            arguments.form = try ValueForm.read(value, of: spec, bytes)
+            arguments.formWord = value
+            try requireOneChoiceOfFlags(at: value)
+        case "--compress" where spec.takes("--compress"):
+            if argument == nil, next < tokenizer.words.count, isNumber(tokenizer.words[next], bytes) {
+                argument = tokenizer.words[next]
+                next += 1
+            }
+            arguments.compression = 0
+            if let argument { arguments.compression = try minimumLength(argument, bytes) }
+        case "--decode" where spec.takes("--decode"):
+            try requireNoArgument()
+            arguments.decodes = true
         default:
             let shown = Word.shown(bytes, nameRange)
             let known = spec.options.map(\.name) + ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
@@ -196,6 +213,23 @@ struct LineParser: ~Copyable {
         } catch {
             throw Diagnostic(error.message, at: word)
         }
+    }
+
+    private func isNumber(_ word: Word, _ bytes: Span<UInt8>) -> Bool {
+        !word.isQuoted && ASCIINumber.parseUnsigned(bytes, word.range) != nil
+    }
+
+    private func minimumLength(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int {
+        if let length = ASCIINumber.parseUnsigned(bytes, word.range).flatMap({ Int(exactly: $0) }) { return length }
+        throw Diagnostic(
+            "--compress takes the number of bytes from which a value is compressed", at: word,
+            suggestion: "write a whole number, or --compress alone for a value of any length")
+    }
+
+    private func requireOneChoiceOfFlags(at word: Word) throws(Diagnostic) {
+        guard arguments.flagsWord != nil, arguments.form != nil else { return }
+        throw Diagnostic(
+            "--as chooses the flags, so --flags cannot be beside it", at: word, suggestion: "leave out one of the two")
     }
 
     /// Takes a redirection and the word behind it; nil when the word is none. Returns the position behind them.

@@ -16,7 +16,7 @@ enum ExitStatus: Int32, Hashable, Sendable {
     case unauthenticated = 6
     /// Refused for safety: not confirmed, or read-only.
     case unsafe = 7
-    /// A reply that is not memcached's.
+    /// A reply that is not memcached's, or a value that `--decode` cannot read.
     case notMemcached = 8
     /// Reading or writing a file of this machine failed.
     case localFailure = 9

@@ -20,6 +20,8 @@ struct AnsweredItem {
     var cas: UInt64?
     /// Seconds left to live, where that is known; -1 for no end.
     var timeToLive: Int64?
+    /// How many bytes are stored, where the value is not given as it is stored.
+    var size: Int?
 }
 
 /// Writes answers in one format. What each format looks like is documented in the manual.

@@ -55,7 +55,7 @@ struct DelimitedRenderer: AnswerRenderer {
         separator(to: &out)
         ASCIINumber.append(UInt64(item.flags), to: &out)
         separator(to: &out)
-        ASCIINumber.append(UInt64(value.count), to: &out)
+        ASCIINumber.append(UInt64(item.size ?? value.count), to: &out)
         separator(to: &out)
         if let cas = item.cas { ASCIINumber.append(cas, to: &out) }
         separator(to: &out)

@@ -20,14 +20,15 @@ struct HumanRenderer: AnswerRenderer {
         _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
     ) {
         if context.isMany { line(style(shown(key), .heading), to: &out) }
-        let view = ValueView(value.copy(0..<value.count))
+        let view = ValueView(value.copy(0..<value.count), flags: item.flags)
         for text in view.lines { line(text, to: &out) }
-        var facts = [HumanUnits.bytes(UInt64(value.count)), view.kind, "flags \(item.flags)"]
+        var facts = view.facts
         if let cas = item.cas { facts.append("cas \(cas)") }
         if let seconds = item.timeToLive {
             facts.append(seconds < 0 ? "never expires" : "expires in \(HumanUnits.duration(seconds: UInt64(seconds)))")
         }
         if context.namesServer { facts.append("on \(EscapedText.string(Array(context.server.utf8)))") }
+        if let fault = view.fault { facts.append(fault) }
         line(style(facts.joined(separator: ", "), .dim), to: &out)
     }
 

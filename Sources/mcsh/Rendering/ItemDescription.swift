@@ -6,10 +6,16 @@ struct ItemDescription {
     private let result: MetaResult
     private let record: MetaDebugRecord?
     private let server: String
+    /// The value that plain and the tables give: as it is stored, or as the application reads it.
+    private let value: [UInt8]
 
-    init(key: [UInt8], result: MetaResult, debug: MetaDebug.Outcome, server: String) {
+    /// - Parameter decoded: The value as the application reads it, where that is asked for.
+    init(
+        key: [UInt8], result: MetaResult, debug: MetaDebug.Outcome, server: String, decoded: [UInt8]? = nil
+    ) {
         self.key = key
         self.result = result
+        value = decoded ?? result.value ?? []
         if case .item(let found) = debug { record = found } else { record = nil }
         self.server = server
     }
@@ -35,8 +41,8 @@ struct ItemDescription {
     private func humanLines(_ style: TextStyle) -> [String] {
         let heading = style(EscapedText.string(key), .heading)
         guard isFound, let value = result.value else { return [heading, style("(not found)", .warning)] }
-        let view = ValueView(value)
-        var facts: [(String, String)] = [("size", "\(HumanUnits.bytes(UInt64(value.count))), \(view.kind)")]
+        let view = ValueView(value, flags: result.flags ?? 0)
+        var facts: [(String, String)] = [("size", "\(view.size), \(view.kind)")]
         switch result.timeToLive {
         case .remaining(let duration)?:
             let seconds = duration.components.seconds
@@ -56,7 +62,8 @@ struct ItemDescription {
         if let wasHit = result.wasHitBefore {
             facts.append(("fetched", wasHit ? "yes, since it was stored" : "never since it was stored"))
         }
-        facts.append(("flags", result.flags.map { "\($0)" } ?? "unknown"))
+        facts.append(("flags", result.flags == nil ? "unknown" : view.flags))
+        if let fault = view.fault { facts.append(("decoded", fault)) }
         if let cas = result.cas { facts.append(("CAS", "\(cas)")) }
         if let slabClass = record?.slabClass {
             let whole = record?.itemBytes.map { ", \(HumanUnits.bytes($0)) with key and header" } ?? ""
@@ -91,13 +98,14 @@ struct ItemDescription {
                 JSONText.append(numberOrString: Array(text.utf8), to: &out)
             }
         }
+        DecodedMembers.append(value, flags: result.flags ?? 0, to: &out)
         out.append("}\n")
     }
 
     /// A line for each thing known: its name, a tab, the value.
     private func appendLines(to out: inout [UInt8]) {
         guard isFound else { return }
-        let rows = [("key", key), ("value", result.value ?? [])] + machineFacts.map { ($0, Array($1.utf8)) }
+        let rows = [("key", key), ("value", value)] + machineFacts.map { ($0, Array($1.utf8)) }
         for (name, value) in rows { DelimitedRenderer.append(row: [Array(name.utf8), value], .tsv, to: &out) }
     }
 
@@ -112,7 +120,7 @@ struct ItemDescription {
         var facts = Dictionary(uniqueKeysWithValues: isFound ? machineFacts : [("server", server)])
         // Rows have no null: as in the rows of ttl, -1 is for ever.
         if facts["ttl"] == "null" { facts["ttl"] = "-1" }
-        let head = [key, Array((isFound ? "true" : "false").utf8), isFound ? result.value ?? [] : []]
+        let head = [key, Array((isFound ? "true" : "false").utf8), isFound ? value : []]
         DelimitedRenderer.append(row: head + Self.columns.map { Array((facts[$0] ?? "").utf8) }, style, to: &out)
     }
 

@@ -37,6 +37,7 @@ struct JSONRenderer: AnswerRenderer {
             out.append(",\"ttl\":")
             appendSeconds(seconds < 0 ? nil : seconds, to: &out)
         }
+        if item.flags != 0 { DecodedMembers.append(value.copy(0..<value.count), flags: item.flags, to: &out) }
         end(context, to: &out)
     }
 

@@ -12,4 +12,7 @@ enum OutputFormat: String, CaseIterable, Hashable, Sendable {
     case tsv
     /// The server's bytes and nothing else.
     case raw
+
+    /// Whether `--decode` changes its values: people and JSON get both forms anyway, and raw is what is stored.
+    var givesDecodedValues: Bool { self == .plain || self == .csv || self == .tsv }
 }

@@ -1,32 +1,85 @@
 import MemcacheCore
 
-/// A value as a person reads it: text as text, JSON indented, anything else as hexadecimal with its characters beside it.
+/// A value as a person reads it: as the application does where its flags say how, text as text, JSON indented, anything
+/// else as hexadecimal with its characters beside it.
 struct ValueView {
     /// The lines to show; every byte in them is safe for a terminal.
     let lines: [String]
-    /// What the value is, in a word.
+    /// What the value is, in a word: of a pickle, Python's name for its type. Safe for a terminal.
     let kind: String
+    /// How many bytes the value has, and had before it was compressed.
+    let size: String
+    /// The flags, and what they say.
+    let flags: String
+    /// Why the value is shown as it is stored although it has flags; safe for a terminal.
+    let fault: String?
 
     /// So many bytes are shown; the rest is only counted.
     static let shownBytes = 4096
 
-    init(_ value: [UInt8]) {
-        let part = Array(value.prefix(ValueView.shownBytes))
-        let rest = value.count - part.count
-        var lines: [String]
-        if value.isEmpty {
-            (lines, kind) = (["(empty)"], "empty")
-        } else if ASCIINumber.parseUnsigned(value) != nil {
-            (lines, kind) = ([String(decoding: value, as: UTF8.self)], "integer")
-        } else if rest == 0, let indented = JSONIndenter.indent(value) {
-            (lines, kind) = (indented, "JSON")
-        } else if ValueView.isText(part, isCut: rest > 0) {
-            (lines, kind) = (ValueView.textLines(part), "text")
-        } else {
-            (lines, kind) = (ValueView.hexadecimalLines(part), "binary")
+    init(_ value: [UInt8], flags: UInt32 = 0) {
+        self.flags = FlagsWord.text(flags)
+        let size = HumanUnits.bytes(UInt64(value.count))
+        guard flags != 0 else {
+            (lines, kind) = ValueView.stored(value)
+            (self.size, fault) = (size, nil)
+            return
         }
-        if rest > 0 { lines.append("… \(rest) more bytes; use --raw for all") }
-        self.lines = lines
+        do throws(MemcacheError) {
+            let decoded = try StoredValue(bytes: value, flags: flags).decoded()
+            (lines, kind) = ValueView.decoded(decoded)
+            self.size =
+                size + (decoded.expandedBytes.map { " (\(HumanUnits.bytes(UInt64($0))) uncompressed)" } ?? "")
+            fault = nil
+        } catch {
+            (lines, kind) = ValueView.stored(value)
+            self.size = size
+            fault = "not decoded: " + EscapedText.string(Array(error.message.utf8), keepsBackslashes: true)
+        }
+    }
+
+    /// What there is to say in a line below the value, but for what other than the value is known.
+    var facts: [String] { [size, kind, "flags \(flags)"] }
+
+    /// The value as the application reads it.
+    private static func decoded(_ decoded: DecodedValue) -> (lines: [String], kind: String) {
+        let isWhole = decoded.expandedBytes == nil
+        if !decoded.isPickle {
+            switch decoded.value.content {
+            case .bytes(let bytes): return stored(bytes, isWhole: isWhole)
+            case .text(let text):
+                let (lines, kind) = stored(Array(text.utf8), isWhole: isWhole)
+                return (lines, kind == "integer" ? "text" : kind)
+            case .integer(let number):
+                let digits = Array(number.description.utf8)
+                let shown = String(decoding: digits.prefix(shownBytes), as: UTF8.self)
+                return ([shown] + more(digits.count - shownBytes, isWhole: isWhole), "integer")
+            default: break
+            }
+        }
+        var (json, isAll) = decoded.value.jsonPrefix(maximumBytes: shownBytes)
+        // A character that is cut is left out.
+        while !isAll, let last = json.last, last >= 0x80 { json.removeLast() }
+        let rest = isAll ? [] : ["… the rest is not shown; use --output plain --decode for all"]
+        // A class may be named as its writer likes.
+        return (JSONLayout.lines(json) + rest, Word.shown(Array(decoded.value.typeName.utf8)))
+    }
+
+    /// Bytes as what they look like.
+    private static func stored(_ value: [UInt8], isWhole: Bool = true) -> (lines: [String], kind: String) {
+        let part = Array(value.prefix(shownBytes))
+        let rest = value.count - part.count
+        if value.isEmpty { return (["(empty)"], "empty") }
+        if ASCIINumber.parseUnsigned(value) != nil { return ([String(decoding: value, as: UTF8.self)], "integer") }
+        if rest == 0, let indented = JSONIndenter.indent(value) { return (indented, "JSON") }
+        if isText(part, isCut: rest > 0) { return (textLines(part) + more(rest, isWhole: isWhole), "text") }
+        let rows = hexadecimalLines(part)
+        return (rows + more(value.count - min(512, part.count), isWhole: isWhole), "binary")
+    }
+
+    /// The line that counts what is not shown. Of a compressed value `--raw` would give the compressed form.
+    private static func more(_ count: Int, isWhole: Bool) -> [String] {
+        count > 0 ? ["… \(count) more bytes; use \(isWhole ? "--raw" : "--output plain --decode") for all"] : []
     }
 
     /// Whether bytes are UTF-8 with no other control characters than tabs and line ends.
@@ -61,6 +114,6 @@ struct ValueView {
             let cells = hexadecimal.joined(separator: " ")
             return digits(start, 8) + "  " + cells + String(repeating: " ", count: max(0, 50 - cells.count))
                 + characters.joined()
-        } + (bytes.count > 512 ? ["… \(bytes.count - 512) more bytes; use --raw for all"] : [])
+        }
     }
 }

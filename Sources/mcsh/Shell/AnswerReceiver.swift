@@ -142,8 +142,25 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         guard cursor < group.upperBound else { throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key)) }
         let command = batch.commands[cursor]
         if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
-        printer.item(AnsweredItem(flags: flags, cas: cas), value: bytes.extracting(data), of: batch, command)
+        show(AnsweredItem(flags: flags, cas: cas), value: bytes.extracting(data), command)
         endCommand()
+    }
+
+    /// Writes an item, decoded where that was asked for. Of one that cannot be decoded the reason is told.
+    private func show(_ item: AnsweredItem, value: Span<UInt8>, _ command: PreparedCommand) {
+        guard command.isDecoded else { return printer.item(item, value: value, of: batch, command) }
+        do throws(MemcacheError) {
+            let decoded = try StoredValue(bytes: value.copy(0..<value.count), flags: item.flags).decoded().output()
+            var item = item
+            item.size = value.count
+            printer.item(item, value: decoded.span, of: batch, command)
+        } catch {
+            status = status.worst(error.exitStatus)
+            let error = error.about(key: shownKey(of: command))
+            printer.complain(
+                Complaint(error: error, line: command.line, server: printer.server, format: command.format),
+                to: session)
+        }
     }
 
     private func isKey(_ position: KeyPosition, _ key: Range<Int>, of bytes: Span<UInt8>) -> Bool {

@@ -59,8 +59,13 @@ enum Help {
             lines += wrapped(String(text), width: width, lead: lead, indent: lead.count)
         }
         for option in spec.options {
-            let name = option.argument.map { "\(option.name) \($0)" } ?? option.name
-            lines += wrapped(option.summary, width: width, lead: "  \(name)  ", indent: name.count + 4)
+            let lead = "  \(option.syntax)  "
+            if lead.count <= 16 {
+                lines += wrapped(option.summary, width: width, lead: lead, indent: lead.count)
+            } else {
+                lines += wrapped(option.syntax, width: width, lead: "  ", indent: 4)
+                lines += wrapped(option.summary, width: width, lead: "      ", indent: 6)
+            }
         }
         if spec.danger == .confirmed {
             lines += wrapped(

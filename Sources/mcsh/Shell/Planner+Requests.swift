@@ -3,24 +3,24 @@ import MemcacheCore
 /// Commands → requests in the batches of their servers.
 extension Planner {
     /// Plans `<verb> KEY VALUE`.
+    ///
+    /// - Parameter encoded: What is stored for the value, where that is not the value itself.
     mutating func store(
-        _ verb: RequestEncoder.StorageVerb, name: StaticString, key: Word, value: Word?, lifetime: Int64,
-        cas: UInt64? = nil, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+        _ verb: RequestEncoder.StorageVerb, name: StaticString, key: Word, value: Word?, encoded: EncodedValue? = nil,
+        lifetime: Int64, cas: UInt64? = nil, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) {
         try requireKey(key, bytes)
-        try requireStorable(value.map { $0.range.count } ?? arguments.inputValue?.count ?? 0, at: value ?? key)
+        let input = encoded?.bytes ?? arguments.inputValue ?? []
+        let (isInLine, inLine) = (encoded == nil && value != nil, value?.range ?? 0..<0)
+        try requireStorable(isInLine ? inLine.count : input.count, at: value ?? key)
         ordinal += 1
-        let (flags, noreply, format, input) = (
-            arguments.flags, arguments.noreply, arguments.format, arguments.inputValue ?? []
-        )
-        let (hasInput, inLine) = (value == nil, value?.range ?? 0..<0)
+        let (flags, noreply, format) = (encoded?.flags ?? arguments.flags, arguments.noreply, arguments.format)
         try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
             if noreply { planner.beginSilence() }
             let start = planner.requestBytes + verb.word.utf8CodeUnitCount + 1
-            // A value from elsewhere is an array; one in the line is a part of it.
             planner.round.batches[planner.server].encoder.storage(
                 verb, key: wireKey, flags: flags, expiration: lifetime,
-                value: hasInput ? input.span : bytes.extracting(inLine), cas: cas, noreply: noreply)
+                value: isInLine ? bytes.extracting(inLine) : input.span, cas: cas, noreply: noreply)
             let position = (start, wireKey.count)
             if noreply {
                 planner.endSilence(name, key: position, format)
@@ -38,10 +38,12 @@ extension Planner {
         for key in keys { try requireKey(key, bytes) }
         ordinal += 1
         try prepareRoutes(keys, bytes, routedBy: arguments.hash)
-        let (isMany, format) = (keys.count > 1, arguments.format)
+        let (isMany, format) = (keys.count > 1, arguments.format ?? format)
+        let isDecoded = arguments.decodes && format.givesDecodedValues
         for key in keys {
             try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
-                planner.read(name, answer, wireKey, isMany: isMany, before: before, format)
+                planner.read(
+                    name, answer, wireKey, isMany: isMany, isDecoded: isDecoded, before: before, format)
             }
         }
         // A lifetime stands in front of all keys of its request: other commands keep out of it.
@@ -50,8 +52,8 @@ extension Planner {
     }
 
     private mutating func read(
-        _ name: StaticString, _ answer: AnswerKind, _ key: Span<UInt8>, isMany: Bool, before: Int64?,
-        _ format: OutputFormat?
+        _ name: StaticString, _ answer: AnswerKind, _ key: Span<UInt8>, isMany: Bool, isDecoded: Bool,
+        before: Int64?, _ format: OutputFormat
     ) {
         let canJoin = canJoin(answer, key.count, hasLifetime: before != nil)
         if canJoin {
@@ -68,7 +70,8 @@ extension Planner {
         round.batches[server].encoder.endLine()
         let openKeys = canJoin ? round.batches[server].openKeys + 1 : 1
         add(
-            name, answer, canJoin ? nil : .values, key: (start, key.count), isMany: isMany, format)
+            name, answer, canJoin ? nil : .values, key: (start, key.count), isMany: isMany, isDecoded: isDecoded, format
+        )
         round.batches[server].openKeys = openKeys
         round.batches[server].openLineBytes += key.count + 1
     }
@@ -215,7 +218,7 @@ extension Planner {
     ///   - key: Where its key stands on the wire, with the prefix.
     private mutating func add(
         _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape?, key: (start: Int, count: Int)? = nil,
-        isMany: Bool = false, _ format: OutputFormat?
+        isMany: Bool = false, isDecoded: Bool = false, _ format: OutputFormat?
     ) {
         if let shape { round.batches[server].shapes.append(shape) }
         round.batches[server].openKeys = 0
@@ -225,7 +228,8 @@ extension Planner {
         round.batches[server].commands.append(
             PreparedCommand(
                 answer: answer, name: name, format: format ?? self.format, line: line, ordinal: ordinal,
-                key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, hasReply: shape != nil))
+                key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, hasReply: shape != nil,
+                isDecoded: isDecoded))
         if router != nil { round.owners.append(server) }
     }
 }

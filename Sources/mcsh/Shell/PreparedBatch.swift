@@ -66,6 +66,8 @@ struct PreparedCommand: Sendable {
     var isMany: Bool
     /// Whether it has a reply of its own; not when it shares the reply of the one before it, as reads in a run do.
     var hasReply: Bool
+    /// Whether values are written as the application reads them.
+    var isDecoded = false
 }
 
 /// What the replies to a command mean.

@@ -107,10 +107,10 @@ extension MemcacheError {
     /// How the shell ends after this error.
     var exitStatus: ExitStatus {
         switch code {
-        case .keyEmpty, .keyTooLong, .keyCharacter, .valueTooLarge, .invalidArgument: .usage
+        case .keyEmpty, .keyTooLong, .keyCharacter, .valueTooLarge, .invalidArgument, .unwritableValue: .usage
         case .error, .clientError, .serverError, .unavailable: .refused
         case .timedOut: .timedOut
-        case .unreadableReply: .notMemcached
+        case .unreadableReply, .unreadableValue, .unknownFlags: .notMemcached
         case .localFile: .localFailure
         default: .disconnected
         }

@@ -22,7 +22,7 @@ extension Shell {
         case .repeated(let count, let interval, let line): return repeated(count, interval, line)
         case .raw(let line, let payload): raw(line, payload)
         case .quit(let status): return .stop(status: status ?? session.status.rawValue)
-        case .show(let keys, let hash, let format): show(keys, hash, format)
+        case .show(let keys, let hash, let decodes, let format): show(keys, hash, decodes: decodes, format)
         case .deleteMatching(let glob, let format): deleteMatching(glob, format)
         case .dump(let request, let format): dump(request, format)
         case .watch(let streams, let format): watch(streams, format)

@@ -48,6 +48,41 @@ import Testing
         Case("cas k 60 8123", "cas k 0 60 4 8123\r\nfile\r\n", input: "file"),
         Case("mset a 1 b 2", "set a 0 0 1\r\n1\r\nset b 0 0 1\r\n2\r\n"),
         Case("mset a 1 --flags 3", "set a 3 0 1\r\n1\r\n"),
+        Case("set k grüße --as text", "set k 16 0 7\r\ngrüße\r\n"),
+        Case("set k \"\" --as text", "set k 16 0 0\r\n\r\n"),
+        Case("set k v --as bytes", "set k 0 0 1\r\nv\r\n"),
+        Case("set k 42 60 --as int", "set k 2 60 2\r\n42\r\n"),
+        Case("set k --as int", "set k 2 0 2\r\n42\r\n", input: " 42\r\n"),
+        Case("set k -007 --as=int", "set k 2 0 2\r\n-7\r\n"),
+        Case(
+            "set k 123456789012345678901234567890 --as int", "set k 2 0 30\r\n123456789012345678901234567890\r\n"),
+        Case("set k {\"a\":[1]} --as json", "set k 16 0 9\r\n{\"a\":[1]}\r\n"),
+        Case("set k --as json", "set k 16 0 5\r\n[1 ]\n\r\n", input: "[1 ]\n"),
+        // Right: pickle.dumps(…, 0) of CPython 3.11.
+        Case("set k {\"a\":1} --as pickle", "set k 1 0 16\r\n(dp0\nVa\np1\nI1\ns.\r\n"),
+        Case("set k null --as pickle", "set k 1 0 2\r\nN.\r\n"),
+        Case("set k true --as pickle", "set k 1 0 5\r\nI01\n.\r\n"),
+        Case("set k 1.5 --as pickle", "set k 1 0 6\r\nF1.5\n.\r\n"),
+        Case("set k 42 --as pickle", "set k 1 0 5\r\nI42\n.\r\n"),
+        Case("set k '\"x\"' --as pickle", "set k 1 0 7\r\nVx\np0\n.\r\n"),
+        Case("set k {\"$tuple\":[1,2]} --as pickle", "set k 1 0 12\r\n(I1\nI2\ntp0\n.\r\n"),
+        Case("add k 1 --as int --noreply", "add k 2 0 1 noreply\r\n1\r\nversion\r\n"),
+        Case("cas k 1 0 8123 --as int", "cas k 2 0 1 8123\r\n1\r\n"),
+        Case("mset a 1 b 2 --as int", "set a 2 0 1\r\n1\r\nset b 2 0 1\r\n2\r\n"),
+        Case("append k v --as text", "append k 16 0 1\r\nv\r\n"),
+        Case("prepend k 7 --as int", "prepend k 2 0 1\r\n7\r\n"),
+        Case("set k short --compress", "set k 0 0 5\r\nshort\r\n"),
+        Case(
+            "set k 11111111111111111111111111111111 --as int --compress",
+            "set k 2 0 32\r\n11111111111111111111111111111111\r\n"),
+        Case("set k vvvvvvvvvvvvvvvvvvvv --compress 20", "set k 0 0 20\r\nvvvvvvvvvvvvvvvvvvvv\r\n"),
+        Case("set k v --compress 20 60", "set k 0 60 1\r\nv\r\n"),
+        Case("set k v 60 --compress", "set k 0 60 1\r\nv\r\n"),
+        Case("set k v --compress 15m", "set k 0 900 1\r\nv\r\n"),
+        Case("set --compress=9 k v \"60\"", "set k 0 60 1\r\nv\r\n"),
+        Case("set k --compress \"5\"", "set k 0 0 1\r\n5\r\n"),
+        Case("get k --decode", "get k\r\n"),
+        Case("gats 1h k --decode", "gats 3600 k\r\n"),
         Case("touch k 60", "touch k 60\r\n"),
         Case("touch a b never", "touch a 0\r\ntouch b 0\r\n"),
         Case("touch a b 60 --noreply", "touch a 60 noreply\r\ntouch b 60 noreply\r\nversion\r\n"),
@@ -76,6 +111,34 @@ import Testing
     ])
     func `a line's requests`(_ test: Case) throws {
         #expect(try PlannedLines.requests(test.line, input: test.input) == test.bytes)
+    }
+
+    @Test(arguments: [
+        // Right: zlib.compress of CPython, at its default level.
+        ("set k aaaaaaaaaaaaaaaaaaaa --compress", 8), ("set k aaaaaaaaaaaaaaaaaaaa --compress 19", 8),
+        ("set k aaaaaaaaaaaaaaaaaaaa --compress --as text", 24),
+        ("set k aaaaaaaaaaaaaaaaaaaa --compress --flags 16", 24),
+    ])
+    func `a value that becomes shorter by it is compressed`(line: String, flags: Int) throws {
+        var lines = PlannedLines()
+        _ = try lines.plan(line)
+        #expect(
+            lines.planner.batch.encoder.bytes
+                == Array("set k \(flags) 0 11\r\n".utf8)
+                + [0x78, 0x9c, 0x4b, 0x4c, 0xc4, 0x04, 0x00, 0x4f, 0xa6, 0x07, 0x95] + [0x0d, 0x0a])
+    }
+
+    @Test func `a compressed pickle has both flags`() throws {
+        var lines = PlannedLines()
+        _ = try lines.plan("set k [\"\(String(repeating: "ab", count: 50))\"] --as pickle --compress")
+        #expect(lines.planner.batch.encoder.bytes.starts(with: Array("set k 9 0 ".utf8)))
+    }
+
+    @Test func `of several values none is stored where one cannot be`() {
+        var lines = PlannedLines()
+        #expect(throws: Diagnostic.self) { try lines.plan("mset a 1 b x --as int") }
+        #expect(lines.planner.batch.isEmpty)
+        #expect(lines.planner.batch.encoder.bytes == [])
     }
 
     @Test func `for people, get asks for the lifetime too`() throws {
@@ -173,6 +236,48 @@ import Testing
         Refused(
             "incr k -1", "-1", "\"-1\" is not a number to count by; write a whole number from 0 to 18446744073709551615"
         ),
+        Refused(
+            "set k v --as str", "str",
+            "there is no form of value \"str\"; write one of text, int, json, pickle, bytes"),
+        Refused(
+            "append k [1] --as json", "json",
+            "append cannot add json to a value: the two would not be one value of that form; write one of text, int, bytes"
+        ),
+        Refused(
+            "set k v --flags 7 --as text", "text",
+            "--as chooses the flags, so --flags cannot be beside it; leave out one of the two"),
+        Refused(
+            "set k v --as text --flags 0", "0",
+            "--as chooses the flags, so --flags cannot be beside it; leave out one of the two"),
+        Refused(
+            "set k v --flags 9 --compress", "9",
+            "these flags say that the value is compressed already: 8 is among them; leave out --compress, or take 8 off the flags"
+        ),
+        Refused(
+            "set k v --compress=many", "--compress=many",
+            "--compress takes the number of bytes from which a value is compressed; write a whole number, or --compress alone for a value of any length"
+        ),
+        Refused(
+            "set k 4x --as int", "4x",
+            "the value is no integer; write digits, with a - in front of a negative number"),
+        Refused(
+            "set k \"\\xff\" --as text", "\"\\xff\"",
+            "the value is not UTF-8, as text has to be; write --as bytes to store it as it is"),
+        Refused(
+            "set k {\"a\":oops} --as json", "o",
+            "a value of JSON has to stand here; write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"
+        ),
+        Refused(
+            "set k \"[1,]\" --as pickle", "\"[1,]\"",
+            "a value of JSON has to stand here (byte 4 of the value); write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"
+        ),
+        Refused(
+            "set k [1 --as pickle", "",
+            "a comma or ] has to stand here; write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"),
+        Refused(
+            "set k --as json", "json",
+            "a value is missing (byte 1 of the value); write JSON such as {\"a\":[1,true,null]}, in which text has double quotes",
+            input: ""),
         Refused("mset a 1 b", "b", "the last key has no value; write mset KEY VALUE KEY VALUE …"),
         Refused(
             "cas k v", "k",
@@ -183,7 +288,9 @@ import Testing
             "noreply is how the protocol writes it; write --noreply, or \"noreply\" in quotes for a key of that name"),
         Refused("delete", "", "delete needs KEY; write delete KEY… or --match GLOB"),
         Refused("delete k --match *", "k", "delete takes keys or --match, not both; write two commands"),
-        Refused("get k", "get", "get takes no value from a file or from standard input; write get KEY…", input: "v"),
+        Refused(
+            "get k", "get", "get takes no value from a file or from standard input; write get KEY… [--decode]",
+            input: "v"),
         Refused("cache_memlimit 4", "4", "memcached needs at least 8 MB; write 8 or more"),
         Refused("verbosity 3", "3", "\"3\" is not a level; write a whole number from 0 to 2"),
         Refused("shutdown now", "now", "shutdown takes only the word graceful"),

@@ -16,15 +16,18 @@ import Testing
             "gat 60 a b", "gats 60 a", "exists a b", "ttl a", "stats detail dump", "stats cachedump 1 2", "mn", "me k",
             "cas k v 0 123", "set k \"\\x00\\r\\n\\u{1F600}\"", "get k << END > f", "set k 'a b' 2030-01-01",
             "set \"k\\r\\nflush_all\" v", "get \"k v\"", "mg k \"O1\\r\\nflush_all\"",
-            "append k \"\\r\\nflush_all\\r\\n\"",
+            "append k \"\\r\\nflush_all\\r\\n\"", "set k {\"a\":[1,null]} --as pickle --compress 5 60",
+            "mset a 1 b 2 --as int", "set k \"\\x00\" --compress", "get a b --decode",
         ]).map { Array($0.utf8) }
 
     private static let pieces: [[UInt8]] =
         [
             " ", "  ", "\t", "\"", "'", "\\", "\\n", "\\x", "\\r\\n", "\r", "\n", "\r\n", "\0", "--", "-- ", "--flags ",
-            "--noreply ", "--json", "=", "<", "<<", ">", "|", "0", "1", "-1", "60", "4294967296",
+            "--noreply ", "--as ", "--compress ", "--json", "=", "<", "<<", ">", "|", "0", "1", "-1", "60",
+            "4294967296",
             "99999999999999999999",
-            "@", "15m", "never", "q", "v", "T60", "noreply", "get ", "set ", "mn", "flush_all", "\u{e9}", "\u{9b}",
+            "@", "15m", "never", "text", "pickle", "q", "v", "T60", "noreply", "get ", "set ", "mn", "flush_all",
+            "\u{e9}", "\u{9b}",
         ].map { Array($0.utf8) } + [
             [0xff], [0xc3], [UInt8](repeating: 0x61, count: 260), [UInt8](repeating: 0x61, count: 41),
         ]

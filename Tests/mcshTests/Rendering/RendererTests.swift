@@ -226,7 +226,7 @@ import Testing
         (.status("NOT_FOUND", key: "a\u{1b}", isMany: true), "a\\e: (not found)\n"),
         (.status("EXISTS", key: "k"), "not stored: the item has changed since its CAS token was read\n"),
         (.number(5), "5\n"),
-        (.item("hello", flags: 1, cas: 8), "hello\n5 B, text, flags 1, cas 8\n"),
+        (.item("hello", cas: 8), "hello\n5 B, text, flags 0, cas 8\n"),
         (.item("[1,{}]", ttl: -1, isMany: true), "k\n[\n  1,\n  {}\n]\n6 B, JSON, flags 0, never expires\n"),
         (.item("", ttl: 3600), "(empty)\n0 B, empty, flags 0, expires in 1h\n"),
         (.miss(), "(not found)\n"), (.miss(isMany: true), "k\n(not found)\n"),
@@ -308,7 +308,8 @@ import Testing
                 expires      never
                 last access  5s ago
                 fetched      yes, since it was stored
-                flags        7
+                flags        7: integer, long integer, pickled
+                decoded      not decoded: the value is marked as an integer but is "hello"
                 CAS          9
                 server       cache:1
 

@@ -33,7 +33,8 @@ import Testing
             status: .negative, format: .json),
         Case(
             lines: ["get a", "get b", "get c"], replies: "VALUE a 5 1\r\n1\r\nEND\r\n",
-            output: "{\"key\":\"a\",\"found\":true,\"value\":\"1\",\"flags\":5,\"size\":1}\n"
+            output:
+                "{\"key\":\"a\",\"found\":true,\"value\":\"1\",\"flags\":5,\"size\":1,\"type\":\"int\",\"decoded\":1}\n"
                 + "{\"key\":\"b\",\"found\":false}\n{\"key\":\"c\",\"found\":false}\n",
             status: .negative, format: .json),
         Case(
@@ -95,7 +96,20 @@ import Testing
             output: "pid\t1\nversion\t1.6.18\n", status: .negative),
         Case(
             lines: ["get a"], replies: "VA 1 t-1 f5\r\n1\r\n",
-            output: "1\n1 B, integer, flags 5, never expires\n", format: .human),
+            output: "1\n1 B, integer, flags 5: long integer, pickled, never expires\n", format: .human),
+        // A pickle, a number, compressed bytes that are none, and bytes; the last line is as they are stored.
+        Case(
+            lines: ["get a b c d --decode", "get a"],
+            replies: "VALUE a 1 10\r\n(lp0\nI1\na.\r\nVALUE b 2 3\r\n 7 \r\nVALUE c 8 1\r\nx\r\nVALUE d 0 1\r\ny\r\n"
+                + "VALUE a 1 10\r\n(lp0\nI1\na.\r\nEND\r\n",
+            output: "a\t[1]\nb\t7\nd\ty\n(lp0\nI1\na.\n", status: .notMemcached),
+        Case(
+            lines: ["get a --decode", "get b --decode"],
+            replies: "VALUE a 1 10\r\n(lp0\nI1\na.\r\nVALUE b 16 1\r\nx\r\nEND\r\n",
+            output: "key,found,value,flags,size,cas,ttl\na,true,[1],1,10,,\nb,true,x,16,1,,\n", format: .csv),
+        Case(
+            lines: ["get a --decode"], replies: "VALUE a 1 10\r\n(lp0\nI1\na.\r\nEND\r\n",
+            output: "(lp0\nI1\na.", format: .raw),
         Case(
             lines: ["get a b"], replies: "EN\r\nVA 5 t90 f0\r\nhello\r\n",
             output: "a\n(not found)\nb\nhello\n5 B, text, flags 0, expires in 1m 30s\n", status: .negative,

@@ -1,0 +1,24 @@
+import MemcacheCore
+
+/// What a flags word says about a value, for people.
+enum FlagsWord {
+    private static let names: [(PythonTranscoder.Flags, String)] = [
+        (.text, "text"), (.integer, "integer"), (.long, "long integer"), (.pickle, "pickled"),
+        (.compressed, "zlib-compressed"),
+    ]
+
+    /// The word and its meaning: `0`, `9: pickled, zlib-compressed`, `32: unknown to python-memcached`.
+    static func text(_ word: UInt32) -> String {
+        guard word != 0 else { return "0" }
+        var rest = PythonTranscoder.Flags(rawValue: word)
+        var meanings: [String] = []
+        for (flag, name) in names where rest.contains(flag) {
+            meanings.append(name)
+            rest.remove(flag)
+        }
+        if !rest.isEmpty {
+            meanings.append(meanings.isEmpty ? "unknown to python-memcached" : "and \(rest.rawValue), which is unknown")
+        }
+        return "\(word): \(meanings.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,115 @@
+import MemcacheCore
+
+/// Makes what is stored of what a line says: the bytes and the flags word that the application's client would write.
+enum ValueEncoder {
+    /// What to store for a value.
+    ///
+    /// - Parameters:
+    ///   - value: The word of the value; nil for one from a file, from a here-document or from standard input.
+    ///   - bytes: What the words point into.
+    /// - Returns: Nil where the value goes as it is, with the flags of the line.
+    static func encode(
+        _ value: Word?, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+    ) throws(Diagnostic) -> EncodedValue? {
+        guard arguments.form != nil || arguments.compression != nil else { return nil }
+        let input = value.map { bytes.copy($0.range) } ?? arguments.inputValue ?? []
+        if let word = arguments.flagsWord, arguments.compression != nil,
+            arguments.flags & PythonTranscoder.Flags.compressed.rawValue != 0
+        {
+            throw Diagnostic(
+                "these flags say that the value is compressed already: 8 is among them", at: word,
+                suggestion: "leave out --compress, or take 8 off the flags")
+        }
+        let options = EncodingOptions(minimumCompressLength: arguments.compression.map { $0 == 0 ? -1 : $0 } ?? 0)
+        do throws(Fault) {
+            let (content, flags) = try content(of: input, as: arguments.form ?? .bytes)
+            var encoded = try refused { () throws(MemcacheError) in
+                try StoredValue.transcoder.encode(content, options: options)
+            }
+            encoded.flags |= flags | arguments.flags
+            return encoded
+        } catch {
+            throw diagnostic(error, value, option: arguments.formWord ?? arguments.name, form: arguments.form)
+        }
+    }
+
+    /// What is wrong with a value, and at which of its bytes.
+    private struct Fault: Error {
+        var message: String
+        var position: Int?
+    }
+
+    private static func diagnostic(_ fault: Fault, _ value: Word?, option: Word, form: ValueForm?) -> Diagnostic {
+        let suggestion: String? =
+            switch form {
+            case .int: "write digits, with a - in front of a negative number"
+            case .json, .pickle: "write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"
+            case .text: "write --as bytes to store it as it is"
+            case .bytes, nil: nil
+            }
+        guard let position = fault.position else {
+            return Diagnostic(fault.message, at: value ?? option, suggestion: suggestion)
+        }
+        guard let value, !value.isQuoted, value.source.count == value.range.count else {
+            return Diagnostic(
+                "\(fault.message) (byte \(position + 1) of the value)", at: value ?? option, suggestion: suggestion)
+        }
+        // A word without quotes stands in the line as it is, so that the byte itself can be shown.
+        let place = value.source.lowerBound + position
+        return Diagnostic(
+            fault.message, at: place..<min(place + 1, value.source.upperBound), suggestion: suggestion)
+    }
+
+    /// The value to be encoded, and flags that it has besides.
+    private static func content(
+        of input: [UInt8], as form: ValueForm
+    ) throws(Fault) -> (PickleValue, flags: UInt32) {
+        switch form {
+        case .bytes: return (PickleValue(.bytes(input)), 0)
+        case .text: return (try text(input), 0)
+        case .json:
+            try checked { () throws(JSONFault) in try PickleValue.check(json: input) }
+            return (try text(input), 0)
+        case .pickle:
+            // Also of a number or a text, which the client would not pickle by itself.
+            let value = try checked { () throws(JSONFault) in try PickleValue.read(json: input) }
+            let pickle = try refused { () throws(MemcacheError) in
+                try value.pickled(StoredValue.transcoder.writing)
+            }
+            return (PickleValue(.bytes(pickle)), PythonTranscoder.Flags.pickle.rawValue)
+        case .int:
+            // As for Python, blanks around it are none of its digits: a file ends with a newline.
+            var digits = input[...]
+            while let first = digits.first, isBlank(first) { digits.removeFirst() }
+            while let last = digits.last, isBlank(last) { digits.removeLast() }
+            guard let number = BigInteger(decimal: digits, maximumDigits: maximumDigits) else {
+                let isLong = digits.count > maximumDigits
+                throw Fault(
+                    message: isLong ? "the integer has more than \(maximumDigits) digits" : "the value is no integer")
+            }
+            return (PickleValue(.integer(number)), 0)
+        }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+
+    /// More digits the library does not read back.
+    private static let maximumDigits = PickleLimits().maximumIntegerDigits
+
+    private static func text(_ input: [UInt8]) throws(Fault) -> PickleValue {
+        guard let text = String(validating: input, as: UTF8.self) else {
+            throw Fault(message: "the value is not UTF-8, as text has to be")
+        }
+        return PickleValue(.text(text))
+    }
+
+    private static func checked<Result>(_ body: () throws(JSONFault) -> Result) throws(Fault) -> Result {
+        do throws(JSONFault) { return try body() } catch {
+            throw Fault(message: error.message, position: error.position)
+        }
+    }
+
+    private static func refused<Result>(_ body: () throws(MemcacheError) -> Result) throws(Fault) -> Result {
+        do throws(MemcacheError) { return try body() } catch { throw Fault(message: error.message) }
+    }
+}
