@@ -96,7 +96,8 @@ enum StorageSpecs {
         }
         try planner.store(
             .cas, name: "cas", key: arguments.words[0], value: value,
-            encoded: ValueEncoder.encode(value, arguments, bytes), lifetime: lifetime, cas: token, arguments, bytes)
+            encoded: ValueEncoder.encode(value, arguments, bytes, by: planner.conventions), lifetime: lifetime,
+            cas: token, arguments, bytes)
         return .queued
     }
 
@@ -120,7 +121,8 @@ enum StorageSpecs {
         var encoded: [EncodedValue?] = []
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try planner.requireKey(arguments.words[index], bytes)
-            encoded.append(try ValueEncoder.encode(arguments.words[index + 1], arguments, bytes))
+            encoded.append(
+                try ValueEncoder.encode(arguments.words[index + 1], arguments, bytes, by: planner.conventions))
         }
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try planner.store(
@@ -139,7 +141,8 @@ enum StorageSpecs {
         if let word = rest.first { lifetime = try planner.lifetime(word, bytes) }
         try planner.store(
             verb, name: name, key: arguments.words[0], value: value,
-            encoded: ValueEncoder.encode(value, arguments, bytes), lifetime: lifetime, arguments, bytes)
+            encoded: ValueEncoder.encode(value, arguments, bytes, by: planner.conventions), lifetime: lifetime,
+            arguments, bytes)
         return .queued
     }
 

@@ -5,6 +5,7 @@ import MemcacheCore
 struct HumanRenderer: AnswerRenderer {
     let style: TextStyle
     let width: Int
+    var conventions = ValueConventions.standard
 
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany && !key.isEmpty ? shown(key) + ": " : ""
@@ -20,7 +21,7 @@ struct HumanRenderer: AnswerRenderer {
         _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
     ) {
         if context.isMany { line(style(shown(key), .heading), to: &out) }
-        let view = ValueView(value.copy(0..<value.count), flags: item.flags)
+        let view = ValueView(value.copy(0..<value.count), flags: item.flags, by: conventions)
         for text in view.lines { line(text, to: &out) }
         var facts = view.facts
         if let cas = item.cas { facts.append("cas \(cas)") }

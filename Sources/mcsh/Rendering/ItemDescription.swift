@@ -8,11 +8,14 @@ struct ItemDescription {
     private let server: String
     /// The value that plain and the tables give: as it is stored, or as the application reads it.
     private let value: [UInt8]
+    private let conventions: ValueConventions
 
     /// - Parameter decoded: The value as the application reads it, where that is asked for.
     init(
-        key: [UInt8], result: MetaResult, debug: MetaDebug.Outcome, server: String, decoded: [UInt8]? = nil
+        key: [UInt8], result: MetaResult, debug: MetaDebug.Outcome, server: String,
+        conventions: ValueConventions = .standard, decoded: [UInt8]? = nil
     ) {
+        self.conventions = conventions
         self.key = key
         self.result = result
         value = decoded ?? result.value ?? []
@@ -41,7 +44,7 @@ struct ItemDescription {
     private func humanLines(_ style: TextStyle) -> [String] {
         let heading = style(EscapedText.string(key), .heading)
         guard isFound, let value = result.value else { return [heading, style("(not found)", .warning)] }
-        let view = ValueView(value, flags: result.flags ?? 0)
+        let view = ValueView(value, flags: result.flags ?? 0, by: conventions)
         var facts: [(String, String)] = [("size", "\(view.size), \(view.kind)")]
         switch result.timeToLive {
         case .remaining(let duration)?:
@@ -98,7 +101,7 @@ struct ItemDescription {
                 JSONText.append(numberOrString: Array(text.utf8), to: &out)
             }
         }
-        DecodedMembers.append(value, flags: result.flags ?? 0, to: &out)
+        DecodedMembers.append(value, flags: result.flags ?? 0, conventions, to: &out)
         out.append("}\n")
     }
 

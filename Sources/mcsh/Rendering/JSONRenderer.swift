@@ -2,6 +2,8 @@ import MemcacheCore
 
 /// For programs: one object a line.
 struct JSONRenderer: AnswerRenderer {
+    var conventions = ValueConventions.standard
+
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         beginCommand(key: key, context, to: &out)
         out.append(",\"status\":\"")
@@ -37,7 +39,9 @@ struct JSONRenderer: AnswerRenderer {
             out.append(",\"ttl\":")
             appendSeconds(seconds < 0 ? nil : seconds, to: &out)
         }
-        if item.flags != 0 { DecodedMembers.append(value.copy(0..<value.count), flags: item.flags, to: &out) }
+        if item.flags != 0 {
+            DecodedMembers.append(value.copy(0..<value.count), flags: item.flags, conventions, to: &out)
+        }
         end(context, to: &out)
     }
 

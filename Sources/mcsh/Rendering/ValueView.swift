@@ -17,7 +17,7 @@ struct ValueView {
     /// So many bytes are shown; the rest is only counted.
     static let shownBytes = 4096
 
-    init(_ value: [UInt8], flags: UInt32 = 0) {
+    init(_ value: [UInt8], flags: UInt32 = 0, by conventions: ValueConventions = .standard) {
         self.flags = FlagsWord.text(flags)
         let size = HumanUnits.bytes(UInt64(value.count))
         guard flags != 0 else {
@@ -26,7 +26,7 @@ struct ValueView {
             return
         }
         do throws(MemcacheError) {
-            let decoded = try StoredValue(bytes: value, flags: flags).decoded()
+            let decoded = try StoredValue(bytes: value, flags: flags).decoded(by: conventions)
             (lines, kind) = ValueView.decoded(decoded)
             self.size =
                 size + (decoded.expandedBytes.map { " (\(HumanUnits.bytes(UInt64($0))) uncompressed)" } ?? "")

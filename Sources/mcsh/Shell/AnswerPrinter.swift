@@ -8,6 +8,9 @@ final class AnswerPrinter {
     /// The server's name in messages and machine formats.
     let server: String
 
+    /// How the application reads values.
+    let conventions: ValueConventions
+
     private let output: OutputSink
     private let presentation: Presentation
     /// Where answers go among those of other servers; nil with one server.
@@ -22,13 +25,17 @@ final class AnswerPrinter {
 
     private static let limit = 65_536
 
-    init(server: String, output: OutputSink, presentation: Presentation, lane: AnswerMerger.Lane? = nil) {
+    init(
+        server: String, output: OutputSink, presentation: Presentation, conventions: ValueConventions = .standard,
+        lane: AnswerMerger.Lane? = nil
+    ) {
+        self.conventions = conventions
         self.server = server
         self.output = output
         self.presentation = presentation
         self.lane = lane
         currentFormat = presentation.format
-        current = AnswerPrinter.makeRenderer(presentation.format, presentation, isMerged: lane != nil)
+        current = AnswerPrinter.makeRenderer(presentation.format, presentation, conventions, isMerged: lane != nil)
     }
 
     func status(_ word: StaticString, of batch: PreparedBatch, _ command: PreparedCommand) {
@@ -142,17 +149,18 @@ final class AnswerPrinter {
     private func select(_ format: OutputFormat) {
         guard format != currentFormat else { return }
         renderers[currentFormat] = current
-        current = renderers[format] ?? AnswerPrinter.makeRenderer(format, presentation, isMerged: lane != nil)
+        current =
+            renderers[format] ?? AnswerPrinter.makeRenderer(format, presentation, conventions, isMerged: lane != nil)
         currentFormat = format
     }
 
     private static func makeRenderer(
-        _ format: OutputFormat, _ presentation: Presentation, isMerged: Bool
+        _ format: OutputFormat, _ presentation: Presentation, _ conventions: ValueConventions, isMerged: Bool
     ) -> any AnswerRenderer {
         switch format {
-        case .human: HumanRenderer(style: presentation.style, width: presentation.width)
+        case .human: HumanRenderer(style: presentation.style, width: presentation.width, conventions: conventions)
         case .plain: PlainRenderer()
-        case .json: JSONRenderer()
+        case .json: JSONRenderer(conventions: conventions)
         case .csv: DelimitedRenderer(style: .csv, leavesHeader: isMerged)
         case .tsv: DelimitedRenderer(style: .tsv, leavesHeader: isMerged)
         case .raw: RawRenderer()

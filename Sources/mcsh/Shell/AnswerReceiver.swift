@@ -150,7 +150,8 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private func show(_ item: AnsweredItem, value: Span<UInt8>, _ command: PreparedCommand) {
         guard command.isDecoded else { return printer.item(item, value: value, of: batch, command) }
         do throws(MemcacheError) {
-            let decoded = try StoredValue(bytes: value.copy(0..<value.count), flags: item.flags).decoded().output()
+            let decoded = try StoredValue(bytes: value.copy(0..<value.count), flags: item.flags)
+                .decoded(by: printer.conventions).output()
             var item = item
             item.size = value.count
             printer.item(item, value: decoded.span, of: batch, command)

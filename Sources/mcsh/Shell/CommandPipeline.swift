@@ -19,7 +19,7 @@ final class CommandPipeline {
     /// Puts the answers of several servers in order; nil with one server.
     private let merger: AnswerMerger?
 
-    init(client: MemcacheClient, session: Session) {
+    init(client: MemcacheClient, session: Session, conventions: ValueConventions) {
         self.session = session
         let servers = client.pool.servers
         let merger = servers.count > 1 ? AnswerMerger(servers: servers.count, session: session) : nil
@@ -30,7 +30,7 @@ final class CommandPipeline {
                 window: SubmissionWindow(client: client, position: position, maximumBytes: 1 << 20),
                 printer: AnswerPrinter(
                     server: servers[position].address.description, output: session.output,
-                    presentation: session.presentation, lane: merged),
+                    presentation: session.presentation, conventions: conventions, lane: merged),
                 merged: merged)
         }
     }

@@ -23,6 +23,8 @@ struct Planner: ~Copyable {
     var notes: [String] = []
     /// What stands before every key on the wire, and is not shown.
     let prefix: [UInt8]
+    /// How the application writes values.
+    let conventions: ValueConventions
     /// Chooses among several servers; nil for one.
     let router: (any KeyRouter)?
     /// Counts the commands, so that what several keys of one are told once can be.
@@ -37,10 +39,12 @@ struct Planner: ~Copyable {
 
     init(
         format: OutputFormat, isReadOnly: Bool, tokens: CASTokens, prefix: [UInt8] = [],
-        router: (any KeyRouter)? = nil, now: @escaping @Sendable () -> Int64 = UnixClock.now
+        conventions: ValueConventions = .standard, router: (any KeyRouter)? = nil,
+        now: @escaping @Sendable () -> Int64 = UnixClock.now
     ) {
         round = PreparedRound(servers: router?.serverCount ?? 1)
         self.prefix = prefix
+        self.conventions = conventions
         self.router = router
         self.format = format
         self.isReadOnly = isReadOnly

@@ -23,7 +23,7 @@ extension Shell {
             var decoded: [UInt8]?
             if decodes, format.givesDecodedValues, result.status == .done, let value = result.value {
                 do throws(MemcacheError) {
-                    decoded = try StoredValue(bytes: value, flags: result.flags ?? 0).decoded().output()
+                    decoded = try StoredValue(bytes: value, flags: result.flags ?? 0).decoded(by: conventions).output()
                 } catch {
                     session.note(error.exitStatus)
                     session.tell(error.about(key: bytes), line: planner.line, server: server, format: format)
@@ -31,7 +31,7 @@ extension Shell {
                 }
             }
             let description = ItemDescription(
-                key: bytes, result: result, debug: debug, server: server, decoded: decoded)
+                key: bytes, result: result, debug: debug, server: server, conventions: conventions, decoded: decoded)
             if !description.isFound { session.note(.negative) }
             session.output.write(
                 description.rendered(format, style: session.presentation.style, hasHeader: hasHeader))

@@ -41,6 +41,7 @@ final class Shell {
     let session: Session
     let behaviour: Behaviour
     private(set) var selection: ServerSelection
+    private(set) var conventions: ValueConventions
     private(set) var client: MemcacheClient
     private(set) var pipeline: CommandPipeline
     /// Chooses among several servers; nil for one.
@@ -59,12 +60,13 @@ final class Shell {
         self.catalog = catalog
         self.session = session
         self.behaviour = behaviour
+        conventions = ValueConventions.named(selection.profile)
         client = behaviour.client(of: selection)
-        pipeline = CommandPipeline(client: client, session: session)
+        pipeline = CommandPipeline(client: client, session: session, conventions: conventions)
         router = Shell.router(of: client, session)
         planner = Planner(
             format: session.presentation.format, isReadOnly: selection.isReadOnly, tokens: session.tokens,
-            prefix: selection.prefix, router: router)
+            prefix: selection.prefix, conventions: conventions, router: router)
     }
 
     /// Goes on with other servers. Nothing may be on its way.
@@ -72,15 +74,16 @@ final class Shell {
         client.close()
         session.tokens.forgetAll()
         self.selection = selection
+        conventions = ValueConventions.named(selection.profile)
         client = behaviour.client(of: selection)
-        pipeline = CommandPipeline(client: client, session: session)
+        pipeline = CommandPipeline(client: client, session: session, conventions: conventions)
         let connectsAhead = router?.connectsAhead ?? (session.script != nil)
         router = Shell.router(of: client, session)
         router?.connectsAhead = connectsAhead
         let (format, line) = (planner.format, planner.line)
         planner = Planner(
             format: format, isReadOnly: selection.isReadOnly, tokens: session.tokens, prefix: selection.prefix,
-            router: router)
+            conventions: conventions, router: router)
         planner.line = line
     }
 

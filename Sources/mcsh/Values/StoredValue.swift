@@ -5,15 +5,9 @@ struct StoredValue {
     var bytes: [UInt8]
     var flags: UInt32
 
-    /// How the application's client reads and writes values: python-memcached. What a value may expand to is limited to
-    /// what is worth looking at.
-    static let transcoder = PythonTranscoder(
-        reading: PickleReadingOptions(
-            limits: PickleLimits(maximumValues: 2_000_000, maximumMemoEntries: 2_000_000)))
-
     /// What the application reads.
-    func decoded() throws(MemcacheError) -> DecodedValue {
-        let transcoder = StoredValue.transcoder
+    func decoded(by conventions: ValueConventions = .standard) throws(MemcacheError) -> DecodedValue {
+        let transcoder = conventions.transcoder
         let compressed = PythonTranscoder.Flags.compressed.rawValue
         guard flags & compressed != 0 else {
             let value = try transcoder.decode(bytes, flags: flags)

@@ -9,7 +9,7 @@ enum ValueEncoder {
     ///   - bytes: What the words point into.
     /// - Returns: Nil where the value goes as it is, with the flags of the line.
     static func encode(
-        _ value: Word?, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+        _ value: Word?, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, by conventions: ValueConventions
     ) throws(Diagnostic) -> EncodedValue? {
         guard arguments.form != nil || arguments.compression != nil else { return nil }
         let input = value.map { bytes.copy($0.range) } ?? arguments.inputValue ?? []
@@ -22,9 +22,9 @@ enum ValueEncoder {
         }
         let options = EncodingOptions(minimumCompressLength: arguments.compression.map { $0 == 0 ? -1 : $0 } ?? 0)
         do throws(Fault) {
-            let (content, flags) = try content(of: input, as: arguments.form ?? .bytes)
+            let (content, flags) = try content(of: input, as: arguments.form ?? .bytes, conventions)
             var encoded = try refused { () throws(MemcacheError) in
-                try StoredValue.transcoder.encode(content, options: options)
+                try conventions.transcoder.encode(content, options: options)
             }
             encoded.flags |= flags | arguments.flags
             return encoded
@@ -62,7 +62,7 @@ enum ValueEncoder {
 
     /// The value to be encoded, and flags that it has besides.
     private static func content(
-        of input: [UInt8], as form: ValueForm
+        of input: [UInt8], as form: ValueForm, _ conventions: ValueConventions
     ) throws(Fault) -> (PickleValue, flags: UInt32) {
         switch form {
         case .bytes: return (PickleValue(.bytes(input)), 0)
@@ -74,7 +74,7 @@ enum ValueEncoder {
             // Also of a number or a text, which the client would not pickle by itself.
             let value = try checked { () throws(JSONFault) in try PickleValue.read(json: input) }
             let pickle = try refused { () throws(MemcacheError) in
-                try value.pickled(StoredValue.transcoder.writing)
+                try value.pickled(conventions.transcoder.writing)
             }
             return (PickleValue(.bytes(pickle)), PythonTranscoder.Flags.pickle.rawValue)
         case .int:

@@ -123,7 +123,7 @@ import Testing
         var lines = PlannedLines()
         _ = try lines.plan(line)
         #expect(
-            lines.planner.batch.encoder.bytes
+            lines.planner.round.batches[0].encoder.bytes
                 == Array("set k \(flags) 0 11\r\n".utf8)
                 + [0x78, 0x9c, 0x4b, 0x4c, 0xc4, 0x04, 0x00, 0x4f, 0xa6, 0x07, 0x95] + [0x0d, 0x0a])
     }
@@ -131,14 +131,14 @@ import Testing
     @Test func `a compressed pickle has both flags`() throws {
         var lines = PlannedLines()
         _ = try lines.plan("set k [\"\(String(repeating: "ab", count: 50))\"] --as pickle --compress")
-        #expect(lines.planner.batch.encoder.bytes.starts(with: Array("set k 9 0 ".utf8)))
+        #expect(lines.planner.round.batches[0].encoder.bytes.starts(with: Array("set k 9 0 ".utf8)))
     }
 
     @Test func `of several values none is stored where one cannot be`() {
         var lines = PlannedLines()
         #expect(throws: Diagnostic.self) { try lines.plan("mset a 1 b x --as int") }
-        #expect(lines.planner.batch.isEmpty)
-        #expect(lines.planner.batch.encoder.bytes == [])
+        #expect(lines.planner.round.batches[0].isEmpty)
+        #expect(lines.planner.round.batches[0].encoder.bytes == [])
     }
 
     @Test func `for people, get asks for the lifetime too`() throws {
@@ -289,7 +289,7 @@ import Testing
         Refused("delete", "", "delete needs KEY; write delete KEY… or --match GLOB"),
         Refused("delete k --match *", "k", "delete takes keys or --match, not both; write two commands"),
         Refused(
-            "get k", "get", "get takes no value from a file or from standard input; write get KEY… [--decode]",
+            "get k", "get", "get takes no value from a file or from standard input; write get KEY…",
             input: "v"),
         Refused("cache_memlimit 4", "4", "memcached needs at least 8 MB; write 8 or more"),
         Refused("verbosity 3", "3", "\"3\" is not a level; write a whole number from 0 to 2"),

@@ -97,12 +97,12 @@ import Testing
     func `a value is shown as the application reads it`(test: Case) throws {
         let item = AnsweredItem(flags: test.flags)
         let key = Array("k".utf8)
-        let context = AnswerContext(name: "get", server: "cache:1", endsValues: true, isMany: false)
+        let context = AnswerContext(name: "get", server: "cache:1", namesServer: false, endsValues: true, isMany: false)
         var out: [UInt8] = []
         HumanRenderer(style: .plain, width: 80).item(item, key: key.span, value: test.value.span, context, to: &out)
         #expect(String(decoding: out, as: UTF8.self) == test.human.joined(separator: "\n") + "\n")
         var members: [UInt8] = []
-        DecodedMembers.append(test.value, flags: test.flags, to: &members)
+        DecodedMembers.append(test.value, flags: test.flags, .standard, to: &members)
         #expect(String(decoding: members, as: UTF8.self) == test.members)
         let output = try? StoredValue(bytes: test.value, flags: test.flags).decoded().output()
         #expect(output.map { String(decoding: $0, as: UTF8.self) } == test.output)
@@ -111,7 +111,8 @@ import Testing
     @Test func `JSON has both the stored value and the decoded one`() {
         var out: [UInt8] = []
         let (key, value) = (Array("k".utf8), Array("(lp0\nI1\na.".utf8))
-        let context = AnswerContext(name: "gets", server: "cache:1", endsValues: true, isMany: false)
+        let context = AnswerContext(
+            name: "gets", server: "cache:1", namesServer: false, endsValues: true, isMany: false)
         JSONRenderer().item(AnsweredItem(flags: 1, cas: 7), key: key.span, value: value.span, context, to: &out)
         #expect(
             String(decoding: out, as: UTF8.self)
@@ -124,7 +125,7 @@ import Testing
             PickleValue(.bytes([UInt8](repeating: 0xff, count: 30))),
             options: EncodingOptions(minimumCompressLength: -1))
         var members: [UInt8] = []
-        DecodedMembers.append(stored.bytes, flags: stored.flags, to: &members)
+        DecodedMembers.append(stored.bytes, flags: stored.flags, .standard, to: &members)
         #expect(
             String(decoding: members, as: UTF8.self)
                 == #","type":"bytes","decoded_b64":"////////////////////////////////////////""#)
@@ -158,7 +159,8 @@ import Testing
             EncodedValue(bytes: try $0.pickled(PickleWritingOptions(protocolVersion: 4)), flags: 1)
         }
         for stored in pickles + [text, EncodedValue(bytes: Array(evil.utf8), flags: 2)] {
-            let context = AnswerContext(name: "get", server: "cache:1", endsValues: true, isMany: false)
+            let context = AnswerContext(
+                name: "get", server: "cache:1", namesServer: false, endsValues: true, isMany: false)
             let key = Array("k".utf8)
             var out: [UInt8] = []
             HumanRenderer(style: .plain, width: 80).item(
@@ -183,7 +185,7 @@ import Testing
         #expect(shown.lines.last == "… the rest is not shown; use --output plain --decode for all")
         #expect(throws: MemcacheError.self) { try StoredValue(bytes: pickle, flags: 1).decoded().output() }
         var members: [UInt8] = []
-        DecodedMembers.append(pickle, flags: 1, to: &members)
+        DecodedMembers.append(pickle, flags: 1, .standard, to: &members)
         #expect(members == [])
     }
 
@@ -196,7 +198,7 @@ import Testing
             let lines = view.lines + view.facts + [view.fault ?? ""]
             #expect(lines.allSatisfy { TerminalSafety.isSafe(Array($0.utf8)) })
             var members: [UInt8] = []
-            DecodedMembers.append(value, flags: flags, to: &members)
+            DecodedMembers.append(value, flags: flags, .standard, to: &members)
             _ = try? StoredValue(bytes: value, flags: flags).decoded().output()
         }
     }
