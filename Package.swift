@@ -51,7 +51,8 @@ let package = Package(
             name: "MemcacheCoreTests", dependencies: ["MemcacheCore", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
-            name: "MemcacheIntegrationTests", dependencies: ["MemcacheCore", "TestSupport"],
+            name: "MemcacheIntegrationTests",
+            dependencies: ["MemcacheCore", "TestSupport", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         // Skipped without a Python that has python-memcached: see `make test-interop`.
         .testTarget(

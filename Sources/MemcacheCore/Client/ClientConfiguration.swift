@@ -1,3 +1,5 @@
+public import Logging
+
 /// What a client works with.
 public struct ClientConfiguration: Sendable {
     /// The servers, in the order that the selector counts them in.
@@ -30,6 +32,9 @@ public struct ClientConfiguration: Sendable {
     public var replyTimeout: Duration
     /// The longest value that is read; a server that announces a longer one is not trusted. 4 GiB.
     public var maximumReplyValueBytes: Int
+    /// Is told of connections (debug) and of servers that fail (warning); nil, the default, for nobody. Keys and values are
+    /// never in it. (python-memcached's `debuglog`.)
+    public var logger: Logger?
     /// Is shown every byte that is sent or received; nil costs nothing.
     package var trace: WireTrace?
 

@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 
 /// One server of a pool: its connection, whether it counts as alive, when it is to be tried again.
@@ -16,9 +17,14 @@ package final class Server: Sendable {
 
     private let options: Connection.Options
     private let replyTimeout: Duration
+    private let logger: Logger?
     private let state: Mutex<State>
 
-    init(_ description: WeightedServer, policy: FailurePolicy, options: Connection.Options, replyTimeout: Duration) {
+    init(
+        _ description: WeightedServer, policy: FailurePolicy, options: Connection.Options, replyTimeout: Duration,
+        logger: Logger? = nil
+    ) {
+        self.logger = logger
         self.description = description
         self.options = options
         self.replyTimeout = replyTimeout
@@ -43,6 +49,7 @@ package final class Server: Sendable {
             if state.isClosed { return nil }
             if let connection = state.connection, !connection.isClosed { return connection }
             let id = state.health.connecting()
+            logger?.debug("connecting", metadata: ["server": "\(address)"])
             let connection = Connection(to: address, options: options) { [weak self] end in self?.ended(id, end) }
             state.connection = connection
             // Before anybody else can get hold of the connection: the flush goes first.
@@ -128,13 +135,18 @@ package final class Server: Sendable {
     /// A connection is over.
     private func ended(_ id: ServerHealth.ConnectionID, _ end: Connection.End) {
         let failure: ServerHealth.Failure
+        logger?.debug("a connection has ended", metadata: ["server": "\(address)", "end": "\(end)"])
         switch end {
         case .notMade: failure = .connecting
         case .conversation: failure = .conversation
         case .whileIdle: failure = .closedWhileIdle
         case .onPurpose: return
         }
-        state.withLock { _ = $0.health.failed(id, failure, at: .now) }
+        let verdict = state.withLock { $0.health.failed(id, failure, at: .now) }
+        guard case .dead(let until) = verdict else { return }
+        logger?.warning(
+            "a server is left alone, for it failed",
+            metadata: ["server": "\(address)", "for": "\((until - .now).spelledOut)"])
     }
 
     /// Has a connection begin with `flush_all`.

@@ -16,7 +16,8 @@ package final class ServerPool: Sendable {
         if configuration.servers.count == 1 { policy.deadRetry = .zero }
         servers = configuration.servers.map {
             Server(
-                $0, policy: policy, options: configuration.connectionOptions, replyTimeout: configuration.replyTimeout)
+                $0, policy: policy, options: configuration.connectionOptions, replyTimeout: configuration.replyTimeout,
+                logger: configuration.logger)
         }
         selector = configuration.makeSelector(configuration.servers)
         limits = configuration.limits

@@ -112,6 +112,9 @@ extension PickleValue {
 
     /// Writes a pickle, with the bytes that CPython 3.11 would write for the same objects.
     ///
+    /// One thing is kept that CPython loses: up to protocol 3 it leaves out which of two equal times a time is (`fold`).
+    /// Here it stays, and Python 3 reads it.
+    ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unwritableValue`` for what the protocol cannot
     ///   hold; and what the hook throws.
     public func pickled(_ options: PickleWritingOptions = PickleWritingOptions()) throws(MemcacheError) -> [UInt8] {
