@@ -42,6 +42,7 @@ let package = Package(
         .executableTarget(
             name: "mcsh",
             dependencies: [
+                "CLibEdit",
                 "MemcacheCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

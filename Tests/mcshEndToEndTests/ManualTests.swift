@@ -110,7 +110,8 @@ struct ManualTests {
         let sections = try Self.lines().filter { $0.hasPrefix(".Sh ") }.map { String($0.dropFirst(4)) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "GRAMMAR", "COMMANDS", "OUTPUT FORMATS", "SCRIPTS",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "GRAMMAR", "COMMANDS", "OUTPUT FORMATS",
+                "INTERACTIVE USE", "SCRIPTS",
                 "PIPE",
                 "SAFETY", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])

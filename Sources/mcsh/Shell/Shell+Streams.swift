@@ -24,6 +24,7 @@ extension Shell {
                     })
                 else { return }
                 guard !entries.isEmpty else { return }
+                for entry in entries { interactive?.keys.insert(entry.key) }
                 session.output.write(rows.rendered(entries))
             }
             if session.output.hasFailed { return }

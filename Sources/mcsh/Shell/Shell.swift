@@ -35,6 +35,8 @@ final class Shell {
     let behaviour: Behaviour
     let pipeline: CommandPipeline
     var planner: Planner
+    /// What the prompt adds: nil for scripts and single commands.
+    var interactive: InteractiveState?
     /// How deep `source` and `repeat` are nested.
     var depth = 0
     private var parser = LineParser()
@@ -122,6 +124,8 @@ final class Shell {
     /// Sends what is prepared, and waits for every answer.
     func drain() {
         submit()
+        // Ctrl-C may have come before there was anything to cancel.
+        if isInterrupted { client.disconnect() }
         pipeline.drain()
     }
 
@@ -146,6 +150,7 @@ final class Shell {
             pendingInput = nil
         }
         try spec.check(arguments, bytes)
+        if interactive != nil { rememberKeys(spec, arguments, bytes) }
         if spec.needsEarlierAnswers { drain() }
         if spec.prefersMetaCommands, (arguments.format ?? planner.format) == .human, planner.hasMetaCommands == nil,
             !lookForMetaCommands()

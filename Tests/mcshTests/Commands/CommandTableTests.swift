@@ -100,7 +100,7 @@ import Testing
         #expect(
             harmless == [
                 "get", "gets", "show", "exists", "ttl", "mg", "mn", "me", "stats", "version", "lru_crawler", "watch",
-                "config", "help", "ping", "output", "source", "repeat", "quit",
+                "config", "help", "ping", "output", "history", "source", "repeat", "quit",
             ])
     }
 }
