@@ -12,6 +12,8 @@ package final class PseudoTerminal: Sendable {
     private let terminal: Descriptor
     /// Kept open, so that the terminal's settings can be asked after the program has ended.
     private let slave: Descriptor
+    /// Closed to end the reading of the terminal.
+    private let wakeWriter: Descriptor
     private let process: ChildProcess
     private let state: Monitor<State>
     /// Keeps the program's home while it runs.
@@ -40,13 +42,16 @@ package final class PseudoTerminal: Sendable {
         Self.setSize(master, columns, rows)
         terminal = Descriptor(master)
         slave = Descriptor(opened)
+        let (reading, writing) = try makePipe()
+        wakeWriter = Descriptor(writing)
+        let wake = Descriptor(reading)
         state = Monitor(State(screen: TerminalScreen(columns: columns, rows: rows)))
         self.home = home
         process = try ChildProcess(
             path: path, arguments: ["mcsh"] + arguments, environment: environment, directory: home.path,
             streams: .init(terminal: slavePath))
         startThread { [terminal, state] in
-            while let bytes = try? terminal.read(until: Deadline(after: .seconds(3600))), !bytes.isEmpty {
+            while let bytes = try? terminal.read(until: Deadline(after: .seconds(3600)), wake: wake), !bytes.isEmpty {
                 state.withLock {
                     $0.output.bytes += bytes
                     $0.screen.take(bytes)
@@ -94,6 +99,19 @@ package final class PseudoTerminal: Sendable {
         Self.setSize(terminal.number, columns, rows)
     }
 
+    /// Takes the terminal away, as a window that is closed or a connection that breaks does.
+    package func hangUp() async throws {
+        try await onThread { [self] in
+            // The reader holds the terminal open as long as it waits for it.
+            wakeWriter.closeNow()
+            guard state.wait(until: Deadline(after: .seconds(10)), { $0.hasEnded ? true : nil }) != nil else {
+                throw TestSupportFailure("the terminal is still being read")
+            }
+            slave.closeNow()
+            terminal.closeNow()
+        }
+    }
+
     /// Sends a signal to the program alone.
     package func signal(_ number: Int32) {
         kill(process.number, number)
@@ -108,9 +126,11 @@ package final class PseudoTerminal: Sendable {
         try await onThread { [state] in
             let screen = state.wait(until: Deadline(after: limit)) { condition($0.screen) ? $0.screen : nil }
             if let screen { return screen }
-            let (shown, cursor) = state.withLock { ($0.screen.text, $0.screen.cursor) }
+            let (shown, cursor, last) = state.withLock {
+                ($0.screen.text, $0.screen.cursor, ByteString($0.output.bytes.suffix(300)))
+            }
             throw TestSupportFailure(
-                "waited \(limit) for \(what) in vain; cursor \(cursor), the screen shows\n\(shown)")
+                "waited \(limit) for \(what) in vain; cursor \(cursor), the screen shows\n\(shown)\nafter \(last)")
         }
     }
 

@@ -63,10 +63,17 @@ struct AtTerminal {
 
     /// Enters a line, and waits for text in the answer and for the next prompt.
     func enter(_ line: ByteString, answers text: String) async throws {
-        try await terminal.type(line + "\r")
         let prompt = prompt
+        // The text may be on the screen already: what is awaited is one prompt more.
+        let count = terminal.screen.count(of: prompt)
+        try await terminal.type(line + "\r")
         try await terminal.wait(for: "the answer \"\(text)\"") { screen in
-            screen.currentLine == prompt && screen.text.contains(text)
+            screen.count(of: prompt) > count && screen.currentLine == prompt && screen.text.contains(text)
         }
     }
+}
+
+extension TerminalScreen {
+    /// How many rows begin with a prompt.
+    fileprivate func count(of prompt: String) -> Int { (scrolled + lines).count { $0.hasPrefix(prompt) } }
 }

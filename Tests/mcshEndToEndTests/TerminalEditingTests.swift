@@ -151,6 +151,20 @@ struct TerminalEditingTests {
         #expect(!session.terminal.screen.text.contains("[TTL]"))
     }
 
+    @Test func `a key is shown in no time`() async throws {
+        let session = try await AtTerminal.start()
+        // The best of some tries: other programs run beside this one.
+        var best = Duration.seconds(10)
+        for count in 1...20 {
+            let line = "\(session.prompt) " + String(repeating: "x", count: count)
+            let start = ContinuousClock.now
+            try await session.terminal.type("x")
+            try await session.terminal.waitForLine(line)
+            best = min(best, ContinuousClock.now - start)
+        }
+        #expect(best < .milliseconds(50))
+    }
+
     @Test func `a terminal that cannot be edited on still reads lines`() async throws {
         for term in ["dumb", ""] {
             let session = try await AtTerminal.start(term: term)

@@ -97,6 +97,27 @@ struct TerminalHistoryTests {
         #expect(try await session.program.run("history", "nothing like it").status == 1)
     }
 
+    @Test func `a file that has grown long is cut to its last lines, and stays closed to others`() async throws {
+        let first = try await AtTerminal.start()
+        try await first.enter("get first", answers: "(not found)")
+        let lines = (0..<25_000).map { "get key:\($0)\n" }.joined()
+        try first.program.home.write(ByteString(lines), to: Self.file, mode: 0o644)
+        let second = try await first.another()
+        let kept = try first.program.home.read(Self.file).lines
+        #expect(kept.count == 10_000)
+        #expect(kept.first == "get key:15000")
+        #expect(kept.last == "get key:24999")
+        var status = stat()
+        #expect(stat(first.program.home.path(of: Self.file), &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+        try await second.type("\u{1b}[A", shows: "get key:24999")
+        // A shell that runs meanwhile goes on in the new file.
+        try await second.terminal.type("\u{3}")
+        try await second.waitForPrompt()
+        try await first.enter("get last", answers: "(not found)")
+        #expect(try first.program.home.read(Self.file).lines.last == "get last")
+    }
+
     @Test func `a history that cannot be written is told once and hinders nothing`() async throws {
         let session = try await AtTerminal.start(environment: ["XDG_STATE_HOME": "/dev/null"])
         try await session.enter("set k v", answers: "the history is not kept")

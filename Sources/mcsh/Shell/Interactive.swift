@@ -108,6 +108,8 @@ struct Interactive {
         if MainThread.isCancelled {
             let mayHaveEffect = loss?.error.mayHaveTakenEffect ?? false
             let rest = mayHaveEffect ? "; the command may have been carried out all the same" : ""
+            // Behind the terminal's own ^C.
+            _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
             shell.session.tell("cancelled" + rest, code: "cancelled")
             return .next
         }

@@ -94,6 +94,7 @@ final class HistoryFile {
         if FileDescriptors.write(Array(kept) + [UInt8(ascii: "\n")], to: new) == 0, fsync(new) == 0,
             rename(terminated(temporary), terminated(path)) == 0
         {
+            identity = nil
             return
         }
         unlink(terminated(temporary))

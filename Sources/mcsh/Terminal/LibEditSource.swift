@@ -98,7 +98,8 @@ final class LibEditSource: LineSource {
 
     func remember(_ entry: [UInt8]) {
         entries.append(entry)
-        if entries.count > Self.maximumEntries { entries.removeFirst(entries.count - Self.maximumEntries) }
+        // Not one by one: each time the others move up.
+        if entries.count > 2 * Self.maximumEntries { entries.removeFirst(Self.maximumEntries) }
         // What the locale has no characters for cannot be searched.
         guard !entry.contains(0), Self.wide(entry) != nil else { return }
         mcsh_history_enter(list, entry.map { CChar(bitPattern: $0) } + [0])
@@ -119,6 +120,9 @@ final class LibEditSource: LineSource {
             tcsetattr(STDIN_FILENO, TCSANOW, &settings)
             _ = FileDescriptors.write(Array("\(Self.pasteOff)\n".utf8), to: STDOUT_FILENO)
         }
+        // libedit does this before it reads a key, after the prompt is on the screen: what is typed in between would be
+        // shown twice, and Ctrl-Z would stop the program behind its back.
+        mcsh_el_prepare_terminal(editor, 1)
         write(Self.pasteOn)
         defer {
             write(Self.pasteOff)

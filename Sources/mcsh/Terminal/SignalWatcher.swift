@@ -60,7 +60,8 @@ final class SignalWatcher: Sendable {
         return signals
     }
 
-    /// What is to be done about Ctrl-C from here on: nil while a line is read, which is then told of it.
+    /// What is to be done about Ctrl-C from here on: nil while a line is read, which is then told of it. It must not call
+    /// the watcher.
     func setCancel(_ cancel: (@Sendable () -> Void)?) {
         state.withLock { $0.cancel = cancel }
     }
@@ -146,8 +147,11 @@ final class SignalWatcher: Sendable {
     private func take(_ number: Int32) {
         switch number {
         case SIGINT:
-            state.withLock { $0.cancel }?()
-            notify(.interrupted)
+            // Under the lock: once ``setCancel(_:)`` has returned, no notice of this command comes any more.
+            state.withLock { state in
+                state.cancel?()
+                notify(.interrupted)
+            }
         case SIGTSTP:
             // While a line is read, its reader puts the terminal in order and stops.
             if state.withLock({ $0.restore == nil }) { deliver(number) } else { notify(.suspended) }
