@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <wchar.h>
 
+// Package.swift says how libedit is linked.
+//
 // el_set, el_get and history take a variable number of arguments, which Swift cannot pass.
 
 // stdin, stdout and stderr are macros in some C libraries.
