@@ -24,7 +24,10 @@ FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 .PHONY: build deps try test test-interop bench format lint lint-format lint-man install clean help
 
 build: deps ## build the program, optimised (the default)
-	$(SWIFT) build -c release $(STATIC) --product mcsh
+	@# Where there are archives, libedit is linked in as well: most runs do not edit, and each would load it.
+	static=1; for name in edit tinfo bsd md; do \
+		case "$$(cc -print-file-name=lib$$name.a 2>/dev/null)" in /*) ;; *) static=0 ;; esac; done; \
+	MCSH_STATIC_LIBEDIT=$$static $(SWIFT) build -c release $(STATIC) --product mcsh
 
 deps: ## install what is missing to build and test (asks nothing; does nothing when all is there)
 	@Scripts/deps

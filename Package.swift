@@ -14,6 +14,13 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// libedit as a shared library or, where the Makefile asks for it, from archives with what it needs itself: then nothing is
+/// loaded for the editor when the program starts, which most runs do not use.
+let libedit: [LinkerSetting] =
+    Context.environment["MCSH_STATIC_LIBEDIT"] == "1"
+    ? ["edit", "tinfo", "bsd", "md"].map { .linkedLibrary(":lib\($0).a") }
+    : [.linkedLibrary("edit")]
+
 let package = Package(
     name: "mcsh",
     platforms: [.macOS(.v26)],
@@ -27,8 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
-        .systemLibrary(
-            name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
+        .systemLibrary(name: "CLibEdit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
             name: "MemcacheCore",
@@ -42,10 +48,11 @@ let package = Package(
         .executableTarget(
             name: "mcsh",
             dependencies: [
+                "CLibEdit",
                 "MemcacheCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: libedit),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "MemcacheCoreTests", dependencies: ["MemcacheCore", "TestSupport"], exclude: ["Fixtures"],

@@ -121,7 +121,7 @@ package struct BuiltProgram: Sendable {
         }
     }
 
-    private func childEnvironment() -> [String: String] {
+    func childEnvironment() -> [String: String] {
         let current = currentEnvironment()
         var variables = [
             "HOME": home.path,

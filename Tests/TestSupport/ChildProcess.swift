@@ -22,6 +22,8 @@ final class ChildProcess: Sendable {
         var input: Int32?
         var output: Int32?
         var errors: Int32?
+        /// A terminal that all three are to be, and that is to be the child's own: it leads a session then.
+        var terminal: String?
     }
 
     /// Starts a program with default signal handling and no other descriptors than the three standard ones.
@@ -47,7 +49,9 @@ final class ChildProcess: Sendable {
             posix_spawnattr_destroy(&attributes)
         }
         for (source, target) in [(streams.input, 0), (streams.output, 1), (streams.errors, 2)] as [(Int32?, Int32)] {
-            if let source {
+            if let terminal = streams.terminal {
+                posix_spawn_file_actions_addopen(&actions, target, terminal, O_RDWR, 0)
+            } else if let source {
                 posix_spawn_file_actions_adddup2(&actions, source, target)
             } else {
                 posix_spawn_file_actions_addopen(&actions, target, "/dev/null", target == 0 ? O_RDONLY : O_WRONLY, 0)
@@ -61,7 +65,12 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &noSignals)
         posix_spawnattr_setsigdefault(&attributes, &everySignal)
         var flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)
-        if leadsGroup { flags |= Int32(POSIX_SPAWN_SETPGROUP) }
+        if streams.terminal != nil {
+            // The leader of a session leads a group as well, and the first terminal that it opens becomes its own.
+            flags |= startsSession
+        } else if leadsGroup {
+            flags |= Int32(POSIX_SPAWN_SETPGROUP)
+        }
         #if canImport(Darwin)
             flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
         #endif
@@ -133,6 +142,13 @@ final class ChildProcess: Sendable {
         }
     }
 }
+
+/// `POSIX_SPAWN_SETSID`, which Glibc's headers keep from Swift.
+#if canImport(Darwin)
+    private let startsSession = Int32(POSIX_SPAWN_SETSID)
+#else
+    private let startsSession: Int32 = 0x80
+#endif
 
 /// Whether a process exists and has not ended. One that has ended and was not waited for does not count.
 package func processIsRunning(_ number: Int32) -> Bool {

@@ -116,7 +116,7 @@ struct ManualTests {
         #expect(
             sections == [
                 "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "GRAMMAR", "COMMANDS", "OUTPUT FORMATS",
-                "SEVERAL SERVERS", "STORED VALUES", "SCRIPTS",
+                "SEVERAL SERVERS", "STORED VALUES", "INTERACTIVE USE", "SCRIPTS",
                 "PIPE",
                 "SAFETY", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])

@@ -31,15 +31,45 @@ final class CommandSpec: Sendable {
         /// `line` is a line of the protocol, and `rest` one of the shell; both are left as they are.
         enum Kind: Sendable { case key, value, lifetime, number, word, server, file, line, rest }
 
+        /// The words that can stand there, for completion.
+        enum Choices: Sendable {
+            /// Nothing is known beforehand.
+            case any
+            case words([Choice])
+            case outputFormats
+            /// What `help` explains.
+            case topics
+            /// Servers by name.
+            case servers
+        }
+
         var name: String
         var kind: Kind
         var isOptional = false
         var isRepeated = false
+        var choices = Choices.any
 
         /// The parameter as the syntax line shows it: `KEY…`, `[TTL]`.
         var syntax: String {
             let text = isRepeated ? "\(name)…" : name
             return isOptional ? "[\(text)]" : text
+        }
+    }
+
+    /// A word that a parameter accepts.
+    struct Choice: Sendable {
+        var word: String
+        var meaning: String
+        /// The word that must stand before it.
+        var follows: String?
+        /// Whether more is glued to it.
+        var isOpen = false
+
+        init(_ word: String, _ meaning: String, follows: String? = nil, isOpen: Bool = false) {
+            self.word = word
+            self.meaning = meaning
+            self.follows = follows
+            self.isOpen = isOpen
         }
     }
 
@@ -177,6 +207,7 @@ enum LocalAction: Sendable {
     case source(path: [UInt8])
     case repeated(count: Int, interval: Duration?, line: [UInt8])
     case raw(line: [UInt8], payload: [UInt8]?)
+    case history(pattern: [UInt8]?, OutputFormat)
     case quit(status: Int32?)
     case show(keys: [[UInt8]], hash: RoutingNumber?, decodes: Bool, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)

@@ -5,10 +5,20 @@ enum MetaSpecs {
     static let all = [mg, ms, md, ma, mn, me]
 
     private static let key = CommandSpec.Parameter(name: "KEY", kind: .key)
-    private static let flags = CommandSpec.Parameter(name: "FLAG", kind: .word, isOptional: true, isRepeated: true)
+    /// The flag letters of a command, as words to choose from.
+    private static func flags<Command: MetaCommand>(of type: Command.Type) -> CommandSpec.Parameter {
+        let letters = type.flagForms.map { form in
+            CommandSpec.Choice(
+                String(Unicode.Scalar(form.letter)), "\(form): \(form.meaning)", isOpen: form.argument != .none)
+        }
+        return CommandSpec.Parameter(
+            name: "FLAG", kind: .word, isOptional: true, isRepeated: true,
+            choices: .words(letters + [.init("b", "b: the key is base64")]))
+    }
 
     static let mg = spec(
-        "mg", MetaGet.self, parameters: [key, flags], summary: "meta get: a value and what is asked for about it",
+        "mg", MetaGet.self, parameters: [key, flags(of: MetaGet.self)],
+        summary: "meta get: a value and what is asked for about it",
         examples: [
             .init(line: "mg user:42 v t f c", meaning: "value, lifetime left, flags word, CAS token"),
             .init(line: "mg user:42 t u", meaning: "lifetime left, without marking the item as read"),
@@ -17,19 +27,22 @@ enum MetaSpecs {
 
     static let ms = spec(
         "ms", MetaSet.self,
-        parameters: [key, .init(name: "VALUE", kind: .value), flags], summary: "meta set: store a value",
+        parameters: [key, .init(name: "VALUE", kind: .value), flags(of: MetaSet.self)],
+        summary: "meta set: store a value",
         examples: [
             .init(line: "ms user:42 \"hello\" T60 F4", meaning: "for 60 seconds, with a flags word"),
             .init(line: "ms lock 1 ME T30", meaning: "mode E: only where there is none"),
         ], danger: .writes)
 
     static let md = spec(
-        "md", MetaDelete.self, parameters: [key, flags], summary: "meta delete: delete, or mark as stale",
+        "md", MetaDelete.self, parameters: [key, flags(of: MetaDelete.self)],
+        summary: "meta delete: delete, or mark as stale",
         examples: [.init(line: "md user:42 I T30", meaning: "stale for 30 seconds: one reader wins the refill")],
         danger: .writes)
 
     static let ma = spec(
-        "ma", MetaArithmetic.self, parameters: [key, flags], summary: "meta arithmetic: count up or down",
+        "ma", MetaArithmetic.self, parameters: [key, flags(of: MetaArithmetic.self)],
+        summary: "meta arithmetic: count up or down",
         examples: [.init(line: "ma hits N0 J1 D1 v", meaning: "begin at 1, count by 1, print the number")],
         danger: .writes)
 

@@ -17,7 +17,7 @@ enum PoolSpecs {
 
     static let use = CommandSpec(
         name: "use", group: .pool,
-        parameters: [.init(name: "SERVERS|@POOL", kind: .server, isRepeated: true)],
+        parameters: [.init(name: "SERVERS|@POOL", kind: .server, isRepeated: true, choices: .servers)],
         summary: "go on with other servers",
         details: """
             Servers as the option -s takes them, or a pool of the configuration file with its settings. CAS tokens and \

@@ -10,8 +10,14 @@ enum ServerSpecs {
     static let stats = CommandSpec(
         name: "stats", group: .server,
         parameters: [
-            .init(name: "GROUP", kind: .word, isOptional: true),
-            .init(name: "ARG", kind: .word, isOptional: true, isRepeated: true),
+            .init(name: "GROUP", kind: .word, isOptional: true, choices: .words(StatisticsPlanning.choices)),
+            .init(
+                name: "ARG", kind: .word, isOptional: true, isRepeated: true,
+                choices: .words([
+                    .init("on", "begin to count by key prefix", follows: "detail"),
+                    .init("off", "stop counting", follows: "detail"),
+                    .init("dump", "print the counts", follows: "detail"),
+                ])),
         ],
         summary: "print the server's statistics",
         details: """
@@ -97,7 +103,21 @@ enum ServerSpecs {
     static let slabs = CommandSpec(
         name: "slabs", group: .server,
         parameters: [
-            .init(name: "reassign|automove", kind: .word), .init(name: "ARG", kind: .word),
+            .init(
+                name: "reassign|automove", kind: .word,
+                choices: .words([
+                    .init("reassign", "move a page from one class to another"),
+                    .init("automove", "switch or tune the page mover"),
+                ])),
+            .init(
+                name: "ARG", kind: .word,
+                choices: .words([
+                    .init("0", "off", follows: "automove"), .init("1", "on", follows: "automove"),
+                    .init("2", "aggressive", follows: "automove"),
+                    .init("ratio", "how much older a class must be", follows: "automove"),
+                    .init("freeratio", "how much memory is kept free", follows: "automove"),
+                    .init("window", "how many seconds are looked at", follows: "automove"),
+                ])),
             .init(name: "ARG", kind: .word, isOptional: true),
         ],
         summary: "move memory between slab classes",
@@ -115,8 +135,18 @@ enum ServerSpecs {
     static let lru = CommandSpec(
         name: "lru", group: .server,
         parameters: [
-            .init(name: "tune|mode|temp_ttl", kind: .word),
-            .init(name: "ARG", kind: .word, isRepeated: true),
+            .init(
+                name: "tune|mode|temp_ttl", kind: .word,
+                choices: .words([
+                    .init("tune", "HOT% WARM% HOTFACTOR WARMFACTOR"), .init("mode", "flat or segmented"),
+                    .init("temp_ttl", "a lifetime up to which items stay in their own queue"),
+                ])),
+            .init(
+                name: "ARG", kind: .word, isRepeated: true,
+                choices: .words([
+                    .init("flat", "one queue a class", follows: "mode"),
+                    .init("segmented", "hot, warm and cold", follows: "mode"),
+                ])),
         ],
         summary: "tune the LRU",
         details: """
@@ -132,8 +162,22 @@ enum ServerSpecs {
     static let crawler = CommandSpec(
         name: "lru_crawler", group: .server,
         parameters: [
-            .init(name: "enable|disable|sleep|tocrawl|crawl|metadump|mgdump", kind: .word),
-            .init(name: "ARG", kind: .word, isOptional: true),
+            .init(
+                name: "enable|disable|sleep|tocrawl|crawl|metadump|mgdump", kind: .word,
+                choices: .words([
+                    .init("enable", "let the crawler run"), .init("disable", "stop the crawler"),
+                    .init("sleep", "microseconds between two items"), .init("tocrawl", "items of a class in one run"),
+                    .init("crawl", "look for expired items now"), .init("metadump", "a line for every item"),
+                    .init("mgdump", "keys as mg commands"),
+                ])),
+            .init(
+                name: "ARG", kind: .word, isOptional: true,
+                choices: .words([
+                    .init("all", "every class", follows: "metadump"),
+                    .init("hash", "in hash order", follows: "metadump"),
+                    .init("all", "every class", follows: "mgdump"), .init("hash", "in hash order", follows: "mgdump"),
+                    .init("all", "every class", follows: "crawl"),
+                ])),
         ],
         summary: "run the crawler, or dump keys with it",
         details: """
@@ -150,7 +194,16 @@ enum ServerSpecs {
 
     static let extstore = CommandSpec(
         name: "extstore", group: .server,
-        parameters: [.init(name: "SETTING", kind: .word), .init(name: "VALUE", kind: .word)],
+        parameters: [
+            .init(
+                name: "SETTING", kind: .word,
+                choices: .words(
+                    [
+                        "item_size", "item_age", "low_ttl", "recache_rate", "compact_under", "drop_under", "max_sleep",
+                        "max_frag", "drop_unread",
+                    ].map { .init($0, "") })),
+            .init(name: "VALUE", kind: .word),
+        ],
         summary: "tune flash storage",
         details: """
             item_size, item_age, low_ttl, recache_rate, compact_under, drop_under, max_sleep, max_frag, drop_unread. \
@@ -164,7 +217,11 @@ enum ServerSpecs {
 
     static let watch = CommandSpec(
         name: "watch", group: .server,
-        parameters: [.init(name: "STREAM", kind: .word, isOptional: true, isRepeated: true)],
+        parameters: [
+            .init(
+                name: "STREAM", kind: .word, isOptional: true, isRepeated: true,
+                choices: .words(WatchStream.all.map { .init($0.description, "since \($0.since.text)") }))
+        ],
         summary: "print what happens on the server, until Ctrl-C",
         details: """
             Streams: \(WatchStream.all.map { "\($0.description) (\($0.since.text))" }.joined(separator: ", ")). Without \
@@ -189,7 +246,12 @@ enum ServerSpecs {
     }
 
     static let shutdown = CommandSpec(
-        name: "shutdown", group: .server, parameters: [.init(name: "graceful", kind: .word, isOptional: true)],
+        name: "shutdown", group: .server,
+        parameters: [
+            .init(
+                name: "graceful", kind: .word, isOptional: true,
+                choices: .words([.init("graceful", "save memory for a restart")]))
+        ],
         summary: "stop the server",
         details: "Only servers started with -A do it. graceful saves memory for a restart (-e).",
         examples: [.init(line: "shutdown", meaning: "asks first; in a script it needs -y")],
@@ -212,7 +274,10 @@ enum ServerSpecs {
 
     static let config = CommandSpec(
         name: "config", group: .server,
-        parameters: [.init(name: "get", kind: .word), .init(name: "cluster", kind: .word)],
+        parameters: [
+            .init(name: "get", kind: .word, choices: .words([.init("get", "the only form")])),
+            .init(name: "cluster", kind: .word, choices: .words([.init("cluster", "the only form")])),
+        ],
         summary: "print the nodes of an ElastiCache cluster",
         examples: [.init(line: "config get cluster", meaning: "from a configuration endpoint")],
         wireForm: "config get cluster"

@@ -2,11 +2,11 @@ import MemcacheCore
 
 /// What the shell itself does.
 enum ShellSpecs {
-    static let all = [help, output, source, repeated, raw, quit]
+    static let all = [help, output, history, source, repeated, raw, quit]
 
     static let help = CommandSpec(
         name: "help", aliases: ["?"], group: .shell,
-        parameters: [.init(name: "TOPIC", kind: .word, isOptional: true, isRepeated: true)],
+        parameters: [.init(name: "TOPIC", kind: .word, isOptional: true, isRepeated: true, choices: .topics)],
         summary: "explain commands and statistics",
         details: "The option --help of any command does the same: set --help.",
         examples: [
@@ -21,7 +21,7 @@ enum ShellSpecs {
     }
 
     static let output = CommandSpec(
-        name: "output", group: .shell, parameters: [.init(name: "FORMAT", kind: .word)],
+        name: "output", group: .shell, parameters: [.init(name: "FORMAT", kind: .word, choices: .outputFormats)],
         summary: "choose how answers are written from here on",
         details: "Formats: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
         examples: [.init(line: "output json", meaning: "one object a line")], wireForm: "nothing"
@@ -33,6 +33,20 @@ enum ShellSpecs {
                 suggestion: "write one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return .local(.output(format))
+    }
+
+    static let history = CommandSpec(
+        name: "history", group: .shell, parameters: [.init(name: "PATTERN", kind: .word, isOptional: true)],
+        summary: "print the lines that were entered at the prompt",
+        details: """
+            PATTERN is a part of the line, or a pattern with * and ? for the whole line. Lines that begin with a blank and \
+            lines with a secret are not written to the file.
+            """,
+        examples: [.init(line: "history set", meaning: "the lines that have set in them")], wireForm: "nothing"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        .local(
+            .history(
+                pattern: arguments.words.first.map { bytes.copy($0.range) }, arguments.format ?? planner.format))
     }
 
     static let source = CommandSpec(

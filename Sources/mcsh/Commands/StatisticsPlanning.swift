@@ -10,6 +10,16 @@ enum StatisticsPlanning {
 
     static let words = groups.map(\.word) + ["reset", "detail", "cachedump"]
 
+    /// The words with what they mean, for completion.
+    static let choices = words.map { CommandSpec.Choice($0, meanings[$0] ?? "") }
+
+    private static let meanings = [
+        "items": "items by slab class", "slabs": "memory by slab class", "sizes": "how many items of which size",
+        "settings": "how the server was started", "conns": "its connections", "extstore": "flash storage",
+        "proxy": "the built-in proxy", "proxyfuncs": "the proxy's functions", "proxybe": "the proxy's backends",
+        "reset": "clear counters, for everybody", "detail": "counts by key prefix", "cachedump": "some keys of a class",
+    ]
+
     static func plan(
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: inout Planner
     ) throws(Diagnostic) -> Plan {

@@ -11,25 +11,119 @@ import MemcacheCore
 /// The prompt: a line is read, run and answered, again and again. A lost server does not end it.
 struct Interactive {
     let shell: Shell
+    let environment: [String: String]
+
+    /// Candidates that are shown of very many keys.
+    private static let maximumKeys = 500
 
     /// Runs until the end of the input or `quit`.
-    func run() -> Int32? {
-        var lines = LineReader(descriptor: STDIN_FILENO)
+    ///
+    /// - Parameter watcher: Takes the signals in; nil where there is none, and they do what they do to any program.
+    func run(watcher: SignalWatcher?) -> Int32? {
+        shell.interactive = InteractiveState(watcher: watcher, history: History.ofUser())
+        let source = makeSource(watcher)
         var number = 0
-        prompt()
-        while let line = lines.next(beforeWaiting: {}) {
+        while let input = read(from: source) {
             number += 1
-            let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: {})
-            shell.drain()
-            if case .stop(let status) = flow { return status }
-            _ = shell.tellLosses()
-            prompt()
+            for command in input.commands {
+                if case .stop(let status) = run(command, number: number, watcher) { return status }
+                if MainThread.isCancelled { break }
+            }
         }
-        shell.session.output.write(Array("\n".utf8))
         return ExitStatus.done.rawValue
     }
 
-    private func prompt() {
-        _ = FileDescriptors.write(Array("\(shell.server)> ".utf8), to: STDERR_FILENO)
+    // MARK: Reading
+
+    /// The editor, where the terminal and the user are for it.
+    private func makeSource(_ watcher: SignalWatcher?) -> any LineSource {
+        guard let watcher, Terminal.canEdit(environment: environment) else { return PlainLineSource(watcher: watcher) }
+        let known = Completion.Known(
+            keys: { [shell] in
+                shell.interactive?.keys.matches($0, limit: Interactive.maximumKeys) ?? KnownKeys.Matches()
+            },
+            files: { prefix in
+                FileNames.beginning(with: prefix).map { Completion.Candidate($0.path, isOpen: $0.isDirectory) }
+            },
+            servers: shell.catalog.file?.pools.keys.sorted().map { "@\($0)" } ?? [])
+        let aid = LineAid(
+            complete: { Completion.answer($0, cursor: $1, known: known) }, hint: { LineHint.text(for: $0) })
+        return LibEditSource(
+            watcher: watcher, aid: aid, style: shell.session.presentation.style, configuration: editorConfiguration())
+            ?? PlainLineSource(watcher: watcher)
+    }
+
+    /// The user's `.editrc`, where there is one.
+    private func editorConfiguration() -> [UInt8]? {
+        guard let path = environment["EDITRC"] ?? environment["HOME"].map({ $0 + "/.editrc" }) else { return nil }
+        return try? FileDescriptors.contents(of: Array(path.utf8)).get()
+    }
+
+    /// Reads a command, with the lines that it goes on in; nil at the end of the input.
+    private func read(from source: any LineSource) -> PromptInput? {
+        var text: [UInt8] = []
+        var prompt = PromptText(text: "\(EscapedText.string(Array(shell.selection.name.utf8)))>")
+        for entry in shell.interactive?.history.takeNew() ?? [] { source.remember(entry) }
+        shell.interactive?.watcher?.clearNotices()
+        while true {
+            switch source.next(prompt: prompt) {
+            case .end where text.isEmpty: return nil
+            case .end:
+                shell.session.tell("the line is not complete, and is dropped", code: "usage")
+                return PromptInput([])
+            case .interrupted: return PromptInput([])
+            case .line(let line):
+                text += text.isEmpty ? line : [UInt8(ascii: "\n")] + line
+                let input = PromptInput(text)
+                if let need = input.need {
+                    prompt = PromptText(text: need.prompt)
+                    continue
+                }
+                for entry in shell.interactive?.history.add(text) ?? [] { source.remember(entry) }
+                if let reason = shell.interactive?.history.takeError() {
+                    shell.session.tell(reason, code: "local-file")
+                }
+                return input
+            }
+        }
+    }
+
+    // MARK: Running
+
+    /// Runs a command and waits for its answer, which Ctrl-C gives up.
+    private func run(_ command: PromptInput.Command, number: Int, _ watcher: SignalWatcher?) -> Shell.Flow {
+        MainThread.resume()
+        watcher?.setCancel { [client = shell.client] in
+            // Work is cancelled before its connection is closed, lest it go on another one.
+            MainThread.cancel()
+            client.disconnect()
+        }
+        defer { watcher?.setCancel(nil) }
+        var flow = shell.run(line: command.line.span, number: number)
+        if case .needsHereDocument = flow, let document = command.document {
+            flow = shell.run(line: command.line.span, number: number, hereDocument: document)
+        }
+        shell.drain()
+        if MainThread.isCancelled {
+            let mayHaveEffect = shell.session.takeLosses().contains { $0.error.mayHaveTakenEffect }
+            let rest = mayHaveEffect ? "; the command may have been carried out all the same" : ""
+            // Behind the terminal's own ^C.
+            _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
+            shell.session.tell("cancelled" + rest, code: "cancelled")
+            return .next
+        }
+        if case .stop = flow { return flow }
+        _ = shell.tellLosses()
+        return .next
+    }
+}
+
+extension PromptInput.Need {
+    /// What stands before the lines that go on.
+    fileprivate var prompt: String {
+        switch self {
+        case .quote(let mark): "\(Character(Unicode.Scalar(mark)))…>"
+        case .tag(let tag): "\(EscapedText.string(tag))…>"
+        }
     }
 }

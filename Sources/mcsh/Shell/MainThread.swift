@@ -22,7 +22,7 @@ enum MainThread {
         let counter = InFlightCounter()
         let box = Box<Result<Value, MemcacheError>>()
         counter.add(1, waitingBelow: .max)
-        Task.detached {
+        let task = Task.detached {
             let result: Result<Value, MemcacheError>
             do throws(MemcacheError) {
                 result = .success(try await body())
@@ -32,6 +32,12 @@ enum MainThread {
             box.value.withLock { $0 = result }
             counter.remove(1)
         }
+        let isCancelled = state.withLock { state in
+            state.task = task
+            return state.isCancelled
+        }
+        defer { state.withLock { $0.task = nil } }
+        if isCancelled { task.cancel() }
         counter.waitUntilEmpty()
         return box.value.withLock { $0 } ?? .failure(MemcacheError(.cancelled, "the work ended without a result"))
     }
@@ -48,6 +54,27 @@ enum MainThread {
         counter.waitUntilEmpty()
         if let error = box.value.withLock({ $0 ?? nil }) { throw error }
     }
+
+    private struct State {
+        var task: Task<Void, Never>?
+        var isCancelled = false
+    }
+
+    private static let state = Mutex(State())
+
+    /// Cancels what the main thread waits for, and what it will wait for until ``resume()``. May be called on any thread.
+    static func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            return state.task
+        }?.cancel()
+    }
+
+    /// What was cancelled is over.
+    static func resume() { state.withLock { $0.isCancelled = false } }
+
+    /// Whether work was cancelled since ``resume()``.
+    static var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
     /// Sleeps. Calls `nanosleep`.
     static func sleep(_ duration: Duration) {

@@ -13,8 +13,9 @@ enum Prompt {
     /// The question is put on standard error where that is a terminal, else on the terminal itself: nobody is to answer
     /// what stands in a file.
     ///
+    /// - Parameter waitForInput: Is called before input is read; false gives up.
     /// - Returns: False also where there is no terminal to ask at.
-    static func ask(_ question: String) -> Bool {
+    static func ask(_ question: String, waitForInput: () -> Bool) -> Bool {
         if Terminal.isTerminal(STDERR_FILENO) {
             _ = FileDescriptors.write(Array(question.utf8), to: STDERR_FILENO)
         } else {
@@ -25,7 +26,7 @@ enum Prompt {
         }
         var answer: [UInt8] = []
         var byte: UInt8 = 0
-        while withUnsafeMutableBytes(of: &byte, { FileDescriptors.read(STDIN_FILENO, into: $0) }) == 1 {
+        while waitForInput(), withUnsafeMutableBytes(of: &byte, { FileDescriptors.read(STDIN_FILENO, into: $0) }) == 1 {
             if byte == UInt8(ascii: "\n") { break }
             answer.append(byte)
         }

@@ -29,6 +29,8 @@ struct Run {
                 isColored: options.color.isColored(isTerminal: isOutputTerminal, environment: environment)),
             width: Terminal.width(environment: environment),
             endsValues: options.command.isEmpty || options.runs != nil)
+        // Threads have the signals blocked that are blocked where they are started: the watcher comes before them.
+        let watcher = isInteractive ? SignalWatcher() : nil
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
         let behaviour = Shell.Behaviour(
             isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
@@ -42,7 +44,7 @@ struct Run {
             if !options.command.isEmpty {
                 status = oneCommand(shell)
             } else if isInteractive {
-                status = Interactive(shell: shell).run()
+                status = Interactive(shell: shell, environment: environment).run(watcher: watcher)
             } else {
                 status = scripts(shell)
             }

@@ -23,7 +23,7 @@ struct ScriptRunner {
                 shell.drain()
                 return flow
             }
-            if shell.session.hasLoss { break }
+            if shell.session.hasLoss || shell.isInterrupted { break }
         }
         shell.drain()
         if let error = lines.error {

@@ -21,6 +21,7 @@ extension Shell {
         case .source(let path): return source(path)
         case .repeated(let count, let interval, let line): return repeated(count, interval, line)
         case .raw(let line, let payload): raw(line, payload)
+        case .history(let pattern, let format): listHistory(pattern, format)
         case .quit(let status): return .stop(status: status ?? session.status.rawValue)
         case .show(let keys, let hash, let decodes, let format): show(keys, hash, decodes: decodes, format)
         case .deleteMatching(let glob, let format): deleteMatching(glob, format)
@@ -39,7 +40,7 @@ extension Shell {
         case .success(let value): return value
         case .failure(let error):
             session.note(error.exitStatus)
-            session.tell(error, line: planner.line, server: server)
+            if !isInterrupted { session.tell(error, line: planner.line, server: server) }
             return nil
         }
     }
@@ -105,11 +106,12 @@ extension Shell {
         while count == 0 || runs < count {
             if runs > 0, let interval {
                 drain()
-                MainThread.sleep(interval)
+                if let watcher = interactive?.watcher { watcher.sleep(interval) } else { MainThread.sleep(interval) }
+                if isInterrupted { return .next }
             }
             let flow = run(line: line.span, number: planner.line)
             if case .next = flow {} else { return flow }
-            if session.hasLoss { return .next }
+            if session.hasLoss || isInterrupted { return .next }
             runs += 1
         }
         return .next
@@ -144,7 +146,9 @@ extension Shell {
                 line: planner.line)
             return false
         }
-        if Prompt.ask("\(what). Go on? [y/N] ") { return true }
+        if Prompt.ask("\(what). Go on? [y/N] ", waitForInput: { interactive?.watcher?.waitForInput() ?? true }) {
+            return true
+        }
         session.note(.unsafe)
         session.tell("\(command): not done", code: "not-confirmed", line: planner.line)
         return false

@@ -26,6 +26,7 @@ extension Shell {
             case .human, .json, .csv, .tsv:
                 let entries = waitFor { () async throws(MemcacheError) in try await reader.next(upTo: 1000) }
                 guard let entries, !entries.isEmpty else { return }
+                for entry in entries { interactive?.keys.insert(entry.key) }
                 session.output.write(rows.rendered(entries, from: name))
             }
         }

@@ -47,6 +47,8 @@ final class Shell {
     /// Chooses among several servers; nil for one.
     private(set) var router: PoolRouter?
     var planner: Planner
+    /// What the prompt adds: nil for scripts and single commands.
+    var interactive: InteractiveState?
     /// How deep `source` and `repeat` are nested.
     var depth = 0
     private var parser = LineParser()
@@ -170,6 +172,8 @@ final class Shell {
     /// Sends what is prepared, and waits for every answer.
     func drain() {
         submit()
+        // Ctrl-C may have come before there was anything to cancel.
+        if isInterrupted { client.disconnect() }
         pipeline.drain()
         router?.forgetReached()
     }
@@ -195,6 +199,7 @@ final class Shell {
             pendingInput = nil
         }
         try spec.check(arguments, bytes)
+        if interactive != nil { rememberKeys(spec, arguments, bytes) }
         if spec.needsEarlierAnswers { drain() }
         if spec.prefersMetaCommands, (arguments.format ?? planner.format) == .human, planner.hasMetaCommands == nil,
             !lookForMetaCommands()

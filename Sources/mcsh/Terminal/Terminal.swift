@@ -11,6 +11,20 @@ enum Terminal {
     /// Whether a descriptor is a terminal. Calls `isatty`.
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+    /// Whether the terminal can move its cursor, which editing a line needs. Looks at `TERM`.
+    static func canEdit(environment: [String: String]) -> Bool {
+        !["", "dumb", "emacs", "unknown"].contains(environment["TERM"] ?? "")
+    }
+
+    /// The present size of standard output. Calls `ioctl`.
+    static func size() -> (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
     /// How many columns standard output has: 80 where that cannot be known. Calls `ioctl`, or takes `COLUMNS`.
     static func width(environment: [String: String]) -> Int {
         if let text = environment["COLUMNS"], let columns = Int(text), (1...10_000).contains(columns) { return columns }

@@ -1,0 +1,38 @@
+import MemcacheCore
+
+/// Bytes as a word of a line: as they are where the grammar allows it, else in quotes.
+enum WordSpelling {
+    /// The quote that a word is begun with.
+    enum Quote: Hashable, Sendable { case none, single, double }
+
+    /// A word that the tokenizer reads as these bytes.
+    ///
+    /// - Parameters:
+    ///   - quote: The quote that is written already, which is kept where that is possible.
+    ///   - isClosed: Whether the word is complete: then its closing quote is written too.
+    static func spell(_ bytes: [UInt8], quote: Quote = .none, isClosed: Bool = true) -> [UInt8] {
+        switch quote {
+        case .none where isBare(bytes): return bytes
+        case .single where isPrintable(bytes) && !bytes.contains(UInt8(ascii: "'")):
+            return [UInt8(ascii: "'")] + bytes + (isClosed ? [UInt8(ascii: "'")] : [])
+        default:
+            var word = [UInt8(ascii: "\"")]
+            EscapedText.append(bytes.span, to: &word, quote: UInt8(ascii: "\""))
+            if isClosed { word.append(UInt8(ascii: "\"")) }
+            return word
+        }
+    }
+
+    /// Whether bytes can stand in a line without quotes, and are neither an option nor a redirection then.
+    static func isBare(_ bytes: [UInt8]) -> Bool {
+        guard let first = bytes.first, isPrintable(bytes), !bytes.contains(UInt8(ascii: " ")) else { return false }
+        if "\"'#".utf8.contains(first) || bytes.starts(with: "--".utf8) { return false }
+        return !["<", "<<", ">", ">>", "|"].contains { bytes.elementsEqual($0.utf8) }
+    }
+
+    private static func isPrintable(_ bytes: [UInt8]) -> Bool {
+        var text: [UInt8] = []
+        EscapedText.append(bytes.span, to: &text, keepsBackslashes: true)
+        return text == bytes
+    }
+}

@@ -1,0 +1,158 @@
+import MemcacheCore
+
+/// What can stand at the cursor of a line: everything comes from the command table and from what is known.
+struct Completion {
+    /// A word that can stand there.
+    struct Candidate: Hashable, Sendable {
+        var text: [UInt8]
+        var meaning = ""
+        /// More of the word may follow: no blank is written behind it.
+        var isOpen = false
+
+        init(_ text: [UInt8], meaning: String = "", isOpen: Bool = false) {
+            self.text = text
+            self.meaning = meaning
+            self.isOpen = isOpen
+        }
+
+        init(_ text: String, meaning: String = "", isOpen: Bool = false) {
+            self.init(Array(text.utf8), meaning: meaning, isOpen: isOpen)
+        }
+    }
+
+    /// The candidates, and what to write.
+    struct Answer: Hashable, Sendable {
+        /// The part of the line in front of the cursor that is replaced.
+        var range: Range<Int>
+        /// What comes in its place: the whole word where there is one, else as much as all have in common.
+        var insertion: [UInt8] = []
+        var candidates: [Candidate] = []
+        /// How many more there are than ``candidates``.
+        var omitted = 0
+
+        var isEmpty: Bool { candidates.isEmpty }
+    }
+
+    /// What the table does not have.
+    struct Known {
+        var keys: (_ prefix: [UInt8]) -> KnownKeys.Matches = { _ in KnownKeys.Matches() }
+        var files: (_ prefix: [UInt8]) -> [Candidate] = { _ in [] }
+        var servers: [String] = []
+    }
+
+    /// What can stand at a position of a line.
+    static func answer(_ line: [UInt8], cursor: Int, known: Known) -> Answer {
+        let nothing = Answer(range: cursor..<cursor)
+        guard let place = LinePlace(Array(line[..<cursor])) else { return nothing }
+        let candidates: [Candidate]
+        switch place.subject {
+        case .command: candidates = commands()
+        case .option(let spec): candidates = options(of: spec)
+        case .outputFormat: candidates = formats
+        case .file: candidates = known.files(place.typed)
+        case .nothing: return nothing
+        case .parameter(let parameter, let previous):
+            if parameter.kind == .key {
+                return answer(place, cursor, keys: known.keys(place.typed))
+            }
+            candidates = words(of: parameter, after: previous, known)
+        }
+        let matching = candidates.filter { $0.text.starts(with: place.typed) }
+        guard let first = matching.first else { return nothing }
+        let common = matching.dropFirst().reduce(first.text) { shared($0, $1.text) }
+        return answer(place, cursor, matching, total: matching.count, common: common)
+    }
+
+    private static func answer(_ place: LinePlace, _ cursor: Int, keys: KnownKeys.Matches) -> Answer {
+        answer(place, cursor, keys.keys.map { Candidate($0) }, total: keys.total, common: keys.common)
+    }
+
+    private static func answer(
+        _ place: LinePlace, _ cursor: Int, _ candidates: [Candidate], total: Int, common: [UInt8]
+    ) -> Answer {
+        var answer = Answer(range: place.start..<cursor)
+        guard let first = candidates.first else { return answer }
+        answer.candidates = candidates
+        answer.omitted = total - candidates.count
+        if total == 1 {
+            answer.insertion = place.spell(first.text, isClosed: !first.isOpen)
+            if !first.isOpen { answer.insertion.append(UInt8(ascii: " ")) }
+        } else {
+            let whole = wholeCharacters(common)
+            answer.insertion = whole.count > place.typed.count ? place.spell(whole, isClosed: false) : place.source
+        }
+        return answer
+    }
+
+    // MARK: What there is
+
+    private static func commands() -> [Candidate] {
+        CommandTable.all.flatMap { spec in
+            ([spec.name] + spec.aliases.filter { $0 != "?" }).map { Candidate($0, meaning: spec.summary) }
+        }.sorted { $0.text.lexicographicallyPrecedes($1.text) }
+    }
+
+    private static func options(of spec: CommandSpec) -> [Candidate] {
+        spec.options.map { Candidate($0.name, meaning: $0.summary) } + [
+            Candidate("--json", meaning: "one object a line"), Candidate("--csv", meaning: "comma separated"),
+            Candidate("--tsv", meaning: "tab separated"), Candidate("--raw", meaning: "the server's bytes"),
+            Candidate("--output", meaning: "the format of the answer"),
+            Candidate("--help", meaning: "explain the command"),
+        ]
+    }
+
+    private static let formats = OutputFormat.allCases.map { Candidate($0.rawValue, meaning: $0.meaning) }
+
+    private static func words(
+        of parameter: CommandSpec.Parameter, after previous: [UInt8], _ known: Known
+    ) -> [Candidate] {
+        switch parameter.choices {
+        case .any: return parameter.kind == .file ? known.files([]) : []
+        case .outputFormats: return formats
+        case .servers: return known.servers.map { Candidate($0) }
+        case .topics:
+            if previous.elementsEqual("stat".utf8) || previous.elementsEqual("stats".utf8) { return statistics }
+            return commands() + [Candidate("stat", meaning: "explain a statistic")]
+        case .words(let choices):
+            return choices.filter { choice in
+                choice.follows.map { previous.elementsEqual($0.utf8) } ?? true
+            }.map { Candidate($0.word, meaning: $0.meaning, isOpen: $0.isOpen) }
+        }
+    }
+
+    /// Statistics and settings, each name once.
+    private static let statistics: [Candidate] = {
+        var names: Set<String> = []
+        return StatisticField.all.filter { !$0.name.contains("<") && names.insert($0.name).inserted }
+            .map { Candidate($0.name, meaning: $0.meaning) }
+            .sorted { $0.text.lexicographicallyPrecedes($1.text) }
+    }()
+
+    // MARK: Beginnings
+
+    private static func shared(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
+        Array(zip(left, right).prefix { $0 == $1 }.map(\.0))
+    }
+
+    /// Bytes without the first part of a character at their end.
+    private static func wholeCharacters(_ bytes: [UInt8]) -> [UInt8] {
+        let tail = bytes.suffix(4)
+        guard let first = tail.lastIndex(where: { $0 & 0xc0 != 0x80 }), bytes[first] >= 0xc0 else { return bytes }
+        let length = bytes[first] >= 0xf0 ? 4 : bytes[first] >= 0xe0 ? 3 : 2
+        return bytes.count - first < length ? Array(bytes[..<first]) : bytes
+    }
+}
+
+extension OutputFormat {
+    /// What it is for, in few words.
+    var meaning: String {
+        switch self {
+        case .human: "for people"
+        case .plain: "exact bytes, for pipes"
+        case .json: "one object a line"
+        case .csv: "comma separated"
+        case .tsv: "tab separated"
+        case .raw: "the server's bytes"
+        }
+    }
+}

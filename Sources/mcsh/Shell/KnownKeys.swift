@@ -1,0 +1,72 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Keys that were seen in a session, for completion: a bounded number, in one piece of memory that is searched quickly.
+struct KnownKeys {
+    /// What begins with some bytes.
+    struct Matches: Hashable, Sendable {
+        /// Some of them, in order.
+        var keys: [[UInt8]] = []
+        var total = 0
+        /// What all of them begin with.
+        var common: [UInt8] = []
+    }
+
+    /// More are not taken in.
+    static let maximumCount = 100_000
+
+    private var bytes: [UInt8] = []
+    private var ends: [Int] = []
+    private var seen: Set<[UInt8]> = []
+
+    var count: Int { ends.count }
+
+    /// Takes in a key.
+    mutating func insert(_ key: [UInt8]) {
+        guard !key.isEmpty, key.count <= 250, ends.count < Self.maximumCount, seen.insert(key).inserted else { return }
+        bytes += key
+        ends.append(bytes.count)
+    }
+
+    /// The keys that begin with some bytes, the first `limit` of them in full. Calls `memcmp`.
+    func matches(_ prefix: [UInt8], limit: Int) -> Matches {
+        var matches = Matches()
+        bytes.withUnsafeBytes { all in
+            prefix.withUnsafeBytes { prefix in
+                guard let base = all.baseAddress else { return }
+                var first = 0..<0
+                var common = 0
+                var start = 0
+                for end in ends {
+                    let key = start..<end
+                    start = end
+                    guard key.count >= prefix.count else { continue }
+                    if let wanted = prefix.baseAddress, memcmp(base + key.lowerBound, wanted, prefix.count) != 0 {
+                        continue
+                    }
+                    matches.total += 1
+                    if matches.total == 1 {
+                        first = key
+                        common = key.count
+                    } else {
+                        var length = prefix.count
+                        let shorter = min(common, key.count)
+                        while length < shorter, all[first.lowerBound + length] == all[key.lowerBound + length] {
+                            length += 1
+                        }
+                        common = length
+                    }
+                    if matches.keys.count < limit { matches.keys.append(Array(all[key])) }
+                }
+                matches.common = Array(all[first.lowerBound..<first.lowerBound + common])
+            }
+        }
+        matches.keys.sort { $0.lexicographicallyPrecedes($1) }
+        return matches
+    }
+}

@@ -1,0 +1,177 @@
+import MemcacheCore
+
+/// What is being written at the end of a piece of a line.
+struct LinePlace {
+    /// What the word is.
+    enum Subject {
+        case command
+        case option(CommandSpec)
+        case outputFormat
+        case file
+        case parameter(CommandSpec.Parameter, previous: [UInt8])
+        /// Something that nothing is known about.
+        case nothing
+    }
+
+    private(set) var subject = Subject.nothing
+    /// The command, once it is written.
+    private(set) var spec: CommandSpec?
+    /// How many words of the command are complete.
+    private(set) var parameterCount = 0
+    /// Where the word begins in the line, and what is written of it.
+    private(set) var start = 0
+    private(set) var source: [UInt8] = []
+    /// What the word is so far.
+    private(set) var typed: [UInt8] = []
+    private(set) var quote = WordSpelling.Quote.none
+
+    private struct Piece {
+        var bytes: [UInt8]
+        var isQuoted: Bool
+        var start: Int
+
+        func equals(_ text: String) -> Bool { !isQuoted && bytes.elementsEqual(text.utf8) }
+    }
+
+    /// Looks at a line up to the cursor; nil where nothing can be completed: in a comment, behind a closing quote, where the
+    /// line is wrong already.
+    init?(_ line: [UInt8]) {
+        // The lines before are commands of their own, unless a quote is open: then there is nothing to complete.
+        let offset = (line.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+        guard var pieces = LinePlace.pieces(of: Array(line[offset...])), let last = pieces.popLast() else { return nil }
+        start = offset + last.start
+        source = Array(line[start...])
+        typed = last.bytes
+        quote = source.first == UInt8(ascii: "\"") ? .double : source.first == UInt8(ascii: "'") ? .single : .none
+        classify(pieces[...], isQuoted: last.isQuoted)
+    }
+
+    /// A word in the place of this one, in its quotes.
+    func spell(_ bytes: [UInt8], isClosed: Bool) -> [UInt8] {
+        // A command or an option needs no quotes, though it may look as if it did.
+        if quote == .none {
+            switch subject {
+            case .option, .command, .outputFormat: return bytes
+            default: break
+            }
+        }
+        return WordSpelling.spell(bytes, quote: quote, isClosed: isClosed)
+    }
+
+    // MARK: Words
+
+    /// The words, the last one as far as it is written: empty behind a blank.
+    private static func pieces(of line: [UInt8]) -> [Piece]? {
+        var tokenizer = Tokenizer()
+        guard let ending = try? tokenizer.scan(line.span) else { return nil }
+        var pieces = tokenizer.words.map { word in
+            let bytes = tokenizer.isDecoded ? tokenizer.decoded[word.range] : line[word.range]
+            return Piece(bytes: Array(bytes), isQuoted: word.isQuoted, start: word.source.lowerBound)
+        }
+        if case .openQuote(let position) = ending {
+            let word = Array(line[position...])
+            var closed = Tokenizer()
+            let text = word + [word[0]]
+            guard (try? closed.scan(text.span)) != nil, let last = closed.words.first else { return nil }
+            let bytes = closed.isDecoded ? closed.decoded[last.range] : text[last.range]
+            return pieces + [Piece(bytes: Array(bytes), isQuoted: true, start: position)]
+        }
+        let endsInBlank = line.last.map { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? true
+        if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "#") { return nil }
+        // Behind | stands another shell's language.
+        if pieces.dropLast().contains(where: { $0.equals("|") }) { return nil }
+        if endsInBlank {
+            pieces.append(Piece(bytes: [], isQuoted: false, start: line.count))
+        } else if tokenizer.words.last?.isQuoted == true {
+            return nil
+        }
+        return pieces
+    }
+
+    private mutating func classify(_ words: ArraySlice<Piece>, isQuoted: Bool) {
+        guard let name = words.first else {
+            subject = .command
+            return
+        }
+        spec = nil
+        guard let found = CommandTable.find(name.bytes) else { return }
+        spec = found
+        parameterCount = 0
+        var previous: [UInt8] = []
+        var acceptsOptions = !found.takesWordsAsTheyAre
+        var rest = words.dropFirst()
+        while let word = rest.popFirst() {
+            if found.leavesRedirections {
+                parameterCount += 1
+                // repeat N [INTERVAL] COMMAND: the rest is a line of its own.
+                if let next = rest.first, !next.isQuoted, TimeSpan.parse(next.bytes) != nil { rest = rest.dropFirst() }
+                return classify(rest, isQuoted: isQuoted)
+            }
+            if !word.isQuoted, [">", ">>", "<", "<<", "|"].contains(where: { word.equals($0) }) {
+                guard !rest.isEmpty else {
+                    subject = word.equals("|") || word.equals("<<") ? .nothing : .file
+                    return
+                }
+                rest = rest.dropFirst()
+            } else if acceptsOptions, !word.isQuoted, word.bytes.starts(with: "--".utf8) {
+                if word.bytes.count == 2 {
+                    acceptsOptions = false
+                } else if takesArgument(word, of: found) {
+                    guard !rest.isEmpty else {
+                        subject = word.equals("--output") ? .outputFormat : .nothing
+                        return
+                    }
+                    rest = rest.dropFirst()
+                }
+            } else {
+                parameterCount += 1
+                previous = word.bytes
+            }
+        }
+        if acceptsOptions, !isQuoted, typed.starts(with: "-".utf8) {
+            subject = .option(found)
+            return
+        }
+        guard let parameter = found.parameter(at: parameterCount) else { return }
+        switch parameter.kind {
+        case .file: subject = .file
+        case .line: subject = .nothing
+        default: subject = .parameter(parameter, previous: previous)
+        }
+    }
+
+    private func takesArgument(_ word: Piece, of spec: CommandSpec) -> Bool {
+        guard !word.bytes.contains(UInt8(ascii: "=")) else { return false }
+        return word.equals("--output") || spec.options.contains { word.equals($0.name) && $0.argument != nil }
+    }
+}
+
+extension CommandSpec {
+    /// The parameter that a word belongs to, counted from 0; one that is repeated takes all that follow.
+    func parameter(at position: Int) -> Parameter? {
+        if let repeated = parameters.firstIndex(where: \.isRepeated), position >= repeated {
+            return parameters[repeated]
+        }
+        return position < parameters.count ? parameters[position] : nil
+    }
+}
+
+/// What is still to be written of a line, shown while it is typed.
+enum LineHint {
+    /// The parameters that are not written yet, as the syntax line shows them; nil where there is nothing to say.
+    static func text(for line: [UInt8]) -> String? {
+        guard let place = LinePlace(line), let spec = place.spec else { return nil }
+        let parameters = spec.parameters
+        var left: [String] = []
+        if let repeated = parameters.firstIndex(where: \.isRepeated), place.parameterCount >= repeated {
+            left = [parameters[repeated].syntax] + parameters.dropFirst(repeated + 1).map(\.syntax)
+        } else {
+            left = parameters.dropFirst(place.parameterCount).map(\.syntax)
+        }
+        if place.parameterCount == 0 {
+            left += spec.options.map { option in option.argument.map { "[\(option.name) \($0)]" } ?? "[\(option.name)]"
+            }
+        }
+        return left.isEmpty ? nil : left.joined(separator: " ")
+    }
+}

@@ -1,0 +1,158 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that several shells append lines to. Calls `open`, `flock`, `read`, `write` and `rename`.
+final class HistoryFile {
+    private let path: [UInt8]
+    /// How far the file was read, and which file that was.
+    private var offset = 0
+    private var identity: (device: dev_t, inode: ino_t)?
+    private var error: String?
+    private var isErrorTold = false
+
+    /// More is never read.
+    private static let maximumBytes = 64 << 20
+
+    init(path: String) {
+        self.path = Array(path.utf8)
+    }
+
+    /// Where the file is, by the XDG rules; nil without a home.
+    static func path(environment: [String: String]) -> String? {
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/mcsh/history" }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return home + "/.local/state/mcsh/history"
+    }
+
+    /// Why the file cannot be written, once.
+    func takeError() -> String? {
+        guard let error, !isErrorTold else { return nil }
+        isErrorTold = true
+        return error
+    }
+
+    /// The lines that were appended since the last call.
+    func readNew() -> [[UInt8]] {
+        let descriptor = FileDescriptors.open(path, flags: O_RDONLY)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+        guard !isRead(status) else { return [] }
+        while flock(descriptor, LOCK_SH) == -1, errno == EINTR {}
+        return readRest(of: descriptor)
+    }
+
+    /// Appends a line.
+    ///
+    /// - Returns: What was new in the file, and the line behind it.
+    func append(_ line: [UInt8]) -> [[UInt8]] {
+        let descriptor = openForAppending()
+        guard descriptor >= 0 else {
+            error = error ?? "the history is not kept: cannot write its file: \(FileDescriptors.reason(-descriptor))"
+            return [line]
+        }
+        defer { close(descriptor) }
+        var lines = readRest(of: descriptor)
+        var text = line + [UInt8(ascii: "\n")]
+        // A shell that was killed in the middle of a line, or an editor, leaves a line without its end.
+        var last: UInt8 = 0
+        if offset > 0, pread(descriptor, &last, 1, off_t(offset - 1)) == 1, last != UInt8(ascii: "\n") {
+            text.insert(UInt8(ascii: "\n"), at: 0)
+        }
+        let code = FileDescriptors.write(text, to: descriptor)
+        if code != 0 {
+            error = error ?? "the history is not kept: cannot write its file: \(FileDescriptors.reason(code))"
+        }
+        offset = Int(lseek(descriptor, 0, SEEK_END))
+        lines.append(line)
+        return lines
+    }
+
+    /// Rewrites a file that has grown to more than twice as many lines as are to be kept: a new file takes its place.
+    func compact(keeping count: Int) {
+        var status = stat()
+        guard lstat(terminated(path), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        let descriptor = openForAppending()
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let lines = readRest(of: descriptor)
+        offset = 0
+        guard lines.count > 2 * count else { return }
+        let temporary = path + Array(".\(getpid())".utf8)
+        unlink(terminated(temporary))
+        let new = FileDescriptors.open(temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
+        guard new >= 0 else { return }
+        defer { close(new) }
+        fchmod(new, 0o600)
+        let kept = lines.suffix(count).joined(separator: [UInt8(ascii: "\n")])
+        if FileDescriptors.write(Array(kept) + [UInt8(ascii: "\n")], to: new) == 0, fsync(new) == 0,
+            rename(terminated(temporary), terminated(path)) == 0
+        {
+            identity = nil
+            return
+        }
+        unlink(terminated(temporary))
+    }
+
+    /// Opens the file and locks it: made with its directories where it is not there, closed to others.
+    private func openForAppending() -> Int32 {
+        for _ in 0..<10 {
+            var descriptor = FileDescriptors.open(path, flags: O_RDWR | O_APPEND)
+            if descriptor == -ENOENT {
+                makeDirectories()
+                let mask = umask(0o077)
+                descriptor = FileDescriptors.open(path, flags: O_RDWR | O_APPEND | O_CREAT)
+                umask(mask)
+            }
+            guard descriptor >= 0 else { return descriptor }
+            while flock(descriptor, LOCK_EX) == -1, errno == EINTR {}
+            var opened = stat()
+            var named = stat()
+            guard fstat(descriptor, &opened) == 0 else { return descriptor }
+            // Another shell may have put a shorter file in its place meanwhile.
+            if stat(terminated(path), &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev {
+                if opened.st_mode & S_IFMT == S_IFREG, opened.st_mode & 0o077 != 0 { fchmod(descriptor, 0o600) }
+                return descriptor
+            }
+            close(descriptor)
+        }
+        return -EBUSY
+    }
+
+    private func isRead(_ status: stat) -> Bool {
+        identity.map { $0 == (status.st_dev, status.st_ino) } == true && Int(status.st_size) == offset
+    }
+
+    /// The lines behind what was read. Of a file that has taken the place of the one that was read, nothing: its lines are
+    /// those of the old one.
+    private func readRest(of descriptor: Int32) -> [[UInt8]] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+        let size = min(Int(status.st_size), Self.maximumBytes)
+        if let identity, identity != (status.st_dev, status.st_ino) || offset > size { offset = size }
+        identity = (status.st_dev, status.st_ino)
+        guard size > offset else { return [] }
+        var bytes = [UInt8](repeating: 0, count: size - offset)
+        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+        guard count > 0 else { return [] }
+        bytes.removeLast(bytes.count - count)
+        // A line that is still being written is read when it is whole.
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        offset += end + 1
+        return bytes[..<end].split(separator: UInt8(ascii: "\n")).map { Array($0) }
+    }
+
+    private func makeDirectories() {
+        for (index, byte) in path.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
+            mkdir(terminated(Array(path[..<index])), 0o700)
+        }
+    }
+
+    private func terminated(_ path: [UInt8]) -> [CChar] { path.map { CChar(bitPattern: $0) } + [0] }
+}

@@ -1,0 +1,201 @@
+import CLibEdit
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What comes from the terminal while a line is typed: characters, keys, pasted text, and what signals ask for.
+extension LibEditSource {
+    /// How long the rest of a key's sequence may take.
+    private static let sequenceMilliseconds: Int32 = 50
+    /// How long the rest of pasted text may take.
+    private static let pasteMilliseconds: Int32 = 2000
+    private static let maximumPasteBytes = 8 << 20
+
+    /// The next character for libedit: 1, or 0 at the end of the input, or -1. Calls `poll` and `read`.
+    func readCharacter(_ character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
+        while true {
+            while !decoded.isEmpty {
+                if let found = convert(decoded.removeFirst()) {
+                    character?.pointee = found
+                    return 1
+                }
+            }
+            switch waitForByte(decoder.isPending ? Self.sequenceMilliseconds : -1) {
+            case .byte(let byte): decoded = decoder.take(byte)
+            case .late: decoded = decoder.timeOut()
+            case .end: return 0
+            case .notice(let notice): take(notice)
+            }
+        }
+    }
+
+    private enum Arrival {
+        case byte(UInt8)
+        case notice(SignalWatcher.Notice)
+        case late, end
+    }
+
+    private func waitForByte(_ milliseconds: Int32, upTo count: Int = 1) -> Arrival {
+        if let byte = bytesAhead.popFirst() { return .byte(byte) }
+        while true {
+            var entries = [
+                pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: watcher.noticeDescriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            let ready = poll(&entries, 2, milliseconds)
+            if ready == 0 { return .late }
+            if entries[1].revents != 0, let notice = watcher.takeNotice() { return .notice(notice) }
+            guard ready > 0, entries[0].revents != 0 else { continue }
+            var chunk = [UInt8](repeating: 0, count: count)
+            let read = chunk.withUnsafeMutableBytes { FileDescriptors.read(STDIN_FILENO, into: $0) }
+            guard read > 0 else { return .end }
+            bytesAhead = chunk[1..<read]
+            return .byte(chunk[0])
+        }
+    }
+
+    /// The character that a byte completes. Calls `mbrtowc`.
+    private func convert(_ output: KeyDecoder.Output) -> wchar_t? {
+        switch output {
+        case .key(let key): return wchar_t(key.rawValue)
+        case .byte(let byte):
+            for _ in 0..<2 {
+                var character: wchar_t = 0
+                var part = CChar(bitPattern: byte)
+                let count = mbrtowc(&character, &part, 1, &conversion)
+                // Zero is the character NUL; more than the one byte are the two ways to say that there is none yet.
+                if count == 0 || count == 1 {
+                    // The codes of our keys are not typed.
+                    return (0x80...0x9f).contains(character) ? nil : character
+                }
+                if count == Int(bitPattern: UInt.max - 1) { return nil }
+                // What came before was no character; this byte may begin one.
+                conversion = mbstate_t()
+            }
+            return nil
+        }
+    }
+
+    private func take(_ notice: SignalWatcher.Notice) {
+        switch notice {
+        case .interrupted: decoded.append(.byte(0x03))
+        case .suspended: decoded.append(.byte(0x1a))
+        case .resized: resize()
+        case .resumed: resume()
+        }
+    }
+
+    // MARK: The terminal's own changes
+
+    /// Stops the program as Ctrl-Z does. Calls `el_set` with `EL_PREP_TERM`.
+    func suspend() -> UInt8 {
+        leaveLine()
+        write("\(Self.pasteOff)\n")
+        mcsh_el_prepare_terminal(editor, 0)
+        let restore = watcher.setRestore(nil)
+        watcher.suspend()
+        watcher.setRestore(restore)
+        resume()
+        return UInt8(CC_NORM)
+    }
+
+    /// Draws the line again, after the terminal was used by others.
+    private func resume() {
+        mcsh_el_prepare_terminal(editor, 0)
+        mcsh_el_prepare_terminal(editor, 1)
+        el_resize(editor)
+        write(Self.pasteOn)
+        mcsh_el_refresh(editor)
+    }
+
+    /// Draws the line again for a terminal of another size, which has broken it in other places. Calls `el_resize`.
+    private func resize() {
+        el_resize(editor)
+        let (line, cursor) = currentLine()
+        let rows = layout(of: line[..<cursor]).row
+        write("\(rows > 0 ? "\u{1b}[\(rows)A" : "")\r\u{1b}[J")
+        mcsh_el_refresh(editor)
+    }
+
+    /// Moves the cursor behind the last row of the line, for what is written next.
+    func leaveLine() {
+        let (line, cursor) = currentLine()
+        let below = layout(of: line[...]).row - layout(of: line[..<cursor]).row
+        if below > 0 { write(String(repeating: "\n", count: below)) }
+    }
+
+    /// Where text behind the prompt ends on the screen.
+    func layout(of line: ArraySlice<UInt8>) -> (row: Int, column: Int) {
+        let columns = max(2, Terminal.size().columns)
+        var row = 0
+        var column = 0
+        for character in prompt.text + " " + String(decoding: line, as: UTF8.self) {
+            if character == "\n" {
+                row += 1
+                column = 0
+                continue
+            }
+            let isControl = character.unicodeScalars.first.map { $0.value < 0x20 || $0.value == 0x7f } ?? false
+            let width =
+                character == "\t" ? 8 - column % 8 : isControl ? 2 : character.displayWidth
+            if column + width > columns {
+                row += 1
+                column = 0
+            }
+            column += width
+        }
+        return (row + (column == columns ? 1 : 0), column % columns)
+    }
+
+    // MARK: Pasting
+
+    /// Inserts what is pasted, up to the mark at its end. Line ends stay in the line: nothing runs before Enter.
+    func paste() -> UInt8 {
+        let mark = Array("\u{1b}[201~".utf8)
+        var text: [UInt8] = []
+        reading: while text.count < Self.maximumPasteBytes {
+            switch waitForByte(Self.pasteMilliseconds, upTo: 4096) {
+            case .byte(let byte):
+                text.append(byte)
+                if byte == UInt8(ascii: "~"), text.suffix(mark.count).elementsEqual(mark) {
+                    text.removeLast(mark.count)
+                    break reading
+                }
+            case .notice(let notice): take(notice)
+            case .late, .end: break reading
+            }
+        }
+        let cleaned = Self.cleaned(text)
+        guard !cleaned.isEmpty else { return UInt8(CC_NORM) }
+        let isFirst = !currentLine().line.contains(UInt8(ascii: "\n"))
+        insert(cleaned)
+        let lines = cleaned.count { $0 == UInt8(ascii: "\n") } + 1
+        guard lines > 1, isFirst else { return UInt8(CC_REFRESH) }
+        write("\r\u{1b}[J(\(lines) lines pasted: Enter runs them, Ctrl-C drops them)\n")
+        mcsh_el_refresh(editor)
+        return UInt8(CC_NORM)
+    }
+
+    /// Pasted bytes as text: one kind of line end, and no control characters that would be keys or drive the terminal.
+    static func cleaned(_ pasted: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(pasted.count)
+        for (index, byte) in pasted.enumerated() {
+            if byte == UInt8(ascii: "\r") {
+                if index + 1 == pasted.count || pasted[index + 1] != UInt8(ascii: "\n") {
+                    text.append(UInt8(ascii: "\n"))
+                }
+            } else if byte >= 0x20 && byte != 0x7f || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") {
+                text.append(byte)
+            }
+        }
+        while text.last == UInt8(ascii: "\n") { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,192 @@
+import CLibEdit
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Lines from a terminal, with libedit as the editor.
+///
+/// It belongs to the main thread. libedit calls back into it while ``next(prompt:)`` runs, and finds it as its client
+/// data. libedit handles no signals: Ctrl-C and Ctrl-Z are keys while a line is typed, and what a signal asks for is read
+/// together with the keys.
+final class LibEditSource: LineSource {
+    let editor: OpaquePointer
+    let watcher: SignalWatcher
+    let aid: LineAid
+    let style: TextStyle
+    /// libedit's own list, which Ctrl-R and vi's `/` search.
+    private let list: OpaquePointer
+    /// The same entries, for the keys that go back line by line.
+    var entries: [[UInt8]] = []
+
+    // What is read and how far it is decoded.
+    var decoder = KeyDecoder()
+    var decoded: [KeyDecoder.Output] = []
+    var bytesAhead: ArraySlice<UInt8> = []
+    var conversion = mbstate_t()
+
+    // The line that is being typed.
+    var prompt = PromptText(text: "")
+    var promptBuffer: UnsafeMutablePointer<CChar>?
+    var hintBuffer: UnsafeMutablePointer<CChar>?
+    var isInterrupted = false
+    /// Hints are taken off the screen before a line is entered.
+    var showsHint = true
+    var recall = Recall()
+    /// The line at which Tab could do nothing: at the second one the candidates are listed.
+    var lineAtTab: [UInt8]?
+    /// The rest of a list is shown without stopping at each page.
+    var isListRequested = false
+
+    /// More is not kept, here and in the history.
+    static let maximumEntries = 10_000
+
+    /// Makes an editor on standard input and output; nil where it could not be made, or where the user's `.editrc` says
+    /// `edit off`. Calls `setlocale` and `el_init`.
+    init?(watcher: SignalWatcher, aid: LineAid, style: TextStyle, configuration: [UInt8]?) {
+        Self.chooseLocale()
+        guard let editor = mcsh_el_init("mcsh"), let list = history_init() else { return nil }
+        self.editor = editor
+        self.list = list
+        self.watcher = watcher
+        self.aid = aid
+        self.style = style
+        mcsh_el_set_client_data(editor, Unmanaged.passUnretained(self).toOpaque())
+        mcsh_history_set_size(list, Int32(Self.maximumEntries))
+        mcsh_el_set_history(editor, list)
+        mcsh_el_set_editor(editor, "emacs")
+        mcsh_el_set_signals(editor, 0)
+        // Ctrl-C, Ctrl-Z, Ctrl-\, Ctrl-S and Ctrl-Q are keys while a line is typed.
+        for setting in ["-isig", "-ixon", "-ixoff"] { mcsh_el_set_tty(editor, "-d", setting) }
+        mcsh_el_set_prompt(editor, { LibEditSource.of($0)?.promptText() }, CChar(Self.literal))
+        mcsh_el_set_right_prompt(editor, { LibEditSource.of($0)?.hintText() }, CChar(Self.literal))
+        mcsh_el_set_reader(editor) { LibEditSource.of($0)?.readCharacter($1) ?? -1 }
+        addFunctions()
+        bindKeys()
+        if let configuration { apply(configuration) }
+        if mcsh_el_is_editing(editor) == 0 { return nil }
+    }
+
+    /// Puts the terminal back in order. Calls `el_end`.
+    deinit {
+        mcsh_el_set_editing(editor, 0)
+        history_end(list)
+        el_end(editor)
+        free(promptBuffer)
+        free(hintBuffer)
+    }
+
+    static func of(_ editor: OpaquePointer?) -> LibEditSource? {
+        guard let editor, let data = mcsh_el_client_data(editor) else { return nil }
+        return Unmanaged<LibEditSource>.fromOpaque(data).takeUnretainedValue()
+    }
+
+    /// libedit drops every character that the locale does not have: the C locale has no letters beyond ASCII, while
+    /// terminals of today speak UTF-8. Calls `setlocale`.
+    private static func chooseLocale() {
+        let name = setlocale(LC_CTYPE, "").map { String(cString: $0) } ?? "C"
+        guard name == "C" || name == "POSIX" else { return }
+        for candidate in ["C.UTF-8", "C.utf8", "UTF-8", "en_US.UTF-8"] where setlocale(LC_CTYPE, candidate) != nil {
+            return
+        }
+    }
+
+    func remember(_ entry: [UInt8]) {
+        entries.append(entry)
+        // Not one by one: each time the others move up.
+        if entries.count > 2 * Self.maximumEntries { entries.removeFirst(Self.maximumEntries) }
+        // What the locale has no characters for cannot be searched.
+        guard entry.allSatisfy({ (1..<0x80).contains($0) }) || Self.wide(entry) != nil else { return }
+        mcsh_history_enter(list, entry.map { CChar(bitPattern: $0) } + [0])
+    }
+
+    /// Reads a line. Calls `el_wgets`.
+    func next(prompt: PromptText) -> LineEvent {
+        self.prompt = prompt
+        isInterrupted = false
+        showsHint = true
+        lineAtTab = nil
+        recall = Recall()
+        var settings = termios()
+        tcgetattr(STDIN_FILENO, &settings)
+        let before = settings
+        watcher.setRestore {
+            var settings = before
+            tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+            _ = FileDescriptors.write(Array("\(Self.pasteOff)\n".utf8), to: STDOUT_FILENO)
+        }
+        // libedit does this before it reads a key, after the prompt is on the screen: what is typed in between would be
+        // shown twice, and Ctrl-Z would stop the program behind its back.
+        mcsh_el_prepare_terminal(editor, 1)
+        write(Self.pasteOn)
+        defer {
+            write(Self.pasteOff)
+            watcher.setRestore(nil)
+        }
+        var count: Int32 = 0
+        let line = el_wgets(editor, &count)
+        if isInterrupted {
+            // With what is right of the cursor: a hint is no part of the line.
+            write("^C\u{1b}[K\n")
+            return .interrupted
+        }
+        guard let line, count > 0 else {
+            write("\n")
+            return .end
+        }
+        var bytes = Self.bytes(UnsafeBufferPointer(start: line, count: Int(count)))
+        while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        return .line(bytes)
+    }
+
+    /// Pasted text comes between marks, and its line ends are not the key Enter.
+    static let pasteOn = "\u{1b}[?2004h"
+    static let pasteOff = "\u{1b}[?2004l"
+
+    /// What libedit takes as the beginning and the end of bytes that move nothing.
+    static let literal: UInt8 = 1
+
+    /// Writes past libedit, after what it has written.
+    func write(_ text: String) {
+        mcsh_flush_output()
+        _ = FileDescriptors.write(Array(text.utf8), to: STDOUT_FILENO)
+    }
+
+    // MARK: Characters
+
+    /// The characters of some bytes in the terminal's encoding; nil where they are none. Calls `mbrtowc`.
+    static func wide(_ bytes: [UInt8]) -> [wchar_t]? {
+        var characters: [wchar_t] = []
+        var state = mbstate_t()
+        var index = 0
+        return bytes.withUnsafeBytes { buffer -> [wchar_t]? in
+            while index < buffer.count {
+                var character: wchar_t = 0
+                let start = buffer.baseAddress?.advanced(by: index).assumingMemoryBound(to: CChar.self)
+                let count = mbrtowc(&character, start, buffer.count - index, &state)
+                guard count > 0, count <= buffer.count - index else { return nil }
+                characters.append(character)
+                index += count
+            }
+            return characters
+        }
+    }
+
+    /// The bytes of some characters in the terminal's encoding. Calls `wcrtomb`.
+    static func bytes(_ characters: UnsafeBufferPointer<wchar_t>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var state = mbstate_t()
+        var room = [CChar](repeating: 0, count: 16)
+        for character in characters {
+            let count = wcrtomb(&room, character, &state)
+            guard count > 0, count <= room.count else { continue }
+            for offset in 0..<count { bytes.append(UInt8(bitPattern: room[offset])) }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,202 @@
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The built program at a terminal of its own: keys are typed, and its screen is read. The program is killed when the last
+/// reference goes.
+package final class PseudoTerminal: Sendable {
+    private let terminal: Descriptor
+    /// Kept open, so that the terminal's settings can be asked after the program has ended.
+    private let slave: Descriptor
+    /// Closed to end the reading of the terminal.
+    private let wakeWriter: Descriptor
+    private let process: ChildProcess
+    private let state: Monitor<State>
+    /// Keeps the program's home while it runs.
+    private let home: TemporaryDirectory
+
+    private struct State {
+        var screen: TerminalScreen
+        var output = ByteString()
+        var hasEnded = false
+    }
+
+    init(
+        path: String, arguments: [ByteString], environment: [String: String], home: TemporaryDirectory, columns: Int,
+        rows: Int
+    ) throws {
+        var master: Int32 = -1
+        var opened: Int32 = -1
+        var name = [CChar](repeating: 0, count: 128)
+        let isOpen = descriptorsAndChildren.withLock { _ in
+            guard openpty(&master, &opened, nil, nil, nil) == 0 else { return false }
+            for descriptor in [master, opened] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+            return ttyname_r(opened, &name, name.count) == 0
+        }
+        guard isOpen else { throw TestSupportFailure.systemCall("openpty") }
+        let slavePath = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        Self.setSize(master, columns, rows)
+        terminal = Descriptor(master)
+        slave = Descriptor(opened)
+        let (reading, writing) = try makePipe()
+        wakeWriter = Descriptor(writing)
+        let wake = Descriptor(reading)
+        state = Monitor(State(screen: TerminalScreen(columns: columns, rows: rows)))
+        self.home = home
+        process = try ChildProcess(
+            path: path, arguments: ["mcsh"] + arguments, environment: environment, directory: home.path,
+            streams: .init(terminal: slavePath))
+        startThread { [terminal, state] in
+            while let bytes = try? terminal.read(until: Deadline(after: .seconds(3600)), wake: wake), !bytes.isEmpty {
+                state.withLock {
+                    $0.output.bytes += bytes
+                    $0.screen.take(bytes)
+                }
+            }
+            state.withLock { $0.hasEnded = true }
+        }
+    }
+
+    deinit {
+        process.kill()
+    }
+
+    package var processNumber: Int32 { process.number }
+
+    /// What the terminal shows now.
+    package var screen: TerminalScreen { state.withLock { $0.screen } }
+
+    /// All bytes that were sent to the terminal.
+    package var output: ByteString { state.withLock { $0.output } }
+
+    /// Whether the terminal is as a calling shell wants it back: lines are read, typed characters shown, Ctrl-C is a
+    /// signal, and pasted text comes without marks.
+    package var isSane: Bool {
+        var settings = termios()
+        guard tcgetattr(slave.number, &settings) == 0 else { return false }
+        let wanted = tcflag_t(ICANON | ECHO | ISIG)
+        return settings.c_lflag & wanted == wanted && settings.c_iflag & tcflag_t(ICRNL) != 0 && !screen.marksPastes
+    }
+
+    /// Whether the terminal hands over each key as it comes.
+    package var isRaw: Bool {
+        var settings = termios()
+        return tcgetattr(slave.number, &settings) == 0 && settings.c_lflag & tcflag_t(ICANON) == 0
+    }
+
+    /// Types keys.
+    package func type(_ keys: ByteString) async throws {
+        try await onThread { [terminal] in try terminal.write(keys.bytes, until: Deadline(after: .seconds(10))) }
+    }
+
+    /// Gives the terminal another size, as the user who pulls at its window does.
+    package func resize(columns: Int, rows: Int) {
+        state.withLock { $0.screen.resize(columns: columns, rows: rows) }
+        Self.setSize(terminal.number, columns, rows)
+    }
+
+    /// Takes the terminal away, as a window that is closed or a connection that breaks does.
+    package func hangUp() async throws {
+        try await onThread { [self] in
+            // The reader holds the terminal open as long as it waits for it.
+            wakeWriter.closeNow()
+            guard state.wait(until: Deadline(after: .seconds(10)), { $0.hasEnded ? true : nil }) != nil else {
+                throw TestSupportFailure("the terminal is still being read")
+            }
+            slave.closeNow()
+            terminal.closeNow()
+        }
+    }
+
+    /// Sends a signal to the program alone.
+    package func signal(_ number: Int32) {
+        kill(process.number, number)
+    }
+
+    /// Waits until the screen satisfies a condition.
+    @discardableResult
+    package func wait(
+        for what: String = "a condition", within limit: Duration = .seconds(20),
+        until condition: @escaping @Sendable (TerminalScreen) -> Bool
+    ) async throws -> TerminalScreen {
+        try await onThread { [state] in
+            let screen = state.wait(until: Deadline(after: limit)) { condition($0.screen) ? $0.screen : nil }
+            if let screen { return screen }
+            let (shown, cursor, last) = state.withLock {
+                ($0.screen.text, $0.screen.cursor, ByteString($0.output.bytes.suffix(300)))
+            }
+            throw TestSupportFailure(
+                "waited \(limit) for \(what) in vain; cursor \(cursor), the screen shows\n\(shown)\nafter \(last)")
+        }
+    }
+
+    /// Waits until the row of the cursor is this text.
+    @discardableResult
+    package func waitForLine(_ line: String, within limit: Duration = .seconds(20)) async throws -> TerminalScreen {
+        try await wait(for: "the line \"\(line)\"", within: limit) { $0.currentLine == line }
+    }
+
+    /// Waits until text is somewhere on the screen.
+    @discardableResult
+    package func waitForText(_ text: String, within limit: Duration = .seconds(20)) async throws -> TerminalScreen {
+        try await wait(for: "the text \"\(text)\"", within: limit) { $0.text.contains(text) }
+    }
+
+    /// Waits until the program has ended. When that does not happen in time it is killed and an error thrown.
+    package func waitForEnd(within limit: Duration = .seconds(20)) async throws -> BuiltProgram.Ending {
+        try await onThread { [self] in
+            guard let ended = process.wait(until: Deadline(after: limit)) else {
+                process.kill()
+                throw TestSupportFailure("the program still runs after \(limit); the screen shows\n\(screen.text)")
+            }
+            switch ended {
+            case .exited(let status): return .exited(status)
+            case .signalled(let signal): return .signalled(signal)
+            }
+        }
+    }
+
+    private static func setSize(_ terminal: Int32, _ columns: Int, _ rows: Int) {
+        var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
+    }
+}
+
+extension BuiltProgram {
+    /// Starts the program at a terminal.
+    package func startAtTerminal(
+        _ arguments: ByteString..., term: String = "xterm-256color", columns: Int = 80, rows: Int = 24
+    ) async throws -> PseudoTerminal {
+        try await startAtTerminal(arguments: arguments, term: term, columns: columns, rows: rows)
+    }
+
+    /// Starts the program at a terminal with a list of words.
+    package func startAtTerminal(
+        arguments: [ByteString], term: String = "xterm-256color", columns: Int = 80, rows: Int = 24
+    ) async throws -> PseudoTerminal {
+        var variables = childEnvironment()
+        variables["TERM"] = term
+        let environment = variables
+        return try await onThread { [path, home] in
+            try PseudoTerminal(
+                path: path, arguments: arguments, environment: environment, home: home, columns: columns, rows: rows)
+        }
+    }
+
+    /// Starts the system's shell at a terminal, with job control; `$MCSH` is the program.
+    package func startShellAtTerminal() async throws -> PseudoTerminal {
+        var variables = childEnvironment()
+        variables["TERM"] = "xterm-256color"
+        variables["PS1"] = "$ "
+        variables["MCSH"] = path
+        let environment = variables
+        return try await onThread { [home] in
+            try PseudoTerminal(
+                path: "/bin/sh", arguments: ["-i"], environment: environment, home: home, columns: 80, rows: 24)
+        }
+    }
+}
