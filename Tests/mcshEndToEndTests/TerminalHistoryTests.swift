@@ -43,7 +43,7 @@ struct TerminalHistoryTests {
         try await session.enter(" get secretly", answers: "(not found)")
         session.terminal.signal(SIGKILL)
         _ = try await session.terminal.waitForEnd()
-        #expect(try session.program.home.read(Self.file) == "set k \\\"a \\\\x01\\\"\nget k\n")
+        #expect(try session.program.home.read(Self.file) == "set k \"a \\\\x01\"\nget k\n")
         var status = stat()
         #expect(stat(session.program.home.path(of: Self.file), &status) == 0)
         #expect(status.st_mode & 0o777 == 0o600)

@@ -76,7 +76,7 @@ final class History {
     /// A line of the file: no control character is in it, whatever was entered.
     static func encoded(_ line: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
-        EscapedText.append(line.span, to: &text, quote: UInt8(ascii: "\""))
+        EscapedText.append(line.span, to: &text)
         return text
     }
 
@@ -84,7 +84,9 @@ final class History {
     static func decoded(_ text: [UInt8]) -> [UInt8]? {
         guard !text.isEmpty else { return nil }
         guard text.contains(UInt8(ascii: "\\")) else { return text }
-        let quoted = [UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")]
+        // As a quoted word, in which the quotes of the line are no ends.
+        let quote = UInt8(ascii: "\"")
+        let quoted = [quote] + text.flatMap { $0 == quote ? [UInt8(ascii: "\\"), quote] : [$0] } + [quote]
         var tokenizer = Tokenizer()
         guard (try? tokenizer.tokenize(quoted.span)) != nil, tokenizer.words.count == 1, tokenizer.isDecoded else {
             return text

@@ -101,7 +101,7 @@ final class LibEditSource: LineSource {
         // Not one by one: each time the others move up.
         if entries.count > 2 * Self.maximumEntries { entries.removeFirst(Self.maximumEntries) }
         // What the locale has no characters for cannot be searched.
-        guard !entry.contains(0), Self.wide(entry) != nil else { return }
+        guard entry.allSatisfy({ (1..<0x80).contains($0) }) || Self.wide(entry) != nil else { return }
         mcsh_history_enter(list, entry.map { CChar(bitPattern: $0) } + [0])
     }
 

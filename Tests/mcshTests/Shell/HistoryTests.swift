@@ -5,7 +5,7 @@ import Testing
 /// What is kept of the lines that were entered, and how.
 @Suite struct HistoryTests {
     @Test(arguments: [
-        ("get a", "get a"), ("set k \"a\\n\"", "set k \\\"a\\\\n\\\""), ("one\ntwo", "one\\ntwo"),
+        ("get a", "get a"), ("set k \"a\\n\"", "set k \"a\\\\n\""), ("one\ntwo", "one\\ntwo"),
         ("日本 é", "日本 é"), ("\u{1b}[2J\u{0}", "\\e[2J\\0"), ("\\", "\\\\"),
     ])
     func `a line is written without control characters and read back`(_ line: String, _ written: String) {
