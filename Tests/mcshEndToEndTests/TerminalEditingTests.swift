@@ -141,7 +141,7 @@ struct TerminalEditingTests {
         let session = try await AtTerminal.start()
         try await session.terminal.type("set ")
         try await session.terminal.wait(for: "the hint") {
-            $0.currentLine.hasSuffix("KEY VALUE [TTL] [--flags N] [--noreply]")
+            $0.currentLine.hasSuffix("KEY VALUE [TTL] [--…]")
         }
         try await session.terminal.type("k ")
         try await session.terminal.wait(for: "the hint") { $0.currentLine.hasSuffix("  VALUE [TTL]") }

@@ -168,10 +168,8 @@ enum LineHint {
         } else {
             left = parameters.dropFirst(place.parameterCount).map(\.syntax)
         }
-        if place.parameterCount == 0 {
-            left += spec.options.map { option in option.argument.map { "[\(option.name) \($0)]" } ?? "[\(option.name)]"
-            }
-        }
+        // Tab says which; written out they would leave no room for the line.
+        if place.parameterCount == 0, !spec.options.isEmpty { left.append("[--…]") }
         return left.isEmpty ? nil : left.joined(separator: " ")
     }
 }

@@ -112,9 +112,9 @@ import Testing
 
     @Test(
         arguments: [
-            ("set ", "KEY VALUE [TTL] [--flags N] [--noreply]"), ("set k ", "VALUE [TTL]"), ("set k v ", "[TTL]"),
-            ("set k v 60 ", nil), ("get ", "KEY…"), ("get a b ", "KEY…"), ("nonsense ", nil), ("se", nil),
-            ("repeat 2 touch ", "KEY… TTL [--noreply]"),
+            ("set ", "KEY VALUE [TTL] [--…]"), ("set k ", "VALUE [TTL]"), ("set k v ", "[TTL]"),
+            ("set k v 60 ", nil), ("get ", "KEY… [--…]"), ("get a b ", "KEY…"), ("nonsense ", nil), ("se", nil),
+            ("repeat 2 touch ", "KEY… TTL [--…]"),
         ] as [(String, String?)])
     func `a hint has what is missing`(_ line: String, _ hint: String?) {
         #expect(LineHint.text(for: Array(line.utf8)) == hint)
