@@ -28,8 +28,8 @@ final class PoolRouter: KeyRouter {
         case unknown
         case connecting(Connection)
         case reached
-        /// Left alone until then.
-        case unreachable(until: ContinuousClock.Instant)
+        /// Left alone until then, and for the rest of the line that it was tried for.
+        case unreachable(until: ContinuousClock.Instant, line: Int)
     }
 
     private let pool: ServerPool
@@ -71,14 +71,18 @@ final class PoolRouter: KeyRouter {
     /// What was known may have changed: nothing is on its way.
     func forgetReached() {
         for position in reach.indices {
-            if case .reached = reach[position] { reach[position] = .unknown }
+            switch reach[position] {
+            case .reached: reach[position] = .unknown
+            case .unreachable(let until, _) where until <= .now: reach[position] = .unknown
+            case .unreachable, .connecting, .unknown: break
+            }
         }
     }
 
     private func mayBeReached(_ position: Int) -> Bool {
         switch reach[position] {
         case .reached, .connecting: true
-        case .unreachable(let moment) where moment > .now: false
+        case .unreachable(let moment, let line) where moment > .now || line == self.line: false
         case .unreachable, .unknown: pool.servers[position].isAlive
         }
     }
@@ -119,7 +123,7 @@ final class PoolRouter: KeyRouter {
             var until = ContinuousClock.now
             var error = error
             if case .dead(let moment) = server.condition() { until = moment }
-            reach[position] = .unreachable(until: until)
+            reach[position] = .unreachable(until: until, line: line)
             if isForKeys { error.message += "; its keys go to other servers" }
             whenUnreachable(error, line)
             return false

@@ -14,12 +14,13 @@ extension Shell {
                 .returnSize, .returnFlags, .returnCAS, .returnTimeToLive, .returnHitBefore, .returnLastAccess,
                 .withoutBump, .returnValue,
             ]
-            let found = waitFor { [client] () async throws(MemcacheError) in
-                (try await client.metaGet(key, flags), try await client.metaDebug(key))
+            guard let holder = holder(of: key, hash) else { return }
+            let found = waitFor { () async throws(MemcacheError) in
+                (try await holder.execute(MetaGet(key, flags)), try await holder.execute(MetaDebug(key)))
             }
             guard let (result, debug) = found else { return }
             if index > 0, format == .human { write([""]) }
-            let server = client.pool.server(for: key.routingKey)?.address.description ?? server
+            let server = holder.address.description
             var decoded: [UInt8]?
             if decodes, format.givesDecodedValues, result.status == .done, let value = result.value {
                 do throws(MemcacheError) {
@@ -37,5 +38,15 @@ extension Shell {
                 description.rendered(format, style: session.presentation.style, hasHeader: hasHeader))
             hasHeader = false
         }
+    }
+
+    /// The server that a key's commands go to; nil where it has been told that there is none.
+    private func holder(of key: Key, _ number: RoutingNumber?) -> Server? {
+        guard let router else { return client.pool.servers[0] }
+        let bytes = key.bytes
+        if let position = router.server(for: bytes.span, number) { return client.pool.servers[position] }
+        session.note(.disconnected)
+        session.tell("no server that may hold the key can be reached", code: "no-server", line: planner.line)
+        return nil
     }
 }

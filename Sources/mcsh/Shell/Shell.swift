@@ -210,15 +210,22 @@ final class Shell {
     private func lookForMetaCommands() -> Bool {
         drain()
         guard !session.hasLoss else { return false }
-        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.oldestVersion() }) {
-        case .success(let version):
-            planner.hasMetaCommands = version >= ServerVersion(1, 6, 10)
-            return true
-        case .failure(var error):
-            error.mayHaveTakenEffect = false
-            session.note(Session.Loss(error: error, server: server, firstLine: planner.line, lastLine: planner.line))
+        let answers = everyAnswer { [client] in await client.versionOfEveryServer() }
+        let versions = answers.compactMap { try? $0.result.get() }
+        guard let oldest = versions.min() else {
+            for answer in answers {
+                guard case .failure(var error) = answer.result else { continue }
+                error.mayHaveTakenEffect = false
+                session.note(
+                    Session.Loss(
+                        error: error, server: answer.server.address.description, firstLine: planner.line,
+                        lastLine: planner.line))
+            }
             return false
         }
+        for answer in answers { _ = success(of: answer) }
+        planner.hasMetaCommands = oldest >= ServerVersion(1, 6, 10)
+        return true
     }
 
     /// A server of several cannot be connected to. Its keys go elsewhere, as the application's do.
@@ -263,21 +270,5 @@ final class Shell {
             if mayHaveEffect { error.message += ", and may have been carried out all the same" }
         }
         session.tell(error, line: loss.firstLine, server: loss.server, format: loss.format)
-    }
-}
-
-extension MemcacheClient {
-    /// The version of the oldest server among those that answer.
-    fileprivate func oldestVersion() async throws(MemcacheError) -> ServerVersion {
-        var oldest: ServerVersion?
-        var failure: MemcacheError?
-        for answer in await versionOfEveryServer() {
-            switch answer.result {
-            case .success(let version): oldest = min(oldest ?? version, version)
-            case .failure(let error): failure = failure ?? error
-            }
-        }
-        if let oldest { return oldest }
-        throw failure ?? MemcacheError(.noServer, "the pool has no servers")
     }
 }
