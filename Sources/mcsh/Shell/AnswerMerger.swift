@@ -5,7 +5,8 @@ import Synchronization
 struct Complaint: Sendable {
     var error: MemcacheError
     var line: Int
-    var server: String
+    /// The server; nil where none is concerned.
+    var server: String?
     var format: OutputFormat
 }
 
@@ -63,8 +64,9 @@ final class AnswerMerger: Sendable {
 
     private struct State {
         /// The servers of the commands whose answers are not passed on yet, in the order of the lines; nil for one that
-        /// has no answer.
+        /// has no answer, and ``PreparedRound/nowhere`` for one whose answer is the next complaint.
         var owners: [Int?] = []
+        var complaints: [Complaint] = []
         var firstOwner = 0
         var lanes: [WaitingAnswers]
         /// The table whose header stands last in the output, for each style.
@@ -86,11 +88,16 @@ final class AnswerMerger: Sendable {
     func lane(_ position: Int) -> Lane { Lane(position, of: self) }
 
     /// Commands are about to be sent, to these servers and in this order.
-    func expect(_ owners: [Int]) {
+    ///
+    /// - Parameter complaints: What is said of those that go nowhere.
+    func expect(_ owners: [Int], complaints: [Complaint] = []) {
         state.withLock { state in
             state.owners.removeFirst(state.firstOwner)
             state.firstOwner = 0
             state.owners += owners
+            guard !complaints.isEmpty else { return }
+            state.complaints += complaints
+            pass(&state)
         }
     }
 
@@ -123,6 +130,15 @@ final class AnswerMerger: Sendable {
         while state.firstOwner < state.owners.count {
             guard let owner = state.owners[state.firstOwner] else {
                 state.firstOwner += 1
+                continue
+            }
+            if owner == PreparedRound.nowhere {
+                state.firstOwner += 1
+                session.output.write(out)
+                out = []
+                let complaint = state.complaints.removeFirst()
+                session.note(complaint.error.exitStatus)
+                session.tell(complaint)
                 continue
             }
             guard let (answer, bytes) = state.lanes[owner].takeFirst() else { break }

@@ -44,7 +44,7 @@ final class CommandPipeline {
             if let first = lines.min(), let last = lines.max() { session.extendLoss(from: first, to: last) }
             return
         }
-        merger?.expect(round.owners)
+        merger?.expect(round.owners, complaints: round.complaints)
         for (lane, batch) in zip(lanes, round.batches) {
             guard let first = batch.commands.first, let last = batch.commands.last else { continue }
             let isSubmitted = lane.window.submit(

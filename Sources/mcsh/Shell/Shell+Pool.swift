@@ -26,7 +26,7 @@ extension Shell {
             await pool.onEveryServer { server async throws(MemcacheError) in await Shell.report(on: server) }
         }
         let reports = answers.compactMap { try? $0.result.get() }
-        for report in reports where report.state != .alive { session.note(.disconnected) }
+        for report in reports where report.state != .alive { session.note(report.error?.exitStatus ?? .disconnected) }
         session.output.write(ServerReport.rendered(reports, format, style: session.presentation.style))
     }
 
@@ -84,12 +84,16 @@ extension Shell {
     }
 
     /// `use`: other servers from here on.
-    func use(_ names: [String]) {
+    ///
+    /// Lines that follow in a script are meant for those servers, and for no others: without them it ends.
+    func use(_ names: [String]) -> Flow {
         do throws(OptionFault) {
             connect(to: try catalog.resolve(names))
+            return .next
         } catch {
             session.note(error.status)
             session.tell(error.sentence, code: error.code, line: planner.line)
+            return session.script == nil && behaviour.keepsGoing ? .next : .stop(status: nil)
         }
     }
 
@@ -135,7 +139,8 @@ extension Shell {
             report.microseconds = trip.microseconds
             report.items = StatisticsReading(try await server.execute(Statistics())).number("curr_items")
         } catch {
-            report.state = deadState(of: server) ?? .failing(error.message)
+            report.state = deadState(of: server) ?? .failing
+            report.error = error
         }
         return report
     }

@@ -74,7 +74,7 @@ extension Shell {
             session.tell("no key matches \(shown)", code: "no-match", line: planner.line)
             return
         }
-        let sample = keys.prefix(10).map { "  " + EscapedText.string($0) }
+        let sample = keys.prefix(10).map { "  " + EscapedText.string(Array($0.dropFirst(prefix.count))) }
         let rest = keys.count > 10 ? ["  … and \(keys.count - 10) more"] : []
         if !behaviour.isQuiet { Messages.write(lines: sample + rest) }
         let count = "\(HumanUnits.count(UInt64(keys.count))) \(keys.count == 1 ? "key" : "keys")"
@@ -133,6 +133,8 @@ extension Shell {
 private final class DumpReader: @unchecked Sendable {
     private let dump: Dump<DumpEntry>
     private var iterator: Dump<DumpEntry>.AsyncIterator
+    /// Why nothing follows the entries that were handed over.
+    private var failure: MemcacheError?
 
     init(_ dump: Dump<DumpEntry>) {
         self.dump = dump
@@ -142,8 +144,15 @@ private final class DumpReader: @unchecked Sendable {
     func nextLines() async throws(MemcacheError) -> [UInt8]? { try await dump.nextLines() }
 
     func next(upTo count: Int) async throws(MemcacheError) -> [DumpEntry] {
+        if let failure { throw failure }
         var entries: [DumpEntry] = []
-        while entries.count < count, let entry = try await iterator.next() { entries.append(entry) }
+        do throws(MemcacheError) {
+            while entries.count < count, let entry = try await iterator.next() { entries.append(entry) }
+        } catch {
+            // What came before is shown first.
+            guard !entries.isEmpty else { throw error }
+            failure = error
+        }
         return entries
     }
 }

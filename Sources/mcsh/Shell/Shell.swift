@@ -138,6 +138,11 @@ final class Shell {
         if let tag { return .needsHereDocument(tag: tag) }
         guard let plan else { return .next }
         if !planner.notes.isEmpty { tellNotes(number) }
+        if !planner.round.complaints.isEmpty, session.script != nil, router?.reachesNobody == true {
+            // The lines that follow would say the same.
+            drain()
+            return .stop(status: nil)
+        }
         guard let output else { return carryOut(plan) }
         return redirected(to: output, number: number) { carryOut(plan) }
     }
@@ -196,8 +201,8 @@ final class Shell {
         }
         try spec.check(arguments, bytes)
         if spec.needsEarlierAnswers { drain() }
-        if spec.prefersMetaCommands, (arguments.format ?? planner.format) == .human, planner.hasMetaCommands == nil,
-            !lookForMetaCommands()
+        if spec.prefersMetaCommands, router == nil, (arguments.format ?? planner.format) == .human,
+            planner.hasMetaCommands == nil, !lookForMetaCommands()
         {
             return .queued
         }
@@ -210,22 +215,16 @@ final class Shell {
     private func lookForMetaCommands() -> Bool {
         drain()
         guard !session.hasLoss else { return false }
-        let answers = everyAnswer { [client] in await client.versionOfEveryServer() }
-        let versions = answers.compactMap { try? $0.result.get() }
-        guard let oldest = versions.min() else {
-            for answer in answers {
-                guard case .failure(var error) = answer.result else { continue }
-                error.mayHaveTakenEffect = false
-                session.note(
-                    Session.Loss(
-                        error: error, server: answer.server.address.description, firstLine: planner.line,
-                        lastLine: planner.line))
-            }
+        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
+        case .success(let version):
+            planner.hasMetaCommands = version >= ServerVersion(1, 6, 10)
+            return true
+        case .failure(var error):
+            error.mayHaveTakenEffect = false
+            session.note(
+                Session.Loss(error: error, server: server, firstLine: planner.line, lastLine: planner.line))
             return false
         }
-        for answer in answers { _ = success(of: answer) }
-        planner.hasMetaCommands = oldest >= ServerVersion(1, 6, 10)
-        return true
     }
 
     /// A server of several cannot be connected to. Its keys go elsewhere, as the application's do.

@@ -8,6 +8,9 @@ private final class DigitRouter: KeyRouter {
     let serverCount: Int
     /// Servers that cannot be reached.
     var unreachable: Set<Int> = []
+    /// Servers that are too old for the meta commands, and those whose versions were asked for.
+    var withoutMeta: Set<Int> = []
+    private(set) var asked: Set<Int> = []
     /// The keys that were announced, as they go over the wire.
     private(set) var prepared: [String] = []
 
@@ -25,6 +28,12 @@ private final class DigitRouter: KeyRouter {
     }
 
     func everyServer() -> [Int] { (0..<serverCount).filter { !unreachable.contains($0) } }
+
+    func learnVersions(of positions: Set<Int>) { asked.formUnion(positions) }
+
+    func hasMetaCommands(_ position: Int) -> Bool { !withoutMeta.contains(position) }
+
+    var noServerError: MemcacheError { MemcacheError(.noServer, "nobody is there") }
 }
 
 /// Lines become requests to the servers of their keys.
@@ -105,7 +114,8 @@ private final class DigitRouter: KeyRouter {
 
     @Test func `a prefix goes over the wire, and is not a part of the key that is shown`() throws {
         let router = DigitRouter()
-        let round = try Self.round(["get a1 b2", "set a1 v", "mg b2 v", "delete a1 --noreply"], prefix: "p2:", router: router)
+        let round = try Self.round(
+            ["get a1 b2", "set a1 v", "mg b2 v", "delete a1 --noreply"], prefix: "p2:", router: router)
         // The whole key is what is hashed: its first digit is that of the prefix.
         #expect(
             Self.requests(round) == [
@@ -116,7 +126,9 @@ private final class DigitRouter: KeyRouter {
         let batch = round.batches[2]
         let bytes = batch.encoder.bytes
         #expect(
-            batch.commands.map { String(decoding: bytes[$0.key.range], as: UTF8.self) } == ["a1", "b2", "a1", "b2", "a1"])
+            batch.commands.map { String(decoding: bytes[$0.key.range], as: UTF8.self) } == [
+                "a1", "b2", "a1", "b2", "a1",
+            ])
         #expect(batch.commands.allSatisfy { bytes[$0.key.wireRange].starts(with: Array("p2:".utf8)) })
     }
 
@@ -146,14 +158,22 @@ private final class DigitRouter: KeyRouter {
         #expect(Set(round.batches[0].commands.map(\.ordinal)).count == 3)
     }
 
-    @Test func `a key without a server that can be reached is refused`() throws {
+    @Test func `a key without a server that can be reached is told of, and the others are asked for`() throws {
         let router = DigitRouter()
         router.unreachable = [1]
-        var lines = PlannedLines(router: router)
-        let fault = #expect(throws: Diagnostic.self) { try lines.plan("get k0 k1") }
-        #expect(fault?.status == .disconnected)
-        #expect(fault?.message == "no server that may hold the key can be reached")
-        #expect(fault?.part(of: "get k0 k1") == "k1")
+        let round = try Self.round(["get k0 k1 k2", "set k4 v"], router: router)
+        #expect(Self.requests(round) == ["get k0\r\n", "", "get k2\r\n"])
+        #expect(round.owners == [0, PreparedRound.nowhere, 2, PreparedRound.nowhere])
+        #expect(round.complaints.map(\.error.message) == ["k1: nobody is there", "k4: nobody is there"])
+        #expect(round.complaints.map(\.line) == [1, 2])
+    }
+
+    @Test func `a read for people is of the kind that its server has`() throws {
+        let router = DigitRouter()
+        router.withoutMeta = [1]
+        let round = try Self.round(["get k0 k1"], format: .human, router: router)
+        #expect(Self.requests(round) == ["mg k0 t f v\r\n", "get k1\r\n", ""])
+        #expect(router.asked == [0, 1])
     }
 
     @Test func `keys of several are announced before the first is sent, and one alone is not`() throws {
