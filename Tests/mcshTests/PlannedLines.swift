@@ -13,8 +13,13 @@ struct PlannedLines: ~Copyable {
     /// The present of the tests: 2026-09-21T14:13:20Z.
     static let now: Int64 = 1_790_000_000
 
-    init(format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokens = CASTokens()) {
-        planner = Planner(format: format, isReadOnly: isReadOnly, tokens: tokens, now: { PlannedLines.now })
+    init(
+        format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokens = CASTokens(), prefix: String = "",
+        router: (any KeyRouter)? = nil
+    ) {
+        planner = Planner(
+            format: format, isReadOnly: isReadOnly, tokens: tokens, prefix: Array(prefix.utf8), router: router,
+            now: { PlannedLines.now })
     }
 
     /// Plans a line. Nil for an empty one.

@@ -169,6 +169,17 @@ package final class Connection: Sendable {
         transport.execute { self.core.whenOpen(body) }
     }
 
+    /// Reads nothing more, but for what is on its way already, so that the server is held back. Meanwhile it cannot be
+    /// late. Does not wait.
+    package func hold() {
+        transport.execute { self.core.hold() }
+    }
+
+    /// Reads again after ``hold()``.
+    package func resume() {
+        transport.execute { self.core.resume() }
+    }
+
     /// Ends the connection. What is not answered fails.
     ///
     /// - Parameter reason: Who did it, for the message.
@@ -271,6 +282,19 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         } else {
             openWaiters.append(body)
         }
+    }
+
+    func hold() {
+        guard machine.isOpen else { return }
+        machine.hold()
+        transport.setReading(false)
+    }
+
+    func resume() {
+        guard machine.isOpen, machine.isHeld else { return }
+        machine.resume(at: .now)
+        transport.setReading(true)
+        startTimer(at: machine.deadline)
     }
 
     private func tellOpenWaiters(_ error: MemcacheError?) {

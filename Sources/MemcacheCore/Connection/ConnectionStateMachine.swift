@@ -62,6 +62,8 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
     private(set) var isClosed = false
     /// Whether requests can be sent; before, they wait for the connection.
     private(set) var isOpen = false
+    /// Whether the server is not listened to for a while, at our own wish: then nobody waits too long.
+    private(set) var isHeld = false
 
     private var slots: [Slot] = []
     /// The position of the oldest submission in `slots`; those before it are done.
@@ -115,6 +117,15 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
                 receiver: receiver, reply: reply, shape: shape, completesReply: true, completesSubmission: isLast))
     }
 
+    /// The server is not listened to from here on.
+    mutating func hold() { isHeld = true }
+
+    /// The server is listened to again, and the time it has to answer begins anew.
+    mutating func resume(at now: ContinuousClock.Instant) {
+        isHeld = false
+        lastProgress = now
+    }
+
     /// Bytes have come that bring a reply further.
     mutating func progressed(at now: ContinuousClock.Instant) {
         lastProgress = now
@@ -129,10 +140,10 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         return slots[index].receiver
     }
 
-    /// The earliest moment at which somebody will have waited too long; nil when nobody waits, or when the connection is
-    /// not made, which has a time limit of its own.
+    /// The earliest moment at which somebody will have waited too long; nil when nobody waits, when the server is not
+    /// listened to, or when the connection is not made, which has a time limit of its own.
     var deadline: ContinuousClock.Instant? {
-        guard isOpen, head < slots.count else { return nil }
+        guard isOpen, !isHeld, head < slots.count else { return nil }
         let progress = lastProgress
         let waiting = slots[(head + 1)...].lazy.filter { $0.receiver != nil }
         return waiting.map { $0.deadline(after: progress) }.reduce(slots[head].deadline(after: progress), min)
@@ -143,7 +154,7 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
 
     /// Time has passed.
     mutating func expire(at now: ContinuousClock.Instant) -> Expiry {
-        guard isOpen, head < slots.count else { return .none }
+        guard isOpen, !isHeld, head < slots.count else { return .none }
         if slots[head].deadline(after: lastProgress) <= now { return .close }
         var late: [Slot] = []
         for index in slots.indices.dropFirst(head + 1)

@@ -103,6 +103,11 @@ final class Transport: Sendable {
         }
     }
 
+    /// Whether what arrives is read, or left to the system, which holds the server back when its buffers are full.
+    func setReading(_ isOn: Bool) {
+        _ = channel.value?.setOption(.autoRead, value: isOn)
+    }
+
     /// Ends the connection, if it is still there.
     func close() {
         channel.value?.close(promise: nil)

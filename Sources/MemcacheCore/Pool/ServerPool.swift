@@ -58,25 +58,24 @@ package final class ServerPool: Sendable {
     func executeAll<Command: MemcacheCommand>(
         _ commands: [Command]
     ) async -> [Result<Command.Outcome, MemcacheError>] {
-        var refused: [Int: MemcacheError] = [:]
+        var refused: [MemcacheError?] = []
         var sent: [Command] = []
+        refused.reserveCapacity(commands.count)
         sent.reserveCapacity(commands.count)
-        for (position, command) in commands.enumerated() {
+        for command in commands {
             do throws(MemcacheError) {
                 try command.validate(within: limits)
                 sent.append(command)
+                refused.append(nil)
             } catch {
-                refused[position] = error
+                refused.append(error)
             }
         }
         let asked = sent
         var answers = await distribute(asked.map(\.route)) { server, members in
             await server.execute(members.map { asked[$0] })
-        }
-        for (position, error) in refused.sorted(by: { $0.key < $1.key }) {
-            answers.insert(.failure(error), at: position)
-        }
-        return answers
+        }.makeIterator()
+        return refused.compactMap { $0.map { .failure($0) } ?? answers.next() }
     }
 
     /// Reads keys: one request for each server, all servers at once.
@@ -162,16 +161,28 @@ package final class ServerPool: Sendable {
     package func onEveryServer<Outcome: Sendable>(
         _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Outcome
     ) async -> [ServerAnswer<Outcome>] {
-        let everyServer = Dictionary(uniqueKeysWithValues: servers.indices.map { ($0, [$0]) })
-        let answers = await sideBySide(everyServer) { server, _ -> Result<Outcome, MemcacheError> in
-            do throws(MemcacheError) {
-                return .success(try await body(server))
-            } catch {
-                return .failure(error)
-            }
+        zip(servers, await ServerPool.sideBySide(servers, body)).map {
+            ServerAnswer(server: $0.description, result: $1)
         }
-        return answers.sorted { $0.0[0] < $1.0[0] }.map {
-            ServerAnswer(server: servers[$0.0[0]].description, result: $0.1)
+    }
+
+    /// Does something with each of some servers, all at once.
+    ///
+    /// - Returns: What it came to, in their order.
+    package static func sideBySide<Outcome: Sendable>(
+        _ servers: [Server], _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Outcome
+    ) async -> [Result<Outcome, MemcacheError>] {
+        await withTaskGroup(of: (Int, Result<Outcome, MemcacheError>).self) { group in
+            for (position, server) in servers.enumerated() {
+                group.addTask {
+                    do throws(MemcacheError) {
+                        return (position, .success(try await body(server)))
+                    } catch {
+                        return (position, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
@@ -190,7 +201,8 @@ package final class ServerPool: Sendable {
         for server in servers { server.close() }
     }
 
-    private var noServer: MemcacheError {
+    /// Why no server can be asked for a key.
+    package var noServer: MemcacheError {
         if servers.isEmpty { return MemcacheError(.noServer, "the pool has no servers") }
         let dead = servers.filter { !$0.isAlive }.map(\.address.description)
         let names = dead.prefix(3).joined(separator: ", ") + (dead.count > 3 ? " and \(dead.count - 3) more" : "")

@@ -22,14 +22,7 @@ enum RetrievalSpecs {
         wireForm: "get KEY…", prefersMetaCommands: true
     ) { arguments, bytes, planner throws(Diagnostic) in
         if (arguments.format ?? planner.format) == .human, planner.hasMetaCommands ?? true {
-            // For people: the same read through the meta command, which also tells how long the item has to live.
-            try planner.forEachKey(arguments.words[...], "get", .description, .meta, arguments, bytes) { request, key in
-                request.append("mg ")
-                request.append(key)
-                request.append(" t f v")
-                request.endLine()
-                return 3
-            }
+            try planner.describe(keys: arguments.words[...], arguments, bytes)
         } else {
             try planner.retrieve("get", .items, keys: arguments.words[...], arguments, bytes)
         }

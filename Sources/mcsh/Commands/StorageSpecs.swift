@@ -124,10 +124,13 @@ enum StorageSpecs {
             encoded.append(
                 try ValueEncoder.encode(arguments.words[index + 1], arguments, bytes, by: planner.conventions))
         }
+        var keys: [Word] = []
+        for index in stride(from: 0, to: arguments.words.count, by: 2) { keys.append(arguments.words[index]) }
+        planner.prepareRoutes(keys[...], bytes, routedBy: arguments.hash)
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try planner.store(
                 .set, name: "mset", key: arguments.words[index], value: arguments.words[index + 1],
-                encoded: encoded[index / 2], lifetime: 0, arguments, bytes)
+                encoded: encoded[index / 2], lifetime: 0, isMany: encoded.count > 1, arguments, bytes)
         }
         return .queued
     }

@@ -16,7 +16,10 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What stands before every key on the server.", valueName: "prefix"))
     var prefix: String?
 
-    @Option(help: ArgumentHelp("The client library whose conventions hold: python-memcached.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The application's client library, whose conventions hold: python-memcached, or one of its releases such as "
+                + "python-memcached-1.58.", valueName: "name"))
     var profile: String?
 
     @Option(

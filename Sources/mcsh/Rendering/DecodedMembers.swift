@@ -12,8 +12,10 @@ enum DecodedMembers {
             members.append(",\"type\":")
             JSONText.append(string: decoded.value.typeName, to: &members)
             switch decoded.value.content {
+            case .text(let text) where text.utf8.count > decoded.maximumJSONBytes: return
             case .text where !decoded.isPickle && decoded.expandedBytes == nil: break
             case .bytes(let bytes) where !decoded.isPickle:
+                guard bytes.count <= decoded.maximumJSONBytes else { return }
                 members.append(",")
                 JSONText.append("decoded", bytes: bytes.span, to: &members)
             default:

@@ -86,7 +86,9 @@ struct ItemDescription {
         out.append("{")
         JSONText.append("key", bytes: key.span, to: &out)
         guard isFound, let value = result.value else {
-            out.append(",\"found\":false}\n")
+            out.append(",\"found\":false,\"server\":")
+            JSONText.append(string: server, to: &out)
+            out.append("}\n")
             return
         }
         out.append(",\"found\":true,")

@@ -22,17 +22,23 @@ struct KeyLocation: Sendable {
         case .json: for location in locations { location.appendJSON(to: &out) }
         case .csv, .tsv:
             let table: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
-            let names = ["key", "hash", "server"] + (locations.first?.found == nil ? [] : ["found_on"])
+            let names = ["key", "hash", "server", "stand_in"] + (locations.first?.found == nil ? [] : ["found_on"])
             DelimitedRenderer.append(row: names, table, to: &out)
-            for location in locations { DelimitedRenderer.append(row: location.fields, table, to: &out) }
-        case .plain: for location in locations { DelimitedRenderer.append(row: location.fields, .tsv, to: &out) }
+            for location in locations {
+                DelimitedRenderer.append(row: location.fields(withStandIn: true), table, to: &out)
+            }
+        case .plain:
+            for location in locations {
+                DelimitedRenderer.append(row: location.fields(withStandIn: false), .tsv, to: &out)
+            }
         case .raw: break
         }
         return out
     }
 
-    private var fields: [[UInt8]] {
-        [key, Array(hash.utf8), Array(server.utf8)] + (found.map { [Array($0.joined(separator: " ").utf8)] } ?? [])
+    private func fields(withStandIn: Bool) -> [[UInt8]] {
+        [key, Array(hash.utf8), Array(server.utf8)] + (withStandIn ? [Array((standIn ?? "").utf8)] : [])
+            + (found.map { [Array($0.joined(separator: " ").utf8)] } ?? [])
     }
 
     private func sentence(_ style: TextStyle) -> String {

@@ -11,12 +11,12 @@ struct MatchDeletion {
     var deleted: Int
 
     /// What was done on each server, in a format.
-    static func rendered(_ deletions: [MatchDeletion], _ format: OutputFormat) -> [UInt8] {
+    static func rendered(_ deletions: [MatchDeletion], _ format: OutputFormat, namesServer: Bool) -> [UInt8] {
         var out: [UInt8] = []
         if let table = DelimitedRenderer.Style(format), !deletions.isEmpty {
             DelimitedRenderer.append(row: ["server", "match", "matched", "deleted"], table, to: &out)
         }
-        for deletion in deletions { deletion.append(format, namesServer: deletions.count > 1, to: &out) }
+        for deletion in deletions { deletion.append(format, namesServer: namesServer, to: &out) }
         return out
     }
 

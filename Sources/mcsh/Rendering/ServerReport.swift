@@ -7,8 +7,8 @@ struct ServerReport: Sendable {
         case alive
         /// It is left alone for so many seconds more.
         case dead(seconds: Int64)
-        /// It cannot be asked, for this reason.
-        case failing(String)
+        /// It cannot be asked.
+        case failing
 
         /// The word of the machine formats.
         var word: String {
@@ -23,12 +23,14 @@ struct ServerReport: Sendable {
     var server: String
     var weight: Int
     var state: State
+    /// Why it is not there, where it was asked.
+    var error: MemcacheError?
     var version: String?
     var items: UInt64?
     /// How long a round trip takes.
     var microseconds: UInt64?
 
-    private static let columns = ["server", "weight", "state", "retry_in", "version", "items", "microseconds"]
+    private static let columns = ["server", "weight", "state", "retry_in", "version", "items", "microseconds", "error"]
 
     private var fields: [String] {
         var retry = ""
@@ -36,6 +38,7 @@ struct ServerReport: Sendable {
         return [
             server, "\(weight)", state.word, retry, version ?? "", items.map { "\($0)" } ?? "",
             microseconds.map { "\($0)" } ?? "",
+            error?.message ?? "",
         ]
     }
 
@@ -56,7 +59,7 @@ struct ServerReport: Sendable {
     }
 
     private static func table(_ reports: [ServerReport], _ style: TextStyle) -> [String] {
-        let rows = [["server", "weight", "state", "version", "items", "round trip"]] + reports.map(\.humanFields)
+        let rows = [["server", "weight", "state", "version", "items", "round trip", ""]] + reports.map(\.humanFields)
         let widths = rows[0].indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
         return rows.enumerated().map { index, row in
             let cells = row.enumerated().map { column, text in
@@ -64,7 +67,8 @@ struct ServerReport: Sendable {
                 guard index > 0, column == 2 else { return cell }
                 return style(cell, reports[index - 1].state == .alive ? .good : .warning)
             }
-            let line = cells.joined(separator: "  ")
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
             return index == 0 ? style(line, .heading) : line
         }
     }
@@ -75,12 +79,13 @@ struct ServerReport: Sendable {
         case .alive: sentence = "alive"
         case .dead(let seconds):
             sentence = "dead, left alone for \(HumanUnits.duration(seconds: UInt64(max(0, seconds))))"
-        case .failing(let reason): sentence = reason
+        case .failing: sentence = "failing"
         }
         return [
             EscapedText.string(Array(server.utf8)), "\(weight)", sentence, version ?? "-",
             items.map { HumanUnits.count($0) } ?? "-",
             microseconds.map { HumanUnits.duration(microseconds: $0) } ?? "-",
+            error?.message ?? "",
         ]
     }
 
@@ -88,12 +93,10 @@ struct ServerReport: Sendable {
         out.append("{\"server\":")
         JSONText.append(string: server, to: &out)
         out.append(contentsOf: Array(",\"weight\":\(weight),\"state\":\"\(state.word)\"".utf8))
-        switch state {
-        case .alive: break
-        case .dead(let seconds): out.append(contentsOf: Array(",\"retry_in\":\(seconds)".utf8))
-        case .failing(let reason):
+        if case .dead(let seconds) = state { out.append(contentsOf: Array(",\"retry_in\":\(seconds)".utf8)) }
+        if let error {
             out.append(",\"error\":")
-            JSONText.append(string: reason, to: &out)
+            JSONText.append(string: error.message, to: &out)
         }
         if let version {
             out.append(",\"version\":")

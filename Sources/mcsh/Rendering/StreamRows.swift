@@ -138,10 +138,13 @@ struct WatchRows {
             out.append("}\n")
         case .csv, .tsv:
             appendRow("", "", "lost", [Array("count=\(count)".utf8), Array("by=\(whom)".utf8)], server, to: &out)
-        case .plain, .raw: out.append(contentsOf: Array("\tlost\tcount=\(count)\tby=\(whom)\n".utf8))
+        case .plain, .raw:
+            let name = server.map { "\tserver=\(EscapedText.string(Array($0.utf8)))" } ?? ""
+            out.append(contentsOf: Array("\tlost\tcount=\(count)\tby=\(whom)\(name)\n".utf8))
         case .human:
-            let whom = whom == "server" ? "the server" : whom
-            out.append(contentsOf: Array((style("(\(count) lines were lost by \(whom))", .warning) + "\n").utf8))
+            let name = server.map { EscapedText.string(Array($0.utf8)) }
+            let who = whom == "server" ? name ?? "the server" : whom + (name.map { ", from \($0)" } ?? "")
+            out.append(contentsOf: Array((style("(\(count) lines were lost by \(who))", .warning) + "\n").utf8))
         }
     }
 

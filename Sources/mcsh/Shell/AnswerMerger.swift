@@ -5,7 +5,8 @@ import Synchronization
 struct Complaint: Sendable {
     var error: MemcacheError
     var line: Int
-    var server: String
+    /// The server; nil where none is concerned.
+    var server: String?
     var format: OutputFormat
 }
 
@@ -19,13 +20,25 @@ struct MergedAnswer: Sendable {
     var complaints: [Complaint]
 }
 
+/// Where answers come from, which can be told to wait.
+protocol AnswerSource: AnyObject, Sendable {
+    /// Brings nothing more, but for what is on its way already.
+    func hold()
+    /// Goes on.
+    func resume()
+}
+
+extension Connection: AnswerSource {}
+
 /// Puts the answers of several servers in the order of the lines: each waits for those before it.
 ///
-/// The main thread says what is expected before anything is sent; printers hand over what has come.
+/// The main thread says what is expected before anything is sent; printers hand over what has come. A server that is far
+/// ahead of another is told to wait, so that what is kept stays small. The one whose answer is in turn never is: all
+/// that has come from it is passed on.
 final class AnswerMerger: Sendable {
     /// Where the answers of one server come in.
     final class Lane: Sendable {
-        fileprivate let position: Int
+        private let position: Int
         private let merger: AnswerMerger
 
         fileprivate init(_ position: Int, of merger: AnswerMerger) {
@@ -33,61 +46,80 @@ final class AnswerMerger: Sendable {
             self.merger = merger
         }
 
+        /// Says where the answers that follow come from.
+        func comes(from source: any AnswerSource) {
+            merger.state.withLock { $0.lanes[position].source = source }
+        }
+
         /// Hands over answers that are complete, with the bytes of all of them.
         func deliver(_ bytes: [UInt8], _ answers: [MergedAnswer]) {
-            merger.deliver(bytes, answers, from: position)
+            merger.deliver(AnswerDelivery(bytes: bytes, answers: answers), from: position)
         }
 
-        /// Commands were not sent, and have no answer.
+        /// The last commands that were expected were not sent, and have no answer.
         func skip(_ count: Int) {
-            let none = MergedAnswer(end: 0, table: nil, complaints: [])
-            merger.deliver([], Array(repeating: none, count: count), from: position)
+            merger.skip(count, of: position)
         }
-    }
-
-    /// Answers of one server in one piece, of which some may have been passed on.
-    private struct Delivery {
-        var bytes: [UInt8]
-        var answers: [MergedAnswer]
-        var next = 0
-
-        /// Where the next answer begins.
-        var start: Int { next == 0 ? 0 : answers[next - 1].end }
     }
 
     private struct State {
-        /// The servers of the commands whose answers are not passed on yet, in the order of the lines.
-        var owners: [Int] = []
+        /// The servers of the commands whose answers are not passed on yet, in the order of the lines; nil for one that
+        /// has no answer, and ``PreparedRound/nowhere`` for one whose answer is the next complaint.
+        var owners: [Int?] = []
+        var complaints: [Complaint] = []
         var firstOwner = 0
-        /// What has come too early, for each server.
-        var waiting: [[Delivery]]
+        var lanes: [WaitingAnswers]
         /// The table whose header stands last in the output, for each style.
         var tables: [DelimitedRenderer.Style: DelimitedTable] = [:]
     }
+
+    /// A server with more than this waiting is told to wait.
+    static let maximumWaitingBytes = 4 << 20
 
     private let session: Session
     private let state: Mutex<State>
 
     init(servers: Int, session: Session) {
         self.session = session
-        state = Mutex(State(waiting: Array(repeating: [], count: servers)))
+        state = Mutex(State(lanes: Array(repeating: WaitingAnswers(), count: servers)))
     }
 
     /// The lane of a server.
     func lane(_ position: Int) -> Lane { Lane(position, of: self) }
 
     /// Commands are about to be sent, to these servers and in this order.
-    func expect(_ owners: [Int]) {
+    ///
+    /// - Parameter complaints: What is said of those that go nowhere.
+    func expect(_ owners: [Int], complaints: [Complaint] = []) {
         state.withLock { state in
             state.owners.removeFirst(state.firstOwner)
             state.firstOwner = 0
             state.owners += owners
+            guard !complaints.isEmpty else { return }
+            state.complaints += complaints
+            pass(&state)
         }
     }
 
-    private func deliver(_ bytes: [UInt8], _ answers: [MergedAnswer], from position: Int) {
+    private func deliver(_ delivery: AnswerDelivery, from position: Int) {
         state.withLock { state in
-            state.waiting[position].append(Delivery(bytes: bytes, answers: answers))
+            state.lanes[position].append(delivery)
+            pass(&state)
+            state.lanes[position].holdIfMany()
+        }
+    }
+
+    /// The commands before these may still be answered, and keep their places.
+    private func skip(_ count: Int, of position: Int) {
+        state.withLock { state in
+            var left = count
+            var index = state.owners.count
+            while left > 0, index > state.firstOwner {
+                index -= 1
+                guard state.owners[index] == position else { continue }
+                state.owners[index] = nil
+                left -= 1
+            }
             pass(&state)
         }
     }
@@ -96,25 +128,30 @@ final class AnswerMerger: Sendable {
     private func pass(_ state: inout State) {
         var out: [UInt8] = []
         while state.firstOwner < state.owners.count {
-            let owner = state.owners[state.firstOwner]
-            guard !state.waiting[owner].isEmpty else { break }
-            let answer = state.waiting[owner][0].answers[state.waiting[owner][0].next]
-            let start = state.waiting[owner][0].start
-            if let table = answer.table, start < answer.end, state.tables[table.style] != table {
+            guard let owner = state.owners[state.firstOwner] else {
+                state.firstOwner += 1
+                continue
+            }
+            if owner == PreparedRound.nowhere {
+                state.firstOwner += 1
+                session.output.write(out)
+                out = []
+                let complaint = state.complaints.removeFirst()
+                session.note(complaint.error.exitStatus)
+                session.tell(complaint)
+                continue
+            }
+            guard let (answer, bytes) = state.lanes[owner].takeFirst() else { break }
+            state.firstOwner += 1
+            if let table = answer.table, !bytes.isEmpty, state.tables[table.style] != table {
                 state.tables[table.style] = table
                 table.appendHeader(to: &out)
             }
-            out.append(contentsOf: state.waiting[owner][0].bytes[start..<answer.end])
-            if !answer.complaints.isEmpty {
-                session.output.write(out)
-                out = []
-                for complaint in answer.complaints { session.tell(complaint) }
-            }
-            state.firstOwner += 1
-            state.waiting[owner][0].next += 1
-            if state.waiting[owner][0].next == state.waiting[owner][0].answers.count {
-                state.waiting[owner].removeFirst()
-            }
+            out.append(contentsOf: bytes)
+            guard !answer.complaints.isEmpty else { continue }
+            session.output.write(out)
+            out = []
+            for complaint in answer.complaints { session.tell(complaint) }
         }
         session.output.write(out)
     }

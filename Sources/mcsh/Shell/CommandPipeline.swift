@@ -27,7 +27,8 @@ final class CommandPipeline {
         lanes = servers.indices.map { position in
             let merged = merger?.lane(position)
             return Lane(
-                window: SubmissionWindow(client: client, position: position, maximumBytes: 1 << 20),
+                window: SubmissionWindow(
+                    client: client, position: position, maximumBytes: 1 << 20, whenConnected: merged?.comes(from:)),
                 printer: AnswerPrinter(
                     server: servers[position].address.description, output: session.output,
                     presentation: session.presentation, conventions: conventions, lane: merged),
@@ -37,7 +38,13 @@ final class CommandPipeline {
 
     /// Sends a round. Waits while too much is unanswered. After a loss the round belongs to what was lost.
     func submit(_ round: PreparedRound) {
-        merger?.expect(round.owners)
+        // Most of what is not sent is known before anything is expected of it.
+        guard !session.hasLoss else {
+            let lines = round.batches.flatMap(\.commands).map(\.line)
+            if let first = lines.min(), let last = lines.max() { session.extendLoss(from: first, to: last) }
+            return
+        }
+        merger?.expect(round.owners, complaints: round.complaints)
         for (lane, batch) in zip(lanes, round.batches) {
             guard let first = batch.commands.first, let last = batch.commands.last else { continue }
             let isSubmitted = lane.window.submit(

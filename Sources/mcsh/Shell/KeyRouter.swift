@@ -17,6 +17,15 @@ protocol KeyRouter: AnyObject {
 
     /// The servers that can be reached, for a command that goes to all.
     func everyServer() -> [Int]
+
+    /// Asks servers for their versions, all at once.
+    func learnVersions(of positions: Set<Int>)
+
+    /// Whether a server has the meta commands, as far as its version is known.
+    func hasMetaCommands(_ position: Int) -> Bool
+
+    /// Why there is no server for a key.
+    var noServerError: MemcacheError { get }
 }
 
 /// Chooses as the pool does: the owner of the key, or the one that stands in for it while it is dead.
@@ -28,14 +37,15 @@ final class PoolRouter: KeyRouter {
         case unknown
         case connecting(Connection)
         case reached
-        /// Left alone until then.
-        case unreachable(until: ContinuousClock.Instant)
+        /// Left alone until then, and for the rest of the line that it was tried for.
+        case unreachable(until: ContinuousClock.Instant, line: Int)
     }
 
     private let pool: ServerPool
     /// Is told of each server that cannot be connected to, and of the line whose keys it would have had.
     private let whenUnreachable: (MemcacheError, _ line: Int) -> Void
     private var reach: [Reach]
+    private var versions: [ServerVersion?]
     /// The line that is being planned.
     var line = 0
     /// Whether the first key has all servers connected to: a script will use them all.
@@ -45,6 +55,14 @@ final class PoolRouter: KeyRouter {
         self.pool = pool
         self.whenUnreachable = whenUnreachable
         reach = Array(repeating: .unknown, count: pool.servers.count)
+        versions = Array(repeating: nil, count: pool.servers.count)
+    }
+
+    var noServerError: MemcacheError { pool.noServer }
+
+    /// Whether no server at all can be connected to.
+    var reachesNobody: Bool {
+        reach.allSatisfy { if case .unreachable = $0 { true } else { false } }
     }
 
     var serverCount: Int { pool.servers.count }
@@ -68,17 +86,43 @@ final class PoolRouter: KeyRouter {
         return reach.indices.filter { connect(to: $0, isForKeys: false) }
     }
 
+    func learnVersions(of positions: Set<Int>) {
+        let asked = positions.sorted().filter { versions[$0] == nil }
+        guard !asked.isEmpty else { return }
+        let servers = asked.map { pool.servers[$0] }
+        let answers = MainThread.wait { () async throws(MemcacheError) in
+            await ServerPool.sideBySide(servers) { server async throws(MemcacheError) in
+                try await server.execute(Version())
+            }
+        }
+        guard case .success(let results) = answers else { return }
+        for (position, result) in zip(asked, results) {
+            switch result {
+            case .success(let version): versions[position] = version
+            case .failure(let error): leave(position, error, isForKeys: true)
+            }
+        }
+    }
+
+    func hasMetaCommands(_ position: Int) -> Bool {
+        versions[position].map { $0 >= ServerVersion(1, 6, 10) } ?? true
+    }
+
     /// What was known may have changed: nothing is on its way.
     func forgetReached() {
         for position in reach.indices {
-            if case .reached = reach[position] { reach[position] = .unknown }
+            switch reach[position] {
+            case .reached: reach[position] = .unknown
+            case .unreachable(let until, _) where until <= .now: reach[position] = .unknown
+            case .unreachable, .connecting, .unknown: break
+            }
         }
     }
 
     private func mayBeReached(_ position: Int) -> Bool {
         switch reach[position] {
         case .reached, .connecting: true
-        case .unreachable(let moment) where moment > .now: false
+        case .unreachable(let moment, let line) where moment > .now || line == self.line: false
         case .unreachable, .unknown: pool.servers[position].isAlive
         }
     }
@@ -104,25 +148,36 @@ final class PoolRouter: KeyRouter {
 
     /// Waits until a server is connected to.
     private func connect(to position: Int, isForKeys: Bool) -> Bool {
-        let server = pool.servers[position]
         do throws(MemcacheError) {
             var connection: Connection
             if case .connecting(let begun) = reach[position] {
                 connection = begun
             } else {
-                connection = try server.connection()
+                connection = try pool.servers[position].connection()
             }
-            try MainThread.wait(untilOpen: connection)
+            do throws(MemcacheError) {
+                try MainThread.wait(untilOpen: connection)
+            } catch  where error.code == .connectionLost {
+                // It had been made before, and was closed while it was idle: that is a restart, and no failure.
+                connection = try pool.servers[position].connection()
+                try MainThread.wait(untilOpen: connection)
+            }
             reach[position] = .reached
             return true
         } catch {
-            var until = ContinuousClock.now
-            var error = error
-            if case .dead(let moment) = server.condition() { until = moment }
-            reach[position] = .unreachable(until: until)
-            if isForKeys { error.message += "; its keys go to other servers" }
-            whenUnreachable(error, line)
+            leave(position, error, isForKeys: isForKeys)
             return false
         }
+    }
+
+    /// Leaves a server out, and says why.
+    private func leave(_ position: Int, _ reason: MemcacheError, isForKeys: Bool) {
+        var until = ContinuousClock.now
+        if case .dead(let moment) = pool.servers[position].condition() { until = moment }
+        reach[position] = .unreachable(until: until, line: line)
+        var error = reason
+        error.mayHaveTakenEffect = false
+        if isForKeys { error.message += "; its keys go to other servers" }
+        whenUnreachable(error, line)
     }
 }

@@ -7,7 +7,8 @@ extension Planner {
     /// - Parameter encoded: What is stored for the value, where that is not the value itself.
     mutating func store(
         _ verb: RequestEncoder.StorageVerb, name: StaticString, key: Word, value: Word?, encoded: EncodedValue? = nil,
-        lifetime: Int64, cas: UInt64? = nil, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+        lifetime: Int64, cas: UInt64? = nil, isMany: Bool = false, _ arguments: borrowing Arguments,
+        _ bytes: Span<UInt8>
     ) throws(Diagnostic) {
         try requireKey(key, bytes)
         let input = encoded?.bytes ?? arguments.inputValue ?? []
@@ -15,7 +16,7 @@ extension Planner {
         try requireStorable(isInLine ? inLine.count : input.count, at: value ?? key)
         ordinal += 1
         let (flags, noreply, format) = (encoded?.flags ?? arguments.flags, arguments.noreply, arguments.format)
-        try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+        withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
             if noreply { planner.beginSilence() }
             let start = planner.requestBytes + verb.word.utf8CodeUnitCount + 1
             planner.round.batches[planner.server].encoder.storage(
@@ -25,7 +26,7 @@ extension Planner {
             if noreply {
                 planner.endSilence(name, key: position, format)
             } else {
-                planner.add(name, .storage, .storage, key: position, format)
+                planner.add(name, .storage, .storage, key: position, isMany: isMany, format)
             }
         }
     }
@@ -37,11 +38,11 @@ extension Planner {
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
         ordinal += 1
-        try prepareRoutes(keys, bytes, routedBy: arguments.hash)
+        prepareRoutes(keys, bytes, routedBy: arguments.hash)
         let (isMany, format) = (keys.count > 1, arguments.format ?? format)
         let isDecoded = arguments.decodes && format.givesDecodedValues
         for key in keys {
-            try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+            withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
                 planner.read(
                     name, answer, wireKey, isMany: isMany, isDecoded: isDecoded, before: before, format)
             }
@@ -76,6 +77,32 @@ extension Planner {
         round.batches[server].openLineBytes += key.count + 1
     }
 
+    /// Plans a read for people: through the meta command, which also tells how long the item has to live, where the
+    /// server has it.
+    mutating func describe(
+        keys: ArraySlice<Word>, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+    ) throws(Diagnostic) {
+        for key in keys { try requireKey(key, bytes) }
+        ordinal += 1
+        prepareRoutes(keys, bytes, routedBy: arguments.hash)
+        learnVersions(of: keys, bytes, routedBy: arguments.hash)
+        let (isMany, format) = (keys.count > 1, arguments.format ?? format)
+        for key in keys {
+            withWireKey(key, bytes, routedBy: arguments.hash, format) { (planner, wireKey) in
+                guard planner.router?.hasMetaCommands(planner.server) ?? planner.hasMetaCommands ?? true else {
+                    planner.read("get", .items, wireKey, isMany: isMany, isDecoded: false, before: nil, format)
+                    return
+                }
+                let start = planner.requestBytes + 3
+                planner.round.batches[planner.server].encoder.append("mg ")
+                planner.round.batches[planner.server].encoder.append(wireKey)
+                planner.round.batches[planner.server].encoder.append(" t f v")
+                planner.round.batches[planner.server].encoder.endLine()
+                planner.add("get", .description, .meta, key: (start, wireKey.count), isMany: isMany, format)
+            }
+        }
+    }
+
     /// Whether a key can go into the request at the end of the batch: that of the same command, or of one like it.
     private func canJoin(_ answer: AnswerKind, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
         guard round.batches[server].openKeys > 0, let last = round.batches[server].commands.last,
@@ -93,10 +120,10 @@ extension Planner {
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
         ordinal += 1
-        try prepareRoutes(keys, bytes, routedBy: arguments.hash)
+        prepareRoutes(keys, bytes, routedBy: arguments.hash)
         let (isMany, noreply, format) = (keys.count > 1, arguments.noreply, arguments.format)
         for key in keys {
-            try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+            withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
                 if noreply { planner.beginSilence() }
                 let start = planner.requestBytes
                 let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
@@ -118,7 +145,7 @@ extension Planner {
         try requireKey(key, bytes)
         ordinal += 1
         let format = arguments.format
-        try withWireKey(key, bytes, routedBy: arguments.hash) { (planner, wireKey) in
+        withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
             let start = planner.requestBytes
             let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
             if shape == .untilFence { planner.round.batches[planner.server].encoder.append(RequestEncoder.fence) }
@@ -159,38 +186,56 @@ extension Planner {
 
     // MARK: Keys
 
-    /// Hands over a key as it goes over the wire, when the server is chosen that it belongs to.
+    /// Hands over a key as it goes over the wire, when the server is chosen that it belongs to. Where none can be asked for
+    /// it, that is its answer.
     private mutating func withWireKey(
-        _ word: Word, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?,
+        _ word: Word, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?, _ format: OutputFormat?,
         _ body: (inout Planner, Span<UInt8>) -> Void
-    ) throws(Diagnostic) {
+    ) {
         guard !prefix.isEmpty else {
             let key = bytes.extracting(word.range)
-            try choose(key, number, word)
+            guard choose(key, number) else { return addUnreachable(bytes.copy(word.range), format) }
             return body(&self, key)
         }
         let whole = prefix + bytes.copy(word.range)
-        try choose(whole.span, number, word)
+        guard choose(whole.span, number) else { return addUnreachable(bytes.copy(word.range), format) }
         body(&self, whole.span)
     }
 
-    private mutating func choose(_ key: Span<UInt8>, _ number: RoutingNumber?, _ word: Word) throws(Diagnostic) {
-        guard let router else { return }
-        guard let chosen = router.server(for: key, number) else {
-            throw Diagnostic("no server that may hold the key can be reached", at: word, status: .disconnected)
-        }
+    private mutating func choose(_ key: Span<UInt8>, _ number: RoutingNumber?) -> Bool {
+        guard let router else { return true }
+        guard let chosen = router.server(for: key, number) else { return false }
         server = chosen
+        return true
+    }
+
+    private mutating func addUnreachable(_ key: [UInt8], _ format: OutputFormat?) {
+        guard var error = router?.noServerError else { return }
+        error.message = "\(EscapedText.string(key)): \(error.message)"
+        round.owners.append(PreparedRound.nowhere)
+        round.complaints.append(Complaint(error: error, line: line, server: nil, format: format ?? self.format))
     }
 
     /// Has the servers of several keys connected to at the same time.
-    private func prepareRoutes(
+    func prepareRoutes(
         _ keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?
-    ) throws(Diagnostic) {
+    ) {
         guard let router, keys.count > 1 else { return }
         for key in keys {
             let whole = prefix + bytes.copy(key.range)
             router.prepare(for: whole.span, number)
         }
+    }
+
+    /// Has the servers of several keys asked for their versions at the same time.
+    private func learnVersions(of keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?) {
+        guard let router else { return }
+        var positions: Set<Int> = []
+        for key in keys {
+            let whole = prefix + bytes.copy(key.range)
+            if let position = router.server(for: whole.span, number) { positions.insert(position) }
+        }
+        router.learnVersions(of: positions)
     }
 
     // MARK: The end of the batch

@@ -4,16 +4,22 @@ import MemcacheCore
 struct PreparedRound: Sendable {
     /// A batch for each server, in the order of the pool.
     var batches: [PreparedBatch]
-    /// Which server answers each command, in the order of the lines. Empty with one server, which has that order itself.
+    /// Which server answers each command, in the order of the lines; ``nowhere`` for a key that none can be asked for.
+    /// Empty with one server, which has that order itself.
     var owners: [Int] = []
+    /// What is said of each key that no server can be asked for, in the order of the lines.
+    var complaints: [Complaint] = []
     /// What the commands of the answer ``AnswerKind/statistics`` ask for.
     var statistics: [StatisticsRequest] = []
+
+    /// In the place of a server's position.
+    static let nowhere = -1
 
     init(servers: Int) {
         batches = Array(repeating: PreparedBatch(), count: servers)
     }
 
-    var isEmpty: Bool { batches.allSatisfy(\.isEmpty) }
+    var isEmpty: Bool { complaints.isEmpty && batches.allSatisfy(\.isEmpty) }
 
     /// Whether a batch is long enough to be sent although more could be added.
     var isFull: Bool { batches.contains { $0.encoder.bytes.count >= CommandPipeline.batchBytes } }

@@ -5,13 +5,13 @@ extension Session {
     /// Says on standard error what a server or the connection did, with the line of the script.
     ///
     /// - Parameter format: The format of the command's answers, where it has one of its own.
-    func tell(_ error: MemcacheError, line: Int, server: String, format: OutputFormat? = nil) {
+    func tell(_ error: MemcacheError, line: Int, server: String?, format: OutputFormat? = nil) {
         let server = error.server?.description ?? server
-        if (format ?? presentation.format) == .json {
+        if (format ?? errorFormat) == .json {
             tellJSON(error.message, code: error.code.description, line: script == nil ? nil : line, server: server)
         } else {
             let place = script.map { "\($0):\(line): " } ?? "mcsh: "
-            Messages.write("\(place)\(server): \(error.message)")
+            Messages.write(place + (server.map { "\($0): " } ?? "") + error.message)
         }
     }
 
@@ -22,7 +22,7 @@ extension Session {
 
     /// Says on standard error what is wrong with a line.
     func tell(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
-        if presentation.format == .json {
+        if errorFormat == .json {
             tellJSON(diagnostic.sentence, code: "usage", line: script == nil ? nil : number, server: nil)
         } else {
             Messages.write(lines: diagnostic.lines(for: line, at: script.map { ($0, number) }))
@@ -31,7 +31,7 @@ extension Session {
 
     /// Says something else.
     func tell(_ message: String, code: String, line: Int? = nil) {
-        if presentation.format == .json {
+        if errorFormat == .json {
             tellJSON(message, code: code, line: script == nil ? nil : line, server: nil)
         } else if let script, let line {
             Messages.write("\(script):\(line): \(message)")

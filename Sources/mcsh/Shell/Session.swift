@@ -19,6 +19,7 @@ final class Session: Sendable {
         /// One for each server that was lost.
         var losses: [Loss] = []
         var script: String?
+        var errorFormat: OutputFormat
     }
 
     /// The CAS tokens that `gets` has seen.
@@ -28,10 +29,11 @@ final class Session: Sendable {
     /// What answers look like.
     let presentation: Presentation
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(output: OutputSink, presentation: Presentation) {
         self.output = output
+        state = Mutex(State(errorFormat: presentation.format))
         self.presentation = presentation
     }
 
@@ -43,6 +45,12 @@ final class Session: Sendable {
     var script: String? {
         get { state.withLock { $0.script } }
         set { state.withLock { $0.script = newValue } }
+    }
+
+    /// How errors are written: JSON, or text in all other formats.
+    var errorFormat: OutputFormat {
+        get { state.withLock { $0.errorFormat } }
+        set { state.withLock { $0.errorFormat = newValue } }
     }
 
     /// Something has happened.

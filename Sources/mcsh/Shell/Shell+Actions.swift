@@ -15,9 +15,11 @@ extension Shell {
         case .help(let topic): help(topic)
         case .ping(let format): ping(format)
         case .servers(let format): showServers(format)
-        case .use(let names): use(names)
+        case .use(let names): return use(names)
         case .locate(let keys, let hash, let probes, let format): locate(keys, hash: hash, probes: probes, format)
-        case .output(let format): planner.format = format
+        case .output(let format):
+            planner.format = format
+            session.errorFormat = format
         case .source(let path): return source(path)
         case .repeated(let count, let interval, let line): return repeated(count, interval, line)
         case .raw(let line, let payload): raw(line, payload)

@@ -26,16 +26,18 @@ extension Shell {
             await pool.onEveryServer { server async throws(MemcacheError) in await Shell.report(on: server) }
         }
         let reports = answers.compactMap { try? $0.result.get() }
-        for report in reports where report.state != .alive { session.note(.disconnected) }
+        for report in reports where report.state != .alive { session.note(report.error?.exitStatus ?? .disconnected) }
         session.output.write(ServerReport.rendered(reports, format, style: session.presentation.style))
     }
 
     /// `where`: the owner of each key, and who has it.
     func locate(_ keys: [[UInt8]], hash: RoutingNumber?, probes: Bool, _ format: OutputFormat) {
         let pool = client.pool
+        let wireKeys = keys.compactMap { wireKey($0, hash) }
+        // First, for it shows which servers are dead.
+        let holders = probes ? self.holders(of: wireKeys) : nil
         var locations: [KeyLocation] = []
-        for bytes in keys {
-            guard let key = wireKey(bytes, hash) else { continue }
+        for (index, (bytes, key)) in zip(keys, wireKeys).enumerated() {
             guard let choice = pool.selector.choice(for: key.routingKey, after: nil) else {
                 session.note(.negative)
                 session.tell("no server has keys: all weights are 0", code: "no-server", line: planner.line)
@@ -48,9 +50,9 @@ extension Shell {
                 location.isOwnerDead = true
                 location.standIn = pool.server(for: key.routingKey)?.address.description
             }
-            if probes {
-                location.found = holders(of: key)
-                if location.found?.isEmpty == true { session.note(.negative) }
+            if let holders {
+                location.found = holders[index]
+                if holders[index].isEmpty { session.note(.negative) }
             }
             locations.append(location)
         }
@@ -63,24 +65,35 @@ extension Shell {
         return hash.map { key.routed(by: $0) } ?? key
     }
 
-    /// The servers that have a key.
-    private func holders(of key: Key) -> [String] {
+    /// The servers that have each key.
+    private func holders(of keys: [Key]) -> [[String]] {
         let pool = client.pool
         let answers = everyAnswer {
             await pool.onEveryServer { server async throws(MemcacheError) in
-                try await server.execute(MetaGet(key, [.withoutBump])).status == .done
+                var isThere: [Bool] = []
+                for result in await server.execute(keys.map { MetaGet($0, [.withoutBump]) }) {
+                    isThere.append(try result.get().status == .done)
+                }
+                return isThere
             }
         }
-        return answers.compactMap { success(of: $0) == true ? $0.server.address.description : nil }
+        let found = answers.compactMap { answer in
+            success(of: answer).map { (server: answer.server.address.description, isThere: $0) }
+        }
+        return keys.indices.map { index in found.filter { $0.isThere[index] }.map(\.server) }
     }
 
     /// `use`: other servers from here on.
-    func use(_ names: [String]) {
+    ///
+    /// Lines that follow in a script are meant for those servers, and for no others: without them it ends.
+    func use(_ names: [String]) -> Flow {
         do throws(OptionFault) {
             connect(to: try catalog.resolve(names))
+            return .next
         } catch {
             session.note(error.status)
             session.tell(error.sentence, code: error.code, line: planner.line)
+            return session.script == nil && behaviour.keepsGoing ? .next : .stop(status: nil)
         }
     }
 
@@ -126,7 +139,8 @@ extension Shell {
             report.microseconds = trip.microseconds
             report.items = StatisticsReading(try await server.execute(Statistics())).number("curr_items")
         } catch {
-            report.state = deadState(of: server) ?? .failing(error.message)
+            report.state = deadState(of: server) ?? .failing
+            report.error = error
         }
         return report
     }

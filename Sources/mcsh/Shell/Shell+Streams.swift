@@ -3,19 +3,22 @@ import Synchronization
 
 /// Commands whose answers come as streams, on a connection of their own.
 extension Shell {
-    /// `lru_crawler metadump` and `mgdump`: a line for every item, server after server.
+    /// `lru_crawler metadump` and `mgdump`: a line for every item, server after server. All begin at the same time.
     func dump(_ request: DumpRequest, _ format: OutputFormat) {
         var rows = DumpRows(format: format, style: session.presentation.style, namesServer: router != nil)
-        for server in client.pool.servers {
-            dump(request, of: server, format, &rows)
+        let opened = everyAnswer { [client] in
+            await client.pool.onEveryServer { server async throws(MemcacheError) in
+                try await client.dump(request, of: server)
+            }
+        }
+        for answer in opened {
+            guard let dump = success(of: answer) else { continue }
+            show(dump, from: answer.server.address.description, format, &rows)
             if session.output.hasFailed { return }
         }
     }
 
-    private func dump(_ request: DumpRequest, of server: Server, _ format: OutputFormat, _ rows: inout DumpRows) {
-        let opened = waitFor { [client] () async throws(MemcacheError) in try await client.dump(request, of: server) }
-        guard let opened else { return }
-        let name = server.address.description
+    private func show(_ opened: Dump<DumpEntry>, from name: String, _ format: OutputFormat, _ rows: inout DumpRows) {
         let reader = DumpReader(opened)
         while !session.output.hasFailed {
             switch format {
@@ -35,18 +38,24 @@ extension Shell {
     /// `watch`: what happens on the servers, as it happens.
     func watch(_ streams: [WatchStream], _ format: OutputFormat) {
         let names = router != nil
-        let (client, output, style) = (client, session.output, session.presentation.style)
+        let (client, session, line) = (client, session, planner.line)
+        let (output, style) = (session.output, session.presentation.style)
         let rows = WatchRows(format: format, style: style, namesServer: names)
         let printer = WatchPrinter(rows: rows, output: output)
-        let answers = everyAnswer {
-            await client.pool.onEveryServer { server async throws(MemcacheError) in
-                var events = try await client.watch(streams, on: server).makeAsyncIterator()
-                while !output.hasFailed, let line = try await events.next() {
-                    printer.write(line, from: server.address.description)
+        _ = everyAnswer {
+            await client.pool.onEveryServer { server async in
+                do throws(MemcacheError) {
+                    var events = try await client.watch(streams, on: server).makeAsyncIterator()
+                    while !output.hasFailed, let line = try await events.next() {
+                        printer.write(line, from: server.address.description)
+                    }
+                } catch {
+                    // At once: the others may go on for ever.
+                    session.note(error.exitStatus)
+                    session.tell(error, line: line, server: server.address.description)
                 }
             }
         }
-        for answer in answers { _ = success(of: answer) }
     }
 
     /// `delete --match`: lists first, asks, then deletes, each key where it was found.
@@ -57,34 +66,34 @@ extension Shell {
                 try await Shell.keys(matching: Glob(glob), behind: prefix, on: server, client)
             }
         }
-        var found: [(server: WeightedServer, keys: [[UInt8]])] = []
-        for answer in answers {
-            guard let keys = success(of: answer) else { return }
-            found.append((answer.server, keys))
-        }
-        let keys = found.flatMap(\.keys)
+        let found = answers.map { success(of: $0) }
+        guard found.contains(where: { $0 != nil }) else { return }
+        let keys = found.flatMap { $0 ?? [] }
         let shown = EscapedText.string(glob)
         guard !keys.isEmpty else {
             session.note(.negative)
             session.tell("no key matches \(shown)", code: "no-match", line: planner.line)
             return
         }
-        let sample = keys.prefix(10).map { "  " + EscapedText.string($0) }
+        let sample = keys.prefix(10).map { "  " + EscapedText.string(Array($0.dropFirst(prefix.count))) }
         let rest = keys.count > 10 ? ["  … and \(keys.count - 10) more"] : []
         if !behaviour.isQuiet { Messages.write(lines: sample + rest) }
         let count = "\(HumanUnits.count(UInt64(keys.count))) \(keys.count == 1 ? "key" : "keys")"
         guard confirm("delete --match \(shown) on \(server): \(count) will be deleted", command: "delete") else {
             return
         }
-        var deletions: [MatchDeletion] = []
-        for (server, (address, keys)) in zip(client.pool.servers, found) where !keys.isEmpty {
-            let deleted = waitFor { () async throws(MemcacheError) in try await Shell.delete(keys, on: server) }
-            guard let deleted else { continue }
-            deletions.append(
-                MatchDeletion(
-                    server: address.address.description, match: glob, matched: keys.count, deleted: deleted))
+        let keysOfServers = Dictionary(uniqueKeysWithValues: zip(client.pool.servers.map(\.address), found))
+        let counts = everyAnswer {
+            await client.pool.onEveryServer { server async throws(MemcacheError) in
+                try await Shell.delete((keysOfServers[server.address] ?? nil) ?? [], on: server)
+            }
         }
-        session.output.write(MatchDeletion.rendered(deletions, format))
+        let deletions = zip(counts, found).compactMap { answer, keys -> MatchDeletion? in
+            guard let keys, !keys.isEmpty, let deleted = success(of: answer) else { return nil }
+            return MatchDeletion(
+                server: answer.server.address.description, match: glob, matched: keys.count, deleted: deleted)
+        }
+        session.output.write(MatchDeletion.rendered(deletions, format, namesServer: router != nil))
     }
 
     /// The keys of a server that begin with the prefix and match behind it.
@@ -125,6 +134,8 @@ extension Shell {
 private final class DumpReader: @unchecked Sendable {
     private let dump: Dump<DumpEntry>
     private var iterator: Dump<DumpEntry>.AsyncIterator
+    /// Why nothing follows the entries that were handed over.
+    private var failure: MemcacheError?
 
     init(_ dump: Dump<DumpEntry>) {
         self.dump = dump
@@ -134,8 +145,15 @@ private final class DumpReader: @unchecked Sendable {
     func nextLines() async throws(MemcacheError) -> [UInt8]? { try await dump.nextLines() }
 
     func next(upTo count: Int) async throws(MemcacheError) -> [DumpEntry] {
+        if let failure { throw failure }
         var entries: [DumpEntry] = []
-        while entries.count < count, let entry = try await iterator.next() { entries.append(entry) }
+        do throws(MemcacheError) {
+            while entries.count < count, let entry = try await iterator.next() { entries.append(entry) }
+        } catch {
+            // What came before is shown first.
+            guard !entries.isEmpty else { throw error }
+            failure = error
+        }
         return entries
     }
 }

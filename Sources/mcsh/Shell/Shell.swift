@@ -140,6 +140,11 @@ final class Shell {
         if let tag { return .needsHereDocument(tag: tag) }
         guard let plan else { return .next }
         if !planner.notes.isEmpty { tellNotes(number) }
+        if !planner.round.complaints.isEmpty, session.script != nil, router?.reachesNobody == true {
+            // The lines that follow would say the same.
+            drain()
+            return .stop(status: nil)
+        }
         guard let output else { return carryOut(plan) }
         return redirected(to: output, number: number) { carryOut(plan) }
     }
@@ -201,8 +206,8 @@ final class Shell {
         try spec.check(arguments, bytes)
         if interactive != nil { rememberKeys(spec, arguments, bytes) }
         if spec.needsEarlierAnswers { drain() }
-        if spec.prefersMetaCommands, (arguments.format ?? planner.format) == .human, planner.hasMetaCommands == nil,
-            !lookForMetaCommands()
+        if spec.prefersMetaCommands, router == nil, (arguments.format ?? planner.format) == .human,
+            planner.hasMetaCommands == nil, !lookForMetaCommands()
         {
             return .queued
         }
@@ -215,13 +220,14 @@ final class Shell {
     private func lookForMetaCommands() -> Bool {
         drain()
         guard !session.hasLoss else { return false }
-        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.oldestVersion() }) {
+        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
         case .success(let version):
             planner.hasMetaCommands = version >= ServerVersion(1, 6, 10)
             return true
         case .failure(var error):
             error.mayHaveTakenEffect = false
-            session.note(Session.Loss(error: error, server: server, firstLine: planner.line, lastLine: planner.line))
+            session.note(
+                Session.Loss(error: error, server: server, firstLine: planner.line, lastLine: planner.line))
             return false
         }
     }
@@ -268,21 +274,5 @@ final class Shell {
             if mayHaveEffect { error.message += ", and may have been carried out all the same" }
         }
         session.tell(error, line: loss.firstLine, server: loss.server, format: loss.format)
-    }
-}
-
-extension MemcacheClient {
-    /// The version of the oldest server among those that answer.
-    fileprivate func oldestVersion() async throws(MemcacheError) -> ServerVersion {
-        var oldest: ServerVersion?
-        var failure: MemcacheError?
-        for answer in await versionOfEveryServer() {
-            switch answer.result {
-            case .success(let version): oldest = min(oldest ?? version, version)
-            case .failure(let error): failure = failure ?? error
-            }
-        }
-        if let oldest { return oldest }
-        throw failure ?? MemcacheError(.noServer, "the pool has no servers")
     }
 }

@@ -8,11 +8,17 @@ final class SubmissionWindow {
     private let client: MemcacheClient
     private let position: Int
     private let maximumBytes: Int
+    private let whenConnected: ((Connection) -> Void)?
     private let inFlight = InFlightCounter()
     private var connection: Connection?
 
     /// A window on a server of the client, by its position.
-    init(client: MemcacheClient, position: Int = 0, maximumBytes: Int) {
+    ///
+    /// - Parameter whenConnected: Is told over which connection requests go from here on, before they do.
+    init(
+        client: MemcacheClient, position: Int = 0, maximumBytes: Int, whenConnected: ((Connection) -> Void)? = nil
+    ) {
+        self.whenConnected = whenConnected
         self.client = client
         self.position = position
         self.maximumBytes = maximumBytes
@@ -43,6 +49,7 @@ final class SubmissionWindow {
             } else {
                 connection = try client.connection(to: position)
             }
+            if self.connection !== connection { whenConnected?(connection) }
             self.connection = connection
             connection.submit(
                 bytes, expecting: shapes, timeout: client.configuration.replyTimeout, to: receiver)

@@ -38,7 +38,7 @@ struct DecodedValue {
     var expandedBytes: Int?
 
     /// A pickle can refer to one object many times, and each is written out: a small one may have a very long form.
-    private var maximumJSONBytes: Int { min(67_108_864, 1_048_576 + 64 * (expandedBytes ?? storedBytes)) }
+    var maximumJSONBytes: Int { min(67_108_864, 1_048_576 + 64 * storedBytes) }
 
     /// The value as JSON, with tags where JSON has no such type.
     func json() throws(MemcacheError) -> [UInt8] { try value.json(maximumBytes: maximumJSONBytes) }

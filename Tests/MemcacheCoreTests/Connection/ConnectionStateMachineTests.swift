@@ -9,6 +9,8 @@ private enum Event {
     case element(ReplyElement)
     case abandon(Int)
     case progress
+    case hold
+    case resume
     case expire
     case deadline
     case close
@@ -42,6 +44,12 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         case .progress:
             machine.progressed(at: now)
             action = "progress"
+        case .hold:
+            machine.hold()
+            action = "held"
+        case .resume:
+            machine.resume(at: now)
+            action = "resumed"
         case .expire:
             switch machine.expire(at: now) {
             case .none: action = "none"
@@ -59,6 +67,22 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
 }
 
 @Suite struct ConnectionStateMachineTests {
+    @Test func `a server that is not listened to is not late, and its time begins anew`() {
+        play([
+            (0, .open, "open"),
+            (0, .submit(1), "accepted"),
+            (10, .deadline, "1000"),
+            (500, .hold, "held"),
+            (500, .submit(2), "accepted"),
+            (600, .deadline, "never"),
+            (5000, .expire, "none"),
+            (6000, .resume, "resumed"),
+            (6000, .deadline, "7000"),
+            (6999, .expire, "none"),
+            (7000, .expire, "close"),
+        ])
+    }
+
     @Test func `replies go to the submissions in the order of the requests`() {
         play([
             (0, .open, "open"),

@@ -26,13 +26,30 @@ import Testing
     ])
     func `delete by pattern says what matched and what was deleted`(format: OutputFormat, text: String) {
         let answer = MatchDeletion(server: "cache:1", match: Array("u:{a,b}*".utf8), matched: 3, deleted: 2)
-        #expect(String(decoding: MatchDeletion.rendered([answer], format), as: UTF8.self) == text)
+        #expect(String(decoding: MatchDeletion.rendered([answer], format, namesServer: false), as: UTF8.self) == text)
+    }
+
+    @Test(arguments: [(OutputFormat.plain, "cache:1\tDELETED\t2\n"), (.human, "deleted 2 of 3 keys (cache:1)\n")])
+    func `delete by pattern names the server of several, also when only one had keys`(
+        format: OutputFormat, text: String
+    ) {
+        let answer = MatchDeletion(server: "cache:1", match: Array("u*".utf8), matched: 3, deleted: 2)
+        #expect(String(decoding: MatchDeletion.rendered([answer], format, namesServer: true), as: UTF8.self) == text)
+    }
+
+    @Test(arguments: [
+        (OutputFormat.plain, "\tlost\tcount=3\tby=server\tserver=cache:1\n"),
+        (.human, "(3 lines were lost by cache:1)\n"), (.json, #"{"lost":3,"server":"cache:1"}"# + "\n"),
+    ])
+    func `lines that were lost name the server of several`(format: OutputFormat, text: String) {
+        var rows = WatchRows(format: format, style: .plain, namesServer: true)
+        #expect(String(decoding: rows.rendered(.skipped(3), from: "cache:1"), as: UTF8.self) == text)
     }
 
     @Test func `a pattern that is not UTF-8 is base64 in JSON`() {
         let answer = MatchDeletion(server: "cache:1", match: [0xff, 0x2a], matched: 1, deleted: 1)
         #expect(
-            String(decoding: MatchDeletion.rendered([answer], .json), as: UTF8.self)
+            String(decoding: MatchDeletion.rendered([answer], .json, namesServer: false), as: UTF8.self)
                 == #"{"command":"delete","match_b64":"/yo=","matched":1,"deleted":1,"server":"cache:1"}"# + "\n")
     }
 

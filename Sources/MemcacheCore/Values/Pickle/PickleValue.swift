@@ -232,6 +232,19 @@ extension PickleValue {
 
 // MARK: - Literals
 
+extension PickleValue {
+    /// A `str`.
+    public init(_ text: String) { self.init(.text(text)) }
+    /// An `int`.
+    public init(_ number: some FixedWidthInteger) { self.init(.integer(BigInteger(number))) }
+    /// A `float`.
+    public init(_ number: Double) { self.init(.double(number)) }
+    /// A `bool`.
+    public init(_ truth: Bool) { self.init(.boolean(truth)) }
+    /// A `bytes`.
+    public init(_ bytes: [UInt8]) { self.init(.bytes(bytes)) }
+}
+
 extension PickleValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
