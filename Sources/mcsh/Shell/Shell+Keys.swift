@@ -34,7 +34,9 @@ extension Shell {
                 key: bytes, result: result, debug: debug, server: server, conventions: conventions, decoded: decoded)
             if !description.isFound { session.note(.negative) }
             session.output.write(
-                description.rendered(format, style: session.presentation.style, hasHeader: hasHeader))
+                description.rendered(
+                    format, style: session.presentation.style, width: session.presentation.width,
+                    hasHeader: hasHeader))
             hasHeader = false
         }
     }
