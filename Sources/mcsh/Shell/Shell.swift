@@ -18,6 +18,8 @@ final class Shell {
         var canAsk = false
         /// What goes over the wire is shown.
         var tracesWire = false
+        /// What shows output that is taller than the screen.
+        var pager = PagerChoice.none
 
         /// A client of servers.
         func client(of selection: ServerSelection) -> MemcacheClient {
