@@ -10,11 +10,11 @@ enum FoldedLine {
         guard line.displayWidth > width else { return [line] }
         var rows: [String] = []
         var row = ""
-        // The last row needs no mark: what is left is looked at once more than it is cut.
         var cells = 0
         var rest = line[...]
         while let character = rest.first {
             let next = character.displayWidth
+            // The last row needs no room for the mark.
             if cells + next > width - 1, !(cells + next <= width && rest.dropFirst().isEmpty) {
                 rows.append(row + mark)
                 (row, cells) = ("", 0)
