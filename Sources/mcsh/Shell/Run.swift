@@ -37,7 +37,8 @@ struct Run {
             stopsOnError: options.stopOnError, isQuiet: options.quiet, canAsk: isInputTerminal && !options.pipe,
             tracesWire: options.verbose,
             pager: options.noPager || options.verbose || options.pipe || !isOutputTerminal
-                ? .none : PagerChoice.of(environment: environment))
+                ? .none : PagerChoice.of(environment: environment),
+            editor: EditorChoice.of(environment: environment))
         var status: Int32?
         if options.pipe {
             pipe(behaviour.client(of: selection), session)

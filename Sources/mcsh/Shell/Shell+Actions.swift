@@ -13,7 +13,7 @@ extension Shell {
     func perform(_ action: LocalAction) -> Flow {
         switch action {
         // These have the terminal for longer than a screenful, or in another way.
-        case .watch, .repeated, .source: session.output.endPaging()
+        case .watch, .repeated, .source, .edit: session.output.endPaging()
         default: break
         }
         switch action {
@@ -29,6 +29,7 @@ extension Shell {
         case .history(let pattern, let format): listHistory(pattern, format)
         case .quit(let status): return .stop(status: status ?? session.status.rawValue)
         case .show(let keys, let hash, let decodes, let format): show(keys, hash, decodes: decodes, format)
+        case .edit(let key, let hash, let format): edit(key, hash, format)
         case .deleteMatching(let glob, let format): deleteMatching(glob, format)
         case .dump(let request, let format): dump(request, format)
         case .watch(let streams, let format): watch(streams, format)

@@ -20,6 +20,8 @@ final class Shell {
         var tracesWire = false
         /// What shows output that is taller than the screen.
         var pager = PagerChoice.none
+        /// The user's editor, for `edit`: a command of the calling shell's language.
+        var editor = EditorChoice.standard
 
         /// A client of servers.
         func client(of selection: ServerSelection) -> MemcacheClient {
