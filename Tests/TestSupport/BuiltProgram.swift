@@ -131,6 +131,8 @@ package struct BuiltProgram: Sendable {
             "XDG_CACHE_HOME": home.path(of: "cache"),
             "TMPDIR": home.path(of: "tmp"),
             "LANG": "C.UTF-8",
+            // None, unless a test is about it.
+            "PAGER": "cat",
             "PATH": current["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
         ]
         // What the Swift runtime, the sanitizers and coverage need.

@@ -21,13 +21,22 @@ struct AtTerminal {
         term: String = "xterm-256color", columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
         editrc: ByteString? = nil, options: ByteString...
     ) async throws -> AtTerminal {
+        try await start(
+            term: term, columns: columns, rows: rows, environment: environment, editrc: editrc, arguments: options)
+    }
+
+    /// The same with a list of options.
+    static func start(
+        term: String = "xterm-256color", columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
+        editrc: ByteString? = nil, arguments: [ByteString]
+    ) async throws -> AtTerminal {
         var program = try BuiltProgram()
         program.environment = environment
         if let editrc { try program.home.write(editrc, to: ".editrc") }
         // A short name, which leaves room in a narrow terminal.
         let server = try await MemcachedServer.start(on: .tcp)
         let terminal = try await program.startAtTerminal(
-            arguments: ["-s", ByteString(server.address)] + options, term: term, columns: columns, rows: rows)
+            arguments: ["-s", ByteString(server.address)] + arguments, term: term, columns: columns, rows: rows)
         let session = AtTerminal(program: program, server: server, terminal: terminal)
         try await session.waitForPrompt()
         return session

@@ -210,6 +210,7 @@ enum LocalAction: Sendable {
     case history(pattern: [UInt8]?, OutputFormat)
     case quit(status: Int32?)
     case show(keys: [[UInt8]], hash: RoutingNumber?, decodes: Bool, OutputFormat)
+    case edit(key: [UInt8], hash: RoutingNumber?, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)
     case dump(DumpRequest, OutputFormat)
     case watch([WatchStream], OutputFormat)

@@ -2,7 +2,7 @@ import MemcacheCore
 
 /// Commands that change items without giving a value.
 enum ItemSpecs {
-    static let all = [touch, delete, incr, decr]
+    static let all = [touch, delete, incr, decr, edit]
 
     static let touch = CommandSpec(
         name: "touch", group: .write,
@@ -77,6 +77,26 @@ enum ItemSpecs {
         "decr", increments: false, summary: "subtract from a counter",
         details: "It stops at 0. memcached keeps the value's length, so a shorter number has blanks behind it.",
         example: .init(line: "decr stock", meaning: "by one"))
+
+    static let edit = CommandSpec(
+        name: "edit", group: .write, parameters: [.init(name: "KEY", kind: .key)], options: [.hash],
+        summary: "change a value in an editor, and store it if nobody else has changed it",
+        details: """
+            Opens $VISUAL, else $EDITOR, else vi, on a private file. Flags and the end of the lifetime stay. A pickle is \
+            edited as JSON, a compressed value as what it was before. Stored with its CAS token: when the item has \
+            changed meanwhile, nothing is stored, both values are shown, and yours stays in the file. Of a key that is \
+            not there an empty text is edited, and added. A newline that the editor puts at the end is taken off again \
+            where the value had none. Needs memcached 1.6.10 or newer.
+            """,
+        examples: [.init(line: "edit config:site", meaning: "look, change, save, leave the editor")],
+        wireForm: "mg KEY t f c v u, then ms KEY BYTES C<cas> F<flags> T<ttl>", danger: .writes
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        try planner.requireKey(arguments.words[0], bytes)
+        return .local(
+            .edit(
+                key: bytes.copy(arguments.words[0].range), hash: arguments.hash,
+                arguments.format ?? planner.format))
+    }
 
     private static func arithmetic(
         _ name: StaticString, increments: Bool, summary: String, details: String, example: CommandSpec.Example

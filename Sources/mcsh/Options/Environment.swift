@@ -10,7 +10,7 @@
 enum Environment {
     private static let names = [
         "MCSH_SERVERS", "MEMCACHED_SERVERS", "NO_COLOR", "CLICOLOR_FORCE", "TERM", "COLUMNS", "XDG_CONFIG_HOME",
-        "XDG_STATE_HOME", "HOME", "EDITRC",
+        "XDG_STATE_HOME", "HOME", "EDITRC", "MCSH_PAGER", "PAGER", "VISUAL", "EDITOR", "PATH", "TMPDIR",
     ]
 
     /// Their values, where they are set. Calls `getenv`.

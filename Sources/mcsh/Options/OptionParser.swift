@@ -69,7 +69,7 @@ struct OptionParser: ParsableCommand {
             profile: connection.profile, timeout: connection.timeout, connectTimeout: connection.connectTimeout,
             deadRetry: connection.deadRetry, noConfig: connection.noConfig, sandbox: connection.sandbox,
             output: output.output, json: output.json, raw: output.raw, csv: output.csv, tsv: output.tsv,
-            color: output.color,
+            color: output.color, noPager: output.noPager,
             quiet: output.quiet, lines: running.lines, files: running.files, pipe: running.pipe,
             readsValue: running.readsValue, repetitions: running.repetitions, interval: running.interval,
             keepGoing: running.keepGoing, stopOnError: running.stopOnError, yes: running.yes,

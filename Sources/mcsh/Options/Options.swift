@@ -21,6 +21,7 @@ struct Options: Hashable, Sendable {
     var csv = false
     var tsv = false
     var color = ColorChoice.auto
+    var noPager = false
     var quiet = false
     // Running
     var lines: [String] = []

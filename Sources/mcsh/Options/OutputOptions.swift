@@ -23,6 +23,9 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
     var color: ColorChoice = .auto
 
+    @Flag(help: "Never send output that is taller than the screen to a pager.")
+    var noPager = false
+
     @Flag(name: .shortAndLong, help: "Leave out notes that are not errors.")
     var quiet = false
 }

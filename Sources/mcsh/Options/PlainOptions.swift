@@ -32,6 +32,7 @@ enum PlainOptions {
         case "--raw": options.raw = true
         case "--csv": options.csv = true
         case "--tsv": options.tsv = true
+        case "--no-pager": options.noPager = true
         case "-q", "--quiet": options.quiet = true
         case "--pipe": options.pipe = true
         case "-x": options.readsValue = true

@@ -21,7 +21,7 @@ struct HumanRenderer: AnswerRenderer {
         _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
     ) {
         if context.isMany { line(style(shown(key), .heading), to: &out) }
-        let view = ValueView(value.copy(0..<value.count), flags: item.flags, by: conventions)
+        let view = ValueView(value.copy(0..<value.count), flags: item.flags, by: conventions, width: width)
         for text in view.lines { line(text, to: &out) }
         var facts = view.facts
         if let cas = item.cas { facts.append("cas \(cas)") }
@@ -58,7 +58,7 @@ struct HumanRenderer: AnswerRenderer {
         to out: inout [UInt8]
     ) {
         if status == .value {
-            for text in ValueView(value.copy(0..<value.count)).lines { line(text, to: &out) }
+            for text in ValueView(value.copy(0..<value.count), width: width).lines { line(text, to: &out) }
         }
         let (sentence, role): (String, TextStyle.Role) =
             switch status {

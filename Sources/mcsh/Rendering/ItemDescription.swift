@@ -27,11 +27,13 @@ struct ItemDescription {
 
     /// The description in a format.
     ///
-    /// - Parameter hasHeader: Whether the header of a table is in front: that of the first key.
-    func rendered(_ format: OutputFormat, style: TextStyle, hasHeader: Bool = true) -> [UInt8] {
+    /// - Parameters:
+    ///   - width: Columns of the terminal, to which people's lines of the value are folded.
+    ///   - hasHeader: Whether the header of a table is in front: that of the first key.
+    func rendered(_ format: OutputFormat, style: TextStyle, width: Int? = nil, hasHeader: Bool = true) -> [UInt8] {
         var out: [UInt8] = []
         switch format {
-        case .human: for line in humanLines(style) { out.append(contentsOf: Array((line + "\n").utf8)) }
+        case .human: for line in humanLines(style, width: width) { out.append(contentsOf: Array((line + "\n").utf8)) }
         case .json: appendJSON(to: &out)
         case .raw: out.append(contentsOf: result.value ?? [])
         case .plain: appendLines(to: &out)
@@ -41,10 +43,12 @@ struct ItemDescription {
         return out
     }
 
-    private func humanLines(_ style: TextStyle) -> [String] {
+    private func humanLines(_ style: TextStyle, width columns: Int?) -> [String] {
         let heading = style(EscapedText.string(key), .heading)
-        guard isFound, let value = result.value else { return [heading, style("(not found)", .warning)] }
-        let view = ValueView(value, flags: result.flags ?? 0, by: conventions)
+        guard isFound, let value = result.value else {
+            return [heading, style("(not found)", .warning), style("server  ", .dim) + server]
+        }
+        let view = ValueView(value, flags: result.flags ?? 0, by: conventions, width: columns)
         var facts: [(String, String)] = [("size", "\(view.size), \(view.kind)")]
         switch result.timeToLive {
         case .remaining(let duration)?:

@@ -154,8 +154,9 @@ final class AnswerPrinter {
         currentFormat = format
     }
 
-    private static func makeRenderer(
-        _ format: OutputFormat, _ presentation: Presentation, _ conventions: ValueConventions, isMerged: Bool
+    /// A renderer of a format.
+    static func makeRenderer(
+        _ format: OutputFormat, _ presentation: Presentation, _ conventions: ValueConventions, isMerged: Bool = false
     ) -> any AnswerRenderer {
         switch format {
         case .human: HumanRenderer(style: presentation.style, width: presentation.width, conventions: conventions)

@@ -99,11 +99,14 @@ struct Interactive {
             client.disconnect()
         }
         defer { watcher?.setCancel(nil) }
-        var flow = shell.run(line: command.line.span, number: number)
-        if case .needsHereDocument = flow, let document = command.document {
-            flow = shell.run(line: command.line.span, number: number, hereDocument: document)
+        let flow = shell.paged {
+            var flow = shell.run(line: command.line.span, number: number)
+            if case .needsHereDocument = flow, let document = command.document {
+                flow = shell.run(line: command.line.span, number: number, hereDocument: document)
+            }
+            shell.drain()
+            return flow
         }
-        shell.drain()
         if MainThread.isCancelled {
             let mayHaveEffect = shell.session.takeLosses().contains { $0.error.mayHaveTakenEffect }
             let rest = mayHaveEffect ? "; the command may have been carried out all the same" : ""

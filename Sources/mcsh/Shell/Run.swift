@@ -35,7 +35,10 @@ struct Run {
         let behaviour = Shell.Behaviour(
             isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
             stopsOnError: options.stopOnError, isQuiet: options.quiet, canAsk: isInputTerminal && !options.pipe,
-            tracesWire: options.verbose)
+            tracesWire: options.verbose,
+            pager: options.noPager || options.verbose || options.pipe || !isOutputTerminal
+                ? .none : PagerChoice.of(environment: environment),
+            editor: EditorChoice.of(environment: environment))
         var status: Int32?
         if options.pipe {
             pipe(behaviour.client(of: selection), session)
@@ -97,8 +100,12 @@ struct Run {
         var runs = 0
         while repetitions == 0 || runs < repetitions {
             if runs > 0 { MainThread.sleep(interval ?? (repetitions == 0 ? .seconds(1) : .zero)) }
-            let flow = shell.run(words: words, input: input)
-            shell.drain()
+            let runOnce = {
+                let flow = shell.run(words: words, input: input)
+                shell.drain()
+                return flow
+            }
+            let flow = options.runs == nil ? shell.paged(runOnce) : runOnce()
             if case .stop(let status) = flow { return status }
             if shell.tellLosses() { return nil }
             runs += 1
@@ -109,7 +116,8 @@ struct Run {
     private func scripts(_ shell: Shell) -> Int32? {
         if !options.lines.isEmpty {
             let text = options.lines.map(ArgumentText.bytes).joined(separator: [UInt8(ascii: "\n")])
-            return status(of: ScriptRunner(shell: shell).run(LineReader(bytes: Array(text)), named: "-c"))
+            return status(
+                of: shell.paged { ScriptRunner(shell: shell).run(LineReader(bytes: Array(text)), named: "-c") })
         }
         for file in options.files.isEmpty ? ["-"] : options.files {
             let path = ArgumentText.bytes(file)

@@ -11,7 +11,7 @@ extension Session {
             tellJSON(error.message, code: error.code.description, line: script == nil ? nil : line, server: server)
         } else {
             let place = script.map { "\($0):\(line): " } ?? "mcsh: "
-            Messages.write(place + (server.map { "\($0): " } ?? "") + error.message)
+            output.writeMessage([place + (server.map { "\($0): " } ?? "") + error.message])
         }
     }
 
@@ -25,7 +25,7 @@ extension Session {
         if errorFormat == .json {
             tellJSON(diagnostic.sentence, code: "usage", line: script == nil ? nil : number, server: nil)
         } else {
-            Messages.write(lines: diagnostic.lines(for: line, at: script.map { ($0, number) }))
+            output.writeMessage(diagnostic.lines(for: line, at: script.map { ($0, number) }))
         }
     }
 
@@ -34,13 +34,13 @@ extension Session {
         if errorFormat == .json {
             tellJSON(message, code: code, line: script == nil ? nil : line, server: nil)
         } else if let script, let line {
-            Messages.write("\(script):\(line): \(message)")
+            output.writeMessage(["\(script):\(line): \(message)"])
         } else {
-            Messages.write("mcsh: \(message)")
+            output.writeMessage(["mcsh: \(message)"])
         }
     }
 
     private func tellJSON(_ message: String, code: String, line: Int?, server: String?) {
-        Messages.write(ErrorObject.text(message, code: code, line: line, server: server))
+        output.writeMessage([ErrorObject.text(message, code: code, line: line, server: server)])
     }
 }

@@ -12,6 +12,11 @@ import MemcacheCore
 extension Shell {
     func perform(_ action: LocalAction) -> Flow {
         switch action {
+        // These have the terminal for longer than a screenful, or in another way.
+        case .watch, .repeated, .source, .edit: session.output.endPaging()
+        default: break
+        }
+        switch action {
         case .help(let topic): help(topic)
         case .ping(let format): ping(format)
         case .servers(let format): showServers(format)
@@ -26,12 +31,22 @@ extension Shell {
         case .history(let pattern, let format): listHistory(pattern, format)
         case .quit(let status): return .stop(status: status ?? session.status.rawValue)
         case .show(let keys, let hash, let decodes, let format): show(keys, hash, decodes: decodes, format)
+        case .edit(let key, let hash, let format): edit(key, hash, format)
         case .deleteMatching(let glob, let format): deleteMatching(glob, format)
         case .dump(let request, let format): dump(request, format)
         case .watch(let streams, let format): watch(streams, format)
         case .confirmed(let request): confirmed(request)
         }
         return .next
+    }
+
+    /// Runs a command and waits for its answers, which go through the pager if they are taller than the screen.
+    func paged(_ body: () -> Flow) -> Flow {
+        guard behaviour.pager != .none else { return body() }
+        let size = Terminal.size()
+        let paging = Paging(
+            behaviour.pager, columns: size.columns, rows: size.rows, watcher: interactive?.watcher)
+        return session.output.paged(paging, body)
     }
 
     /// Runs something of the library, while the main thread waits.
@@ -148,6 +163,7 @@ extension Shell {
                 line: planner.line)
             return false
         }
+        session.output.endPaging()
         if Prompt.ask("\(what). Go on? [y/N] ", waitForInput: { interactive?.watcher?.waitForInput() ?? true }) {
             return true
         }

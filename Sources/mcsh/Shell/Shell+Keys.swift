@@ -52,7 +52,9 @@ extension Shell {
         let description = ItemDescription(
             key: key, result: result, debug: debug, server: server, conventions: conventions, decoded: decoded)
         if !description.isFound { session.note(.negative) }
-        session.output.write(description.rendered(format, style: session.presentation.style, hasHeader: hasHeader))
+        session.output.write(
+            description.rendered(
+                format, style: session.presentation.style, width: session.presentation.width, hasHeader: hasHeader))
         return true
     }
 

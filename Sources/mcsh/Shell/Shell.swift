@@ -18,6 +18,10 @@ final class Shell {
         var canAsk = false
         /// What goes over the wire is shown.
         var tracesWire = false
+        /// What shows output that is taller than the screen.
+        var pager = PagerChoice.none
+        /// The user's editor, for `edit`: a command of the calling shell's language.
+        var editor = EditorChoice.standard
 
         /// A client of servers.
         func client(of selection: ServerSelection) -> MemcacheClient {

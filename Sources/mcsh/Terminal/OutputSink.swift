@@ -21,6 +21,10 @@ final class OutputSink: Sendable {
     private struct State {
         var target: Target
         var hasLost = false
+        /// What is written to standard output goes through this first.
+        var paging: Paging?
+        /// The pager was left before the end.
+        var isLeft = false
     }
 
     private let state: Mutex<State>
@@ -39,7 +43,9 @@ final class OutputSink: Sendable {
     }
 
     /// Whether writing to the present target has failed: then there is no use in making more output.
-    var hasFailed: Bool { state.withLock { $0.target.hasFailed } }
+    var hasFailed: Bool {
+        state.withLock { $0.target.hasFailed || $0.isLeft && $0.target.descriptor == STDOUT_FILENO }
+    }
 
     /// Whether output was lost that somebody wanted.
     var hasLostOutput: Bool { state.withLock { $0.hasLost } }
@@ -49,16 +55,60 @@ final class OutputSink: Sendable {
     /// A reader that has seen enough is no error: standard output that nobody reads any more ends the program, as SIGPIPE
     /// does, and a command that a line was sent to gets nothing more.
     func write(_ bytes: [UInt8]) {
-        let target = state.withLock { $0.target }
-        guard !bytes.isEmpty, !target.hasFailed else { return }
-        let error = FileDescriptors.write(bytes, to: target.descriptor)
+        guard !bytes.isEmpty, !hasFailed else { return }
+        let (target, step) = state.withLock { state -> (Target, Paging.Step) in
+            let descriptor = state.target.descriptor
+            guard descriptor == STDOUT_FILENO else { return (state.target, .write(bytes, to: descriptor)) }
+            return (state.target, state.paging?.take(bytes) ?? .write(bytes, to: descriptor))
+        }
+        // Not under the lock: a pager takes what its user has read.
+        guard case .write(let bytes, let descriptor, let guest) = step else { return }
+        guest?.enter()
+        let error = FileDescriptors.write(bytes, to: descriptor)
         guard error != 0 else { return }
-        if error == EPIPE, target.descriptor == STDOUT_FILENO { Signals.endByBrokenPipe() }
+        if error == EPIPE, descriptor == STDOUT_FILENO { Signals.endByBrokenPipe() }
         state.withLock { state in
-            if state.target.descriptor == target.descriptor { state.target.hasFailed = true }
+            if descriptor != target.descriptor {
+                state.isLeft = true
+            } else if state.target.descriptor == target.descriptor {
+                state.target.hasFailed = true
+            }
             if error != EPIPE { state.hasLost = true }
         }
         if error != EPIPE { Messages.write("mcsh: cannot write the output: \(FileDescriptors.reason(error))") }
+    }
+
+    // MARK: Pager
+
+    /// Runs a command whose output goes through a pager if it is taller than the screen.
+    func paged(_ paging: Paging?, _ body: () -> Shell.Flow) -> Shell.Flow {
+        state.withLock { $0.paging = paging }
+        defer { endPaging() }
+        return body()
+    }
+
+    /// Writes what is held, and waits until the pager is left. What follows goes to the terminal as it comes. Nothing may
+    /// be on its way.
+    func endPaging() {
+        let paging = state.withLock { state -> (held: [UInt8], pager: (guest: Guest, descriptor: Int32)?) in
+            let held = state.paging?.takeHeld() ?? []
+            defer { state.paging = nil }
+            return (held, state.paging?.pager)
+        }
+        if let (guest, descriptor) = paging.pager {
+            close(descriptor)
+            _ = guest.leave()
+        }
+        state.withLock { $0.isLeft = false }
+        write(paging.held)
+    }
+
+    /// Writes a message beside the output: where that is held or goes to a pager, with it, lest the two are mixed up on the
+    /// screen.
+    func writeMessage(_ lines: [String]) {
+        let isPaged = state.withLock { $0.paging != nil && $0.target.descriptor == STDOUT_FILENO }
+        guard isPaged, !hasFailed, Terminal.isTerminal(STDERR_FILENO) else { return Messages.write(lines: lines) }
+        write(Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 }
 

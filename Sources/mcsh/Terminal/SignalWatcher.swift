@@ -26,6 +26,10 @@ final class SignalWatcher: Sendable {
         var cancel: (@Sendable () -> Void)?
         /// Puts the terminal back in order before the program ends or stops.
         var restore: (@Sendable () -> Void)?
+        /// Has the terminal, and Ctrl-C with it.
+        var guest: Guest?
+        /// A signal ends the program: nothing more is to be done at the terminal.
+        var isEnding = false
     }
 
     private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH]
@@ -75,6 +79,17 @@ final class SignalWatcher: Sendable {
             defer { state.restore = restore }
             return state.restore
         }
+    }
+
+    /// Another program has the terminal from here on; nil for this one.
+    ///
+    /// It does not return when the program is about to end.
+    func setGuest(_ guest: Guest?) {
+        let isEnding = state.withLock { state in
+            state.guest = guest
+            return state.isEnding
+        }
+        while isEnding { MainThread.sleep(.seconds(1)) }
     }
 
     /// The next notice that waits to be read. Calls `read`.
@@ -149,6 +164,8 @@ final class SignalWatcher: Sendable {
         case SIGINT:
             // Under the lock: once ``setCancel(_:)`` has returned, no notice of this command comes any more.
             state.withLock { state in
+                // A guest that is gone is one that the command still writes to: it may take long to notice.
+                if let guest = state.guest, !guest.hasEnded { return }
                 state.cancel?()
                 notify(.interrupted)
             }
@@ -163,7 +180,12 @@ final class SignalWatcher: Sendable {
 
     /// Ends the program by the signal, with the terminal in order.
     private func end(_ number: Int32) {
-        state.withLock { $0.restore }?()
+        let (restore, guest) = state.withLock { state in
+            state.isEnding = true
+            return (state.restore, state.guest)
+        }
+        guest?.dismiss()
+        restore?()
         signal(number, SIG_DFL)
         deliver(number)
     }

@@ -12,7 +12,8 @@ import Testing
         "-c",
         "--command", "get k", "", "-f", "--file", "a.mcsh", "-", "--pipe", "-x", "-k", "--keep-going", "-e",
         "--stop-on-error", "-y", "--yes", "--read-only", "-v", "--verbose", "-i", "--interval", "1.5", "get", "k",
-        "--", "--color", "never", "-r", "3", "-kx", "--json=1", "--output=json", "-h", "--flags", "\u{10ff80}",
+        "--no-pager", "--", "--color", "never", "-r", "3", "-kx", "--json=1", "--output=json", "-h", "--flags",
+        "\u{10ff80}",
     ]
 
     private static func declared(_ words: [String]) -> Options? {
@@ -34,7 +35,7 @@ import Testing
         ["-s", "cache", "-o", "json", "get", "k", "--json"], ["--sandbox", "-k", "-f", "tour.mcsh"], ["get", "-x"],
         ["--read-only", "-c", "get a", "-c", "get b"], [], ["-p", "11212", "stats"],
         ["-s", "@sessions", "--no-config", "--prefix", "a:", "--profile", "x", "--dead-retry", "1", "get", "k"],
-        ["set", "k", "-s"],
+        ["set", "k", "-s"], ["--no-pager", "stats"],
     ])
     func `everyday forms are read the fast way`(words: [String]) throws {
         let options = try #require(PlainOptions.parse(words))

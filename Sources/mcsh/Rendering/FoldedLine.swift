@@ -1,0 +1,28 @@
+/// A line that is longer than the terminal is wide, in rows.
+enum FoldedLine {
+    /// Stands at the end of a row that goes on in the next one: where a row has none, the line ends.
+    static let mark = "»"
+
+    /// The rows, each at most so many cells wide. A character of two cells is not cut.
+    static func rows(of line: String, width: Int) -> [String] {
+        // A row has room for the mark and for a wide character.
+        let width = max(width, 4)
+        guard line.displayWidth > width else { return [line] }
+        var rows: [String] = []
+        var row = ""
+        var cells = 0
+        var rest = line[...]
+        while let character = rest.first {
+            let next = character.displayWidth
+            // The last row needs no room for the mark.
+            if cells + next > width - 1, !(cells + next <= width && rest.dropFirst().isEmpty) {
+                rows.append(row + mark)
+                (row, cells) = ("", 0)
+            }
+            row.append(character)
+            cells += next
+            rest.removeFirst()
+        }
+        return rows + [row]
+    }
+}

@@ -1,0 +1,212 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// `edit`: a value in the user's editor, stored if nobody else has changed it meanwhile.
+extension Shell {
+    func edit(_ bytes: [UInt8], _ hash: RoutingNumber?, _ format: OutputFormat) {
+        guard behaviour.canAsk, Terminal.isTerminal(STDOUT_FILENO) else {
+            session.note(.usage)
+            session.tell(
+                "edit needs a terminal; in a script, write \(EditableValue.copies(bytes))", code: "usage",
+                line: planner.line)
+            return
+        }
+        guard let key = wireKey(bytes, hash), let original = read(key) else { return }
+        let editable: EditableValue
+        do throws(EditableValue.Refusal) {
+            editable =
+                try original.map { item throws(EditableValue.Refusal) in
+                    try EditableValue(item.bytes, flags: item.flags, by: conventions)
+                } ?? EditableValue(by: conventions)
+        } catch {
+            session.note(.negative)
+            let copies = EditableValue.copies(bytes, flags: original.item?.flags ?? 0)
+            session.tell(
+                "\(Word.shown(bytes)) cannot be edited: \(error.message); write \(copies)", code: "not-edited",
+                line: planner.line)
+            return
+        }
+        switch PrivateFile.make(named: editable.fileName, editable.text) {
+        case .failure(let error):
+            session.note(.localFailure)
+            session.tell("cannot make a file to edit: \(error.reason)", code: "local-file", line: planner.line)
+        case .success(let file):
+            var edit = Edit(key: bytes, wireKey: key, original: original, editable: editable, file: file)
+            guard let edited = run(&edit) else { return }
+            store(edited, edit, format)
+        }
+    }
+
+    /// What is there to edit.
+    private func read(_ key: Key) -> Edit.Original? {
+        let flags: [MetaFlag<MetaGet>] = [.returnTimeToLive, .returnFlags, .returnCAS, .returnValue, .withoutBump]
+        let found = waitFor { [client] () async throws(MemcacheError) in try await client.metaGet(key, flags) }
+        guard let found else { return nil }
+        guard found.status == .done, let value = found.value, let cas = found.cas else { return .missing }
+        return .found(
+            Edit.Item(bytes: value, flags: found.flags ?? 0, cas: cas, timeToLive: found.timeToLive, readAt: .now))
+    }
+
+    /// Runs the editor. Returns what is to be stored; nil where that is nothing, which has been told.
+    private func run(_ edit: inout Edit) -> [UInt8]? {
+        let command = behaviour.editor.command
+        let status = behaviour.editor.edit(edit.file.path, watcher: interactive?.watcher)
+        let contents = try? FileDescriptors.contents(of: edit.file.path).get()
+        let text = contents.map { edit.editable.withOwnEnding($0) }
+        let isChanged = text != nil && text != edit.editable.text
+        guard status == 0 else {
+            session.note(.localFailure)
+            let how = status.map { $0 == 127 ? "could not be run" : "ended with status \($0)" } ?? "could not be run"
+            let name = EscapedText.string(Array(command.utf8))
+            tell("the editor \(name) \(how): nothing is stored", edit, keeping: isChanged ? text : nil)
+            return nil
+        }
+        guard let text, isChanged else {
+            edit.file.remove()
+            let what = edit.original.item == nil ? "is still not there" : "is left as it was"
+            session.tell("\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", line: planner.line)
+            return nil
+        }
+        edit.text = text
+        do throws(EditableValue.Refusal) {
+            return try edit.editable.stored(text)
+        } catch {
+            session.note(.usage)
+            tell("not stored: \(error.message)", edit, keeping: text)
+            return nil
+        }
+    }
+
+    /// Stores the value with the token under which it was read.
+    private func store(_ value: [UInt8], _ edit: Edit, _ format: OutputFormat) {
+        var flags: [MetaFlag<MetaSet>] = []
+        if let item = edit.original.item {
+            guard let expiration = item.expirationNow else {
+                session.note(.negative)
+                return tell("not stored: the item's lifetime has ended meanwhile", edit, keeping: edit.text)
+            }
+            flags = [.compareCAS(item.cas), .flags(item.flags), .expiration(expiration)]
+        } else {
+            flags = [.mode(.add)]
+        }
+        let (key, sent) = (edit.wireKey, flags)
+        let result = waitFor { [client] () async throws(MemcacheError) in
+            try await client.metaSet(key, to: value, sent)
+        }
+        guard let result else { return tell("it is not known to be stored", edit, keeping: edit.text) }
+        switch result.status {
+        case .done:
+            edit.file.remove()
+            var renderer = AnswerPrinter.makeRenderer(format, session.presentation, conventions)
+            let context = AnswerContext(
+                name: "edit", server: client.pool.server(for: key.routingKey)?.address.description ?? server,
+                namesServer: router != nil, endsValues: session.presentation.endsValues, isMany: false)
+            var out: [UInt8] = []
+            renderer.status("STORED", key: edit.key.span, context, to: &out)
+            session.output.write(out)
+        case .missing:
+            session.note(.negative)
+            tell("not stored: the item is gone, deleted or evicted meanwhile", edit, keeping: edit.text)
+        case .changed, .notStored:
+            session.note(.negative)
+            tell("not stored: the item has changed meanwhile", edit, keeping: edit.text, showsBoth: true)
+        }
+    }
+
+    /// Says why nothing is stored, and where the edited text is; its file is removed where there is none.
+    ///
+    /// - Parameter showsBoth: Whether what is on the server now is shown beside the text.
+    private func tell(_ reason: String, _ edit: Edit, keeping text: [UInt8]?, showsBoth: Bool = false) {
+        guard let text else {
+            edit.file.remove()
+            return session.tell(reason, code: "not-stored", line: planner.line)
+        }
+        edit.file.replace(text)
+        var lines = ["mcsh: \(reason)"]
+        if showsBoth, case .found(let item) = read(edit.wireKey) {
+            let now = ValueView(item.bytes, flags: item.flags, by: conventions, width: session.presentation.width)
+            let own = ValueView(text, width: session.presentation.width)
+            lines += ["on the server now (\(now.size)):"] + Edit.beginning(of: now.lines)
+            lines += ["your text (\(own.size)):"] + Edit.beginning(of: own.lines)
+        }
+        let command = edit.editable.command(
+            key: edit.key, file: edit.file.path, lifetime: edit.original.item?.lifetime)
+        lines.append("your text is kept in \(EscapedText.string(edit.file.path))")
+        lines.append("to store it all the same: \(command)")
+        if session.presentation.format == .json {
+            session.tell(lines.joined(separator: "; "), code: "not-stored", line: planner.line)
+        } else {
+            session.output.writeMessage(lines)
+        }
+    }
+}
+
+/// One value that is edited.
+private struct Edit {
+    /// What was read.
+    struct Item {
+        var bytes: [UInt8]
+        var flags: UInt32
+        var cas: CASToken
+        var timeToLive: TimeToLive?
+        var readAt: ContinuousClock.Instant
+
+        /// The word of the lifetime for a command that is entered later.
+        var lifetime: String? {
+            guard case .remaining(let duration)? = timeToLive else { return nil }
+            return "@\(UnixClock.now() + (duration - readAt.duration(to: .now)).components.seconds)"
+        }
+
+        /// What ends when the item was to end; nil when that is over.
+        var expirationNow: Expiration? {
+            guard case .remaining(let duration)? = timeToLive else { return .never }
+            let left = duration - readAt.duration(to: .now)
+            return left > .zero ? .after(left) : nil
+        }
+    }
+
+    enum Original {
+        case found(Item)
+        case missing
+
+        var item: Item? {
+            if case .found(let item) = self { return item }
+            return nil
+        }
+
+        func map<Value>(
+            _ body: (Item) throws(EditableValue.Refusal) -> Value
+        ) throws(EditableValue.Refusal) -> Value? {
+            guard let item else { return nil }
+            return try body(item)
+        }
+    }
+
+    var key: [UInt8]
+    var wireKey: Key
+    var original: Original
+    var editable: EditableValue
+    var file: PrivateFile
+    /// What was made of it.
+    var text: [UInt8] = []
+
+    init(key: [UInt8], wireKey: Key, original: Original, editable: EditableValue, file: PrivateFile) {
+        self.key = key
+        self.wireKey = wireKey
+        self.original = original
+        self.editable = editable
+        self.file = file
+    }
+
+    /// The first lines of a view.
+    static func beginning(of lines: [String]) -> [String] {
+        lines.prefix(8).map { "  " + $0 } + (lines.count > 8 ? ["  … \(lines.count - 8) more lines"] : [])
+    }
+}

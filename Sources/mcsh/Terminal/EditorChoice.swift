@@ -1,0 +1,24 @@
+/// The program in which the user edits texts.
+struct EditorChoice: Hashable, Sendable {
+    /// A command of the calling shell's language; the file is added to it.
+    var command: String
+
+    static let standard = EditorChoice(command: "vi")
+
+    /// `VISUAL`, else `EDITOR`, else vi.
+    static func of(environment: [String: String]) -> EditorChoice {
+        let named = [environment["VISUAL"], environment["EDITOR"]].compactMap { $0 }
+        return named.first { $0.contains { $0 != " " } }.map { EditorChoice(command: $0) } ?? standard
+    }
+
+    /// Runs it on a file, with the terminal its own, and waits for its end. Returns its exit status; nil where it could not
+    /// be started.
+    func edit(_ path: [UInt8], watcher: SignalWatcher?) -> Int32? {
+        let line = Array(ShellCommand.foreground("\(command) \"$1\"").utf8)
+        guard let guest = Guest(watcher: watcher, start: { ShellCommand.start(line, arguments: [path]) }) else {
+            return nil
+        }
+        guest.enter()
+        return guest.leave()
+    }
+}

@@ -1,0 +1,174 @@
+import MemcacheCore
+
+/// A value as a text for an editor, and back: what is stored of the text has the flags that the value had.
+struct EditableValue {
+    /// Why a value cannot be edited, or a text not be stored.
+    struct Refusal: Error, Hashable {
+        var message: String
+    }
+
+    /// What the editor gets.
+    let text: [UInt8]
+    let flags: UInt32
+    /// Whether the text is the JSON of a pickle.
+    let isPickle: Bool
+
+    private let conventions: ValueConventions
+    private var isCompressed: Bool { flags & PythonTranscoder.Flags.compressed.rawValue != 0 }
+
+    /// The text of a value that is there.
+    init(_ bytes: [UInt8], flags: UInt32, by conventions: ValueConventions) throws(Refusal) {
+        self.flags = flags
+        self.conventions = conventions
+        let decoded: DecodedValue?
+        do throws(MemcacheError) {
+            decoded = flags == 0 ? nil : try StoredValue(bytes: bytes, flags: flags).decoded(by: conventions)
+        } catch {
+            // Flags of another program say nothing, unless one of them is ours too.
+            guard error.code == .unknownFlags, flags & PythonTranscoder.Flags.compressed.rawValue == 0 else {
+                throw Refusal(message: EscapedText.string(Array(error.message.utf8), keepsBackslashes: true))
+            }
+            decoded = nil
+        }
+        isPickle = decoded?.isPickle ?? false
+        if let decoded, decoded.isPickle {
+            text = try EditableValue.json(of: decoded, conventions)
+            return
+        }
+        var plain = bytes
+        if flags & PythonTranscoder.Flags.compressed.rawValue != 0 {
+            let transcoder = conventions.transcoder
+            let expanded = try? transcoder.compression.decompress(bytes, transcoder.maximumExpandedBytes)
+            plain = expanded ?? bytes
+        }
+        guard ValueView.Layout.isText(plain) else { throw Refusal(message: "the value is binary") }
+        text = plain
+    }
+
+    /// An empty text, for a value that is not there yet.
+    init(by conventions: ValueConventions) {
+        text = []
+        flags = 0
+        isPickle = false
+        self.conventions = conventions
+    }
+
+    /// The ending of the file's name, by which an editor knows what is in it.
+    var fileName: String {
+        isPickle || JSONIndenter.indent(text) != nil ? "value.json" : "value.txt"
+    }
+
+    /// What was edited, without the newline that editors put at the end of a file: it is taken off where the text had
+    /// none.
+    func withOwnEnding(_ edited: [UInt8]) -> [UInt8] {
+        edited.last == UInt8(ascii: "\n") && text.last != UInt8(ascii: "\n") ? edited.dropLast() : edited
+    }
+
+    /// The bytes to store for an edited text.
+    func stored(_ edited: [UInt8]) throws(Refusal) -> [UInt8] {
+        var bytes = edited
+        do throws(MemcacheError) {
+            if isPickle {
+                bytes = try PickleValue(json: edited).pickled(conventions.transcoder.writing)
+            }
+            if isCompressed { bytes = try conventions.transcoder.compression.compress(bytes) }
+            // What the application could not read is not stored.
+            _ = try flags == 0 ? nil : StoredValue(bytes: bytes, flags: flags).decoded(by: conventions)
+        } catch  where error.code == .unknownFlags {
+            return bytes
+        } catch {
+            throw Refusal(message: EscapedText.string(Array(error.message.utf8), keepsBackslashes: true))
+        }
+        return bytes
+    }
+
+    /// A command that stores the file's text all the same.
+    ///
+    /// - Parameter lifetime: The word of the lifetime; nil for one without end.
+    func command(key: [UInt8], file: [UInt8], lifetime: String?) -> String {
+        var words = ["set", EditableValue.word(key)]
+        if let lifetime { words.append(lifetime) }
+        let compressed = PythonTranscoder.Flags.compressed.rawValue
+        if isPickle {
+            words.append("--as pickle")
+        } else if flags & ~compressed != 0 {
+            words.append("--flags \(flags & ~compressed)")
+        }
+        if isCompressed { words.append("--compress") }
+        return (words + ["<", EditableValue.word(file)]).joined(separator: " ")
+    }
+
+    /// How to change a value without an editor.
+    static func copies(_ key: [UInt8], flags: UInt32 = 0) -> String {
+        let key = word(key)
+        return "get \(key) --raw > FILE, and set \(key)\(flags == 0 ? "" : " --flags \(flags)") < FILE"
+    }
+
+    /// Bytes as a line has them.
+    private static func word(_ bytes: [UInt8]) -> String {
+        String(decoding: WordSpelling.spell(bytes), as: UTF8.self)
+    }
+
+    /// The JSON of a pickle, if it stands for all that the pickle says.
+    private static func json(
+        of decoded: DecodedValue, _ conventions: ValueConventions
+    ) throws(Refusal) -> [UInt8] {
+        let name = Word.shown(Array(decoded.value.typeName.utf8))
+        let refusal = Refusal(message: "the pickle (\(name)) has parts that JSON cannot bring back")
+        guard let json = try? decoded.json(), let again = try? PickleValue(json: json), again == decoded.value,
+            let pickle = try? again.pickled(conventions.transcoder.writing),
+            let read = try? PickleValue(pickle: pickle, options: conventions.transcoder.reading), read == again
+        else { throw refusal }
+        return EditableJSON.indented(json)
+    }
+}
+
+/// JSON of our own making over several lines, with every byte as it is.
+enum EditableJSON {
+    static func indented(_ json: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = []
+        var depth = 0
+        var isInText = false
+        var index = 0
+        func endLine() { out += [UInt8(ascii: "\n")] + [UInt8](repeating: 0x20, count: 2 * min(depth, 32)) }
+        while index < json.count {
+            let byte = json[index]
+            if isInText {
+                out.append(byte)
+                if byte == UInt8(ascii: "\\"), index + 1 < json.count {
+                    index += 1
+                    out.append(json[index])
+                } else if byte == UInt8(ascii: "\"") {
+                    isInText = false
+                }
+                index += 1
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                out.append(byte)
+                let next = index + 1 < json.count ? json[index + 1] : 0
+                if next == UInt8(ascii: "]") || next == UInt8(ascii: "}") {
+                    out.append(next)
+                    index += 1
+                } else {
+                    depth += 1
+                    endLine()
+                }
+            case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                depth -= 1
+                endLine()
+                out.append(byte)
+            case UInt8(ascii: ","):
+                out.append(byte)
+                endLine()
+            case UInt8(ascii: ":"): out += [byte, 0x20]
+            default:
+                isInText = byte == UInt8(ascii: "\"")
+                out.append(byte)
+            }
+            index += 1
+        }
+        return out + [UInt8(ascii: "\n")]
+    }
+}

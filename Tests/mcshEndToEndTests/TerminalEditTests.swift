@@ -1,0 +1,184 @@
+import TestSupport
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// `edit`, with editors that are small scripts.
+@Suite(.timeLimit(.minutes(3)))
+struct TerminalEditTests {
+    /// Writes a text into the file.
+    private static func writing(_ text: String) -> String { "sh -c 'printf \"\(text)\" > \"$0\"'" }
+
+    /// Writes a text, and waits for Enter.
+    private static func waiting(_ text: String) -> String {
+        "sh -c 'trap \"\" INT; printf \"\(text)\" > \"$0\"; echo editing; read line'"
+    }
+
+    private static func start(editor: String) async throws -> AtTerminal {
+        try await AtTerminal.start(columns: 200, environment: ["EDITOR": editor])
+    }
+
+    private static func files(_ session: AtTerminal) -> [String] {
+        session.program.home.contents(of: "tmp").filter { $0.hasPrefix("mcsh-edit") }
+    }
+
+    /// The texts that were kept.
+    private static func kept(_ session: AtTerminal, _ name: String = "value.txt") throws -> [ByteString] {
+        try files(session).map { try session.program.home.read("tmp/\($0)/\(name)") }
+    }
+
+    @Test func `a value is changed, with its flags and lifetime, and no newline is added`() async throws {
+        let session = try await Self.start(editor: Self.writing("blue\\n"))
+        try await session.server.store("red", under: "k", flags: 16, expiration: 1000)
+        try await session.enter("edit k", answers: "stored")
+        #expect(try await session.server.value(of: "k") == "blue")
+        let line = try await session.server.exchange("mg k f t\r\n").text
+        let left = line.split { $0 == " " || $0.isNewline }.last.flatMap { Int($0.dropFirst()) }
+        #expect(line.hasPrefix("HD f16 t"))
+        #expect((900...1000).contains(left ?? 0))
+        #expect(Self.files(session).isEmpty)
+    }
+
+    @Test func `an item without an end stays one`() async throws {
+        let session = try await Self.start(editor: Self.writing("blue"))
+        try await session.server.store("red", under: "k")
+        try await session.enter("edit k", answers: "stored")
+        #expect(try await session.server.exchange("mg k f t v\r\n", through: "blue\r\n") == "VA 4 f0 t-1\r\nblue\r\n")
+    }
+
+    @Test func `a value that is left as it was is not stored`() async throws {
+        let session = try await Self.start(editor: "true")
+        try await session.server.store("red", under: "k")
+        let before = try await session.server.exchange("mg k c\r\n")
+        try await session.enter("edit k", answers: "k is left as it was: nothing is stored")
+        #expect(try await session.server.exchange("mg k c\r\n") == before)
+        #expect(Self.files(session).isEmpty)
+    }
+
+    @Test func `the file is its owner's alone`() async throws {
+        let session = try await Self.start(editor: "sh -c 'ls -ld \"$0\" \"${0%/*}\" | cut -c1-10; :'")
+        try await session.server.store("red", under: "k")
+        try await session.enter("edit k", answers: "left as it was")
+        #expect(session.terminal.screen.text.contains("-rw-------"))
+        #expect(session.terminal.screen.text.contains("drwx------"))
+    }
+
+    @Test func `a conflict shows both values, stores nothing and keeps the text`() async throws {
+        let session = try await Self.start(editor: Self.waiting("mine"))
+        try await session.server.store("red", under: "k", flags: 16)
+        try await session.terminal.type("edit k\r")
+        try await session.terminal.waitForText("editing")
+        try await session.server.store("theirs", under: "k", flags: 16)
+        try await session.terminal.type("\r")
+        try await session.terminal.waitForText("to store it all the same: set k --flags 16 <")
+        try await session.waitForPrompt()
+        let text = session.terminal.screen.text
+        #expect(text.contains("mcsh: not stored: the item has changed meanwhile"))
+        #expect(text.contains("on the server now (6 B):\n  theirs\nyour text (4 B):\n  mine\nyour text is kept in"))
+        #expect(try Self.kept(session) == ["mine"])
+        #expect(try await session.server.value(of: "k") == "theirs")
+    }
+
+    @Test func `an item that is deleted meanwhile is not brought back`() async throws {
+        let session = try await Self.start(editor: Self.waiting("mine"))
+        try await session.server.store("red", under: "k")
+        try await session.terminal.type("edit k\r")
+        try await session.terminal.waitForText("editing")
+        _ = try await session.server.exchange("delete k\r\n")
+        try await session.terminal.type("\r")
+        try await session.terminal.waitForText("not stored: the item is gone")
+        try await session.waitForPrompt()
+        #expect(try Self.kept(session) == ["mine"])
+        #expect(try await session.server.value(of: "k") == nil)
+    }
+
+    @Test func `Ctrl-C is the editor's`() async throws {
+        let session = try await Self.start(editor: Self.waiting("blue"))
+        try await session.server.store("red", under: "k")
+        try await session.terminal.type("edit k\r")
+        try await session.terminal.waitForText("editing")
+        try await session.terminal.type("\u{3}\r")
+        try await session.terminal.waitForText("stored")
+        try await session.waitForPrompt()
+        #expect(try await session.server.value(of: "k") == "blue")
+    }
+
+    @Test func `a key that is not there is added, unless its text stays empty`() async throws {
+        let session = try await Self.start(editor: Self.writing("new\\n"))
+        try await session.enter("edit fresh", answers: "stored")
+        #expect(try await session.server.value(of: "fresh") == "new")
+        let other = try await Self.start(editor: "true")
+        try await other.enter("edit fresh", answers: "fresh is still not there: nothing is stored")
+        #expect(try await other.server.value(of: "fresh") == nil)
+    }
+
+    @Test func `a pickle is edited as JSON`() async throws {
+        let session = try await Self.start(editor: "sed -i 's/1/2/'")
+        try await session.enter("set k {\"n\":1} --as pickle --compress", answers: "stored")
+        try await session.enter("edit k", answers: "stored")
+        try await session.enter("get k --json", answers: "\"decoded\":{\"n\":2}")
+    }
+
+    @Test func `a pickle whose text is no JSON is not stored, and the text kept`() async throws {
+        let session = try await Self.start(editor: Self.writing("{oops"))
+        try await session.enter("set k {\"n\":1} --as pickle", answers: "stored")
+        try await session.enter("edit k", answers: "to store it all the same: set k --as pickle <")
+        #expect(session.terminal.screen.text.contains("not stored: "))
+        #expect(try Self.kept(session, "value.json") == ["{oops"])
+    }
+
+    @Test func `a binary value is refused, with what to do`() async throws {
+        let session = try await Self.start(editor: Self.writing("x"))
+        try await session.server.store("\0\u{1}", under: "k", flags: 32)
+        try await session.enter(
+            "edit k",
+            answers: "k cannot be edited: the value is binary; write get k --raw > FILE, and set k --flags 32 < FILE")
+        #expect(try await session.server.value(of: "k") == "\0\u{1}")
+    }
+
+    @Test func `an editor that fails stores nothing, and what it wrote is kept`() async throws {
+        let session = try await Self.start(editor: "sh -c 'printf x > \"$0\"; exit 3'")
+        try await session.server.store("red", under: "k")
+        try await session.enter("edit k", answers: "ended with status 3: nothing is stored")
+        #expect(try await session.server.value(of: "k") == "red")
+        #expect(try Self.kept(session) == ["x"])
+        let other = try await Self.start(editor: "no-such-editor")
+        try await other.enter("edit k", answers: "the editor no-such-editor could not be run: nothing is stored")
+        #expect(Self.files(other).isEmpty)
+    }
+
+    @Test func `a signal that ends the program leaves the terminal in order and the text in its file`() async throws {
+        let session = try await Self.start(
+            editor: "sh -c 'printf mine > \"$0\"; stty -echo -icanon; echo editing; cat'")
+        try await session.terminal.type("edit k\r")
+        try await session.terminal.waitForText("editing")
+        session.terminal.signal(SIGTERM)
+        #expect(try await session.terminal.waitForEnd() == .signalled(SIGTERM))
+        #expect(try await eventually { session.terminal.isSane })
+        #expect(try Self.kept(session) == ["mine"])
+    }
+
+    @Test func `one command edits too`() async throws {
+        var program = try BuiltProgram()
+        program.environment = ["VISUAL": Self.writing("blue")]
+        let server = try await MemcachedServer.start(on: .tcp)
+        try await server.store("red", under: "k")
+        let terminal = try await program.startAtTerminal("-s", ByteString(server.address), "edit", "k")
+        #expect(try await terminal.waitForEnd() == .exited(0))
+        #expect(try await server.value(of: "k") == "blue")
+    }
+
+    @Test func `without a terminal, and in a read-only session, it is refused`() async throws {
+        let server = try await MemcachedServer.start()
+        let program = try BuiltProgram()
+        let piped = try await program.run("-s", ByteString(server.address), "edit", "k")
+        #expect(piped.status == 2)
+        #expect(piped.stderr.contains("edit needs a terminal; in a script, write get k --raw > FILE, and set k < FILE"))
+        let readOnly = try await program.run("-s", ByteString(server.address), "--read-only", "edit", "k")
+        #expect(readOnly.status == 7)
+    }
+}
