@@ -16,7 +16,9 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What stands before every key on the server.", valueName: "prefix"))
     var prefix: String?
 
-    @Option(help: ArgumentHelp("The client library whose conventions hold: python-memcached.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The client library whose conventions hold: python-memcached.", valueName: "name"),
+        completion: .list(ClientProfile.all.map(\.name)))
     var profile: String?
 
     @Option(
