@@ -77,6 +77,7 @@ struct ManualTests {
             let run = try await BuiltProgram().run("--generate-completion-script", ByteString(shell))
             #expect(run.status == 0)
             #expect(run.stdout.contains("--sandbox"))
+            #expect(run.stdout.contains("flush_all"))
         }
     }
 
@@ -135,7 +136,7 @@ struct ManualTests {
                 for word in words.prefix(while: { $0 != "|" }) where word.hasPrefix("--") {
                     #expect(
                         options.contains(String(word.dropFirst(2)))
-                            || ["--match", "--as", "--decode"].contains(word),
+                            || ["--match", "--as", "--decode", "--probe"].contains(word),
                         "\(line)")
                 }
                 guard let first = words.first, !first.hasPrefix("-"), !first.hasPrefix("|") else { continue }
