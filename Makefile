@@ -18,10 +18,15 @@ PROGRAM := .build/release/mcsh
 SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
 MAN1    := $(wildcard man/*.1)
 MAN5    := $(wildcard man/*.5)
+# Where bash, zsh and fish look for completions.
+SHARE   := $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETION := $(SHARE)/bash-completion/completions/mcsh
+ZSH_COMPLETION  := $(SHARE)/zsh/site-functions/_mcsh
+FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/mcsh.fish
 FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 
 .DEFAULT_GOAL := build
-.PHONY: build deps try test test-interop bench format lint lint-format lint-man install clean help
+.PHONY: build deps try test test-interop bench format lint lint-format lint-man install uninstall clean help
 
 build: deps ## build the program, optimised (the default)
 	@# Where there are archives, libedit is linked in as well: most runs do not edit, and each would load it.
@@ -67,12 +72,22 @@ $(PROGRAM): $(SOURCES)
 	$(MAKE) build
 	@touch $@
 
-install: $(PROGRAM) ## install program and manual (PREFIX=/usr/local, DESTDIR honoured)
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1"
+install: $(PROGRAM) ## install program, manual and completions (PREFIX=/usr/local, DESTDIR honoured)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/man/man1"
 	install -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/mcsh"
-	$(if $(MAN1),install -m 644 $(MAN1) "$(DESTDIR)$(PREFIX)/share/man/man1")
-	$(if $(MAN5),install -d "$(DESTDIR)$(PREFIX)/share/man/man5")
-	$(if $(MAN5),install -m 644 $(MAN5) "$(DESTDIR)$(PREFIX)/share/man/man5")
+	$(if $(MAN1),install -m 644 $(MAN1) "$(SHARE)/man/man1")
+	$(if $(MAN5),install -d "$(SHARE)/man/man5")
+	$(if $(MAN5),install -m 644 $(MAN5) "$(SHARE)/man/man5")
+	install -d "$(SHARE)/bash-completion/completions" "$(SHARE)/zsh/site-functions" "$(SHARE)/fish/vendor_completions.d"
+	$(PROGRAM) --generate-completion-script bash >"$(BASH_COMPLETION)"
+	$(PROGRAM) --generate-completion-script zsh >"$(ZSH_COMPLETION)"
+	$(PROGRAM) --generate-completion-script fish >"$(FISH_COMPLETION)"
+	chmod 644 "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)"
+
+uninstall: ## remove what install put there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/mcsh" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)"
+	$(foreach page,$(MAN1),rm -f "$(SHARE)/man/man1/$(notdir $(page))";)
+	$(foreach page,$(MAN5),rm -f "$(SHARE)/man/man5/$(notdir $(page))";)
 
 clean: ## remove what was built (fetched packages stay)
 	$(SWIFT) package clean

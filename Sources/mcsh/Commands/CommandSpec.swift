@@ -48,6 +48,22 @@ final class CommandSpec: Sendable {
         var isOptional = false
         var isRepeated = false
         var choices = Choices.any
+        /// What the word says, where its kind and its choices do not.
+        var meaning = ""
+
+        /// What `help` says about it.
+        var explanation: String {
+            guard meaning.isEmpty else { return meaning }
+            return switch kind {
+            case .key: "1 to 250 bytes without blanks and control characters"
+            case .value: "bytes; in quotes where there are blanks, or < FILE or << TAG in its place"
+            case .lifetime: Lifetime.forms
+            case .server: "as the option -s takes it: host, host:port, host:port:weight, [v6]:port, /path, @pool"
+            case .file: "the name of a file"
+            case .number: "a number"
+            case .word, .line, .rest: ""
+            }
+        }
 
         /// The parameter as the syntax line shows it: `KEY…`, `[TTL]`.
         var syntax: String {
@@ -131,6 +147,10 @@ final class CommandSpec: Sendable {
     /// What there is to know beyond the summary.
     let details: String
     let examples: [Example]
+    /// What it costs the server.
+    let cost: String
+    /// What can be lost with it; empty for nothing.
+    let loss: String
     /// What goes over the wire.
     let wireForm: String
     let danger: Danger
@@ -151,8 +171,9 @@ final class CommandSpec: Sendable {
 
     init(
         name: String, aliases: [String] = [], group: Group, parameters: [Parameter] = [], options: [Option] = [],
-        summary: String, details: String = "", examples: [Example], wireForm: String, danger: Danger = .none,
-        needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
+        summary: String, details: String = "", examples: [Example], cost: String = "", loss: String = "",
+        wireForm: String, danger: Danger = .none, needsEarlierAnswers: Bool = false,
+        prefersMetaCommands: Bool = false,
         plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
     ) {
         self.name = name
@@ -163,6 +184,8 @@ final class CommandSpec: Sendable {
         self.summary = summary
         self.details = details
         self.examples = examples
+        self.cost = cost
+        self.loss = loss
         self.wireForm = wireForm
         self.danger = danger
         self.needsEarlierAnswers = needsEarlierAnswers

@@ -11,6 +11,8 @@ enum ItemSpecs {
         ],
         options: [.hash, .noreply], summary: "give items a new lifetime",
         examples: [.init(line: "touch session:9 session:10 15m", meaning: "15 minutes from now")],
+        cost: "One request for each key, all sent together; O(1) for each.",
+        loss: "A shorter lifetime than before makes items end sooner; -1 ends them at once.",
         wireForm: "touch KEY EXPTIME", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         let last = arguments.words.count - 1
@@ -41,6 +43,11 @@ enum ItemSpecs {
             .init(line: "delete user:42 user:43", meaning: "two keys, one round trip"),
             .init(line: "delete --match \"user:*\"", meaning: "after a look at what that would delete"),
         ],
+        cost: """
+            One request for each key, all sent together; O(1) for each. --match walks every item of the server first, \
+            as lru_crawler metadump does.
+            """,
+        loss: "What is deleted cannot be brought back. --match says how many keys it has found, and asks.",
         wireForm: "delete KEY", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         if let match = arguments.match {
@@ -103,8 +110,12 @@ enum ItemSpecs {
     ) -> CommandSpec {
         CommandSpec(
             name: String(describing: name), group: .write,
-            parameters: [.init(name: "KEY", kind: .key), .init(name: "N", kind: .number, isOptional: true)],
+            parameters: [
+                .init(name: "KEY", kind: .key),
+                .init(name: "N", kind: .number, isOptional: true, meaning: "by how much; 1 unless given"),
+            ],
             options: [.hash, .noreply], summary: summary, details: details, examples: [example],
+            cost: "One request; O(1). The number is changed in place, so that parallel clients lose no step.",
             wireForm: "\(name) KEY N",
             danger: .writes
         ) { arguments, bytes, planner throws(Diagnostic) in

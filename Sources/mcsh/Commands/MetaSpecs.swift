@@ -13,7 +13,8 @@ enum MetaSpecs {
         }
         return CommandSpec.Parameter(
             name: "FLAG", kind: .word, isOptional: true, isRepeated: true,
-            choices: .words(letters + [.init("b", "b: the key is base64")]))
+            choices: .words(letters + [.init("b", "b: the key is base64")]),
+            meaning: "a letter, with its argument glued to it")
     }
 
     static let mg = spec(
@@ -23,7 +24,7 @@ enum MetaSpecs {
             .init(line: "mg user:42 v t f c", meaning: "value, lifetime left, flags word, CAS token"),
             .init(line: "mg user:42 t u", meaning: "lifetime left, without marking the item as read"),
             .init(line: "mg job N30 v", meaning: "on a miss, make the item and win the right to fill it"),
-        ], danger: .none)
+        ], cost: "One request; O(1). With u the LRU and the fetched mark are left alone.", danger: .none)
 
     static let ms = spec(
         "ms", MetaSet.self,
@@ -32,23 +33,30 @@ enum MetaSpecs {
         examples: [
             .init(line: "ms user:42 \"hello\" T60 F4", meaning: "for 60 seconds, with a flags word"),
             .init(line: "ms lock 1 ME T30", meaning: "mode E: only where there is none"),
-        ], danger: .writes)
+        ], cost: "One request; O(1), and the bytes of the value.",
+        loss: "What was there is gone; memcached drops it in every mode when the new value is too large.",
+        danger: .writes)
 
     static let md = spec(
         "md", MetaDelete.self, parameters: [key, flags(of: MetaDelete.self)],
         summary: "meta delete: delete, or mark as stale",
         examples: [.init(line: "md user:42 I T30", meaning: "stale for 30 seconds: one reader wins the refill")],
+        cost: "One request; O(1).",
+        loss: "What is deleted cannot be brought back; with I it stays, marked as stale.",
         danger: .writes)
 
     static let ma = spec(
         "ma", MetaArithmetic.self, parameters: [key, flags(of: MetaArithmetic.self)],
         summary: "meta arithmetic: count up or down",
         examples: [.init(line: "ma hits N0 J1 D1 v", meaning: "begin at 1, count by 1, print the number")],
+        cost: "One request; O(1). The number is changed in place, so that parallel clients lose no step.",
         danger: .writes)
 
     static let mn = CommandSpec(
         name: "mn", group: .meta, summary: "meta no-op: answers MN",
-        examples: [.init(line: "mn", meaning: "is the server reading?")], wireForm: "mn"
+        examples: [.init(line: "mn", meaning: "is the server reading?")],
+        cost: "Nothing but the round trip.",
+        wireForm: "mn"
     ) { arguments, _, planner throws(Diagnostic) in
         planner.request("mn", .meta, .line, format: arguments.format) { $0.line("mn") }
         return .queued
@@ -59,6 +67,7 @@ enum MetaSpecs {
         summary: "meta debug: the server's own marks on an item",
         details: "Before memcached 1.6.24 exp has the wrong sign: exp=-100 means 100 seconds left.",
         examples: [.init(line: "me user:42", meaning: "expiry, last access, CAS, fetched, slab class, size")],
+        cost: "One request; O(1). The LRU is left alone.",
         wireForm: "me KEY"
     ) { arguments, bytes, planner throws(Diagnostic) in
         try planner.request("me", .meta, .line, key: arguments.words[0], arguments, bytes) { request, key in
@@ -73,13 +82,14 @@ enum MetaSpecs {
     /// A meta command: its flags are checked letter by letter before anything is sent.
     private static func spec<Command: MetaCommand>(
         _ name: StaticString, _ type: Command.Type, parameters: [CommandSpec.Parameter], summary: String,
-        examples: [CommandSpec.Example], danger: CommandSpec.Danger
+        examples: [CommandSpec.Example], cost: String, loss: String = "", danger: CommandSpec.Danger
     ) -> CommandSpec {
         let takesValue = parameters.contains { $0.kind == .value }
         let letters = type.flagForms.map { "  \($0)  \($0.meaning) (\($0.since.text))" } + ["  b  the key is base64"]
         return CommandSpec(
             name: String(describing: name), group: .meta, parameters: parameters, options: [.hash], summary: summary,
             details: "Flags, with the version that has them:\n" + letters.joined(separator: "\n"), examples: examples,
+            cost: cost, loss: loss,
             wireForm: takesValue ? "\(name) KEY BYTES FLAG…, then the value" : "\(name) KEY FLAG…", danger: danger
         ) { arguments, bytes, planner throws(Diagnostic) in
             let key = arguments.words[0]

@@ -10,7 +10,9 @@ enum PoolSpecs {
             Alive, or dead and until when it is left alone; its version, how many items it has, and how long a round trip \
             takes. All servers are asked at once; one that is left alone is not asked.
             """,
-        examples: [.init(line: "servers", meaning: "a line for each server")], wireForm: "version and stats"
+        examples: [.init(line: "servers", meaning: "a line for each server")],
+        cost: "version and stats, once on each server, all at once.",
+        wireForm: "version and stats"
     ) { arguments, _, planner throws(Diagnostic) in
         .local(.servers(arguments.format ?? planner.format))
     }
@@ -27,6 +29,7 @@ enum PoolSpecs {
             .init(line: "use 10.0.0.5 10.0.0.6", meaning: "two servers, with the default port"),
             .init(line: "use @sessions", meaning: "the pool of that name"),
         ],
+        cost: "Nothing until the next command, which connects.",
         wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
         var names: [String] = []
@@ -51,6 +54,7 @@ enum PoolSpecs {
             .init(line: "where user:42", meaning: "its hash and its server"),
             .init(line: "where user:42 --probe", meaning: "and who really has it"),
         ],
+        cost: "Nothing; with --probe one request of O(1) to every server for each key.",
         wireForm: "nothing; with --probe, mg KEY u to every server"
     ) { arguments, bytes, planner throws(Diagnostic) in
         var keys: [[UInt8]] = []
@@ -65,7 +69,9 @@ enum PoolSpecs {
     static let ping = CommandSpec(
         name: "ping", group: .pool, summary: "measure a round trip to the server",
         details: "With several servers, to each of them, all at once.",
-        examples: [.init(line: "ping", meaning: "is it there, and how far?")], wireForm: "version"
+        examples: [.init(line: "ping", meaning: "is it there, and how far?")],
+        cost: "Nothing but a round trip to each server.",
+        wireForm: "version"
     ) { arguments, _, planner throws(Diagnostic) in
         .local(.ping(arguments.format ?? planner.format))
     }

@@ -19,6 +19,10 @@ enum RetrievalSpecs {
             .init(line: "get a b c --json", meaning: "three keys in one round trip, an object a line"),
             .init(line: "get user:42 --decode", meaning: "as the application reads it: a pickle as JSON"),
         ],
+        cost: """
+            One request to each server that has some of the keys, O(1) for each key. Thousands of keys in one line \
+            keep a thread of the server busy.
+            """,
         wireForm: "get KEY…", prefersMetaCommands: true
     ) { arguments, bytes, planner throws(Diagnostic) in
         if (arguments.format ?? planner.format) == .human, planner.hasMetaCommands ?? true {
@@ -37,6 +41,7 @@ enum RetrievalSpecs {
             .init(line: "gets user:42", meaning: "the value, and the token that cas needs"),
             .init(line: "gets counter --json", meaning: "the token as \"cas\""),
         ],
+        cost: "As get: one request to each server, O(1) for each key.",
         wireForm: "gets KEY…"
     ) { arguments, bytes, planner throws(Diagnostic) in
         try planner.retrieve("gets", .itemsWithCAS, keys: arguments.words[...], arguments, bytes)
@@ -47,6 +52,8 @@ enum RetrievalSpecs {
         name: "gat", group: .read, parameters: [lifetime, keys], options: [.decode, .hash],
         summary: "print values and give them a new lifetime",
         examples: [.init(line: "gat 15m session:9", meaning: "read a session and keep it for 15 minutes more")],
+        cost: "One request to each server, O(1) for each key.",
+        loss: "A shorter lifetime than before makes items end sooner; -1 ends them at once.",
         wireForm: "gat EXPTIME KEY…", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         let lifetime = try planner.lifetime(arguments.words[0], bytes)
@@ -58,6 +65,8 @@ enum RetrievalSpecs {
         name: "gats", group: .read, parameters: [lifetime, keys], options: [.decode, .hash],
         summary: "print values and CAS tokens and give them a new lifetime",
         examples: [.init(line: "gats 1h cart:7", meaning: "as gat, with the CAS token")],
+        cost: "One request to each server, O(1) for each key.",
+        loss: "A shorter lifetime than before makes items end sooner; -1 ends them at once.",
         wireForm: "gats EXPTIME KEY…", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         let lifetime = try planner.lifetime(arguments.words[0], bytes)
@@ -74,6 +83,7 @@ enum RetrievalSpecs {
             size, CAS token, slab class. The LRU and the fetched mark stay as they are. Needs memcached 1.6.10 or newer.
             """,
         examples: [.init(line: "show user:42", meaning: "what the key holds and how long it will")],
+        cost: "Two requests for each key, O(1) each. The LRU and the counters of reads are left alone.",
         wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class"
     ) { arguments, bytes, planner throws(Diagnostic) in
         var keys: [[UInt8]] = []
@@ -91,6 +101,7 @@ enum RetrievalSpecs {
         summary: "say whether keys are there, without touching them",
         details: "A key that is not there counts as a negative answer (status 1). Needs memcached 1.6.10 or newer.",
         examples: [.init(line: "exists user:42", meaning: "yes or no, and the exit status in scripts")],
+        cost: "One request for each key, all sent together; O(1), and no value is sent back.",
         wireForm: "mg KEY u"
     ) { arguments, bytes, planner throws(Diagnostic) in
         try planner.forEachKey(arguments.words[...], "exists", .existence, .meta, arguments, bytes) { request, key in
@@ -108,6 +119,7 @@ enum RetrievalSpecs {
         summary: "print how long keys have to live, in seconds",
         details: "-1 is for ever. Nothing is touched. Needs memcached 1.6.10 or newer.",
         examples: [.init(line: "ttl session:9", meaning: "seconds left")],
+        cost: "One request for each key, all sent together; O(1), and no value is sent back.",
         wireForm: "mg KEY t u"
     ) { arguments, bytes, planner throws(Diagnostic) in
         try planner.forEachKey(arguments.words[...], "ttl", .timeToLive, .meta, arguments, bytes) { request, key in

@@ -17,7 +17,7 @@ enum ServerSpecs {
                     .init("on", "begin to count by key prefix", follows: "detail"),
                     .init("off", "stop counting", follows: "detail"),
                     .init("dump", "print the counts", follows: "detail"),
-                ])),
+                ]), meaning: "behind detail and cachedump"),
         ],
         summary: "print the server's statistics",
         details: """
@@ -30,6 +30,12 @@ enum ServerSpecs {
             .init(line: "stats slabs", meaning: "a row a slab class"),
             .init(line: "stats settings --json", meaning: "for a program"),
         ],
+        cost: """
+            Little, but for these: detail on makes every command of every client take one lock; cachedump holds the \
+            lock of its class while it writes up to 2 MB; sizes walks all items on a server without size tracking \
+            before memcached 1.4.27, and is empty on later ones.
+            """,
+        loss: "reset clears the counters for everybody's monitoring; reset, detail on and detail off are asked about.",
         wireForm: "stats [GROUP]"
     ) { arguments, bytes, planner throws(Diagnostic) in
         try StatisticsPlanning.plan(arguments, bytes, &planner)
@@ -37,17 +43,22 @@ enum ServerSpecs {
 
     static let version = CommandSpec(
         name: "version", group: .server, summary: "print the server's version",
-        examples: [.init(line: "version", meaning: "1.6.18, for example")], wireForm: "version"
+        examples: [.init(line: "version", meaning: "1.6.18, for example")],
+        cost: "Nothing but the round trip.",
+        wireForm: "version"
     ) { arguments, _, planner throws(Diagnostic) in
         planner.request("version", .version, .line, format: arguments.format) { $0.line("version") }
         return .queued
     }
 
     static let verbosity = CommandSpec(
-        name: "verbosity", group: .server, parameters: [.init(name: "LEVEL", kind: .number)],
+        name: "verbosity", group: .server, parameters: [.init(name: "LEVEL", kind: .number, meaning: "0, 1 or 2")],
         summary: "set how much the server writes to its log",
         details: "0, 1 or 2. Level 2 logs every request: it costs the server time and disk.",
-        examples: [.init(line: "verbosity 0", meaning: "quiet")], wireForm: "verbosity LEVEL", danger: .confirmed
+        examples: [.init(line: "verbosity 0", meaning: "quiet")],
+        cost: "With level 2, a line in the server's log for every request of every client.",
+        loss: "A log that grows can fill the server's disk.",
+        wireForm: "verbosity LEVEL", danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
         let level = try planner.number(arguments.words[0], bytes, what: "a level", maximum: 2)
         return confirmed(
@@ -57,11 +68,21 @@ enum ServerSpecs {
 
     static let flushAll = CommandSpec(
         name: "flush_all", group: .server,
-        parameters: [.init(name: "DELAY", kind: .lifetime, isOptional: true)],
+        parameters: [
+            .init(
+                name: "DELAY", kind: .lifetime, isOptional: true,
+                meaning: "when, as a lifetime is written: 30s, 5m; now unless given")
+        ],
         summary: "make all items invalid, now or after a delay",
         details:
             "Everything the server holds is lost. Memory stays allocated. A later flush_all replaces a pending one.",
         examples: [.init(line: "flush_all", meaning: "asks first; in a script it needs -y")],
+        cost: """
+            Before memcached 1.6.25, O(1): items are only marked, and their memory is taken back as they are touched \
+            or pushed out. Since then the server walks all items. Either way it frees no memory, and every read after \
+            it is a miss that the application's database has to answer.
+            """,
+        loss: "Every item, for all clients of the server, and there is no way back.",
         wireForm: "flush_all [DELAY]", danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
         guard let word = arguments.words.first else {
@@ -80,13 +101,17 @@ enum ServerSpecs {
     }
 
     static let cacheMemoryLimit = CommandSpec(
-        name: "cache_memlimit", group: .server, parameters: [.init(name: "MEGABYTES", kind: .number)],
+        name: "cache_memlimit", group: .server,
+        parameters: [.init(name: "MEGABYTES", kind: .number, meaning: "at least 8")],
         summary: "set the server's memory limit",
         details: """
             Lowering it frees nothing at once: from then on every store evicts. The limit is forgotten when the server \
             restarts.
             """,
-        examples: [.init(line: "cache_memlimit 1024", meaning: "1 GiB")], wireForm: "cache_memlimit MEGABYTES",
+        examples: [.init(line: "cache_memlimit 1024", meaning: "1 GiB")],
+        cost: "O(1). A lower limit frees nothing at once, but from then on every store pushes items out.",
+        loss: "Items, where the limit is less than what is stored.",
+        wireForm: "cache_memlimit MEGABYTES",
         danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
         let megabytes = try planner.number(
@@ -117,8 +142,8 @@ enum ServerSpecs {
                     .init("ratio", "how much older a class must be", follows: "automove"),
                     .init("freeratio", "how much memory is kept free", follows: "automove"),
                     .init("window", "how many seconds are looked at", follows: "automove"),
-                ])),
-            .init(name: "ARG", kind: .word, isOptional: true),
+                ]), meaning: "the class to move from, or a word of automove"),
+            .init(name: "ARG", kind: .word, isOptional: true, meaning: "the class to move to, or the setting's number"),
         ],
         summary: "move memory between slab classes",
         details: """
@@ -127,6 +152,11 @@ enum ServerSpecs {
             1.6.42 can crash in reassign.
             """,
         examples: [.init(line: "slabs automove 1", meaning: "let the server move pages")],
+        cost: """
+            reassign moves one page of memory, item by item with their locks; memcached 1.6.18 counts what it drops in \
+            slab_reassign_evictions_nomem and not in evictions.
+            """,
+        loss: "The items in the page that moves.",
         wireForm: "slabs reassign SRC DST; slabs automove …", danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
         try AdministrationPlanning.slabs(arguments, bytes, planner)
@@ -146,7 +176,7 @@ enum ServerSpecs {
                 choices: .words([
                     .init("flat", "one queue a class", follows: "mode"),
                     .init("segmented", "hot, warm and cold", follows: "mode"),
-                ])),
+                ]), meaning: "numbers, or a word of mode"),
         ],
         summary: "tune the LRU",
         details: """
@@ -154,6 +184,8 @@ enum ServerSpecs {
             what is evicted.
             """,
         examples: [.init(line: "lru mode segmented", meaning: "the default of newer servers")],
+        cost: "O(1) itself; what is evicted changes for all clients.",
+        loss: "Nothing at once. Items below temp_ttl cannot be evicted, so that the server can run out of memory.",
         wireForm: "lru tune …; lru mode …; lru temp_ttl …", danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
         try AdministrationPlanning.lru(arguments, bytes, planner)
@@ -177,7 +209,7 @@ enum ServerSpecs {
                     .init("hash", "in hash order", follows: "metadump"),
                     .init("all", "every class", follows: "mgdump"), .init("hash", "in hash order", follows: "mgdump"),
                     .init("all", "every class", follows: "crawl"),
-                ])),
+                ]), meaning: "slab classes with commas between them, a word, or a number"),
         ],
         summary: "run the crawler, or dump keys with it",
         details: """
@@ -187,6 +219,15 @@ enum ServerSpecs {
             crawler up.
             """,
         examples: [.init(line: "lru_crawler metadump all", meaning: "every item the server knows")],
+        cost: """
+            metadump and mgdump walk every item and lock them one by one, hash bucket by bucket; the server runs one \
+            at a time, and one that nobody reads can freeze it, so mcsh reads at full speed. sleep 0 takes a whole \
+            core.
+            """,
+        loss: """
+            enable, disable, sleep, tocrawl and crawl are asked about; without the crawler, items that have expired \
+            keep their memory.
+            """,
         wireForm: "lru_crawler …"
     ) { arguments, bytes, planner throws(Diagnostic) in
         try AdministrationPlanning.crawler(arguments, bytes, planner)
@@ -199,10 +240,17 @@ enum ServerSpecs {
                 name: "SETTING", kind: .word,
                 choices: .words(
                     [
-                        "item_size", "item_age", "low_ttl", "recache_rate", "compact_under", "drop_under", "max_sleep",
-                        "max_frag", "drop_unread",
-                    ].map { .init($0, "") })),
-            .init(name: "VALUE", kind: .word),
+                        .init("item_size", "bytes from which items go to flash"),
+                        .init("item_age", "seconds without a read until an item goes to flash"),
+                        .init("low_ttl", "seconds; items that end sooner have pages of their own"),
+                        .init("recache_rate", "one read of so many brings an item back to memory"),
+                        .init("compact_under", "pages free, below which pages are compacted"),
+                        .init("drop_under", "pages free, below which pages are dropped"),
+                        .init("max_sleep", "microseconds that the writer rests at most"),
+                        .init("max_frag", "part of a page in use, below which it is compacted"),
+                        .init("drop_unread", "1: items that nobody read are dropped in compaction"),
+                    ])),
+            .init(name: "VALUE", kind: .word, meaning: "a number; what it means is the setting's matter"),
         ],
         summary: "tune flash storage",
         details: """
@@ -210,6 +258,8 @@ enum ServerSpecs {
             Without effect on a server without flash.
             """,
         examples: [.init(line: "extstore item_size 512", meaning: "keep smaller items in memory")],
+        cost: "O(1) itself; how much is written to flash and dropped from it changes.",
+        loss: "Items on flash, where drop_under or drop_unread make compaction drop them.",
         wireForm: "extstore SETTING VALUE", danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
         try AdministrationPlanning.extstore(arguments, bytes, planner)
@@ -228,6 +278,10 @@ enum ServerSpecs {
             one, fetchers. A busy server sends more than can be shown: lines that were lost are counted.
             """,
         examples: [.init(line: "watch mutations evictions", meaning: "stores, and what they push out")],
+        cost: """
+            A line in the server's log for each event: fetchers on a busy server takes noticeable time of every \
+            thread. At most 20 watchers; a slow one loses lines and holds up nobody.
+            """,
         wireForm: "watch STREAM…"
     ) { arguments, bytes, planner throws(Diagnostic) in
         var streams: [WatchStream] = []
@@ -255,6 +309,8 @@ enum ServerSpecs {
         summary: "stop the server",
         details: "Only servers started with -A do it. graceful saves memory for a restart (-e).",
         examples: [.init(line: "shutdown", meaning: "asks first; in a script it needs -y")],
+        cost: "The server is gone, and its clients go to others or fail.",
+        loss: "Everything in the server, unless graceful saves it.",
         wireForm: "shutdown [graceful]", danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
         if let word = arguments.words.first, !bytes.equals("graceful", in: word.range) {
@@ -267,6 +323,11 @@ enum ServerSpecs {
     static let refreshCertificates = CommandSpec(
         name: "refresh_certs", group: .server, summary: "load the server's TLS certificates again",
         examples: [.init(line: "refresh_certs", meaning: "after new ones were put in place")],
+        cost: """
+            Reads a few files. Connections stay as they are, and so do the old certificates if the new ones are no \
+            good. Servers without TLS crash on it before memcached 1.6.3.
+            """,
+        loss: "Nothing, but new connections get other certificates.",
         wireForm: "refresh_certs", danger: .confirmed
     ) { _, _, _ throws(Diagnostic) in
         confirmed(RefreshCertificates(), "refresh_certs", effect: "the server will read its certificates again")
@@ -280,6 +341,7 @@ enum ServerSpecs {
         ],
         summary: "print the nodes of an ElastiCache cluster",
         examples: [.init(line: "config get cluster", meaning: "from a configuration endpoint")],
+        cost: "A small answer. Clients that poll it do so about once a minute.",
         wireForm: "config get cluster"
     ) { arguments, bytes, planner throws(Diagnostic) in
         guard bytes.equals("get", in: arguments.words[0].range), bytes.equals("cluster", in: arguments.words[1].range)

@@ -6,13 +6,22 @@ enum ShellSpecs {
 
     static let help = CommandSpec(
         name: "help", aliases: ["?"], group: .shell,
-        parameters: [.init(name: "TOPIC", kind: .word, isOptional: true, isRepeated: true, choices: .topics)],
-        summary: "explain commands and statistics",
-        details: "The option --help of any command does the same: set --help.",
+        parameters: [
+            .init(
+                name: "TOPIC", kind: .word, isOptional: true, isRepeated: true, choices: .topics,
+                meaning: "a command, a topic, a statistic, or stat and the name of one")
+        ],
+        summary: "explain commands, topics and statistics",
+        details: """
+            The option --help of any command does the same: set --help. Topics: \
+            \(HelpTopic.all.map(\.name).joined(separator: ", ")).
+            """,
         examples: [
             .init(line: "help set", meaning: "one command"),
+            .init(line: "help lifetimes", meaning: "one topic"),
             .init(line: "help stat evicted_time", meaning: "one statistic"),
         ],
+        cost: "Nothing.",
         wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
         var topic: [[UInt8]] = []
@@ -24,7 +33,9 @@ enum ShellSpecs {
         name: "output", group: .shell, parameters: [.init(name: "FORMAT", kind: .word, choices: .outputFormats)],
         summary: "choose how answers are written from here on",
         details: "Formats: \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
-        examples: [.init(line: "output json", meaning: "one object a line")], wireForm: "nothing"
+        examples: [.init(line: "output json", meaning: "one object a line")],
+        cost: "Nothing.",
+        wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
         let name = String(decoding: bytes.copy(arguments.words[0].range), as: UTF8.self)
         guard let format = OutputFormat(rawValue: name) else {
@@ -36,13 +47,19 @@ enum ShellSpecs {
     }
 
     static let history = CommandSpec(
-        name: "history", group: .shell, parameters: [.init(name: "PATTERN", kind: .word, isOptional: true)],
+        name: "history", group: .shell,
+        parameters: [
+            .init(
+                name: "PATTERN", kind: .word, isOptional: true, meaning: "a part of a line, or a pattern with * and ?")
+        ],
         summary: "print the lines that were entered at the prompt",
         details: """
             PATTERN is a part of the line, or a pattern with * and ? for the whole line. Lines that begin with a blank and \
             lines with a secret are not written to the file.
             """,
-        examples: [.init(line: "history set", meaning: "the lines that have set in them")], wireForm: "nothing"
+        examples: [.init(line: "history set", meaning: "the lines that have set in them")],
+        cost: "Nothing.",
+        wireForm: "nothing"
     ) { arguments, bytes, planner throws(Diagnostic) in
         .local(
             .history(
@@ -52,6 +69,7 @@ enum ShellSpecs {
     static let source = CommandSpec(
         name: "source", group: .shell, parameters: [.init(name: "FILE", kind: .file)],
         summary: "run the lines of a file", examples: [.init(line: "source warmup.mcsh", meaning: "then go on here")],
+        cost: "What its lines cost. They are pipelined.",
         wireForm: "what the lines say"
     ) { arguments, bytes, _ throws(Diagnostic) in
         .local(.source(path: bytes.copy(arguments.words[0].range)))
@@ -60,11 +78,14 @@ enum ShellSpecs {
     static let repeated = CommandSpec(
         name: "repeat", group: .shell,
         parameters: [
-            .init(name: "N", kind: .number), .init(name: "[INTERVAL] COMMAND", kind: .rest),
+            .init(name: "N", kind: .number, meaning: "how many times; 0 is until Ctrl-C, and needs INTERVAL"),
+            .init(
+                name: "[INTERVAL] COMMAND", kind: .rest, meaning: "the time between two runs, and a line of the shell"),
         ],
         summary: "run a command several times",
         details: "INTERVAL is the time between two runs: 2s, 500ms, 1m. N 0 is until Ctrl-C.",
         examples: [.init(line: "repeat 10 1s stats", meaning: "ten times, a second apart")],
+        cost: "What the command costs, so many times; without an interval as fast as answers come.",
         wireForm: "what the command says"
     ) { arguments, bytes, planner throws(Diagnostic) in
         let count = try planner.number(arguments.words[0], bytes, what: "a number of times", maximum: 1_000_000_000)
@@ -111,13 +132,16 @@ enum ShellSpecs {
     }
 
     static let raw = CommandSpec(
-        name: "raw", group: .shell, parameters: [.init(name: "LINE", kind: .line)],
+        name: "raw", group: .shell,
+        parameters: [.init(name: "LINE", kind: .line, meaning: "a line of the protocol, as it goes over the wire")],
         summary: "send a protocol line as it is, and print the server's bytes",
         details: """
             The line goes out with CR LF behind it; a value for a storage command comes from < FILE, << TAG or -x. The end \
             of the answer is found by the command's word.
             """,
         examples: [.init(line: "raw mg user:42 v t", meaning: "what the server answers, byte for byte")],
+        cost: "What the line costs; mcsh does not check what it does.",
+        loss: "Whatever the line loses: nothing is asked.",
         wireForm: "LINE", danger: .writes
     ) { arguments, bytes, _ throws(Diagnostic) in
         let last = arguments.words[arguments.words.count - 1]
@@ -127,10 +151,16 @@ enum ShellSpecs {
 
     static let quit = CommandSpec(
         name: "quit", aliases: ["exit"], group: .shell,
-        parameters: [.init(name: "STATUS", kind: .number, isOptional: true)],
+        parameters: [
+            .init(
+                name: "STATUS", kind: .number, isOptional: true,
+                meaning: "0 to 255; the worst that was seen unless given")
+        ],
         summary: "leave, with an exit status",
         details: "Without STATUS, the worst status that was seen.",
-        examples: [.init(line: "quit", meaning: "as Ctrl-D does")], wireForm: "nothing"
+        examples: [.init(line: "quit", meaning: "as Ctrl-D does")],
+        cost: "Nothing.",
+        wireForm: "nothing"
     ) { arguments, bytes, planner throws(Diagnostic) in
         guard let word = arguments.words.first else { return .local(.quit(status: nil)) }
         return .local(.quit(status: Int32(try planner.number(word, bytes, what: "a status", maximum: 255))))

@@ -25,6 +25,11 @@ enum StorageSpecs {
                 line: "set user:42 {\"name\":\"ann\"} 1h --as pickle", meaning: "the dict {'name': 'ann'}, to Python"),
             .init(line: "set page 15m --compress 1000 < index.html", meaning: "shorter, if it has over 1000 bytes"),
         ],
+        cost: "One request; O(1), and the bytes of the value. Where memory is full, other items are pushed out.",
+        loss: """
+            What was there is gone, its flags and lifetime too; so it is when the new value is too large for the \
+            server.
+            """,
         wireForm: "set KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         try plan(.set, "set", arguments, bytes, &planner)
@@ -35,6 +40,7 @@ enum StorageSpecs {
         options: [.flags, .form, .compress, .hash, .noreply],
         summary: "store a value where there is none", details: valueDetails,
         examples: [.init(line: "add lock:job mine 30s", meaning: "take a lock for 30 seconds, if nobody has it")],
+        cost: "One request; O(1), and the bytes of the value, which are sent even if there is an item.",
         wireForm: "add KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         try plan(.add, "add", arguments, bytes, &planner)
@@ -45,6 +51,8 @@ enum StorageSpecs {
         options: [.flags, .form, .compress, .hash, .noreply],
         summary: "store a value where there is one", details: valueDetails,
         examples: [.init(line: "replace motd closed 1h", meaning: "only if the key exists")],
+        cost: "One request; O(1), and the bytes of the value, which are sent even if there is no item.",
+        loss: "What was there is gone, its flags and lifetime too.",
         wireForm: "replace KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         try plan(.replace, "replace", arguments, bytes, &planner)
@@ -54,6 +62,10 @@ enum StorageSpecs {
         name: "append", group: .write, parameters: [key, value], options: [.addedForm, .hash, .noreply],
         summary: "add bytes behind a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "append log \"one more line\\n\"", meaning: "behind what is there")],
+        cost: """
+            One request; the server copies the whole value into a new item, so a long one that grows by small pieces \
+            is dear.
+            """,
         wireForm: "append KEY 0 0 BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         try plan(.append, "append", arguments, bytes, &planner)
@@ -63,6 +75,10 @@ enum StorageSpecs {
         name: "prepend", group: .write, parameters: [key, value], options: [.addedForm, .hash, .noreply],
         summary: "add bytes before a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "prepend log \"first\\n\"", meaning: "before what is there")],
+        cost: """
+            One request; the server copies the whole value into a new item, so a long one that grows by small pieces \
+            is dear.
+            """,
         wireForm: "prepend KEY 0 0 BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         try plan(.prepend, "prepend", arguments, bytes, &planner)
@@ -70,7 +86,11 @@ enum StorageSpecs {
 
     static let cas = CommandSpec(
         name: "cas", group: .write,
-        parameters: [key, value, lifetime, .init(name: "CAS", kind: .number, isOptional: true)],
+        parameters: [
+            key, value, lifetime,
+            .init(
+                name: "CAS", kind: .number, isOptional: true, meaning: "the token of the value that may be replaced"),
+        ],
         options: [.flags, .form, .compress, .hash, .noreply],
         summary: "store a value if the item has not changed since it was read",
         details: "Without CAS, the token that this session's last gets of the key saw. " + valueDetails,
@@ -78,6 +98,7 @@ enum StorageSpecs {
             .init(line: "cas user:42 \"new value\"", meaning: "after gets user:42"),
             .init(line: "cas user:42 \"new value\" 0 8123", meaning: "with the token itself"),
         ],
+        cost: "One request; O(1), and the bytes of the value.",
         wireForm: "cas KEY FLAGS EXPTIME BYTES CAS, then the value", danger: .writes, needsEarlierAnswers: true
     ) { arguments, bytes, planner throws(Diagnostic) in
         let (value, rest) = split(arguments)
@@ -104,12 +125,14 @@ enum StorageSpecs {
     static let mset = CommandSpec(
         name: "mset", group: .write,
         parameters: [
-            key, .init(name: "VALUE", kind: .word),
-            .init(name: "KEY VALUE", kind: .word, isOptional: true, isRepeated: true),
+            key, .init(name: "VALUE", kind: .word, meaning: "bytes; in quotes where there are blanks"),
+            .init(name: "KEY VALUE", kind: .word, isOptional: true, isRepeated: true, meaning: "more of them"),
         ],
         options: [.flags, .form, .compress, .hash, .noreply], summary: "store several values",
         details: "All go out together. They do not expire; use set for a lifetime.",
         examples: [.init(line: "mset a 1 b 2 c 3", meaning: "three keys, one round trip")],
+        cost: "One request for each key, all sent together; O(1) for each.",
+        loss: "What was there is gone, flags and lifetimes too. Keys before one that fails stay stored.",
         wireForm: "set KEY FLAGS 0 BYTES for each key", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         guard arguments.words.count.isMultiple(of: 2) else {

@@ -9,7 +9,8 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("f"), .customLong("file")],
-        help: ArgumentHelp("Run the lines of a file; - is standard input; may be repeated.", valueName: "file"))
+        help: ArgumentHelp("Run the lines of a file; - is standard input; may be repeated.", valueName: "file"),
+        completion: .file())
     var files: [String] = []
 
     @Flag(help: "Send protocol from standard input as it is, and print the server's bytes.")

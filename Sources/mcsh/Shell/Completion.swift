@@ -86,13 +86,22 @@ struct Completion {
 
     // MARK: What there is
 
-    private static func commands() -> [Candidate] {
+    /// What `help` explains; a topic that is called as a command is behind the same word.
+    static let topics: [Candidate] = {
+        let commands = Completion.commands()
+        let topics = HelpTopic.all.map { Candidate($0.name, meaning: $0.summary) }
+            .filter { topic in !commands.contains { $0.text == topic.text } }
+        return (commands + topics + [Candidate("stat", meaning: "explain a statistic")])
+            .sorted { $0.text.lexicographicallyPrecedes($1.text) }
+    }()
+
+    static func commands() -> [Candidate] {
         CommandTable.all.flatMap { spec in
             ([spec.name] + spec.aliases.filter { $0 != "?" }).map { Candidate($0, meaning: spec.summary) }
         }.sorted { $0.text.lexicographicallyPrecedes($1.text) }
     }
 
-    private static func options(of spec: CommandSpec) -> [Candidate] {
+    static func options(of spec: CommandSpec) -> [Candidate] {
         spec.options.map { Candidate($0.name, meaning: $0.summary) } + [
             Candidate("--json", meaning: "one object a line"), Candidate("--csv", meaning: "comma separated"),
             Candidate("--tsv", meaning: "tab separated"), Candidate("--raw", meaning: "the server's bytes"),
@@ -101,7 +110,7 @@ struct Completion {
         ]
     }
 
-    private static let formats = OutputFormat.allCases.map { Candidate($0.rawValue, meaning: $0.meaning) }
+    static let formats = OutputFormat.allCases.map { Candidate($0.rawValue, meaning: $0.meaning) }
 
     private static func words(
         of parameter: CommandSpec.Parameter, after previous: [UInt8], _ known: Known
@@ -112,7 +121,7 @@ struct Completion {
         case .servers: return known.servers.map { Candidate($0) }
         case .topics:
             if previous.elementsEqual("stat".utf8) || previous.elementsEqual("stats".utf8) { return statistics }
-            return commands() + [Candidate("stat", meaning: "explain a statistic")]
+            return topics
         case .words(let choices):
             return choices.filter { choice in
                 choice.follows.map { previous.elementsEqual($0.utf8) } ?? true
@@ -121,7 +130,7 @@ struct Completion {
     }
 
     /// Statistics and settings, each name once.
-    private static let statistics: [Candidate] = {
+    static let statistics: [Candidate] = {
         var names: Set<String> = []
         return StatisticField.all.filter { !$0.name.contains("<") && names.insert($0.name).inserted }
             .map { Candidate($0.name, meaning: $0.meaning) }

@@ -1,90 +1,130 @@
 import MemcacheCore
 
-/// What `help` says, made of the command table and the statistics' table.
+/// What `help` says, made of the command table, the topics and the statistics' table.
 enum Help {
     /// A topic that there is nothing about.
     struct UnknownTopic: Error {
         var sentence: String
     }
 
-    /// The lines about a topic; no topic is the list of commands.
+    /// The lines about a topic; no topic is the list of commands and topics.
     static func text(for topic: [String], width: Int, style: TextStyle) -> Result<[String], UnknownTopic> {
-        guard let first = topic.first else { return .success(overview(width: width, style: style)) }
-        if first == "stat" || first == "stats", topic.count > 1 {
-            return statistic(topic[1], width: width, style: style)
+        let page = HelpPage(width: width, style: style)
+        guard let first = topic.first else { return .success(overview(page)) }
+        if topic.count > 1, let answer = statistic(topic, page) { return answer }
+        var parts: [[String]] = []
+        if let spec = CommandTable.find(Array(first.utf8)) { parts.append(self.page(of: spec, page)) }
+        if let topic = HelpTopic.find(first) { parts.append(self.page(of: topic, page)) }
+        let isExplained = !parts.isEmpty
+        if case .text(let lines) = StatisticField.explain(first, width: page.textWidth, style: style) {
+            parts.append(isExplained ? page.text("help stat \(first) explains the statistic.", .dim, indent: 0) : lines)
         }
-        if let spec = CommandTable.find(Array(first.utf8)) {
-            return .success(page(of: spec, width: width, style: style))
-        }
-        if case .text(let lines) = StatisticField.explain(first, width: width, style: style) { return .success(lines) }
-        let shown = Word.shown(Array(first.utf8))
-        let nearest = CommandTable.nearest(to: first).map { "did you mean \($0)?" } ?? "help lists the commands"
-        return .failure(UnknownTopic(sentence: "there is no help about \"\(shown)\"; \(nearest)"))
+        guard parts.isEmpty else { return .success(Array(parts.joined(separator: [""]))) }
+        return .failure(UnknownTopic(sentence: "there is no help about \"\(shown(first))\"; \(hint(about: first))"))
     }
 
-    private static func statistic(_ name: String, width: Int, style: TextStyle) -> Result<[String], UnknownTopic> {
-        switch StatisticField.explain(name, width: width, style: style) {
+    /// `help stat NAME`; also `help stats NAME`, unless the word is one of the command's own.
+    private static func statistic(_ topic: [String], _ page: HelpPage) -> Result<[String], UnknownTopic>? {
+        guard topic[0] == "stat" || topic[0] == "stats" else { return nil }
+        switch StatisticField.explain(topic[1], width: page.textWidth, style: page.style) {
         case .text(let lines): return .success(lines)
         case .unknown(let suggestions):
-            let shown = Word.shown(Array(name.utf8))
+            if topic[0] == "stats", StatisticsPlanning.words.contains(topic[1]) { return nil }
             let nearest = suggestions.isEmpty ? "" : "; did you mean \(suggestions.joined(separator: ", "))?"
-            return .failure(UnknownTopic(sentence: "no statistic is called \"\(shown)\"\(nearest)"))
+            return .failure(UnknownTopic(sentence: "no statistic is called \"\(shown(topic[1]))\"\(nearest)"))
         }
     }
 
-    private static func overview(width: Int, style: TextStyle) -> [String] {
+    /// The nearest of the commands and topics, else of the statistics.
+    private static func hint(about word: String) -> String {
+        let words =
+            CommandTable.all.flatMap { [$0.name] + $0.aliases } + HelpTopic.all.flatMap { [$0.name] + $0.also } + [
+                "stat"
+            ]
+        let nearest = Spelling.nearest(to: word, among: words).map { [$0] } ?? StatisticField.suggestions(for: word)
+        return nearest.isEmpty ? "help lists what there is" : "did you mean \(nearest.joined(separator: ", "))?"
+    }
+
+    private static func shown(_ word: String) -> String { Word.shown(Array(word.utf8)) }
+
+    // MARK: Pages
+
+    private static func overview(_ page: HelpPage) -> [String] {
         var lines: [String] = []
-        let column = (CommandTable.all.map(\.name.count).max() ?? 0) + 2
+        let names = CommandTable.all.map(\.name) + HelpTopic.all.map(\.name)
+        let column = 2 + (names.map(\.count).max() ?? 0) + 2
         for group in CommandSpec.Group.allCases {
-            lines.append(style(group.rawValue, .heading))
+            lines += page.heading(group.rawValue)
             for spec in CommandTable.all where spec.group == group {
-                let name = spec.name + String(repeating: " ", count: column - spec.name.count)
-                lines += wrapped(spec.summary, width: width, lead: "  " + name, indent: column + 2)
+                lines += page.entry(spec.name, spec.summary, column: column)
             }
         }
-        return lines + [
-            style("help COMMAND explains one; help stat NAME explains a statistic.", .dim)
-        ]
+        lines += page.heading("Topics")
+        for topic in HelpTopic.all { lines += page.entry(topic.name, topic.summary, column: column) }
+        return lines
+            + page.text(
+                "help COMMAND or help TOPIC explains one; help stat NAME explains a statistic.", .dim, indent: 0)
     }
 
-    private static func page(of spec: CommandSpec, width: Int, style: TextStyle) -> [String] {
-        var lines = wrapped(spec.syntax, width: width, lead: "", indent: 4).map { style($0, .heading) }
-        lines += wrapped(spec.summary + ".", width: width, lead: "  ", indent: 2)
-        if !spec.aliases.isEmpty { lines.append("  Also: " + spec.aliases.joined(separator: ", ")) }
-        for paragraph in spec.details.split(separator: "\n") {
-            // A line of a list has its name in front: "  v  return the value".
-            let name = paragraph.hasPrefix("  ") ? paragraph.dropFirst(2).prefix { $0 != " " } : ""
-            let lead = name.isEmpty ? "  " : "    \(name)\(String(repeating: " ", count: max(1, 12 - name.count)))"
-            let text = name.isEmpty ? paragraph : paragraph.dropFirst(2 + name.count)
-            lines += wrapped(String(text), width: width, lead: lead, indent: lead.count)
-        }
-        for option in spec.options {
-            let lead = "  \(option.syntax)  "
-            if lead.count <= 16 {
-                lines += wrapped(option.summary, width: width, lead: lead, indent: lead.count)
-            } else {
-                lines += wrapped(option.syntax, width: width, lead: "  ", indent: 4)
-                lines += wrapped(option.summary, width: width, lead: "      ", indent: 6)
+    private static func page(of topic: HelpTopic, _ page: HelpPage) -> [String] {
+        let also = topic.also.isEmpty ? [] : page.text("Also: \(topic.also.joined(separator: ", "))", .dim)
+        return page.heading("\(topic.name): \(topic.summary)") + page.paragraphs(topic.text) + also
+    }
+
+    private static func page(of spec: CommandSpec, _ page: HelpPage) -> [String] {
+        var lines = page.syntax(spec.syntax)
+        lines += page.text(spec.summary + ".")
+        if !spec.aliases.isEmpty { lines += page.text("Also: " + spec.aliases.joined(separator: ", ")) }
+        lines += page.paragraphs(spec.details)
+        for (index, parameter) in spec.parameters.enumerated() {
+            // A parameter of the same name and meaning is explained once.
+            let isKnown = spec.parameters[..<index].contains {
+                $0.name == parameter.name && $0.explanation == parameter.explanation
             }
+            if !isKnown { lines += explanation(of: parameter, in: spec, page) }
         }
-        if spec.danger == .confirmed {
-            lines += wrapped(
-                "Dangerous: mcsh says what will happen and asks; without a terminal it needs -y.", width: width,
-                lead: "  ", indent: 2
-            ).map { style($0, .warning) }
-        }
-        lines += wrapped(spec.wireForm, width: width, lead: "  On the wire: ", indent: 15)
+        for option in spec.options { lines += page.entry(option.syntax, option.summary, column: HelpPage.column) }
+        lines += warnings(about: spec, page)
+        if !spec.cost.isEmpty { lines += page.labelled("Cost", spec.cost) }
+        lines += page.labelled("On the wire", spec.wireForm)
+        lines += page.text(spec.examples.count > 1 ? "Examples:" : "Example:")
         for example in spec.examples {
-            lines += wrapped(example.line, width: width, lead: "    ", indent: 8)
-            lines += wrapped(example.meaning, width: width, lead: "        ", indent: 8).map { style($0, .dim) }
+            lines += page.text(example.line, indent: 4, hanging: 4)
+            lines += page.text(example.meaning, .dim, indent: 8)
         }
         return lines
     }
 
-    private static func wrapped(_ text: String, width: Int, lead: String, indent: Int) -> [String] {
-        let lines = StyledText(text).wrapped(to: max(width - lead.count, 20), indent: indent - lead.count).map(\.text)
-        return lines.enumerated().map { index, line in
-            (index == 0 ? lead : String(repeating: " ", count: lead.count)) + line
+    /// What the word is, and the words that can stand there.
+    private static func explanation(
+        of parameter: CommandSpec.Parameter, in spec: CommandSpec, _ page: HelpPage
+    ) -> [String] {
+        var explanation = parameter.explanation
+        var choices: [CommandSpec.Choice] = []
+        switch parameter.choices {
+        case .words(let words): choices = words
+        case .outputFormats: choices = OutputFormat.allCases.map { .init($0.rawValue, $0.meaning) }
+        case .any, .topics, .servers: break
         }
+        if explanation.isEmpty, let first = choices.first {
+            explanation = choices.count == 1 ? first.meaning : "one of these"
+        }
+        guard !explanation.isEmpty else { return [] }
+        var lines = page.entry(parameter.name, explanation, column: HelpPage.column)
+        // The flag letters of meta commands stand in the details, with versions.
+        guard choices.count > 1, spec.group != .meta else { return lines }
+        for choice in choices {
+            let word = choice.follows.map { "\($0) \(choice.word)" } ?? choice.word
+            lines += page.entry(word, choice.meaning, indent: 4, column: HelpPage.column + 4)
+        }
+        return lines
+    }
+
+    private static func warnings(about spec: CommandSpec, _ page: HelpPage) -> [String] {
+        let loss = spec.loss.isEmpty ? [] : page.labelled("Beware", spec.loss, .warning)
+        guard spec.danger == .confirmed else { return loss }
+        return loss
+            + page.labelled(
+                "Dangerous", "mcsh says what will happen and asks; without a terminal it needs -y.", .warning)
     }
 }

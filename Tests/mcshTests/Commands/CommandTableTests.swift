@@ -28,6 +28,8 @@ import Testing
         #expect(!spec.summary.isEmpty)
         #expect(!spec.summary.hasSuffix("."))
         #expect(!spec.wireForm.isEmpty)
+        #expect(spec.cost.hasSuffix("."))
+        #expect(spec.danger != .confirmed || spec.loss.hasSuffix("."))
         #expect(!spec.examples.isEmpty)
         #expect(spec.examples.allSatisfy { !$0.meaning.isEmpty })
         #expect(spec.syntax.hasPrefix(name))
