@@ -78,6 +78,10 @@ extension Shell {
     func use(_ names: [String]) {
         do throws(OptionFault) {
             connect(to: try catalog.resolve(names))
+            guard selection.isProduction, !behaviour.isQuiet else { return }
+            let name = EscapedText.string(Array(selection.name.utf8))
+            let rest = behaviour.canAsk ? "; dangerous commands are confirmed by typing its name" : ""
+            session.tell("note: \(name) is production\(rest)", code: "note", line: planner.line)
         } catch {
             session.note(error.status)
             session.tell(error.sentence, code: error.code, line: planner.line)
