@@ -57,6 +57,16 @@ enum MCSH {
         } catch {
             return fail(options, error)
         }
+        var log: CommandLog?
+        if let file = options.log {
+            let path = ArgumentText.bytes(file)
+            do throws(FileError) {
+                log = try CommandLog(path: path)
+            } catch {
+                let message = "cannot write the log \(EscapedText.string(path)): \(error.reason)"
+                return fail(options, message, code: "local-file", .localFailure)
+            }
+        }
         var sandbox: Sandbox?
         if options.sandbox {
             do throws(Sandbox.Failure) {
@@ -68,7 +78,8 @@ enum MCSH {
             }
         }
         defer { sandbox?.stop() }
-        return Run(options: options, catalog: catalog, selection: selection, environment: environment).run()
+        return Run(options: options, catalog: catalog, selection: selection, environment: environment, log: log)
+            .run()
     }
 
     /// Says on standard error what is wrong with the options or the configuration file, with its place.

@@ -121,7 +121,7 @@ struct ManualTests {
                 "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "GRAMMAR", "COMMANDS", "OUTPUT FORMATS",
                 "SEVERAL SERVERS", "STORED VALUES", "INTERACTIVE USE", "SCRIPTS",
                 "PIPE",
-                "SAFETY", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
+                "SAFETY", "THE LOG", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO",
             ])
     }
 

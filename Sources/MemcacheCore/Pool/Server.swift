@@ -6,9 +6,21 @@ import Synchronization
 /// Whether it has failed is told by its connections and not by its commands: one that gave up, was cancelled or was
 /// refused says nothing about the server, and a connection may break while nobody waits.
 package final class Server: Sendable {
+    /// What is known of the connection, without asking the server.
+    package enum Link: Hashable, Sendable {
+        /// Nothing was tried, or the connection was ended on this side.
+        case untried
+        /// It is being made.
+        case connecting
+        case connected
+        /// It could not be made, or has ended; the next command makes another.
+        case lost
+    }
+
     private struct State {
         var connection: Connection?
         var health: ServerHealth
+        var link = Link.untried
         var isClosed = false
     }
 
@@ -41,6 +53,9 @@ package final class Server: Sendable {
 
     package var isAlive: Bool { condition() == .alive }
 
+    /// What is known of the connection now.
+    package var link: Link { state.withLock { $0.link } }
+
     /// The connection in use, or a new one where that is over.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/closed``.
@@ -52,6 +67,10 @@ package final class Server: Sendable {
             logger?.debug("connecting", metadata: ["server": "\(address)"])
             let connection = Connection(to: address, options: options) { [weak self] end in self?.ended(id, end) }
             state.connection = connection
+            state.link = .connecting
+            connection.whenOpen { [weak self] error in
+                if error == nil { self?.opened(connection) }
+            }
             // Before anybody else can get hold of the connection: the flush goes first.
             if state.health.needsFlush { flush(connection, id) }
             return connection
@@ -126,10 +145,18 @@ package final class Server: Sendable {
     private func endConnection(_ reason: String) {
         let connection = state.withLock { state in
             state.health.disconnected()
+            state.link = .untried
             defer { state.connection = nil }
             return state.connection
         }
         connection?.close(reason)
+    }
+
+    /// A connection is made.
+    private func opened(_ connection: Connection) {
+        state.withLock { state in
+            if state.connection === connection, state.link == .connecting { state.link = .connected }
+        }
     }
 
     /// A connection is over.
@@ -142,7 +169,11 @@ package final class Server: Sendable {
         case .whileIdle: failure = .closedWhileIdle
         case .onPurpose: return
         }
-        let verdict = state.withLock { $0.health.failed(id, failure, at: .now) }
+        let verdict = state.withLock { state in
+            let verdict = state.health.failed(id, failure, at: .now)
+            if verdict != .outdated { state.link = .lost }
+            return verdict
+        }
         guard case .dead(let until) = verdict else { return }
         logger?.warning(
             "a server is left alone, for it failed",

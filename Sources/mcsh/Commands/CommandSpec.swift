@@ -231,6 +231,7 @@ enum LocalAction: Sendable {
     case repeated(count: Int, interval: Duration?, line: [UInt8])
     case raw(line: [UInt8], payload: [UInt8]?)
     case history(pattern: [UInt8]?, OutputFormat)
+    case timing(Bool?)
     case quit(status: Int32?)
     case show(keys: [[UInt8]], hash: RoutingNumber?, decodes: Bool, OutputFormat)
     case edit(key: [UInt8], hash: RoutingNumber?, OutputFormat)

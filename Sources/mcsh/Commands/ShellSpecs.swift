@@ -2,7 +2,7 @@ import MemcacheCore
 
 /// What the shell itself does.
 enum ShellSpecs {
-    static let all = [help, output, history, source, repeated, raw, quit]
+    static let all = [help, output, history, source, repeated, timing, raw, quit]
 
     static let help = CommandSpec(
         name: "help", aliases: ["?"], group: .shell,
@@ -129,6 +129,31 @@ enum ShellSpecs {
             }
         }
         return line
+    }
+
+    static let timing = CommandSpec(
+        name: "timing", group: .shell,
+        parameters: [
+            .init(
+                name: "on|off", kind: .word, isOptional: true,
+                choices: .words([
+                    .init("on", "after every command"), .init("off", "only after long ones, at the prompt"),
+                ]))
+        ],
+        summary: "say after each command how long it took",
+        details: """
+            Without a word, the other way round than before. At the prompt a command that took half a second or more says \
+            so in any case, unless mcsh was started with -q. While it is on, each line of a script is awaited before the \
+            next is sent. The time to answer a question does not count.
+            """,
+        examples: [.init(line: "timing on", meaning: "each command says how long it took")], wireForm: "nothing"
+    ) { arguments, bytes, _ throws(Diagnostic) in
+        guard let word = arguments.words.first else { return .local(.timing(nil)) }
+        switch String(decoding: bytes.copy(word.range), as: UTF8.self) {
+        case "on": return .local(.timing(true))
+        case "off": return .local(.timing(false))
+        default: throw Diagnostic("timing is on or off", at: word, suggestion: "write timing on or timing off")
+        }
     }
 
     static let raw = CommandSpec(

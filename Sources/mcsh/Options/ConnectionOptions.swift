@@ -34,7 +34,7 @@ struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp("How long a server that failed is left alone; 30 s unless given.", valueName: "time"))
     var deadRetry: String?
 
-    @Flag(help: "Read no configuration file.")
+    @Flag(help: "Read no configuration file, and no mcshrc.")
     var noConfig = false
 
     @Flag(help: "Use a private, throw-away memcached that ends with mcsh.")

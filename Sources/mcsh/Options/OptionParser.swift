@@ -80,6 +80,6 @@ struct OptionParser: ParsableCommand {
             quiet: output.quiet, lines: running.lines, files: running.files, pipe: running.pipe,
             readsValue: running.readsValue, repetitions: running.repetitions, interval: running.interval,
             keepGoing: running.keepGoing, stopOnError: running.stopOnError, yes: running.yes,
-            readOnly: running.readOnly, verbose: running.verbose, command: command)
+            readOnly: running.readOnly, verbose: running.verbose, log: running.log, command: command)
     }
 }

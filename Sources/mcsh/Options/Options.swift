@@ -35,6 +35,7 @@ struct Options: Hashable, Sendable {
     var yes = false
     var readOnly = false
     var verbose = false
+    var log: String?
     /// One command of the shell, and its words.
     var command: [String] = []
 

@@ -51,6 +51,7 @@ enum PlainOptions {
         case "-s", "--server": options.servers.append(value)
         case "-c", "--command": options.lines.append(value)
         case "-f", "--file": options.files.append(value)
+        case "--log": options.log = value
         case "--prefix": options.prefix = value
         case "--profile": options.profile = value
         case "--dead-retry": options.deadRetry = value

@@ -43,4 +43,8 @@ struct RunOptions: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Show the bytes sent and received on standard error.")
     var verbose = false
+
+    @Option(
+        help: ArgumentHelp("Append each command, its outcome and the time it took to a file.", valueName: "file"))
+    var log: String?
 }

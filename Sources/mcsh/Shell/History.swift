@@ -62,6 +62,12 @@ final class History {
 
     /// Whether a line has a password in it, or what looks like one.
     static func containsSecret(_ line: [UInt8]) -> Bool {
+        // Most lines have nothing in them that it could begin with, and a log asks for each.
+        let first = line.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0a }
+        let mayBeFirst =
+            first == UInt8(ascii: "a") || first == UInt8(ascii: "A") || first == UInt8(ascii: "l")
+            || first == UInt8(ascii: "L")
+        guard mayBeFirst || line.contains(UInt8(ascii: "=")) || line.contains([0x2d, 0x2d]) else { return false }
         let words = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0a }.map { word in
             String(decoding: word, as: UTF8.self).lowercased()
         }

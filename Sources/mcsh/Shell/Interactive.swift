@@ -12,6 +12,8 @@ import MemcacheCore
 struct Interactive {
     let shell: Shell
     let environment: [String: String]
+    /// The file whose lines are run first.
+    var startFile: String?
 
     /// Candidates that are shown of very many keys.
     private static let maximumKeys = 500
@@ -22,6 +24,11 @@ struct Interactive {
     func run(watcher: SignalWatcher?) -> Int32? {
         shell.interactive = InteractiveState(watcher: watcher, history: History.ofUser())
         let source = makeSource(watcher)
+        if let startFile {
+            let flow = cancellable(watcher) { StartFile.run(startFile, shell) }
+            if case .stop(let status) = flow { return status }
+        }
+        if !shell.behaviour.isQuiet { greet(watcher) }
         var number = 0
         while let input = read(from: source) {
             number += 1
@@ -37,7 +44,9 @@ struct Interactive {
 
     /// The editor, where the terminal and the user are for it.
     private func makeSource(_ watcher: SignalWatcher?) -> any LineSource {
-        guard let watcher, Terminal.canEdit(environment: environment) else { return PlainLineSource(watcher: watcher) }
+        guard let watcher, Terminal.canEdit(environment: environment) else {
+            return PlainLineSource(watcher: watcher, style: promptStyle)
+        }
         let known = Completion.Known(
             keys: { [shell] in
                 shell.interactive?.keys.matches($0, limit: Interactive.maximumKeys) ?? KnownKeys.Matches()
@@ -50,7 +59,12 @@ struct Interactive {
             complete: { Completion.answer($0, cursor: $1, known: known) }, hint: { LineHint.text(for: $0) })
         return LibEditSource(
             watcher: watcher, aid: aid, style: shell.session.presentation.style, configuration: editorConfiguration())
-            ?? PlainLineSource(watcher: watcher)
+            ?? PlainLineSource(watcher: watcher, style: promptStyle)
+    }
+
+    /// Colours of prompts that go to standard error.
+    private var promptStyle: TextStyle {
+        Terminal.isTerminal(STDERR_FILENO) ? shell.session.presentation.style : .plain
     }
 
     /// The user's `.editrc`, where there is one.
@@ -62,7 +76,7 @@ struct Interactive {
     /// Reads a command, with the lines that it goes on in; nil at the end of the input.
     private func read(from source: any LineSource) -> PromptInput? {
         var text: [UInt8] = []
-        var prompt = PromptText(text: "\(EscapedText.string(Array(shell.selection.name.utf8)))>")
+        var prompt = shell.promptState.prompt(columns: Terminal.width(environment: environment))
         for entry in shell.interactive?.history.takeNew() ?? [] { source.remember(entry) }
         shell.interactive?.watcher?.clearNotices()
         while true {
@@ -76,7 +90,7 @@ struct Interactive {
                 text += text.isEmpty ? line : [UInt8(ascii: "\n")] + line
                 let input = PromptInput(text)
                 if let need = input.need {
-                    prompt = PromptText(text: need.prompt)
+                    prompt = PromptText(text: need.prompt, role: prompt.role)
                     continue
                 }
                 for entry in shell.interactive?.history.add(text) ?? [] { source.remember(entry) }
@@ -92,6 +106,23 @@ struct Interactive {
 
     /// Runs a command and waits for its answer, which Ctrl-C gives up.
     private func run(_ command: PromptInput.Command, number: Int, _ watcher: SignalWatcher?) -> Shell.Flow {
+        cancellable(watcher) {
+            let watch = shell.stopwatch()
+            var flow = shell.run(line: command.line.span, number: number)
+            if case .needsHereDocument = flow, let document = command.document {
+                flow = shell.run(line: command.line.span, number: number, hereDocument: document)
+            }
+            if case .next = flow, shell.isTiming || !shell.behaviour.isQuiet {
+                shell.tellTime(since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
+            }
+            return flow
+        }
+    }
+
+    /// Runs something that Ctrl-C gives up, and says what was lost with it.
+    ///
+    /// - Returns: Whether the session is to end, which a lost connection does not make it do.
+    private func cancellable(_ watcher: SignalWatcher?, _ body: () -> Shell.Flow) -> Shell.Flow {
         MainThread.resume()
         watcher?.setCancel { [client = shell.client] in
             // Work is cancelled before its connection is closed, lest it go on another one.
@@ -100,10 +131,7 @@ struct Interactive {
         }
         defer { watcher?.setCancel(nil) }
         let flow = shell.paged {
-            var flow = shell.run(line: command.line.span, number: number)
-            if case .needsHereDocument = flow, let document = command.document {
-                flow = shell.run(line: command.line.span, number: number, hereDocument: document)
-            }
+            let flow = body()
             shell.drain()
             return flow
         }
@@ -115,9 +143,27 @@ struct Interactive {
             shell.session.tell("cancelled" + rest, code: "cancelled")
             return .next
         }
-        if case .stop = flow { return flow }
+        if case .stop(.some) = flow { return flow }
         _ = shell.tellLosses()
         return .next
+    }
+
+    // MARK: Beginning
+
+    /// Says what is there, as far as it can be learned in a moment.
+    private func greet(_ watcher: SignalWatcher?) {
+        MainThread.resume()
+        watcher?.setCancel { MainThread.cancel() }
+        defer { watcher?.setCancel(nil) }
+        let limit = min(Greeting.limit, shell.selection.timeout)
+        let answers = MainThread.wait { [pool = shell.client.pool] () async throws(MemcacheError) in
+            await Greeting.ask(pool, within: limit)
+        }
+        guard !MainThread.isCancelled, case .success(let answers) = answers else { return }
+        let greeting = Greeting(
+            name: shell.selection.name, isProduction: shell.selection.isProduction, answers: answers)
+        let width = Terminal.width(environment: environment)
+        Messages.write(lines: greeting.lines(width: width).map { $0.rendered(promptStyle) })
     }
 }
 

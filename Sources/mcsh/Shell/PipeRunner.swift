@@ -10,6 +10,9 @@ final class PipeRunner {
     private let session: Session
     private let window: SubmissionWindow
     private let outcome: Outcome
+    /// What the server is called in the log, and the log.
+    private let server: String
+    private let log: CommandLog?
 
     private var bytes: [UInt8] = []
     private var position = 0
@@ -65,8 +68,10 @@ final class PipeRunner {
         }
     }
 
-    init(client: MemcacheClient, session: Session) {
+    init(client: MemcacheClient, session: Session, server: String = "", log: CommandLog? = nil) {
         self.client = client
+        self.server = server
+        self.log = log
         self.session = session
         outcome = Outcome(session: session, server: client.configuration.firstServerName)
         exchange = PassThrough(output: session.output)
@@ -128,6 +133,7 @@ final class PipeRunner {
                 position = bytes.count
                 return false
             }
+            log?.add(Array(bytes[position..<end]), on: server, .sent, nil)
             if let content = request.dump {
                 copyDump(content, scope: request.dumpScope)
                 if outcome.isLost {
@@ -191,6 +197,7 @@ final class PipeRunner {
 
     private func submit() {
         endSilence(.untilFence)
+        log?.flush()
         guard !batch.isEmpty else { return }
         let exchange = exchange
         _ = window.submit(batch, expecting: exchange.shapes, isLost: { outcome.isLost }) { [outcome] whenFinished in

@@ -16,6 +16,8 @@ struct Run {
     /// The servers that the session begins with.
     let selection: ServerSelection
     let environment: [String: String]
+    /// Where commands are written down.
+    let log: CommandLog?
 
     func run() -> Int32 {
         let isInputTerminal = Terminal.isTerminal(STDIN_FILENO)
@@ -38,7 +40,7 @@ struct Run {
             tracesWire: options.verbose,
             pager: options.noPager || options.verbose || options.pipe || !isOutputTerminal
                 ? .none : PagerChoice.of(environment: environment),
-            editor: EditorChoice.of(environment: environment))
+            editor: EditorChoice.of(environment: environment), log: log)
         var status: Int32?
         if options.pipe {
             pipe(behaviour.client(of: selection), session)
@@ -47,11 +49,14 @@ struct Run {
             if !options.command.isEmpty {
                 status = oneCommand(shell)
             } else if isInteractive {
-                status = Interactive(shell: shell, environment: environment).run(watcher: watcher)
+                let startFile = options.noConfig || options.sandbox ? nil : StartFile.path(environment: environment)
+                status = Interactive(shell: shell, environment: environment, startFile: startFile)
+                    .run(watcher: watcher)
             } else {
                 status = scripts(shell)
             }
         }
+        log?.flush()
         if session.output.hasLostOutput { session.note(.localFailure) }
         return status ?? session.status.rawValue
     }
@@ -70,7 +75,7 @@ struct Run {
                 code: "usage")
             return
         }
-        PipeRunner(client: client, session: session).run(descriptor: STDIN_FILENO)
+        PipeRunner(client: client, session: session, server: selection.name, log: log).run(descriptor: STDIN_FILENO)
     }
 
     private func oneCommand(_ shell: Shell) -> Int32? {

@@ -14,7 +14,9 @@ struct ScriptRunner {
         var number = 0
         while let line = lines.next(beforeWaiting: shell.submitBeforeWaiting) {
             number += 1
+            let watch = shell.isTiming ? shell.stopwatch() : nil
             let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: shell.submitBeforeWaiting)
+            if let watch { shell.tellTime(since: watch) }
             if shell.behaviour.stopsOnError {
                 shell.drain()
                 if shell.session.status != .done { return .stop(status: nil) }

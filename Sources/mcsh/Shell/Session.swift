@@ -16,10 +16,17 @@ final class Session: Sendable {
 
     private struct State {
         var status = ExitStatus.done
+        /// The worst since a command began.
+        var recent = ExitStatus.done
         /// One for each server that was lost.
         var losses: [Loss] = []
         var script: String?
         var errorFormat: OutputFormat
+
+        mutating func note(_ new: ExitStatus) {
+            status = status.worst(new)
+            recent = recent.worst(new)
+        }
     }
 
     /// The CAS tokens that `gets` has seen.
@@ -56,13 +63,29 @@ final class Session: Sendable {
     /// Something has happened.
     func note(_ status: ExitStatus) {
         guard status != .done else { return }
-        state.withLock { $0.status = $0.status.worst(status) }
+        state.withLock { $0.note(status) }
+    }
+
+    /// Begins to count anew for a command. Returns what had happened before, for ``endCommand(resuming:)``.
+    func beginCommand() -> ExitStatus {
+        state.withLock { state in
+            defer { state.recent = .done }
+            return state.recent
+        }
+    }
+
+    /// The worst that has happened since a command began. What happened before it counts again.
+    func endCommand(resuming outer: ExitStatus) -> ExitStatus {
+        state.withLock { state in
+            defer { state.recent = state.recent.worst(outer) }
+            return state.recent
+        }
     }
 
     /// Commands will not be answered.
     func note(_ loss: Loss) {
         state.withLock { state in
-            state.status = state.status.worst(loss.error.exitStatus)
+            state.note(loss.error.exitStatus)
             guard let known = state.losses.firstIndex(where: { $0.server == loss.server }) else {
                 state.losses.append(loss)
                 return

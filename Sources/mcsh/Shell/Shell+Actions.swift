@@ -29,6 +29,7 @@ extension Shell {
         case .repeated(let count, let interval, let line): return repeated(count, interval, line)
         case .raw(let line, let payload): raw(line, payload)
         case .history(let pattern, let format): listHistory(pattern, format)
+        case .timing(let isOn): setTiming(isOn)
         case .quit(let status): return .stop(status: status ?? session.status.rawValue)
         case .show(let keys, let hash, let decodes, let format): show(keys, hash, decodes: decodes, format)
         case .edit(let key, let hash, let format): edit(key, hash, format)
@@ -143,7 +144,7 @@ extension Shell {
             return
         }
         var effect = request.effect
-        if String(describing: request.name) == "flush_all", behaviour.canAsk, !behaviour.isConfirmed {
+        if String(describing: request.name) == "flush_all", behaviour.canAsk, !isConfirmedBeforehand {
             effect += holdings()
         }
         guard confirm("\(request.title) on \(server): \(effect)", command: request.title) else { return }
@@ -153,9 +154,10 @@ extension Shell {
 
     /// Asks whether to do something dangerous.
     ///
-    /// - Returns: Whether it is confirmed, by `-y` or by an answer.
+    /// - Returns: Whether it is confirmed, by `-y` or by an answer. On production the answer is the name of the pool, and
+    ///   `-y` is none where somebody can be asked.
     func confirm(_ what: String, command: String) -> Bool {
-        if behaviour.isConfirmed { return true }
+        if isConfirmedBeforehand { return true }
         guard behaviour.canAsk else {
             session.note(.unsafe)
             session.tell(
@@ -164,12 +166,19 @@ extension Shell {
             return false
         }
         session.output.endPaging()
-        if Prompt.ask("\(what). Go on? [y/N] ", waitForInput: { interactive?.watcher?.waitForInput() ?? true }) {
-            return true
-        }
+        let start = ContinuousClock.now
+        let question = DangerQuestion(what: what, selection: selection, hasOption: behaviour.isConfirmed)
+        let answer = Prompt.answer(to: question.text) { interactive?.watcher?.waitForInput() ?? true }
+        // How long somebody thinks about it is not how long the command takes.
+        idleTime += .now - start
+        if let answer, question.isConfirmed(by: answer) { return true }
         session.note(.unsafe)
         session.tell("\(command): not done", code: "not-confirmed", line: planner.line)
         return false
+    }
+
+    private var isConfirmedBeforehand: Bool {
+        behaviour.isConfirmed && !(selection.isProduction && behaviour.canAsk)
     }
 
     /// How much the servers hold, for a question.

@@ -89,6 +89,10 @@ extension Shell {
     func use(_ names: [String]) -> Flow {
         do throws(OptionFault) {
             connect(to: try catalog.resolve(names))
+            guard selection.isProduction, !behaviour.isQuiet else { return .next }
+            let name = EscapedText.string(Array(selection.name.utf8))
+            let rest = behaviour.canAsk ? "; dangerous commands are confirmed by typing its name" : ""
+            session.tell("note: \(name) is production\(rest)", code: "note", line: planner.line)
             return .next
         } catch {
             session.note(error.status)

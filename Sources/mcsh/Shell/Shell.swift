@@ -22,6 +22,8 @@ final class Shell {
         var pager = PagerChoice.none
         /// The user's editor, for `edit`: a command of the calling shell's language.
         var editor = EditorChoice.standard
+        /// Where commands are written down.
+        var log: CommandLog?
 
         /// A client of servers.
         func client(of selection: ServerSelection) -> MemcacheClient {
@@ -41,6 +43,25 @@ final class Shell {
         case skipsHereDocument(tag: [UInt8])
     }
 
+    /// What became of a line.
+    enum LineEffect {
+        /// It was no command, or is not complete.
+        case nothing
+        case mistake(ExitStatus)
+        /// Its requests are sent with others.
+        case queued
+        /// The shell has done it, from then on.
+        case done(Stopwatch)
+
+        /// Whether it was carried out.
+        var isCommand: Bool {
+            switch self {
+            case .nothing, .mistake: false
+            case .queued, .done: true
+            }
+        }
+    }
+
     let catalog: ServerCatalog
     let session: Session
     let behaviour: Behaviour
@@ -55,6 +76,14 @@ final class Shell {
     var interactive: InteractiveState?
     /// How deep `source` and `repeat` are nested.
     var depth = 0
+    /// Whether each command says how long it took.
+    var isTiming = false
+    /// How long somebody was waited for, which is nobody's work.
+    var idleTime = Duration.zero
+    /// What became of the line that was run last.
+    private(set) var lastLine = LineEffect.nothing
+    /// Lines that run and are to be logged: those of a file within the line that runs it.
+    var loggedLines: [LoggedLine] = []
     private var parser = LineParser()
     /// A value for the next command, from `-x` or a here-document.
     private var pendingInput: [UInt8]?
@@ -100,6 +129,14 @@ final class Shell {
 
     /// Runs one command of the program's own arguments.
     func run(words: [[UInt8]], input: [UInt8]?) -> Flow {
+        beginLogging()
+        let flow = take(words: words, input: input)
+        endLogging { CommandLog.line(of: words) }
+        return flow
+    }
+
+    private func take(words: [[UInt8]], input: [UInt8]?) -> Flow {
+        lastLine = .nothing
         pendingInput = input
         do throws(Diagnostic) {
             var plan = Plan.queued
@@ -116,6 +153,16 @@ final class Shell {
 
     /// Runs one line. Mistakes are told; `stop` comes back for them when the script is to end.
     func run(line: Span<UInt8>, number: Int, hereDocument: [UInt8]? = nil) -> Flow {
+        guard behaviour.log != nil else { return take(line: line, number: number, hereDocument: hereDocument) }
+        beginLogging()
+        let flow = take(line: line, number: number, hereDocument: hereDocument)
+        let text = line.copy(0..<line.count)
+        endLogging { text }
+        return flow
+    }
+
+    private func take(line: Span<UInt8>, number: Int, hereDocument: [UInt8]?) -> Flow {
+        lastLine = .nothing
         planner.line = number
         router?.line = number
         pendingInput = hereDocument
@@ -157,11 +204,16 @@ final class Shell {
     private func carryOut(_ plan: Plan) -> Flow {
         switch plan {
         case .queued:
+            lastLine = .queued
             if planner.round.isFull { submit() }
             return .next
         case .local(let action):
             drain()
             guard !session.hasLoss else { return .next }
+            leaveEarlierAnswers()
+            let watch = stopwatch()
+            // Lines within it have an effect of their own.
+            defer { lastLine = .done(watch) }
             return perform(action)
         }
     }
@@ -169,6 +221,7 @@ final class Shell {
     /// Sends what is prepared.
     func submit() {
         guard !planner.round.isEmpty else { return }
+        behaviour.log?.flush()
         pipeline.submit(planner.takeRound())
     }
 
@@ -244,6 +297,7 @@ final class Shell {
 
     private func fail(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
         planner.notes.removeAll()
+        lastLine = .mistake(diagnostic.status)
         session.note(diagnostic.status)
         session.tell(diagnostic, line: line, number: number)
     }

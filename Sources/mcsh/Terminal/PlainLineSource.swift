@@ -15,15 +15,19 @@ final class PlainLineSource: LineSource {
     private var bytes: [UInt8] = []
     private var isAtEnd = false
 
-    init(watcher: SignalWatcher?) {
+    /// How the prompt looks.
+    private let style: TextStyle
+
+    init(watcher: SignalWatcher?, style: TextStyle) {
         self.watcher = watcher
+        self.style = style
     }
 
     func remember(_ entry: [UInt8]) {}
 
     /// Reads a line. Calls `poll` and `read`.
     func next(prompt: PromptText) -> LineEvent {
-        _ = FileDescriptors.write(Array("\(prompt.text) ".utf8), to: STDERR_FILENO)
+        _ = FileDescriptors.write(Array("\(style(prompt.text, prompt.role)) ".utf8), to: STDERR_FILENO)
         while true {
             if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
                 var line = Array(bytes[..<end])

@@ -103,7 +103,8 @@ import Testing
         #expect(
             harmless == [
                 "get", "gets", "show", "exists", "ttl", "mg", "mn", "me", "stats", "version", "lru_crawler", "watch",
-                "config", "servers", "use", "where", "ping", "help", "output", "history", "source", "repeat", "quit",
+                "config", "servers", "use", "where", "ping", "help", "output", "history", "source", "repeat", "timing",
+                "quit",
             ])
     }
 }

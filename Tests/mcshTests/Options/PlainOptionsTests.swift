@@ -7,7 +7,8 @@ import Testing
 @Suite struct PlainOptionsTests {
     private static let words = [
         "-s", "--server", "cache:11211", "-p", "--port", "1", "x", "--timeout", "500ms", "--connect-timeout", "2",
-        "--prefix", "p:", "--profile", "python-memcached", "--dead-retry", "30s", "--no-config", "@sessions",
+        "--prefix", "p:", "--profile", "python-memcached", "--dead-retry", "30s", "--log", "mcsh.log", "--no-config",
+        "@sessions",
         "--sandbox", "-o", "--output", "json", "human", "xml", "--json", "--raw", "--csv", "--tsv", "-q", "--quiet",
         "-c",
         "--command", "get k", "", "-f", "--file", "a.mcsh", "-", "--pipe", "-x", "-k", "--keep-going", "-e",

@@ -1,0 +1,54 @@
+import MemcacheCore
+
+/// A line that runs and is to be logged.
+struct LoggedLine: Sendable {
+    /// The worst that had happened before it, within the line around it.
+    var outer: ExitStatus
+    /// The servers that it began with.
+    let server: String
+    /// Whether its answer is awaited before the next line.
+    let isAwaited: Bool
+    let watch: Stopwatch
+}
+
+/// `--log`: each command is written down, with what came of it where that is known.
+extension Shell {
+    /// A line begins.
+    func beginLogging() {
+        guard behaviour.log != nil else { return }
+        loggedLines.append(
+            LoggedLine(
+                outer: session.beginCommand(), server: selection.name,
+                isAwaited: session.script == nil && depth == 0 || behaviour.stopsOnError, watch: stopwatch()))
+    }
+
+    /// The answers to earlier lines have come, and are none of the present line's.
+    func leaveEarlierAnswers() {
+        guard let last = loggedLines.indices.last else { return }
+        loggedLines[last].outer = loggedLines[last].outer.worst(session.beginCommand())
+    }
+
+    /// A line is over: it is written down, unless it was no command.
+    func endLogging(_ line: () -> [UInt8]) {
+        guard let log = behaviour.log, let entry = loggedLines.popLast() else { return }
+        if entry.isAwaited { drain() }
+        let status = session.endCommand(resuming: entry.outer)
+        let outcome: CommandLog.Outcome = isInterrupted ? .cancelled : .ended(status)
+        switch lastLine {
+        case .nothing:
+            // A command whose server could not even be asked what it is.
+            if status != .done { log.add(line(), on: entry.server, outcome, elapsed(since: entry.watch)) }
+        case .mistake(let status): log.add(line(), on: entry.server, .ended(status), nil)
+        case .queued where !entry.isAwaited: log.add(line(), on: entry.server, .sent, nil)
+        case .queued: log.add(line(), on: entry.server, outcome, elapsed(since: entry.watch))
+        case .done(let watch): log.add(line(), on: entry.server, outcome, elapsed(since: watch))
+        }
+        tellLogFailure(log)
+    }
+
+    private func tellLogFailure(_ log: CommandLog) {
+        guard let reason = log.takeFailure() else { return }
+        session.note(.localFailure)
+        session.tell(reason, code: "local-file")
+    }
+}

@@ -1,0 +1,59 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// When a command began.
+struct Stopwatch: Sendable {
+    fileprivate let start = ContinuousClock.now
+    /// How long somebody had been waited for by then.
+    fileprivate let idleTime: Duration
+}
+
+/// How long commands take.
+extension Shell {
+    /// A command at the prompt that takes as long says so unasked.
+    static let notableTime = Duration.milliseconds(500)
+
+    /// `timing`: on, off, or the other way round.
+    func setTiming(_ isOn: Bool?) {
+        isTiming = isOn ?? !isTiming
+        if !behaviour.isQuiet {
+            session.tell("note: timing is \(isTiming ? "on" : "off")", code: "note", line: planner.line)
+        }
+    }
+
+    /// Begins to measure.
+    func stopwatch() -> Stopwatch { Stopwatch(idleTime: idleTime) }
+
+    /// How long it is since then, but for the time that somebody was waited for.
+    func elapsed(since watch: Stopwatch) -> Duration {
+        max(.zero, .now - watch.start - (idleTime - watch.idleTime))
+    }
+
+    /// Waits for the last line's answer and says how long it took, where there was anything to do.
+    ///
+    /// - Parameter least: What takes less is not worth a word.
+    func tellTime(since watch: Stopwatch, least: Duration = .zero) {
+        drain()
+        let time = elapsed(since: watch)
+        guard lastLine.isCommand, !isInterrupted, time >= least else { return }
+        guard session.presentation.format != .json else { return session.tell(Shell.sentence(for: time), code: "time") }
+        let style = Terminal.isTerminal(STDERR_FILENO) ? session.presentation.style : .plain
+        Messages.write(style(Shell.sentence(for: time), .dim))
+    }
+
+    /// `took 1.25 s`
+    static func sentence(for time: Duration) -> String {
+        "took \(HumanUnits.duration(microseconds: UInt64(max(0, time / .microseconds(1)))))"
+    }
+}
+
+extension ContinuousClock.Instant {
+    fileprivate static func - (left: Self, right: Self) -> Duration { right.duration(to: left) }
+}

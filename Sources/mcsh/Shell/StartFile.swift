@@ -1,0 +1,40 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// `mcshrc`: lines that a user wants to have run at the start of each interactive session.
+enum StartFile {
+    /// Where the file is looked for: `$XDG_CONFIG_HOME/mcsh/mcshrc`, else `~/.config/mcsh/mcshrc`; nil without a home.
+    static func path(environment: [String: String]) -> String? {
+        if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
+            return directory + "/mcsh/mcshrc"
+        }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return home + "/.config/mcsh/mcshrc"
+    }
+
+    /// Runs the lines of the file as `source` does. A file that is not there is as an empty one. Calls `open` and `fstat`.
+    static func run(_ path: String, _ shell: Shell) -> Shell.Flow {
+        let name = EscapedText.string(Array(path.utf8))
+        func fail(_ reason: String) -> Shell.Flow {
+            shell.session.note(.localFailure)
+            shell.session.tell("cannot read \(name): \(reason)", code: "local-file")
+            return .next
+        }
+        // Without waiting: nobody may ever write to a pipe.
+        let descriptor = FileDescriptors.open(Array(path.utf8), flags: O_RDONLY | O_NONBLOCK)
+        if descriptor == -ENOENT || descriptor == -ENOTDIR { return .next }
+        guard descriptor >= 0 else { return fail(FileDescriptors.reason(-descriptor)) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return fail(FileDescriptors.reason(errno)) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return fail("it is not a file") }
+        return ScriptRunner(shell: shell).run(LineReader(descriptor: descriptor), named: name)
+    }
+}

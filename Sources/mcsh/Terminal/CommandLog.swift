@@ -1,0 +1,131 @@
+import MemcacheCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// `--log`: a file that has a line for every command, for whoever asks later what was done.
+final class CommandLog: Sendable {
+    /// What came of a command.
+    enum Outcome: Hashable, Sendable {
+        /// Its answer comes later, among those of others.
+        case sent
+        case ended(ExitStatus)
+        case cancelled
+
+        fileprivate var text: String {
+            switch self {
+            case .sent: "sent"
+            case .ended(let status): "\(status.rawValue)"
+            case .cancelled: "cancelled"
+            }
+        }
+    }
+
+    private struct State {
+        var buffer: [UInt8] = []
+        /// A second, and how it is written: many commands share it.
+        var second: Int64 = -1
+        var time: [UInt8] = []
+        var failure: String?
+        var isFailureTold = false
+    }
+
+    private let descriptor: Int32
+    private let name: String
+    private let state = Mutex(State())
+
+    /// What stands for a line that may have a password in it.
+    static let hiddenLine = "(not shown: it may hold a secret)"
+
+    /// As much is kept before it is written.
+    private static let bufferBytes = 32_768
+
+    /// Opens a file to append to; one that is made is closed to others. Calls `open` and `umask`.
+    init(path: [UInt8]) throws(FileError) {
+        let mask = umask(0o077)
+        descriptor = FileDescriptors.open(path, flags: O_WRONLY | O_CREAT | O_APPEND)
+        umask(mask)
+        guard descriptor >= 0 else { throw FileError(code: -descriptor) }
+        name = EscapedText.string(path)
+    }
+
+    deinit {
+        flush()
+        close(descriptor)
+    }
+
+    /// Writes a command down. One that is only sent is written with the next ones, before it goes out.
+    func add(_ line: [UInt8], on server: String, _ outcome: Outcome, _ elapsed: Duration?) {
+        let now = UnixClock.now()
+        let isDue = state.withLock { state in
+            if state.second != now {
+                state.second = now
+                state.time = Array(ISO8601.string(unixTime: now).utf8)
+            }
+            state.buffer.append(contentsOf: state.time)
+            CommandLog.append(line, on: server, outcome, elapsed, to: &state.buffer)
+            return outcome != .sent || state.buffer.count >= CommandLog.bufferBytes
+        }
+        if isDue { flush() }
+    }
+
+    /// Writes what is kept. Calls `write`.
+    func flush() {
+        state.withLock { state in
+            guard !state.buffer.isEmpty else { return }
+            let code = FileDescriptors.write(state.buffer, to: descriptor)
+            state.buffer.removeAll(keepingCapacity: true)
+            if code != 0 {
+                state.failure = state.failure ?? "cannot write the log \(name): \(FileDescriptors.reason(code))"
+            }
+        }
+    }
+
+    /// Why the file cannot be written any more, once.
+    func takeFailure() -> String? {
+        state.withLock { state in
+            guard let failure = state.failure, !state.isFailureTold else { return nil }
+            state.isFailureTold = true
+            return failure
+        }
+    }
+
+    /// What stands behind the time in a line of the file: servers, outcome, seconds, and the command, with a tab before
+    /// each.
+    static func append(
+        _ line: [UInt8], on server: String, _ outcome: Outcome, _ elapsed: Duration?, to text: inout [UInt8]
+    ) {
+        let tab = UInt8(ascii: "\t")
+        text.append(tab)
+        EscapedText.append(Array(server.utf8).span, to: &text)
+        text.append(tab)
+        text.append(contentsOf: outcome.text.utf8)
+        text.append(tab)
+        text.append(contentsOf: (elapsed.map(CommandLog.seconds) ?? "-").utf8)
+        text.append(tab)
+        if History.containsSecret(line) {
+            text.append(contentsOf: hiddenLine.utf8)
+        } else {
+            EscapedText.append(line.span, to: &text)
+        }
+        text.append(UInt8(ascii: "\n"))
+    }
+
+    /// The line that has the words of the program's arguments, quoted where they need it.
+    static func line(of words: [[UInt8]]) -> [UInt8] {
+        Array(words.map { WordSpelling.spell($0) }.joined(separator: [UInt8(ascii: " ")]))
+    }
+
+    /// `0.001250`
+    private static func seconds(_ duration: Duration) -> String {
+        let microseconds = max(0, Int64(duration / .microseconds(1)))
+        let fraction = String(microseconds % 1_000_000)
+        return "\(microseconds / 1_000_000)." + String(repeating: "0", count: 6 - fraction.utf8.count) + fraction
+    }
+}

@@ -1,0 +1,45 @@
+import MemcacheCore
+import Testing
+
+@testable import mcsh
+
+/// What is asked before something dangerous, and what confirms it.
+@Suite struct DangerQuestionTests {
+    private static func selection(
+        _ pool: String?, _ stage: PoolSettings.Stage?
+    ) throws -> mcsh.ServerSelection {
+        var settings = PoolSettings()
+        settings.stage = stage
+        return mcsh.ServerSelection(pool: pool, servers: [try WeightedServer("10.0.0.5")], settings: settings)
+    }
+
+    private static func answers(_ confirmation: DangerQuestion, _ answers: String...) -> [Bool] {
+        answers.map { confirmation.isConfirmed(by: Array($0.utf8)) }
+    }
+
+    @Test func `y confirms where nothing is production`() throws {
+        let selection = try Self.selection("sessions", .staging)
+        let question = DangerQuestion(what: "flush_all: all items", selection: selection, hasOption: false)
+        #expect(question.text == "flush_all: all items. Go on? [y/N] ")
+        #expect(Self.answers(question, "y", "Yes", "", "n", "sessions") == [true, true, false, false, false])
+    }
+
+    @Test func `on production only the name confirms`() throws {
+        let selection = try Self.selection("sessions", .production)
+        let question = DangerQuestion(what: "flush_all: all items", selection: selection, hasOption: false)
+        #expect(question.text == "flush_all: all items. This is production: to go on, type @sessions: ")
+        #expect(
+            Self.answers(question, "y", "yes", "", "session", "sessions ", "sessions", "@sessions")
+                == [false, false, false, false, false, true, true])
+    }
+
+    @Test func `a server without a pool is named by its address, and -y is said to be no answer`() throws {
+        let selection = try Self.selection(nil, .production)
+        let question = DangerQuestion(what: "flush_all: all items", selection: selection, hasOption: true)
+        #expect(
+            question.text
+                == "flush_all: all items. This is production: to go on, type 10.0.0.5:11211 "
+                + "(-y confirms it in scripts only): ")
+        #expect(Self.answers(question, "y", "10.0.0.5", "10.0.0.5:11211", "") == [false, false, true, false])
+    }
+}
