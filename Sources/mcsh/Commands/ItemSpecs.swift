@@ -96,6 +96,7 @@ enum ItemSpecs {
             where the value had none. Needs memcached 1.6.10 or newer.
             """,
         examples: [.init(line: "edit config:site", meaning: "look, change, save, leave the editor")],
+        cost: "One read that leaves the LRU alone, and one store when the value was changed.",
         wireForm: "mg KEY t f c v u, then ms KEY BYTES C<cas> F<flags> T<ttl>", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
         try planner.requireKey(arguments.words[0], bytes)

@@ -146,7 +146,7 @@ enum ShellSpecs {
             so in any case, unless mcsh was started with -q. While it is on, each line of a script is awaited before the \
             next is sent. The time to answer a question does not count.
             """,
-        examples: [.init(line: "timing on", meaning: "each command says how long it took")], wireForm: "nothing"
+        examples: [.init(line: "timing on", meaning: "each command says how long it took")], cost: "Nothing.", wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
         guard let word = arguments.words.first else { return .local(.timing(nil)) }
         switch String(decoding: bytes.copy(word.range), as: UTF8.self) {
