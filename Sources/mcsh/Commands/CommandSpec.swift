@@ -212,8 +212,16 @@ enum LocalAction: Sendable {
     case show(keys: [[UInt8]], hash: RoutingNumber?, decodes: Bool, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)
     case dump(DumpRequest, OutputFormat)
-    case watch([WatchStream], OutputFormat)
+    case watch(WatchOrder, OutputFormat)
     case confirmed(ConfirmedRequest)
+
+    /// Whether the output has no end that one waits for, may be of any length, or somebody is asked.
+    var isShownAsItComes: Bool {
+        switch self {
+        case .watch, .dump, .source, .raw, .confirmed, .deleteMatching: true
+        default: false
+        }
+    }
 }
 
 /// A request that is asked about before it is sent.

@@ -63,8 +63,16 @@ enum ShellSpecs {
             .init(name: "N", kind: .number), .init(name: "[INTERVAL] COMMAND", kind: .rest),
         ],
         summary: "run a command several times",
-        details: "INTERVAL is the time between two runs: 2s, 500ms, 1m. N 0 is until Ctrl-C.",
-        examples: [.init(line: "repeat 10 1s stats", meaning: "ten times, a second apart")],
+        details: """
+            INTERVAL is the time between two runs: 2 or 2s, 500ms, 1m. N 0 is until Ctrl-C. With an interval, and answers \
+            for people, a line with the time comes before each run, and what has changed since the run before is marked: \
+            in reverse video, or without colours by a * behind it. The numbers of stats have their change per second \
+            beside them.
+            """,
+        examples: [
+            .init(line: "repeat 10 1s stats", meaning: "ten times, a second apart"),
+            .init(line: "repeat 0 2 stats", meaning: "every two seconds, until Ctrl-C"),
+        ],
         wireForm: "what the command says"
     ) { arguments, bytes, planner throws(Diagnostic) in
         let count = try planner.number(arguments.words[0], bytes, what: "a number of times", maximum: 1_000_000_000)

@@ -1,5 +1,4 @@
 import MemcacheCore
-import Synchronization
 
 /// Commands whose answers come as streams, on a connection of their own.
 extension Shell {
@@ -30,23 +29,6 @@ extension Shell {
                 session.output.write(rows.rendered(entries, from: name))
             }
         }
-    }
-
-    /// `watch`: what happens on the servers, as it happens.
-    func watch(_ streams: [WatchStream], _ format: OutputFormat) {
-        let names = router != nil
-        let (client, output, style) = (client, session.output, session.presentation.style)
-        let rows = WatchRows(format: format, style: style, namesServer: names)
-        let printer = WatchPrinter(rows: rows, output: output)
-        let answers = everyAnswer {
-            await client.pool.onEveryServer { server async throws(MemcacheError) in
-                var events = try await client.watch(streams, on: server).makeAsyncIterator()
-                while !output.hasFailed, let line = try await events.next() {
-                    printer.write(line, from: server.address.description)
-                }
-            }
-        }
-        for answer in answers { _ = success(of: answer) }
     }
 
     /// `delete --match`: lists first, asks, then deletes, each key where it was found.
@@ -137,20 +119,5 @@ private final class DumpReader: @unchecked Sendable {
         var entries: [DumpEntry] = []
         while entries.count < count, let entry = try await iterator.next() { entries.append(entry) }
         return entries
-    }
-}
-
-/// Writes the events of several servers as they come.
-private final class WatchPrinter: Sendable {
-    private let rows: Mutex<WatchRows>
-    private let output: OutputSink
-
-    init(rows: WatchRows, output: OutputSink) {
-        self.rows = Mutex(rows)
-        self.output = output
-    }
-
-    func write(_ line: WatchLine, from server: String) {
-        rows.withLock { output.write($0.rendered(line, from: server)) }
     }
 }
