@@ -60,7 +60,7 @@ struct TerminalSignalTests {
         }
         #expect(watches)
         try await session.terminal.type("\u{3}")
-        try await session.terminal.waitForText("cancelled")
+        try await session.terminal.waitForText("watched ")
         try await session.enter("set k v", answers: "stored")
     }
 

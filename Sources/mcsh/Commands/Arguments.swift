@@ -24,6 +24,10 @@ struct Arguments: ~Copyable {
     var noreply = false
     /// `--match`
     var match: Word?
+    /// `--limit`
+    var limit: Word?
+    /// `--for`
+    var duration: Word?
     /// `--probe`
     var probes = false
     /// `--json` and the like, for this command only.
@@ -48,6 +52,8 @@ struct Arguments: ~Copyable {
         decodes = false
         noreply = false
         match = nil
+        limit = nil
+        duration = nil
         probes = false
         format = nil
         inputValue = nil

@@ -237,8 +237,16 @@ enum LocalAction: Sendable {
     case edit(key: [UInt8], hash: RoutingNumber?, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)
     case dump(DumpRequest, OutputFormat)
-    case watch([WatchStream], OutputFormat)
+    case watch(WatchOrder, OutputFormat)
     case confirmed(ConfirmedRequest)
+
+    /// Whether the output has no end that one waits for, may be of any length, or somebody is asked.
+    var isShownAsItComes: Bool {
+        switch self {
+        case .watch, .dump, .source, .raw, .confirmed, .deleteMatching: true
+        default: false
+        }
+    }
 }
 
 /// A request that is asked about before it is sent.

@@ -272,31 +272,31 @@ enum ServerSpecs {
                 name: "STREAM", kind: .word, isOptional: true, isRepeated: true,
                 choices: .words(WatchStream.all.map { .init($0.description, "since \($0.since.text)") }))
         ],
+        options: [
+            .init(name: "--match", argument: "GLOB", summary: "only events about keys that match: * ? [a-z]"),
+            .init(name: "--limit", argument: "N", summary: "end when so many events were shown"),
+            .init(name: "--for", argument: "TIME", summary: "end after a time: 10s, 500ms, 1m"),
+        ],
         summary: "print what happens on the server, until Ctrl-C",
         details: """
             Streams: \(WatchStream.all.map { "\($0.description) (\($0.since.text))" }.joined(separator: ", ")). Without \
-            one, fetchers. A busy server sends more than can be shown: lines that were lost are counted.
+            one, fetchers. A write looks its key up first, which fetchers shows as a hit or a miss. With connevents, \
+            clients whose connections are opened meanwhile are named by their addresses, others by their descriptors in \
+            stats conns. Times are UTC, by the server's clock. A busy server sends more than can be shown: lines that \
+            were lost are counted. At its end, by Ctrl-C too, a summary on standard error says how many events of each \
+            kind there were, and which keys were seen most often.
             """,
-        examples: [.init(line: "watch mutations evictions", meaning: "stores, and what they push out")],
+        examples: [
+            .init(line: "watch mutations evictions", meaning: "stores, and what they push out"),
+            .init(line: "watch fetchers --match \"user:*\" --for 10s", meaning: "the hottest of these keys"),
+        ],
         cost: """
             A line in the server's log for each event: fetchers on a busy server takes noticeable time of every \
             thread. At most 20 watchers; a slow one loses lines and holds up nobody.
             """,
         wireForm: "watch STREAM…"
     ) { arguments, bytes, planner throws(Diagnostic) in
-        var streams: [WatchStream] = []
-        for word in arguments.words {
-            let name = String(decoding: bytes.copy(word.range), as: UTF8.self)
-            guard let stream = WatchStream(name) else {
-                let known = WatchStream.all.map(\.description)
-                throw Diagnostic(
-                    "there is no stream \"\(EscapedText.string(bytes.copy(word.range)))\"", at: word,
-                    suggestion: Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
-                        ?? "write some of \(known.joined(separator: ", "))")
-            }
-            streams.append(stream)
-        }
-        return .local(.watch(streams.isEmpty ? [.fetchers] : streams, arguments.format ?? planner.format))
+        .local(.watch(try WatchOrder(arguments, bytes, planner), arguments.format ?? planner.format))
     }
 
     static let shutdown = CommandSpec(

@@ -83,8 +83,16 @@ enum ShellSpecs {
                 name: "[INTERVAL] COMMAND", kind: .rest, meaning: "the time between two runs, and a line of the shell"),
         ],
         summary: "run a command several times",
-        details: "INTERVAL is the time between two runs: 2s, 500ms, 1m. N 0 is until Ctrl-C.",
-        examples: [.init(line: "repeat 10 1s stats", meaning: "ten times, a second apart")],
+        details: """
+            INTERVAL is the time between two runs: 2 or 2s, 500ms, 1m. N 0 is until Ctrl-C. With an interval, and answers \
+            for people, a line with the time comes before each run, and what has changed since the run before is marked: \
+            in reverse video, or without colours by a * behind it. The numbers of stats have their change per second \
+            beside them.
+            """,
+        examples: [
+            .init(line: "repeat 10 1s stats", meaning: "ten times, a second apart"),
+            .init(line: "repeat 0 2 stats", meaning: "every two seconds, until Ctrl-C"),
+        ],
         cost: "What the command costs, so many times; without an interval as fast as answers come.",
         wireForm: "what the command says"
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -146,7 +154,8 @@ enum ShellSpecs {
             so in any case, unless mcsh was started with -q. While it is on, each line of a script is awaited before the \
             next is sent. The time to answer a question does not count.
             """,
-        examples: [.init(line: "timing on", meaning: "each command says how long it took")], cost: "Nothing.", wireForm: "nothing"
+        examples: [.init(line: "timing on", meaning: "each command says how long it took")], cost: "Nothing.",
+        wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
         guard let word = arguments.words.first else { return .local(.timing(nil)) }
         switch String(decoding: bytes.copy(word.range), as: UTF8.self) {

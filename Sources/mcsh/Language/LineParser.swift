@@ -172,6 +172,8 @@ struct LineParser: ~Copyable {
             let value = try requireArgument("N")
             arguments.hash = try routingNumber(value, bytes)
         case "--match" where spec.takes("--match"): arguments.match = try requireArgument("GLOB")
+        case "--limit" where spec.takes("--limit"): arguments.limit = try requireArgument("N")
+        case "--for" where spec.takes("--for"): arguments.duration = try requireArgument("TIME")
         case "--flags" where spec.takes("--flags"):
             let value = try requireArgument("N")
             guard let flags = ASCIINumber.parseUnsigned(bytes, value.range).flatMap({ UInt32(exactly: $0) }) else {

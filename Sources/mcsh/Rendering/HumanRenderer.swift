@@ -6,6 +6,8 @@ struct HumanRenderer: AnswerRenderer {
     let style: TextStyle
     let width: Int
     var conventions = ValueConventions.standard
+    /// The statistics of the run before, while a command is repeated.
+    var comparison = StatisticsComparison()
 
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany && !key.isEmpty ? shown(key) + ": " : ""
@@ -84,7 +86,8 @@ struct HumanRenderer: AnswerRenderer {
         if context.namesServer { line(style(EscapedText.string(Array(context.server.utf8)), .heading), to: &out) }
         switch reply {
         case .statistics(let statistics):
-            let lines = StatisticsView.lines(for: request, statistics, width: width, style: style) {
+            let rates = comparison.rates(of: statistics, request, from: context.server)
+            let lines = StatisticsView.lines(for: request, statistics, rates: rates, width: width, style: style) {
                 EscapedText.string($0)
             }
             if lines.isEmpty { line(style("(nothing to show)", .dim), to: &out) }

@@ -72,15 +72,19 @@ struct WatchRows {
     let style: TextStyle
     /// Whether each row says which server it is from.
     let namesServer: Bool
+    /// The lines for people.
+    private var log: WatchLog
     private var hasHeader = false
 
-    init(format: OutputFormat, style: TextStyle, namesServer: Bool = false) {
+    init(format: OutputFormat, style: TextStyle, namesServer: Bool = false, log: WatchLog? = nil) {
         self.format = format
         self.style = style
         self.namesServer = namesServer
+        self.log = log ?? WatchLog([.fetchers], style: style, width: 80)
     }
 
     mutating func rendered(_ line: WatchLine, from server: String) -> [UInt8] {
+        if format == .human { return rendered(human: line, from: server) }
         var out: [UInt8] = []
         if !hasHeader, let table = DelimitedRenderer.Style(format) {
             hasHeader = true
@@ -94,6 +98,16 @@ struct WatchRows {
         case .lost(let count): append(lost: count, by: "mcsh", from: server, to: &out)
         }
         return out
+    }
+
+    private mutating func rendered(human line: WatchLine, from server: String) -> [UInt8] {
+        let lines =
+            switch line {
+            case .event(let event): log.lines(for: event, from: server)
+            case .skipped(let count): [log.line(lost: count, by: "the server", from: server)]
+            case .lost(let count): [log.line(lost: count, by: "mcsh", from: server)]
+            }
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
     private func append(_ event: WatchEvent, from server: String?, to out: inout [UInt8]) {
@@ -119,11 +133,8 @@ struct WatchRows {
             let time = ServerTime.string(unixTime: event.seconds).dropLast() + ".\(fraction(event))"
             var words = event.attributes.map { "\($0.name)=\(EscapedText.string($0.value, quote: UInt8(ascii: "\"")))" }
             if let server { words.append("server=\(EscapedText.string(Array(server.utf8)))") }
-            let text =
-                format == .human
-                ? ([style(String(time.dropFirst(11)), .dim), event.type] + words).joined(separator: "  ")
-                : (["\(time)Z", event.type] + words).joined(separator: "\t")
-            out.append(contentsOf: Array((text + "\n").utf8))
+            out.append(contentsOf: Array((["\(time)Z", event.type] + words).joined(separator: "\t").utf8))
+            out.append("\n")
         }
     }
 
@@ -138,13 +149,9 @@ struct WatchRows {
             out.append("}\n")
         case .csv, .tsv:
             appendRow("", "", "lost", [Array("count=\(count)".utf8), Array("by=\(whom)".utf8)], server, to: &out)
-        case .plain, .raw:
+        case .plain, .raw, .human:
             let name = server.map { "\tserver=\(EscapedText.string(Array($0.utf8)))" } ?? ""
             out.append(contentsOf: Array("\tlost\tcount=\(count)\tby=\(whom)\(name)\n".utf8))
-        case .human:
-            let name = server.map { EscapedText.string(Array($0.utf8)) }
-            let who = whom == "server" ? name ?? "the server" : whom + (name.map { ", from \($0)" } ?? "")
-            out.append(contentsOf: Array((style("(\(count) lines were lost by \(who))", .warning) + "\n").utf8))
         }
     }
 

@@ -159,7 +159,10 @@ final class AnswerPrinter {
         _ format: OutputFormat, _ presentation: Presentation, _ conventions: ValueConventions, isMerged: Bool = false
     ) -> any AnswerRenderer {
         switch format {
-        case .human: HumanRenderer(style: presentation.style, width: presentation.width, conventions: conventions)
+        case .human:
+            HumanRenderer(
+                style: presentation.style, width: presentation.width, conventions: conventions,
+                comparison: presentation.comparison)
         case .plain: PlainRenderer()
         case .json: JSONRenderer(conventions: conventions)
         case .csv: DelimitedRenderer(style: .csv, leavesHeader: isMerged)

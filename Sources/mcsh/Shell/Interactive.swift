@@ -136,6 +136,11 @@ struct Interactive {
             return flow
         }
         if MainThread.isCancelled {
+            if shell.interactive?.hasToldInterrupt == true {
+                shell.interactive?.hasToldInterrupt = false
+                _ = shell.session.takeLosses()
+                return .next
+            }
             let mayHaveEffect = shell.session.takeLosses().contains { $0.error.mayHaveTakenEffect }
             let rest = mayHaveEffect ? "; the command may have been carried out all the same" : ""
             // Behind the terminal's own ^C.

@@ -6,6 +6,8 @@ struct InteractiveState {
     /// Keys that were written or listed, for completion.
     var keys = KnownKeys()
     var history: History
+    /// Whether the command that Ctrl-C has ended has said so itself.
+    var hasToldInterrupt = false
 }
 
 extension Shell {

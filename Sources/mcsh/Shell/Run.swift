@@ -102,20 +102,23 @@ struct Run {
             interval = span
         }
         let repetitions = options.runs ?? 1
-        var runs = 0
-        while repetitions == 0 || runs < repetitions {
-            if runs > 0 { MainThread.sleep(interval ?? (repetitions == 0 ? .seconds(1) : .zero)) }
-            let runOnce = {
-                let flow = shell.run(words: words, input: input)
-                shell.drain()
-                return flow
+        if repetitions == 0, interval == nil { interval = .seconds(1) }
+        let runAll = { [interval] in
+            shell.compared(every: repetitions == 1 ? nil : interval) {
+                var runs = 0
+                while repetitions == 0 || runs < repetitions {
+                    if runs > 0 { MainThread.sleep(interval ?? .zero) }
+                    let flow = shell.oneRun { shell.run(words: words, input: input) }
+                    shell.drain()
+                    if case .stop = flow { return flow }
+                    if shell.tellLosses() { return .stop(status: nil) }
+                    runs += 1
+                }
+                return .next
             }
-            let flow = options.runs == nil ? shell.paged(runOnce) : runOnce()
-            if case .stop(let status) = flow { return status }
-            if shell.tellLosses() { return nil }
-            runs += 1
         }
-        return nil
+        let flow = options.runs == nil ? shell.paged(runAll) : runAll()
+        return status(of: flow)
     }
 
     private func scripts(_ shell: Shell) -> Int32? {

@@ -132,6 +132,8 @@ struct Presentation: Sendable {
     var width: Int
     /// Whether a newline follows a value in the plain format.
     var endsValues: Bool
+    /// The statistics of the run before, while a command is repeated.
+    var comparison = StatisticsComparison()
 }
 
 extension MemcacheError {

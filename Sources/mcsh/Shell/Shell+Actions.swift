@@ -11,6 +11,7 @@ import MemcacheCore
 /// What the shell does itself, after all earlier answers.
 extension Shell {
     func perform(_ action: LocalAction) -> Flow {
+        if action.isShownAsItComes { releaseRun() }
         switch action {
         // These have the terminal for longer than a screenful, or in another way.
         case .watch, .repeated, .source, .edit: session.output.endPaging()
@@ -35,7 +36,7 @@ extension Shell {
         case .edit(let key, let hash, let format): edit(key, hash, format)
         case .deleteMatching(let glob, let format): deleteMatching(glob, format)
         case .dump(let request, let format): dump(request, format)
-        case .watch(let streams, let format): watch(streams, format)
+        case .watch(let order, let format): watch(order, format)
         case .confirmed(let request): confirmed(request)
         }
         return .next
@@ -110,29 +111,6 @@ extension Shell {
             planner.line = line
         }
         return ScriptRunner(shell: self).run(LineReader(descriptor: descriptor), named: EscapedText.string(path))
-    }
-
-    private func repeated(_ count: Int, _ interval: Duration?, _ line: [UInt8]) -> Flow {
-        guard depth < Shell.maximumDepth else {
-            session.note(.usage)
-            session.tell("repeats are nested too deep", code: "usage", line: planner.line)
-            return .next
-        }
-        depth += 1
-        defer { depth -= 1 }
-        var runs = 0
-        while count == 0 || runs < count {
-            if runs > 0, let interval {
-                drain()
-                if let watcher = interactive?.watcher { watcher.sleep(interval) } else { MainThread.sleep(interval) }
-                if isInterrupted { return .next }
-            }
-            let flow = run(line: line.span, number: planner.line)
-            if case .next = flow {} else { return flow }
-            if session.hasLoss || isInterrupted { return .next }
-            runs += 1
-        }
-        return .next
     }
 
     private func confirmed(_ request: ConfirmedRequest) {

@@ -1,5 +1,4 @@
 import MemcacheCore
-import Synchronization
 
 /// Commands whose answers come as streams, on a connection of their own.
 extension Shell {
@@ -31,29 +30,6 @@ extension Shell {
                 guard let entries, !entries.isEmpty else { return }
                 for entry in entries { interactive?.keys.insert(entry.key) }
                 session.output.write(rows.rendered(entries, from: name))
-            }
-        }
-    }
-
-    /// `watch`: what happens on the servers, as it happens.
-    func watch(_ streams: [WatchStream], _ format: OutputFormat) {
-        let names = router != nil
-        let (client, session, line) = (client, session, planner.line)
-        let (output, style) = (session.output, session.presentation.style)
-        let rows = WatchRows(format: format, style: style, namesServer: names)
-        let printer = WatchPrinter(rows: rows, output: output)
-        _ = everyAnswer {
-            await client.pool.onEveryServer { server async in
-                do throws(MemcacheError) {
-                    var events = try await client.watch(streams, on: server).makeAsyncIterator()
-                    while !output.hasFailed, let line = try await events.next() {
-                        printer.write(line, from: server.address.description)
-                    }
-                } catch {
-                    // At once: the others may go on for ever.
-                    session.note(error.exitStatus)
-                    session.tell(error, line: line, server: server.address.description)
-                }
             }
         }
     }
@@ -155,20 +131,5 @@ private final class DumpReader: @unchecked Sendable {
             failure = error
         }
         return entries
-    }
-}
-
-/// Writes the events of several servers as they come.
-private final class WatchPrinter: Sendable {
-    private let rows: Mutex<WatchRows>
-    private let output: OutputSink
-
-    init(rows: WatchRows, output: OutputSink) {
-        self.rows = Mutex(rows)
-        self.output = output
-    }
-
-    func write(_ line: WatchLine, from server: String) {
-        rows.withLock { output.write($0.rendered(line, from: server)) }
     }
 }

@@ -74,6 +74,8 @@ final class Shell {
     var planner: Planner
     /// What the prompt adds: nil for scripts and single commands.
     var interactive: InteractiveState?
+    /// The runs of the present command, where they are compared.
+    var repetition: Repetition?
     /// How deep `source` and `repeat` are nested.
     var depth = 0
     /// Whether each command says how long it took.
@@ -261,6 +263,7 @@ final class Shell {
             pendingInput = nil
         }
         try spec.check(arguments, bytes)
+        repetition?.take(arguments.format)
         if interactive != nil { rememberKeys(spec, arguments, bytes) }
         if spec.needsEarlierAnswers { drain() }
         if spec.prefersMetaCommands, router == nil, (arguments.format ?? planner.format) == .human,

@@ -3,9 +3,13 @@ import MemcacheCore
 /// The reply to a bare `stats`: first how the server is doing, then what needs attention, then every number by subject.
 struct GeneralView {
     private let reading: StatisticsReading
+    private let rates: [String: String]
     private let escape: ([UInt8]) -> String
 
-    init(_ statistics: [Statistic], escape: @escaping ([UInt8]) -> String) {
+    init(
+        _ statistics: [Statistic], rates: [String: String] = [:], escape: @escaping ([UInt8]) -> String
+    ) {
+        self.rates = rates
         reading = StatisticsReading(statistics)
         self.escape = escape
     }
@@ -71,7 +75,8 @@ struct GeneralView {
                             value: StyledText(value.text, marks[name] ?? (value.isZero ? .dim : .plain)),
                             note: value.isZero
                                 ? ""
-                                : notes.note(for: name) ?? value.exact ?? notes.rate(of: field, statistic.value) ?? "",
+                                : rates[name] ?? notes.note(for: name) ?? value.exact
+                                    ?? notes.rate(of: field, statistic.value) ?? "",
                             mark: marks[name]))
                 }
             }

@@ -3,12 +3,15 @@ import MemcacheCore
 /// A reply without a shape of its own (`stats proxy`, a vendor's): names and values with the units that are known.
 struct ListView {
     private let statistics: [Statistic]
+    private let rates: [String: String]
     private let escape: ([UInt8]) -> String
     let group: StatisticField.Group?
 
     init(
-        _ statistics: [Statistic], group: StatisticField.Group?, escape: @escaping ([UInt8]) -> String
+        _ statistics: [Statistic], group: StatisticField.Group?, rates: [String: String] = [:],
+        escape: @escaping ([UInt8]) -> String
     ) {
+        self.rates = rates
         self.escape = escape
         self.statistics = statistics
         self.group = group
@@ -27,7 +30,8 @@ struct ListView {
             blocks[title, default: FieldBlock(title: title)].rows.append(
                 FieldRow(
                     name: StyledText(statistic.name.isEmpty ? "(empty)" : escape(statistic.name)),
-                    value: StyledText(value.text, value.isZero ? .dim : .plain), note: value.exact ?? ""))
+                    value: StyledText(value.text, value.isZero ? .dim : .plain), note: rates[name] ?? value.exact ?? "")
+            )
         }
         let layout = FieldBlockLayout()
         let shown = titles.compactMap { blocks[$0] }

@@ -16,6 +16,11 @@ final class OutputSink: Sendable {
         var descriptor: Int32
         /// Nothing more is written.
         var hasFailed = false
+        /// What is held back; nil where nothing is.
+        fileprivate var held: [UInt8]?
+
+        /// A target to write to.
+        init(descriptor: Int32) { self.descriptor = descriptor }
     }
 
     private struct State {
@@ -50,19 +55,37 @@ final class OutputSink: Sendable {
     /// Whether output was lost that somebody wanted.
     var hasLostOutput: Bool { state.withLock { $0.hasLost } }
 
+    /// Keeps what is written to the present target, until it is released.
+    func hold() { state.withLock { $0.target.held = [] } }
+
+    /// Whether what is written to the present target is kept.
+    var isHeld: Bool { state.withLock { $0.target.held != nil } }
+
+    /// What was kept; nil where nothing is. From here on bytes are written as they come.
+    func release() -> [UInt8]? {
+        state.withLock { state in
+            defer { state.target.held = nil }
+            return state.target.held
+        }
+    }
+
     /// Writes bytes, waiting while the other side is slow. Calls `write`.
     ///
     /// A reader that has seen enough is no error: standard output that nobody reads any more ends the program, as SIGPIPE
     /// does, and a command that a line was sent to gets nothing more.
     func write(_ bytes: [UInt8]) {
         guard !bytes.isEmpty, !hasFailed else { return }
-        let (target, step) = state.withLock { state -> (Target, Paging.Step) in
+        let (target, step) = state.withLock { state -> (Target, Paging.Step?) in
+            if state.target.held != nil {
+                state.target.held?.append(contentsOf: bytes)
+                return (state.target, nil)
+            }
             let descriptor = state.target.descriptor
             guard descriptor == STDOUT_FILENO else { return (state.target, .write(bytes, to: descriptor)) }
             return (state.target, state.paging?.take(bytes) ?? .write(bytes, to: descriptor))
         }
         // Not under the lock: a pager takes what its user has read.
-        guard case .write(let bytes, let descriptor, let guest) = step else { return }
+        guard case .write(let bytes, let descriptor, let guest)? = step else { return }
         guest?.enter()
         let error = FileDescriptors.write(bytes, to: descriptor)
         guard error != 0 else { return }

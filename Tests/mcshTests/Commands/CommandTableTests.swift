@@ -56,9 +56,15 @@ import Testing
     func `the options that are listed are the options that are taken`(name: String) throws {
         let spec = try Self.spec(name)
         guard !spec.takesWordsAsTheyAre else { return }
-        let arguments = ["--flags": "7", "--match": "*", "--as": "text", "--compress": "100", "--hash": "42"]
+        let arguments = [
+            "--flags": "7", "--match": "*", "--as": "text", "--compress": "100", "--hash": "42", "--limit": "3",
+            "--for": "1s",
+        ]
         let ofAll = ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
-        let some = ["--flags", "--noreply", "--match", "--as", "--compress", "--decode", "--hash", "--probe", "--xyz"]
+        let some = [
+            "--flags", "--noreply", "--match", "--as", "--compress", "--decode", "--hash", "--probe", "--limit",
+            "--for", "--xyz",
+        ]
         for option in some + ofAll {
             let isListed = spec.options.contains { $0.name == option }
             let isOfAll = ofAll.contains(option)

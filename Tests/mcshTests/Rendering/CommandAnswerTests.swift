@@ -81,7 +81,7 @@ import Testing
         ),
         (
             .human,
-            "14:13:20.002144  item_get  key=a,b  status=found  clsid=1\n(7 lines were lost by mcsh)\n"
+            "14:13:20.002  hit          a,b                                class 1\n(7 lines were lost by mcsh)\n"
                 + "(2 lines were lost by the server)\n"
         ),
         (

@@ -1,0 +1,74 @@
+import MemcacheCore
+import Synchronization
+
+/// Keeps the statistics of the run before, for how fast they change. Does nothing but while a command is repeated.
+final class StatisticsComparison: Sendable {
+    private struct Subject: Hashable {
+        var server: String
+        var request: StatisticsRequest
+    }
+
+    private struct Sample {
+        var numbers: [[UInt8]: Double]
+        var time: ContinuousClock.Instant
+    }
+
+    private struct State {
+        var isActive = false
+        var samples: [Subject: Sample] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// A repetition begins. What was known of another is forgotten.
+    func begin() { state.withLock { $0 = State(isActive: true) } }
+
+    /// The repetition is over.
+    func end() { state.withLock { $0 = State() } }
+
+    /// Takes an answer, and says how fast its numbers have changed since the one before: `+12/s` by name.
+    func rates(
+        of statistics: [Statistic], _ request: StatisticsRequest, from server: String,
+        now: ContinuousClock.Instant = .now
+    ) -> [String: String] {
+        state.withLock { state in
+            guard state.isActive else { return [:] }
+            let subject = Subject(server: server, request: request)
+            let sample = Sample(
+                numbers: Dictionary(
+                    statistics.compactMap { entry in
+                        StatisticsReading.amount(entry.value).map { (entry.name, $0) }
+                    }, uniquingKeysWith: { first, _ in first }),
+                time: now)
+            let previous = state.samples.updateValue(sample, forKey: subject)
+            guard let previous else { return [:] }
+            return Self.rates(
+                from: previous.numbers, to: sample.numbers, request, seconds: (now - previous.time) / .seconds(1))
+        }
+    }
+
+    /// How fast numbers change that do not only tell the time.
+    static func rates(
+        from earlier: [[UInt8]: Double], to present: [[UInt8]: Double], _ request: StatisticsRequest, seconds: Double
+    ) -> [String: String] {
+        guard seconds > 0 else { return [:] }
+        var rates: [String: String] = [:]
+        for (name, number) in present {
+            guard let before = earlier[name], before != number else { continue }
+            let name = String(decoding: name, as: UTF8.self)
+            let field = request.group.flatMap { StatisticField.lookup(name, in: $0) }
+            let change = abs(number - before)
+            let rate: String?
+            switch field?.unit {
+            case .unixSeconds, .id, .port, .version: continue
+            case _ where name == "uptime": continue
+            case .bytes: rate = HumanUnits.bandwidth(bytes: change, seconds: seconds)
+            default:
+                let perSecond = change / seconds
+                rate = perSecond < 0.005 ? nil : HumanUnits.significant(perSecond) + "/s"
+            }
+            if let rate { rates[name] = (number < before ? "-" : "+") + rate.replacing(" ", with: "") }
+        }
+        return rates
+    }
+}

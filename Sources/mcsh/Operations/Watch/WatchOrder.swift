@@ -1,0 +1,50 @@
+import MemcacheCore
+
+/// What `watch` is to show, and when it is to end.
+struct WatchOrder: Hashable, Sendable {
+    var streams: [WatchStream]
+    /// Only events about keys that match.
+    var match: Glob?
+    /// Ends after so many events were shown.
+    var limit: UInt64?
+    /// Ends after this time.
+    var duration: Duration?
+
+    /// Whether an event is shown. Those without a key are about no key that matches.
+    func shows(_ event: WatchEvent) -> Bool {
+        guard let match else { return true }
+        return event.key.map { match.matches($0) } ?? false
+    }
+}
+
+extension WatchOrder {
+    /// Checks the words of `watch`, with those of its options.
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner) throws(Diagnostic) {
+        streams = []
+        for word in arguments.words {
+            let name = String(decoding: bytes.copy(word.range), as: UTF8.self)
+            guard let stream = WatchStream(name) else {
+                let known = WatchStream.all.map(\.description)
+                throw Diagnostic(
+                    "there is no stream \"\(EscapedText.string(bytes.copy(word.range)))\"", at: word,
+                    suggestion: Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+                        ?? "write some of \(known.joined(separator: ", "))")
+            }
+            if !streams.contains(stream) { streams.append(stream) }
+        }
+        if streams.isEmpty { streams = [.fetchers] }
+        match = arguments.match.map { Glob(bytes.copy($0.range)) }
+        if let word = arguments.limit {
+            limit = try planner.number(word, bytes, what: "a number of events", maximum: UInt64(Int64.max))
+            guard limit != 0 else { throw Diagnostic("--limit 0 would show nothing", at: word) }
+        }
+        if let word = arguments.duration {
+            guard let span = TimeSpan.parse(bytes.copy(word.range)), span > .zero else {
+                throw Diagnostic(
+                    "\"\(Word.shown(bytes, word.range))\" is not a time", at: word,
+                    suggestion: "write for example 10s, 500ms or 1m")
+            }
+            duration = span
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import MemcacheCore
+
+/// Runs of one command for people: each behind a line with its number and the time, and with marks at what has changed.
+struct Repetition {
+    /// The line in front of each run.
+    private let interval: Duration
+    private var number = 0
+    private var differ: RunDiffer
+    /// Whether the answer of the present run is for people.
+    private(set) var isForPeople = true
+
+    init(interval: Duration, style: TextStyle) {
+        self.interval = interval
+        differ = RunDiffer(style: style)
+    }
+
+    mutating func beginRun() {
+        number += 1
+        isForPeople = true
+    }
+
+    /// The answer has a format of its own.
+    mutating func take(_ format: OutputFormat?) {
+        if let format, format != .human { isForPeople = false }
+    }
+
+    /// The line in front of a run.
+    func header(now: Int64 = UnixClock.now()) -> String {
+        let every = HumanUnits.duration(microseconds: UInt64(clamping: Int64(interval / .microseconds(1))))
+        return differ.style("run \(number), \(ServerTime.string(unixTime: now)), every \(every)", .dim)
+    }
+
+    mutating func marked(_ output: [UInt8]) -> [UInt8] {
+        Array(differ.marked(String(decoding: output, as: UTF8.self)).utf8)
+    }
+}
+
+/// `repeat`, and `-r` and `-i` of a one-liner.
+extension Shell {
+    func repeated(_ count: Int, _ interval: Duration?, _ line: [UInt8]) -> Flow {
+        guard depth < Shell.maximumDepth else {
+            session.note(.usage)
+            session.tell("repeats are nested too deep", code: "usage", line: planner.line)
+            return .next
+        }
+        depth += 1
+        defer { depth -= 1 }
+        return compared(every: interval) {
+            var runs = 0
+            while count == 0 || runs < count {
+                if runs > 0, let interval {
+                    drain()
+                    if session.hasLoss || isInterrupted { return .next }
+                    pause(for: interval)
+                    if isInterrupted { return .next }
+                }
+                let flow = oneRun { run(line: line.span, number: planner.line) }
+                if case .next = flow {} else { return flow }
+                if session.hasLoss || isInterrupted || session.output.hasFailed { return .next }
+                runs += 1
+            }
+            return .next
+        }
+    }
+
+    private func pause(for interval: Duration) {
+        guard let watcher = interactive?.watcher else { return MainThread.sleep(interval) }
+        watcher.sleep(interval)
+    }
+
+    /// Runs something that repeats a command. With a time between the runs, and for people, the runs are compared.
+    func compared(every interval: Duration?, _ body: () -> Flow) -> Flow {
+        guard let interval, planner.format == .human, repetition == nil else { return body() }
+        repetition = Repetition(interval: interval, style: session.presentation.style)
+        session.presentation.comparison.begin()
+        defer {
+            repetition = nil
+            session.presentation.comparison.end()
+        }
+        return body()
+    }
+
+    /// One run of a command that is repeated.
+    func oneRun(_ body: () -> Flow) -> Flow {
+        // A repetition within a run is a part of that run's output.
+        guard repetition != nil, !session.output.isHeld else { return body() }
+        repetition?.beginRun()
+        session.output.hold()
+        let flow = body()
+        drain()
+        releaseRun()
+        return flow
+    }
+
+    /// Shows what a run has put out so far. What comes then is shown as it comes, and not compared.
+    func releaseRun() {
+        guard let held = session.output.release(), !held.isEmpty else { return }
+        guard repetition?.isForPeople == true else { return session.output.write(held) }
+        let header = Array(((repetition?.header() ?? "") + "\n").utf8)
+        session.output.write(header + (repetition?.marked(held) ?? held))
+    }
+}

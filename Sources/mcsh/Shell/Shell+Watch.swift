@@ -1,0 +1,141 @@
+import MemcacheCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// `watch`: what happens on the servers, as it happens, and at its end what that was.
+extension Shell {
+    func watch(_ order: WatchOrder, _ format: OutputFormat) {
+        let names = client.pool.servers.map(\.address.description)
+        let rows = WatchRows(
+            format: format, style: session.presentation.style, namesServer: router != nil,
+            log: WatchLog(
+                order.streams, style: session.presentation.style, width: session.presentation.width,
+                servers: router == nil ? [] : names))
+        let printer = WatchPrinter(order, rows: rows, output: session.output)
+        let (client, session, line) = (client, session, planner.line)
+        // At a prompt the signals are taken in by the session's watcher.
+        let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
+        let start = ContinuousClock.now
+        _ = waitFor { () async throws(MemcacheError) in
+            await Self.untilEnd(of: printer, after: order.duration) {
+                _ = await client.pool.onEveryServer { server async throws(MemcacheError) in
+                    await Self.read(order, from: server, client, printer) { error in
+                        session.note(error.exitStatus)
+                        session.tell(error, line: line, server: server.address.description, format: format)
+                    }
+                }
+            }
+        }
+        let isCaught = catcher?.end() ?? false
+        if isInterrupted {
+            interactive?.hasToldInterrupt = true
+            // Behind the terminal's own ^C.
+            _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
+        }
+        if printer.hasBegun, !behaviour.isQuiet {
+            tell(printer.summary, after: ContinuousClock.now - start, isAfterMark: isCaught, format)
+        }
+        if isCaught { InterruptCatcher.endByInterrupt() }
+    }
+
+    private func tell(_ summary: WatchSummary, after duration: Duration, isAfterMark: Bool, _ format: OutputFormat) {
+        guard format != .json else { return Messages.write(summary.json(of: server, after: duration)) }
+        // A terminal has shown ^C in front of it.
+        let mark = isAfterMark && Terminal.isTerminal(STDERR_FILENO) ? [""] : []
+        Messages.write(
+            lines: mark + summary.lines(of: server, after: duration, width: session.presentation.width))
+    }
+
+    /// Prints what a server sends, until there is enough or the connection ends, which is told at once: others go on.
+    private static func read(
+        _ order: WatchOrder, from server: Server, _ client: MemcacheClient, _ printer: WatchPrinter,
+        tell: @Sendable (MemcacheError) -> Void
+    ) async {
+        do throws(MemcacheError) {
+            var events = try await client.watch(order.streams, on: server).makeAsyncIterator()
+            printer.begin()
+            while let line = try await events.next() {
+                guard printer.write(line, from: server.address.description) else { return printer.end() }
+            }
+        } catch {
+            if error.code != .cancelled, !Task.isCancelled { tell(error) }
+        }
+    }
+
+    /// Runs something until it is done, the printer has enough, or the time is over.
+    private static func untilEnd(
+        of printer: WatchPrinter, after duration: Duration?, _ body: @escaping @Sendable () async -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await body() }
+            group.addTask { await printer.waitForEnd() }
+            if let duration { group.addTask { try? await Task.sleep(for: duration) } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+/// Writes the events of several servers as they come, and counts them.
+private final class WatchPrinter: Sendable {
+    private struct State {
+        var rows: WatchRows
+        var summary = WatchSummary()
+        var hasBegun = false
+
+        func isFull(_ limit: UInt64?) -> Bool { limit.map { summary.shown >= $0 } ?? false }
+    }
+
+    private let order: WatchOrder
+    private let output: OutputSink
+    private let state: Mutex<State>
+    private let ends: AsyncStream<Void>
+    private let ending: AsyncStream<Void>.Continuation
+
+    init(_ order: WatchOrder, rows: WatchRows, output: OutputSink) {
+        self.order = order
+        self.output = output
+        state = Mutex(State(rows: rows))
+        (ends, ending) = AsyncStream.makeStream()
+    }
+
+    /// Whether a server has agreed to be watched.
+    var hasBegun: Bool { state.withLock { $0.hasBegun } }
+
+    var summary: WatchSummary { state.withLock { $0.summary } }
+
+    func begin() { state.withLock { $0.hasBegun = true } }
+
+    /// No more is wanted, of any server.
+    func end() { ending.finish() }
+
+    func waitForEnd() async {
+        for await _ in ends {}
+    }
+
+    /// - Returns: Whether more is wanted.
+    func write(_ line: WatchLine, from server: String) -> Bool {
+        state.withLock { state in
+            guard !state.isFull(order.limit), !output.hasFailed else { return false }
+            switch line {
+            case .event(let event):
+                guard order.shows(event) else {
+                    state.summary.countHidden()
+                    return true
+                }
+                state.summary.count(event)
+            case .skipped(let count): state.summary.count(lost: count, byServer: true)
+            case .lost(let count): state.summary.count(lost: count, byServer: false)
+            }
+            output.write(state.rows.rendered(line, from: server))
+            return !state.isFull(order.limit) && !output.hasFailed
+        }
+    }
+}

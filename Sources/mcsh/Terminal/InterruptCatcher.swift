@@ -1,0 +1,103 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Ctrl-C in a run without a prompt, while there is something to be said before the program ends by it.
+///
+/// The first one is taken in; the next does what it does to any program. Where it is ignored, as in a job of the
+/// background, that stays so. One at a time. Calls `sigaction`.
+final class InterruptCatcher: Sendable {
+    /// Where the signal's handler writes; -1 while nothing is caught.
+    private static let writing = Atomic<Int32>(-1)
+
+    private let reading: Int32
+    private let caught = Mutex(false)
+
+    /// Begins; nil where Ctrl-C is ignored, or the system has no descriptors left.
+    ///
+    /// - Parameter body: Is called once, on a thread of its own.
+    init?(_ body: @escaping @Sendable () -> Void) {
+        var action = sigaction()
+        sigaction(SIGINT, nil, &action)
+        var ends: [Int32] = [-1, -1]
+        guard !Self.isIgnored(action), pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        reading = ends[0]
+        Self.writing.store(ends[1], ordering: .sequentiallyConsistent)
+        start(body)
+        signal(SIGINT) { number in
+            signal(number, SIG_DFL)
+            var byte: UInt8 = 1
+            _ = write(InterruptCatcher.writing.load(ordering: .sequentiallyConsistent), &byte, 1)
+        }
+    }
+
+    /// Ends, and says whether Ctrl-C came.
+    func end() -> Bool {
+        signal(SIGINT, SIG_DFL)
+        let end = Self.writing.exchange(-1, ordering: .sequentiallyConsistent)
+        if end >= 0 { close(end) }
+        return caught.withLock { $0 }
+    }
+
+    /// Ends the program as Ctrl-C does one that takes no notice of it. Calls `kill`.
+    static func endByInterrupt() -> Never {
+        signal(SIGINT, SIG_DFL)
+        kill(getpid(), SIGINT)
+        // The signal may be taken by another thread.
+        sleep(1)
+        exit(128 + SIGINT)
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        #if canImport(Darwin)
+            unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        #else
+            unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        #endif
+    }
+
+    /// Waits on a thread of its own for the byte of the handler, or for the other end to be closed.
+    private func start(_ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Wait(catcher: self, body: body))
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let code = pthread_create(&thread, nil, { InterruptCatcher.wait($0) }, box.toOpaque())
+            if code == 0, let thread { pthread_detach(thread) }
+        #else
+            var thread = pthread_t()
+            let code = pthread_create(&thread, nil, { $0.flatMap { InterruptCatcher.wait($0) } }, box.toOpaque())
+            if code == 0 { pthread_detach(thread) }
+        #endif
+        if code != 0 { box.release() }
+    }
+
+    private final class Wait: Sendable {
+        let catcher: InterruptCatcher
+        let body: @Sendable () -> Void
+
+        init(catcher: InterruptCatcher, body: @escaping @Sendable () -> Void) {
+            self.catcher = catcher
+            self.body = body
+        }
+    }
+
+    private static func wait(_ box: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        let wait = Unmanaged<Wait>.fromOpaque(box).takeRetainedValue()
+        var byte: UInt8 = 0
+        var count = 0
+        repeat { count = read(wait.catcher.reading, &byte, 1) } while count == -1 && errno == EINTR
+        close(wait.catcher.reading)
+        if count == 1 {
+            wait.catcher.caught.withLock { $0 = true }
+            wait.body()
+        }
+        return nil
+    }
+}
