@@ -6,14 +6,6 @@ DESTDIR ?=
 # QUICK=1 makes `make bench` use a tenth of the lines and fewer runs.
 QUICK  ?=
 
-# The Swift runtime is linked in: the program starts sooner and runs where no Swift is installed.
-# On macOS the runtime is part of the system.
-ifeq ($(shell uname -s),Darwin)
-STATIC :=
-else
-STATIC := --static-swift-stdlib
-endif
-
 PROGRAM := .build/release/mcsh
 SOURCES := Package.swift $(shell find Sources -type f 2>/dev/null)
 MAN1    := $(wildcard man/*.1)
@@ -29,10 +21,14 @@ FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 .PHONY: build deps try test test-interop bench format lint lint-format lint-man install uninstall clean help
 
 build: deps ## build the program, optimised (the default)
-	@# Where there are archives, libedit is linked in as well: most runs do not edit, and each would load it.
-	static=1; for name in edit tinfo bsd md; do \
-		case "$$(cc -print-file-name=lib$$name.a 2>/dev/null)" in /*) ;; *) static=0 ;; esac; done; \
-	MCSH_STATIC_LIBEDIT=$$static $(SWIFT) build -c release $(STATIC) --product mcsh
+	@# Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of
+	@# its architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
+	if [ "$$(uname -s)" = Darwin ]; then link=; static=0; else \
+		link='-Xswiftc -static-executable -Xlinker -s'; static=1; \
+		cc=$$(command -v cc || command -v clang); \
+		for name in edit tinfo bsd md z c; do case "$$($$cc -print-file-name=lib$$name.a 2>/dev/null)" in \
+			/*) ;; *) link=--static-swift-stdlib; static=0 ;; esac; done; fi; \
+	MCSH_STATIC_LIBEDIT=$$static $(SWIFT) build -c release $$link --product mcsh
 
 deps: ## install what is missing to build and test (asks nothing; does nothing when all is there)
 	@Scripts/deps
