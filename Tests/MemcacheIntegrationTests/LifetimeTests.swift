@@ -77,7 +77,7 @@ import Testing
         let receiver = SlowReceiver()
         let first = Connection(to: try ServerAddress(slow.address))
         let second = Connection(to: try ServerAddress(quick.address))
-        async let answer = second.execute(Get("b"), timeout: .milliseconds(150))
+        async let answer = second.execute(Get("b"), timeout: .milliseconds(400))
         try await quick.waitToReceive { $0 == "get b\r\n" }
         first.submit(Array("get a\r\n".utf8), expecting: [.values], timeout: .seconds(20), to: receiver)
         #expect(try await answer == nil)
@@ -94,7 +94,7 @@ private final class SlowReceiver: ReplyReceiver {
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
-        let end = ContinuousClock.now + .milliseconds(300)
+        let end = ContinuousClock.now + .milliseconds(500)
         while ContinuousClock.now < end {}
     }
 

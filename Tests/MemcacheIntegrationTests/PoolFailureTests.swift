@@ -130,7 +130,7 @@ import Testing
 
     @Test func `a command that gives up while the connection goes on says nothing about the server`() async throws {
         let slow = try ScriptedServer([
-            .expectThrough("get b\r\n"), .delay(.milliseconds(500)), .send("END\r\nEND\r\n"),
+            .expectThrough("get b\r\n"), .delay(.milliseconds(1500)), .send("END\r\nEND\r\n"),
         ])
         let client = try client([slow.address, slow.address])
         let server = client.pool.servers[0]
