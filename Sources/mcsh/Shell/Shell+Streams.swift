@@ -53,7 +53,7 @@ extension Shell {
         }
         let sample = keys.prefix(10).map { "  " + EscapedText.string(Array($0.dropFirst(prefix.count))) }
         let rest = keys.count > 10 ? ["  … and \(keys.count - 10) more"] : []
-        if !behaviour.isQuiet { Messages.write(lines: sample + rest) }
+        if !behaviour.isQuiet { session.output.writeMessage(sample + rest) }
         let count = "\(HumanUnits.count(UInt64(keys.count))) \(keys.count == 1 ? "key" : "keys")"
         guard confirm("delete --match \(shown) on \(server): \(count) will be deleted", command: "delete") else {
             return

@@ -45,7 +45,7 @@ extension Shell {
         guard lastLine.isCommand, !isInterrupted, time >= least else { return }
         guard session.presentation.format != .json else { return session.tell(Shell.sentence(for: time), code: "time") }
         let style = Terminal.isTerminal(STDERR_FILENO) ? session.presentation.style : .plain
-        Messages.write(style(Shell.sentence(for: time), .dim))
+        session.output.writeMessage([style(Shell.sentence(for: time), .dim)])
     }
 
     /// `took 1.25 s`
