@@ -22,10 +22,10 @@ struct TerminalSessionTests {
     // MARK: Greeting and prompt
 
     @Test func `a session begins with what is there and how to get help`() async throws {
-        let session = try await AtTerminal.start(columns: 200)
+        let session = try await AtTerminal.start()
         let line = try #require(session.terminal.screen.lines.first)
         #expect(line.hasPrefix("\(session.server.address): memcached 1."), "\(line)")
-        #expect(line.hasSuffix(" 0 items, nothing read yet. Type help for help, quit to leave."), "\(line)")
+        #expect(line.hasSuffix(" 0 items, no reads; help, quit"), "\(line)")
     }
 
     @Test func `with -q it begins with the prompt, and nothing is sent`() async throws {
@@ -132,6 +132,9 @@ struct TerminalSessionTests {
         let session = try await AtTerminal.start()
         try await session.enter("timing", answers: "timing is on")
         try await session.enter("get k", answers: "took ")
+        let lines = session.terminal.screen.lines
+        let answer = try #require(lines.firstIndex(of: "(not found)"))
+        #expect(lines[answer + 1].hasPrefix("took "), "\(lines)")
         try await session.enter("timing off", answers: "timing is off")
         let count = session.terminal.screen.lines.count { $0.hasPrefix("took ") }
         try await session.enter("get other", answers: "(not found)")

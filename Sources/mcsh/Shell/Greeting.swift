@@ -81,7 +81,7 @@ struct Greeting: Sendable {
             let rest = failures.count - lines.count
             if rest > 0 { lines.append(StyledText("and \(rest) more do not answer")) }
         }
-        first.append(". Type help for help, quit to leave.")
+        first.append("; help, quit")
         return ([first] + lines).flatMap { $0.wrapped(to: max(width, 20), indent: 2) }
     }
 
@@ -102,7 +102,7 @@ struct Greeting: Sendable {
         let hits = readings.compactMap { $0.amount("get_hits") }.reduce(0, +)
         let misses = readings.compactMap { $0.amount("get_misses") }.reduce(0, +)
         facts.append(
-            HumanUnits.percentage(hits, of: hits + misses).map { "\($0) of reads hit" } ?? "nothing read yet")
+            HumanUnits.percentage(hits, of: hits + misses).map { "\($0) hits" } ?? "no reads")
         return facts.joined(separator: ", ")
     }
 }

@@ -33,8 +33,17 @@ import Testing
             ])
         #expect(
             Self.lines("a:11211", answer) == [
-                "a:11211: memcached 1.6.18, up 2h 5m, 12,345 items, 97.0% of reads hit. "
-                    + "Type help for help, quit to leave."
+                "a:11211: memcached 1.6.18, up 2h 5m, 12,345 items, 97.0% hits; help, quit"
+            ])
+    }
+
+    @Test func `a server with a usual address and numbers fits 80 columns`() {
+        let answer = Self.answer(
+            "127.0.0.1:11211",
+            ["version": "1.6.18", "uptime": "7500", "curr_items": "400", "get_hits": "8", "get_misses": "1"])
+        #expect(
+            Self.lines("127.0.0.1:11211", answer, width: 80) == [
+                "127.0.0.1:11211: memcached 1.6.18, up 2h 5m, 400 items, 88.9% hits; help, quit"
             ])
     }
 
@@ -42,8 +51,8 @@ import Testing
         let answer = Self.answer(
             "a", ["version": "1.6.18", "uptime": "3", "curr_items": "1", "get_hits": "0", "get_misses": "0"])
         #expect(
-            Self.lines("a:11211", answer, width: 50) == [
-                "a:11211: memcached 1.6.18, up 3s, 1 item, nothing", "  read yet. Type help for help, quit to leave.",
+            Self.lines("a:11211", answer, width: 46) == [
+                "a:11211: memcached 1.6.18, up 3s, 1 item, no", "  reads; help, quit",
             ])
     }
 
@@ -56,7 +65,7 @@ import Testing
         #expect(
             Self.lines("@s", one, Self.failure("c:11211"), two, isProduction: true) == [
                 "@s (production): 3 servers, 2 of them answer, memcached 1.6.18 and 1.6.9, up 1m at least, 1,500 items, "
-                    + "50.0% of reads hit. Type help for help, quit to leave.",
+                    + "50.0% hits; help, quit",
                 "c:11211: cannot connect: connection refused; it is tried again later",
             ])
     }
@@ -64,15 +73,14 @@ import Testing
     @Test func `a server that cannot be reached is told with the reason`() {
         #expect(
             Self.lines("a:11211", Self.failure("a")) == [
-                "a:11211: cannot connect: connection refused; the next command tries again. "
-                    + "Type help for help, quit to leave."
+                "a:11211: cannot connect: connection refused; the next command tries again; help, quit"
             ])
     }
 
     @Test func `what a server says is escaped, and need not be there`() {
         #expect(
             Self.lines("a:11211", Self.answer("a", ["version": "\u{1b}[2J", "uptime": "x", "curr_items": "-1"])) == [
-                "a:11211: memcached \\e[2J, 0 items, nothing read yet. Type help for help, quit to leave."
+                "a:11211: memcached \\e[2J, 0 items, no reads; help, quit"
             ])
     }
 }
