@@ -83,6 +83,20 @@ struct LogTests {
         #expect(missed.status == 1, "\(missed)")
     }
 
+    @Test func `runs of repeat that are awaited one by one have their outcomes`() async throws {
+        let session = try await Session.start()
+        let path = ByteString(session.program.home.path(of: "log"))
+        _ = try await session.script("set a 1\nrepeat 2 1ms get a\n", "--log", path)
+        let name = session.server.address
+        #expect(
+            try Self.entries(session.program) == [
+                Entry(server: name, outcome: "sent", isTimed: false, line: "set a 1"),
+                Entry(server: name, outcome: "0", isTimed: true, line: "get a"),
+                Entry(server: name, outcome: "0", isTimed: true, line: "get a"),
+                Entry(server: name, outcome: "0", isTimed: true, line: "repeat 2 1ms get a"),
+            ])
+    }
+
     @Test func `requests of a pipe are logged without their values`() async throws {
         let session = try await Session.start()
         let path = ByteString(session.program.home.path(of: "log"))

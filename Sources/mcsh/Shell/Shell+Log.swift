@@ -19,7 +19,8 @@ extension Shell {
         loggedLines.append(
             LoggedLine(
                 outer: session.beginCommand(), server: selection.name,
-                isAwaited: session.script == nil && depth == 0 || behaviour.stopsOnError, watch: stopwatch()))
+                isAwaited: session.script == nil && depth == 0 || depth == awaitedDepth || behaviour.stopsOnError,
+                watch: stopwatch()))
     }
 
     /// The answers to earlier lines have come, and are none of the present line's.

@@ -43,8 +43,13 @@ extension Shell {
             session.tell("repeats are nested too deep", code: "usage", line: planner.line)
             return .next
         }
+        let outerDepth = awaitedDepth
         depth += 1
-        defer { depth -= 1 }
+        if interval != nil { awaitedDepth = depth }
+        defer {
+            depth -= 1
+            awaitedDepth = outerDepth
+        }
         return compared(every: interval) {
             var runs = 0
             while count == 0 || runs < count {

@@ -78,6 +78,8 @@ final class Shell {
     var repetition: Repetition?
     /// How deep `source` and `repeat` are nested.
     var depth = 0
+    /// How deep the lines are nested whose answers are awaited one by one, behind `repeat`; nil where none are.
+    var awaitedDepth: Int?
     /// Whether each command says how long it took.
     var isTiming = false
     /// How long somebody was waited for, which is nobody's work.
