@@ -30,12 +30,12 @@ struct Run {
             style: TextStyle(
                 isColored: options.color.isColored(isTerminal: isOutputTerminal, environment: environment)),
             width: Terminal.width(environment: environment),
-            endsValues: options.command.isEmpty || options.runs != nil)
+            endsValues: options.command.isEmpty || options.runs != nil, isTerminal: isOutputTerminal)
         // Threads have the signals blocked that are blocked where they are started: the watcher comes before them.
         let watcher = isInteractive ? SignalWatcher() : nil
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
         let behaviour = Shell.Behaviour(
-            isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
+            format: options.format, isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
             stopsOnError: options.stopOnError, isQuiet: options.quiet, canAsk: isInputTerminal && !options.pipe,
             tracesWire: options.verbose,
             pager: options.noPager || options.verbose || options.pipe || !isOutputTerminal

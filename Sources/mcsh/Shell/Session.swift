@@ -22,6 +22,7 @@ final class Session: Sendable {
         var losses: [Loss] = []
         var script: String?
         var errorFormat: OutputFormat
+        var presentation: Presentation
 
         mutating func note(_ new: ExitStatus) {
             status = status.worst(new)
@@ -33,15 +34,11 @@ final class Session: Sendable {
     let tokens = CASTokens()
     /// Standard output.
     let output: OutputSink
-    /// What answers look like.
-    let presentation: Presentation
-
     private let state: Mutex<State>
 
     init(output: OutputSink, presentation: Presentation) {
         self.output = output
-        state = Mutex(State(errorFormat: presentation.format))
-        self.presentation = presentation
+        state = Mutex(State(errorFormat: presentation.format, presentation: presentation))
     }
 
     /// The worst that has happened.
@@ -52,6 +49,12 @@ final class Session: Sendable {
     var script: String? {
         get { state.withLock { $0.script } }
         set { state.withLock { $0.script = newValue } }
+    }
+
+    /// What answers look like. It changes only while no answer is awaited.
+    var presentation: Presentation {
+        get { state.withLock { $0.presentation } }
+        set { state.withLock { $0.presentation = newValue } }
     }
 
     /// How errors are written: JSON, or text in all other formats.
@@ -134,6 +137,17 @@ struct Presentation: Sendable {
     var endsValues: Bool
     /// The statistics of the run before, while a command is repeated.
     var comparison = StatisticsComparison()
+    /// Whether standard output is a terminal.
+    var isTerminal = false
+
+    /// How answers look that go to a file or a command instead.
+    func elsewhere(in format: OutputFormat) -> Presentation {
+        var other = self
+        other.format = format
+        other.style = .plain
+        other.isTerminal = false
+        return other
+    }
 }
 
 extension MemcacheError {

@@ -24,6 +24,7 @@ extension Shell {
         case .use(let names): return use(names)
         case .locate(let keys, let hash, let probes, let format): locate(keys, hash: hash, probes: probes, format)
         case .output(let format):
+            chosenFormat = format
             planner.format = format
             session.errorFormat = format
         case .source(let path): return source(path)

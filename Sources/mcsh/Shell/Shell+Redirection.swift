@@ -8,7 +8,40 @@ import MemcacheCore
     import Darwin
 #endif
 
+/// What the shell goes back to after a line whose output went to a file or a command.
+struct TerminalView {
+    fileprivate let presentation: Presentation
+    fileprivate let pipeline: CommandPipeline
+    /// The pipeline that stood in for it.
+    fileprivate let substitute: CommandPipeline
+}
+
 extension Shell {
+    /// Writes what follows as for a file or a command, which is no terminal: in the plain format unless another was asked
+    /// for, and without colours. Nothing may be on its way.
+    ///
+    /// - Returns: What to go back to; nil where the output is for no terminal anyway.
+    func leaveTerminal() -> TerminalView? {
+        let presentation = session.presentation
+        guard presentation.isTerminal else { return nil }
+        let format = chosenFormat ?? .plain
+        session.presentation = presentation.elsewhere(in: format)
+        planner.format = format
+        let substitute = CommandPipeline(client: client, session: session, conventions: conventions)
+        defer { pipeline = substitute }
+        return TerminalView(presentation: presentation, pipeline: pipeline, substitute: substitute)
+    }
+
+    /// Writes what follows for the terminal again. Nothing may be on its way.
+    func returnToTerminal(_ view: TerminalView) {
+        session.presentation = view.presentation
+        planner.format = chosenFormat ?? view.presentation.format
+        // The line may have gone on with other servers.
+        pipeline =
+            pipeline === view.substitute
+            ? view.pipeline : CommandPipeline(client: client, session: session, conventions: conventions)
+    }
+
     /// Runs something with its output going to a file or a command.
     func redirected(to output: LineParser.Redirections.Output, number: Int, _ body: () -> Flow) -> Flow {
         switch output {

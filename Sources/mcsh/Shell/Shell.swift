@@ -6,6 +6,8 @@ import MemcacheCore
 final class Shell {
     /// How a session behaves, from its options.
     struct Behaviour: Sendable {
+        /// The format that was asked for.
+        var format: OutputFormat?
         /// Dangerous commands are confirmed beforehand.
         var isConfirmed = false
         /// A script goes on after a mistake.
@@ -68,10 +70,12 @@ final class Shell {
     private(set) var selection: ServerSelection
     private(set) var conventions: ValueConventions
     private(set) var client: MemcacheClient
-    private(set) var pipeline: CommandPipeline
+    var pipeline: CommandPipeline
     /// Chooses among several servers; nil for one.
     private(set) var router: PoolRouter?
     var planner: Planner
+    /// The format that was asked for; nil where it follows from where the output goes.
+    var chosenFormat: OutputFormat?
     /// What the prompt adds: nil for scripts and single commands.
     var interactive: InteractiveState?
     /// The runs of the present command, where they are compared.
@@ -99,6 +103,7 @@ final class Shell {
         self.catalog = catalog
         self.session = session
         self.behaviour = behaviour
+        chosenFormat = behaviour.format
         conventions = ValueConventions.named(selection.profile)
         client = behaviour.client(of: selection)
         pipeline = CommandPipeline(client: client, session: session, conventions: conventions)
@@ -173,6 +178,8 @@ final class Shell {
         var plan: Plan?
         var tag: [UInt8]?
         var output: LineParser.Redirections.Output?
+        var terminal: TerminalView?
+        defer { if let terminal { returnToTerminal(terminal) } }
         do throws(Diagnostic) {
             try parser.parse(line) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
                 if let redirections {
@@ -181,7 +188,10 @@ final class Shell {
                         return
                     }
                     output = redirections.output
-                    if output != nil { drain() }
+                    if output != nil {
+                        drain()
+                        terminal = leaveTerminal()
+                    }
                 }
                 plan = try self.plan(spec, &arguments, redirections, bytes)
             }
