@@ -51,6 +51,14 @@ struct TerminalHistoryTests {
         try await next.type("\u{1b}[A\u{1b}[A", shows: "set k \"a \\x01\"")
     }
 
+    @Test func `a line that was left without its end stays a line of its own`() async throws {
+        let session = try await AtTerminal.start()
+        try await session.enter("get first", answers: "(not found)")
+        try session.program.home.write("get first\nget partial", to: Self.file)
+        try await session.enter("get next", answers: "(not found)")
+        #expect(try session.program.home.read(Self.file) == "get first\nget partial\nget next\n")
+    }
+
     @Test func `lines that begin with a blank or hold a secret are recalled but not written`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter(" get hidden", answers: "(not found)")

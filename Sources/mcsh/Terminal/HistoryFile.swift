@@ -61,16 +61,16 @@ final class HistoryFile {
         var lines = readRest(of: descriptor)
         var text = line + [UInt8(ascii: "\n")]
         // A shell that was killed in the middle of a line, or an editor, leaves a line without its end.
-        var last: UInt8 = 0
-        if offset > 0, pread(descriptor, &last, 1, off_t(offset - 1)) == 1, last != UInt8(ascii: "\n") {
-            text.insert(UInt8(ascii: "\n"), at: 0)
-        }
+        let isTorn = hasTornEnd(descriptor)
+        if isTorn { text.insert(UInt8(ascii: "\n"), at: 0) }
         let code = FileDescriptors.write(text, to: descriptor)
         if code != 0 {
             error = error ?? "the history is not kept: cannot write its file: \(FileDescriptors.reason(code))"
         }
+        // A line that has its end only now is new as well.
+        let completed = isTorn && code == 0 ? readRest(of: descriptor) : []
         offset = Int(lseek(descriptor, 0, SEEK_END))
-        lines.append(line)
+        lines += completed.isEmpty ? [line] : completed
         return lines
     }
 
@@ -123,6 +123,14 @@ final class HistoryFile {
             close(descriptor)
         }
         return -EBUSY
+    }
+
+    /// Whether the last line of the file is without its end.
+    private func hasTornEnd(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        var last: UInt8 = 0
+        guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return false }
+        return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
     }
 
     private func isRead(_ status: stat) -> Bool {
