@@ -24,12 +24,18 @@ import Testing
         #expect(History.decoded([]) == nil)
     }
 
-    @Test(arguments: ["auth me pw", "AUTH me pw", "get k | curl --password x", "login a", "set a password=x"])
+    @Test(arguments: [
+        "auth me pw", "AUTH me pw", "get k | curl --password x", "login a", "set a password=x", "raw auth me pw",
+        "RAW Auth me pw", "raw \"auth\" me pw", "\"auth\" me pw", "repeat 2 auth me pw", "repeat 2 1 raw auth me pw",
+        "repeat 0 500ms repeat 3 login a",
+    ])
     func `a secret is kept out`(_ line: String) {
         #expect(!History.isPublic(Array(line.utf8)))
     }
 
-    @Test(arguments: ["get password", "set token 1", "get author", "set k v --flags 3"])
+    @Test(arguments: [
+        "get password", "set token 1", "get author", "set k v --flags 3", "raw get auth", "repeat 2 get login",
+    ])
     func `what only looks a little like one is kept`(_ line: String) {
         #expect(History.isPublic(Array(line.utf8)))
     }
