@@ -50,9 +50,6 @@ struct ServerSelection: Hashable, Sendable {
         return servers.count > 1 ? "\(first)+\(servers.count - 1)" : first
     }
 
-    /// How long a key may be, without the prefix.
-    var maximumKeyBytes: Int { Key.maximumBytes - prefix.count }
-
     /// The settings of a client of these servers. Its keys are as sent: the prefix stands in them.
     var clientConfiguration: ClientConfiguration {
         var configuration = ClientConfiguration(

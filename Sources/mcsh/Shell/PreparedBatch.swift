@@ -120,9 +120,6 @@ enum AnswerKind: Hashable, Sendable {
     /// Whether the reply is items, each in the turn of its key.
     var hasItems: Bool { self == .items || self == .itemsWithCAS }
 
-    /// Whether one reply can answer several commands of this kind, each in its turn.
-    var isShareable: Bool { hasItems || self == .silence }
-
     /// Whether the command may have changed something when no answer comes.
     var changesItems: Bool {
         switch self {

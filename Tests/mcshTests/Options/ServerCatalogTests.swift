@@ -103,7 +103,6 @@ import Testing
         let selection = try Self.catalog(Options(), nil).resolve(["a"])
         #expect(selection.profile == "python-memcached")
         #expect(selection.prefix == [])
-        #expect(selection.maximumKeyBytes == 250)
         #expect(selection.timeout == .seconds(3))
         #expect(selection.connectTimeout == .seconds(3))
         #expect(selection.deadRetry == .seconds(30))
@@ -116,7 +115,6 @@ import Testing
         #expect(selection.name == "@sessions")
         #expect(selection.servers.map(\.description) == ["10.0.0.1:11211:2", "10.0.0.2:11211"])
         #expect(selection.prefix == Array("sess:".utf8))
-        #expect(selection.maximumKeyBytes == 245)
         #expect(selection.timeout == .milliseconds(500))
         #expect(selection.connectTimeout == .seconds(1))
         #expect(selection.deadRetry == .seconds(8))
@@ -222,7 +220,6 @@ import Testing
         let options = Options(prefix: ArgumentText.text([0xff, 0xc3]))
         #expect(try Self.catalog(options, nil).resolve(["a"]).prefix == [0xff, 0xc3])
         let long = try Self.catalog(Options(prefix: String(repeating: "p", count: 249)), nil).resolve(["a"])
-        #expect(long.maximumKeyBytes == 1)
     }
 
     @Test func `an interval alone repeats for ever`() {
