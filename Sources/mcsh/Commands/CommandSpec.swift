@@ -103,6 +103,8 @@ final class CommandSpec: Sendable {
         /// Whether the word may be left out.
         var isArgumentOptional = false
         var summary: String
+        /// The words that can stand behind it, for completion; empty where nothing is known beforehand.
+        var choices: [Choice] = []
 
         /// The option as the syntax line shows it: `--flags N`, `--compress [MIN]`.
         var syntax: String {
@@ -117,16 +119,29 @@ final class CommandSpec: Sendable {
             summary: """
                 store what python-memcached stores for a str, an int, JSON text (which is read back as a str), the Python \
                 value of a JSON text, or bytes; the flags follow from it
-                """)
+                """,
+            choices: [
+                .init("text", "text in UTF-8, a str"), .init("int", "an integer in digits"),
+                .init("json", "JSON text, read back as a str"), .init("pickle", "the Python value of a JSON text"),
+                .init("bytes", "the bytes as they are"),
+            ])
         static let addedForm = Option(
             name: "--as", argument: "text|int|bytes",
-            summary: "check the bytes for being what python-memcached adds for a str, an int or bytes")
+            summary: "check the bytes for being what python-memcached adds for a str, an int or bytes",
+            choices: [
+                .init("text", "text in UTF-8, a str"), .init("int", "an integer in digits"),
+                .init("bytes", "the bytes as they are"),
+            ])
         static let compress = Option(
             name: "--compress", argument: "MIN", isArgumentOptional: true,
             summary: """
                 compress a value of more than MIN bytes with zlib, where that makes it shorter; without MIN (0) one of \
                 any length. A number behind it is MIN, so a TTL in seconds goes before it. An --as int never is
                 """)
+        /// The one that every command takes.
+        static let output = Option(
+            name: "--output", argument: "FORMAT", summary: "the format of the answer",
+            choices: OutputFormat.allCases.map { .init($0.rawValue, $0.meaning) })
         static let decode = Option(
             name: "--decode", argument: nil,
             summary: """

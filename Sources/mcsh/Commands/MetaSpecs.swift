@@ -8,12 +8,14 @@ enum MetaSpecs {
     /// The flag letters of a command, as words to choose from.
     private static func flags<Command: MetaCommand>(of type: Command.Type) -> CommandSpec.Parameter {
         let letters = type.flagForms.map { form in
-            CommandSpec.Choice(
-                String(Unicode.Scalar(form.letter)), "\(form): \(form.meaning)", isOpen: form.argument != .none)
+            let hasArgument = form.argument != .none
+            return CommandSpec.Choice(
+                String(Unicode.Scalar(form.letter)), hasArgument ? "\(form): \(form.meaning)" : form.meaning,
+                isOpen: hasArgument)
         }
         return CommandSpec.Parameter(
             name: "FLAG", kind: .word, isOptional: true, isRepeated: true,
-            choices: .words(letters + [.init("b", "b: the key is base64")]),
+            choices: .words(letters + [.init("b", "the key is base64")]),
             meaning: "a letter, with its argument glued to it")
     }
 

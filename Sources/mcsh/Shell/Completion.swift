@@ -48,7 +48,7 @@ struct Completion {
         switch place.subject {
         case .command: candidates = commands()
         case .option(let spec): candidates = options(of: spec)
-        case .outputFormat: candidates = formats
+        case .optionValue(let option): candidates = option.choices.map { Candidate($0.word, meaning: $0.meaning) }
         case .file: candidates = known.files(place.typed)
         case .nothing: return nothing
         case .parameter(let parameter, let previous):
@@ -105,7 +105,7 @@ struct Completion {
         spec.options.map { Candidate($0.name, meaning: $0.summary) } + [
             Candidate("--json", meaning: "one object a line"), Candidate("--csv", meaning: "comma separated"),
             Candidate("--tsv", meaning: "tab separated"), Candidate("--raw", meaning: "the server's bytes"),
-            Candidate("--output", meaning: "the format of the answer"),
+            Candidate(CommandSpec.Option.output.name, meaning: CommandSpec.Option.output.summary),
             Candidate("--help", meaning: "explain the command"),
         ]
     }

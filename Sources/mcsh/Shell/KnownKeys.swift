@@ -17,20 +17,37 @@ struct KnownKeys {
         var common: [UInt8] = []
     }
 
-    /// More are not taken in.
+    /// Where there are more, the oldest are forgotten.
     static let maximumCount = 100_000
 
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
     private var seen: Set<[UInt8]> = []
+    /// How many keys at the beginning are forgotten, though their bytes are still there.
+    private var forgotten = 0
 
-    var count: Int { ends.count }
+    var count: Int { ends.count - forgotten }
 
     /// Takes in a key.
     mutating func insert(_ key: [UInt8]) {
-        guard !key.isEmpty, key.count <= 250, ends.count < Self.maximumCount, seen.insert(key).inserted else { return }
+        guard !key.isEmpty, key.count <= 250, seen.insert(key).inserted else { return }
         bytes += key
         ends.append(bytes.count)
+        if count > Self.maximumCount { forgetOldest() }
+    }
+
+    /// Where the first key that is known begins.
+    private var start: Int { forgotten == 0 ? 0 : ends[forgotten - 1] }
+
+    private mutating func forgetOldest() {
+        seen.remove(Array(bytes[start..<ends[forgotten]]))
+        forgotten += 1
+        // Moving all the others is dear: it is done for many at once.
+        guard forgotten > Self.maximumCount / 4 else { return }
+        let start = start
+        bytes.removeFirst(start)
+        ends = ends[forgotten...].map { $0 - start }
+        forgotten = 0
     }
 
     /// The keys that begin with some bytes, the first `limit` of them in full. Calls `memcmp`.
@@ -41,8 +58,8 @@ struct KnownKeys {
                 guard let base = all.baseAddress else { return }
                 var first = 0..<0
                 var common = 0
-                var start = 0
-                for end in ends {
+                var start = start
+                for end in ends[forgotten...] {
                     let key = start..<end
                     start = end
                     guard key.count >= prefix.count else { continue }

@@ -6,7 +6,7 @@ struct LinePlace {
     enum Subject {
         case command
         case option(CommandSpec)
-        case outputFormat
+        case optionValue(CommandSpec.Option)
         case file
         case parameter(CommandSpec.Parameter, previous: [UInt8])
         /// Something that nothing is known about.
@@ -18,6 +18,8 @@ struct LinePlace {
     private(set) var spec: CommandSpec?
     /// How many words of the command are complete.
     private(set) var parameterCount = 0
+    /// What is wanted behind a redirection or an option, as a syntax line shows it; nil for a word of the command itself.
+    private(set) var wanted: String?
     /// Where the word begins in the line, and what is written of it.
     private(set) var start = 0
     private(set) var source: [UInt8] = []
@@ -29,6 +31,9 @@ struct LinePlace {
         var bytes: [UInt8]
         var isQuoted: Bool
         var start: Int
+
+        /// As `--compress` takes it.
+        var isNumber: Bool { !isQuoted && ASCIINumber.parseUnsigned(bytes) != nil }
 
         func equals(_ text: String) -> Bool { !isQuoted && bytes.elementsEqual(text.utf8) }
     }
@@ -51,7 +56,7 @@ struct LinePlace {
         // A command or an option needs no quotes, though it may look as if it did.
         if quote == .none {
             switch subject {
-            case .option, .command, .outputFormat: return bytes
+            case .option, .command, .optionValue: return bytes
             default: break
             }
         }
@@ -109,19 +114,25 @@ struct LinePlace {
             }
             if !word.isQuoted, [">", ">>", "<", "<<", "|"].contains(where: { word.equals($0) }) {
                 guard !rest.isEmpty else {
-                    subject = word.equals("|") || word.equals("<<") ? .nothing : .file
+                    wanted = word.equals("|") ? "COMMAND" : word.equals("<<") ? "TAG" : "FILE"
+                    subject = wanted == "FILE" ? .file : .nothing
                     return
                 }
                 rest = rest.dropFirst()
             } else if acceptsOptions, !word.isQuoted, word.bytes.starts(with: "--".utf8) {
                 if word.bytes.count == 2 {
                     acceptsOptions = false
-                } else if takesArgument(word, of: found) {
-                    guard !rest.isEmpty else {
-                        subject = word.equals("--output") ? .outputFormat : .nothing
-                        return
+                } else if let option = option(word, of: found), let argument = option.argument {
+                    guard let next = rest.first else {
+                        // A word that may be left out is the command's next one until it proves to be a number.
+                        guard option.isArgumentOptional else {
+                            wanted = argument
+                            subject = .optionValue(option)
+                            return
+                        }
+                        continue
                     }
-                    rest = rest.dropFirst()
+                    if !option.isArgumentOptional || next.isNumber { rest = rest.dropFirst() }
                 }
             } else {
                 parameterCount += 1
@@ -140,9 +151,9 @@ struct LinePlace {
         }
     }
 
-    private func takesArgument(_ word: Piece, of spec: CommandSpec) -> Bool {
-        guard !word.bytes.contains(UInt8(ascii: "=")) else { return false }
-        return word.equals("--output") || spec.options.contains { word.equals($0.name) && $0.argument != nil }
+    /// The option that a word names, unless its value is glued to it.
+    private func option(_ word: Piece, of spec: CommandSpec) -> CommandSpec.Option? {
+        (spec.options + [.output]).first { word.equals($0.name) }
     }
 }
 
@@ -161,6 +172,7 @@ enum LineHint {
     /// The parameters that are not written yet, as the syntax line shows them; nil where there is nothing to say.
     static func text(for line: [UInt8]) -> String? {
         guard let place = LinePlace(line), let spec = place.spec else { return nil }
+        if let wanted = place.wanted { return wanted }
         let parameters = spec.parameters
         var left: [String] = []
         if let repeated = parameters.firstIndex(where: \.isRepeated), place.parameterCount >= repeated {

@@ -37,7 +37,9 @@ import Testing
         ("help stat evicted_t", "help stat evicted_time "),
         ("help stat maxb", "help stat maxbytes "), ("set k v --no", "set k v --noreply "),
         ("set --no", "set --noreply "), ("set k v -- --no", "set k v -- "),
-        ("get k --output j", "get k --output json "),
+        ("get k --output j", "get k --output json "), ("set x --as p", "set x --as pickle "),
+        ("append x v --as te", "append x v --as text "), ("set x --flags 1", "set x --flags 1"),
+        ("set x --compress 100 v --no", "set x --compress 100 v --noreply "),
         ("output c", "output csv "), ("mg k T", "mg k T"), ("mg k v t f c", "mg k v t f c "),
         ("repeat 2 fl", "repeat 2 flush_all "), ("repeat 2 1s stats sl", "repeat 2 1s stats slabs "),
         ("get user:", "get user:"), ("get us", "get user:"), ("get user:2", "get user:2 "),
@@ -114,7 +116,11 @@ import Testing
         arguments: [
             ("set ", "KEY VALUE [TTL] [--…]"), ("set k ", "VALUE [TTL]"), ("set k v ", "[TTL]"),
             ("set k v 60 ", nil), ("get ", "KEY… [--…]"), ("get a b ", "KEY…"), ("nonsense ", nil), ("se", nil),
-            ("repeat 2 touch ", "KEY… TTL [--…]"),
+            ("repeat 2 touch ", "KEY… TTL [--…]"), ("get plain > ho", "FILE"), ("get plain >> ", "FILE"),
+            ("set k < ", "FILE"),
+            ("set k << ", "TAG"), ("get k --output ", "FORMAT"), ("set k --flags ", "N"),
+            ("set k --compress ", "VALUE [TTL]"), ("set k --compress v ", "[TTL]"),
+            ("set k --compress 100 ", "VALUE [TTL]"),
         ] as [(String, String?)])
     func `a hint has what is missing`(_ line: String, _ hint: String?) {
         #expect(LineHint.text(for: Array(line.utf8)) == hint)
@@ -123,11 +129,43 @@ import Testing
     @Test func `keys are bounded, known once, and found by their beginning`() {
         var keys = KnownKeys()
         for index in 0..<(KnownKeys.maximumCount + 10) { keys.insert(Array("key:\(index)".utf8)) }
-        keys.insert(Array("key:1".utf8))
+        keys.insert(Array("key:100".utf8))
         #expect(keys.count == 100_000)
         let matches = keys.matches(Array("key:4242".utf8), limit: 5)
         #expect(matches.total == 11)
         #expect(matches.keys.count == 5)
         #expect(matches.common == Array("key:4242".utf8))
+    }
+
+    @Test func `of too many keys the newest are known`() {
+        var keys = KnownKeys()
+        let count = KnownKeys.maximumCount * 3 / 2 + 7
+        for index in 0..<count { keys.insert(Array("key:\(index)".utf8)) }
+        #expect(keys.count == KnownKeys.maximumCount)
+        #expect(keys.matches(Array("key:".utf8), limit: 1).total == KnownKeys.maximumCount)
+        let oldest = count - KnownKeys.maximumCount
+        #expect(keys.matches(Array("key:\(oldest - 1)".utf8), limit: 1).keys != [Array("key:\(oldest - 1)".utf8)])
+        #expect(keys.matches(Array("key:\(oldest)".utf8), limit: 1).keys == [Array("key:\(oldest)".utf8)])
+        #expect(keys.matches(Array("key:\(count - 1)".utf8), limit: 1).total == 1)
+        // What was forgotten can be seen again.
+        keys.insert(Array("key:0".utf8))
+        #expect(keys.matches(Array("key:0".utf8), limit: 1).total == 1)
+    }
+
+    @Test func `behind an option stand the words of its table`() {
+        for spec in CommandTable.all {
+            for option in spec.options + [.output] where !option.choices.isEmpty && !spec.takesWordsAsTheyAre {
+                let words = option.choices.map(\.word)
+                let candidates = Self.answer("\(spec.name) \(option.name) ").candidates
+                #expect(candidates.map(\.text) == words.map { Array($0.utf8) }, "\(spec.name)")
+                #expect(option.argument == words.joined(separator: "|") || option.argument == "FORMAT")
+            }
+        }
+    }
+
+    @Test func `a letter of a meta command stands once beside its meaning`() {
+        let rows = Self.answer("mg k ").rows(width: 80, style: .plain)
+        #expect(rows.contains { $0.hasPrefix("v  ") && !$0.hasPrefix("v  v") }, "\(rows)")
+        #expect(rows.contains { $0.hasPrefix("b  the key") }, "\(rows)")
     }
 }
