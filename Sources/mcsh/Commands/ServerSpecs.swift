@@ -270,7 +270,7 @@ enum ServerSpecs {
         parameters: [
             .init(
                 name: "STREAM", kind: .word, isOptional: true, isRepeated: true,
-                choices: .words(WatchStream.all.map { .init($0.description, "since \($0.since.text)") }))
+                choices: .words(WatchStream.all.map { .init($0.description, "\($0.meaning) (\($0.since.text))") }))
         ],
         options: [
             .init(name: "--match", argument: "GLOB", summary: "only events about keys that match: * ? [a-z]"),
@@ -279,8 +279,8 @@ enum ServerSpecs {
         ],
         summary: "print what happens on the server, until Ctrl-C",
         details: """
-            Streams: \(WatchStream.all.map { "\($0.description) (\($0.since.text))" }.joined(separator: ", ")). Without \
-            one, fetchers. A write looks its key up first, which fetchers shows as a hit or a miss. With connevents, \
+            Several streams may be named; without one, fetchers. Each has the version of memcached that it needs beside \
+            it. A write looks its key up first, which fetchers shows as a hit or a miss. With connevents, \
             clients whose connections are opened meanwhile are named by their addresses, others by their descriptors in \
             stats conns. Times are UTC, by the server's clock. A busy server sends more than can be shown: lines that \
             were lost are counted. At its end, by Ctrl-C too, a summary on standard error says how many events of each \

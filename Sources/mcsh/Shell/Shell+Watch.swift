@@ -87,7 +87,7 @@ extension Shell {
 private final class WatchPrinter: Sendable {
     private struct State {
         var rows: WatchRows
-        var summary = WatchSummary()
+        var summary: WatchSummary
         var hasBegun = false
 
         func isFull(_ limit: UInt64?) -> Bool { limit.map { summary.shown >= $0 } ?? false }
@@ -102,7 +102,7 @@ private final class WatchPrinter: Sendable {
     init(_ order: WatchOrder, rows: WatchRows, output: OutputSink) {
         self.order = order
         self.output = output
-        state = Mutex(State(rows: rows))
+        state = Mutex(State(rows: rows, summary: WatchSummary(of: order.streams)))
         (ends, ending) = AsyncStream.makeStream()
     }
 

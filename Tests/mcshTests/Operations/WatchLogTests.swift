@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func `the summary has the kinds, the most frequent keys and what was lost`() throws {
-        var summary = WatchSummary()
+        var summary = WatchSummary(of: [.fetchers])
         for line in ["key=a status=found", "key=b status=found", "key=b status=not_found", "key=%1B status=found"] {
             summary.count(try Self.event("type=item_get \(line)"))
         }
@@ -159,8 +159,29 @@ import Testing
                 + #"{"key":"a","count":1,"excess":0}],"lost_by_server":7,"lost_by_mcsh":1}}"#)
     }
 
+    @Test func `the summary says that stores look too, where both are watched`() throws {
+        let note = "hits and misses include the look-up that each store begins with"
+        let streams: [[WatchStream]] = [[.mutations, .fetchers], [.fetchers, .evictions], [.mutations]]
+        let notes = try streams.map { streams in
+            var summary = WatchSummary(of: streams)
+            summary.count(try Self.event("type=item_get key=a status=found"))
+            return summary.lines(of: "cache:1", after: .seconds(1), width: 80).filter { $0 == note }
+        }
+        #expect(notes == [[note], [], []])
+    }
+
+    @Test func `every stream has a meaning`() {
+        let page = (try? Help.text(for: ["watch"], width: 100, style: .plain).get()) ?? []
+        for stream in WatchStream.all {
+            #expect(!stream.meaning.isEmpty, "\(stream)")
+            let text = page.joined(separator: "\n")
+            #expect(text.contains("\(stream.meaning) (\(stream.since.text))"), "\(stream)")
+            #expect(text.split(separator: "\n").count { $0.contains("\(stream)  ") } == 1, "\(stream)")
+        }
+    }
+
     @Test func `the summary does not grow with what the server sends`() throws {
-        var summary = WatchSummary()
+        var summary = WatchSummary(of: [.fetchers])
         for number in 0..<5000 { summary.count(try Self.event("type=t\(number) key=k\(number)")) }
         #expect(summary.kinds.count == 101)
         #expect(summary.kinds["others"] == 4900)

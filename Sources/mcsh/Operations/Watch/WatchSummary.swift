@@ -15,10 +15,18 @@ struct WatchSummary: Sendable {
     /// The keys of the events that were shown.
     private(set) var keys = FrequentKeys()
 
+    /// Whether the look-ups of stores are among the hits and misses.
+    private let hasLookUpsOfStores: Bool
+
     /// More kinds than this are counted as one: their names come from the server.
     private static let maximumKinds = 100
     private static let otherKinds = "others"
     private static let shownKeys = 10
+
+    /// Makes the summary of some streams.
+    init(of streams: [WatchStream]) {
+        hasLookUpsOfStores = streams.contains(.fetchers) && streams.contains(.mutations)
+    }
 
     /// An event was shown.
     mutating func count(_ event: WatchEvent) {
@@ -55,6 +63,9 @@ struct WatchSummary: Sendable {
         let digits = kinds.map { HumanUnits.count($0.count).count }.max() ?? 0
         for (kind, count) in kinds {
             lines.append("  " + StyledText(kind).padded(to: column).text + "  " + Self.padded(count, to: digits))
+        }
+        if hasLookUpsOfStores, !kinds.isEmpty {
+            lines.append("hits and misses include the look-up that each store begins with")
         }
         let top = keys.top(Self.shownKeys)
         if !top.isEmpty {
