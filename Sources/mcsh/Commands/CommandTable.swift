@@ -20,6 +20,16 @@ enum CommandTable {
 
     /// The name that was probably meant.
     static func nearest(to name: String) -> String? {
-        Spelling.nearest(to: name, among: all.flatMap { [$0.name] + $0.aliases })
+        if let habit = habits[name.lowercased()] { return habit }
+        // One sign is like any other.
+        return Spelling.nearest(to: name, among: all.flatMap { [$0.name] + $0.aliases }.filter { $0 != "?" })
     }
+
+    /// What other programs call things (redis-cli, psql), and the line that does them here.
+    static let habits = [
+        "info": "stats", "dbsize": "stats", "select": "use", "\\c": "use",
+        "keys": "lru_crawler metadump all", "scan": "lru_crawler metadump all", "flushall": "flush_all",
+        "flushdb": "flush_all", "monitor": "watch", "del": "delete", "expire": "touch", "mget": "get",
+        "\\q": "quit", "\\h": "help", "\\?": "help",
+    ]
 }

@@ -91,7 +91,8 @@ struct Completion {
         let commands = Completion.commands()
         let topics = HelpTopic.all.map { Candidate($0.name, meaning: $0.summary) }
             .filter { topic in !commands.contains { $0.text == topic.text } }
-        return (commands + topics + [Candidate("stat", meaning: "explain a statistic")])
+        let more = [Candidate("stat", meaning: "explain a statistic"), Candidate("topics", meaning: "list the topics")]
+        return (commands + topics + more)
             .sorted { $0.text.lexicographicallyPrecedes($1.text) }
     }()
 

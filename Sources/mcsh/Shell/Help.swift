@@ -11,6 +11,7 @@ enum Help {
     static func text(for topic: [String], width: Int, style: TextStyle) -> Result<[String], UnknownTopic> {
         let page = HelpPage(width: width, style: style)
         guard let first = topic.first else { return .success(overview(page)) }
+        if topic.count == 1, first.lowercased() == "topics" { return .success(topics(page, column: HelpPage.column)) }
         if topic.count > 1, let answer = statistic(topic, page) { return answer }
         var parts: [[String]] = []
         if let spec = CommandTable.find(Array(first.utf8)) { parts.append(self.page(of: spec, page)) }
@@ -39,7 +40,7 @@ enum Help {
     private static func hint(about word: String) -> String {
         let words =
             CommandTable.all.flatMap { [$0.name] + $0.aliases } + HelpTopic.all.flatMap { [$0.name] + $0.also } + [
-                "stat"
+                "stat", "topics",
             ]
         let nearest = Spelling.nearest(to: word, among: words).map { [$0] } ?? StatisticField.suggestions(for: word)
         return nearest.isEmpty ? "help lists what there is" : "did you mean \(nearest.joined(separator: ", "))?"
@@ -59,11 +60,13 @@ enum Help {
                 lines += page.entry(spec.name, spec.summary, column: column)
             }
         }
-        lines += page.heading("Topics")
-        for topic in HelpTopic.all { lines += page.entry(topic.name, topic.summary, column: column) }
-        return lines
+        return lines + topics(page, column: column)
             + page.text(
                 "help COMMAND or help TOPIC explains one; help stat NAME explains a statistic.", .dim, indent: 0)
+    }
+
+    private static func topics(_ page: HelpPage, column: Int) -> [String] {
+        page.heading("Topics") + HelpTopic.all.flatMap { page.entry($0.name, $0.summary, column: column) }
     }
 
     private static func page(of topic: HelpTopic, _ page: HelpPage) -> [String] {

@@ -17,6 +17,24 @@ import Testing
         #expect(CommandTable.nearest(to: word) == nil)
     }
 
+    @Test(arguments: [
+        ("info", "stats"), ("INFO", "stats"), ("dbsize", "stats"), ("select", "use"),
+        ("keys", "lru_crawler metadump all"), ("flushall", "flush_all"), ("monitor", "watch"), ("del", "delete"),
+        ("expire", "touch"), ("\\q", "quit"), ("\\h", "help"), ("\\?", "help"),
+    ])
+    func `a word of another program is answered with the command that does it here`(word: String, line: String) {
+        #expect(CommandTable.nearest(to: word) == line)
+        #expect(PlannedLines.fault(word)?.suggestion == "did you mean \(line)?")
+    }
+
+    @Test func `what is recommended exists, and what exists is not explained away`() {
+        for (word, line) in CommandTable.habits {
+            #expect(CommandTable.find(Array(word.utf8)) == nil, "\(word)")
+            #expect(CommandTable.find(Array(line.utf8.prefix { $0 != UInt8(ascii: " ") })) != nil, "\(line)")
+        }
+        #expect(CommandTable.find(Array("exit".utf8))?.name == "quit")
+    }
+
     @Test func `a very long word costs no time`() {
         let word = String(repeating: "É", count: 5_000_000)
         let time = ContinuousClock().measure {

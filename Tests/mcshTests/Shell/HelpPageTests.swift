@@ -60,6 +60,15 @@ import Testing
         #expect(topic.text.split(separator: "\n").allSatisfy { !$0.hasSuffix(" ") })
     }
 
+    @Test func `the topics alone are listed`() {
+        let page = Self.text("topics")
+        #expect(page.first == "Topics")
+        #expect(page.count == HelpTopic.all.count + 1)
+        for topic in HelpTopic.all {
+            #expect(page.contains { $0.hasPrefix("  \(topic.name) ") && $0.hasSuffix(topic.summary) }, "\(topic.name)")
+        }
+    }
+
     @Test func `names of topics are unique`() {
         let names = HelpTopic.all.flatMap { [$0.name] + $0.also }
         #expect(Set(names).count == names.count)
