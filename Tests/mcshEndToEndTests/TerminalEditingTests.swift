@@ -93,6 +93,25 @@ struct TerminalEditingTests {
         #expect(try await session.server.value(of: "b") == "2")
     }
 
+    @Test func `a pause does not end a pasted text`() async throws {
+        let session = try await AtTerminal.start()
+        try await session.terminal.type("\u{1b}[200~set a 1\r")
+        await #expect(throws: TestSupportFailure.self) {
+            try await session.terminal.wait(within: .milliseconds(2500)) { $0.text.contains("set a 1") }
+        }
+        try await session.terminal.type("set b 2\r\u{1b}[201~")
+        try await session.terminal.waitForText("2 lines pasted")
+        #expect(try await session.server.value(of: "a") == nil)
+        // Where the mark does not come, Ctrl-C is the way out.
+        try await session.terminal.type("\u{3}\u{1b}[200~set a 1\r")
+        await #expect(throws: TestSupportFailure.self) {
+            try await session.terminal.wait(within: .seconds(1)) { $0.currentLine.contains("set a 1") }
+        }
+        try await session.terminal.type("\u{3}")
+        try await session.waitForPrompt()
+        try await session.enter("get a", answers: "(not found)")
+    }
+
     @Test func `pasted escape sequences are no keys`() async throws {
         let session = try await AtTerminal.start()
         try await session.type("\u{1b}[200~get \u{1b}[Hx\u{3}y\u{1b}[201~z", shows: "get [Hxyz")

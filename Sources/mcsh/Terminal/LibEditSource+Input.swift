@@ -13,8 +13,8 @@ import MemcacheCore
 extension LibEditSource {
     /// How long the rest of a key's sequence may take.
     private static let sequenceMilliseconds: Int32 = 50
-    /// How long the rest of pasted text may take.
-    private static let pasteMilliseconds: Int32 = 2000
+    /// A pause in pasted text, behind which Ctrl-C is the key.
+    private static let pauseMilliseconds: Int32 = 500
     private static let maximumPasteBytes = 8 << 20
 
     /// The next character for libedit: 1, or 0 at the end of the input, or -1. Calls `poll` and `read`.
@@ -156,28 +156,38 @@ extension LibEditSource {
     // MARK: Pasting
 
     /// Inserts what is pasted, up to the mark at its end. Line ends stay in the line: nothing runs before Enter.
+    ///
+    /// A pause does not end it: behind it, the rest would be keys, and its line ends Enter. Where the mark never comes,
+    /// Ctrl-C drops the text.
     func paste() -> UInt8 {
-        let mark = Array("\u{1b}[201~".utf8)
-        var text: [UInt8] = []
-        reading: while text.count < Self.maximumPasteBytes {
-            switch waitForByte(Self.pasteMilliseconds, upTo: 4096) {
+        var text = PastedText(limit: Self.maximumPasteBytes)
+        var isPaused = false
+        reading: while true {
+            switch waitForByte(Self.pauseMilliseconds, upTo: 4096) {
+            case .byte(0x03) where isPaused && bytesAhead.isEmpty:
+                // On its own it is the key; within the text it is not.
+                take(.interrupted)
+                return UInt8(CC_NORM)
             case .byte(let byte):
-                text.append(byte)
-                if byte == UInt8(ascii: "~"), text.suffix(mark.count).elementsEqual(mark) {
-                    text.removeLast(mark.count)
-                    break reading
-                }
-            case .notice(let notice): take(notice)
-            case .late, .end: break reading
+                isPaused = false
+                if text.take(byte) { break reading }
+            case .notice(let notice):
+                take(notice)
+                if notice == .interrupted { return UInt8(CC_NORM) }
+            case .late: isPaused = true
+            case .end: return UInt8(CC_EOF)
             }
         }
-        let cleaned = Self.cleaned(text)
+        let cleaned = Self.cleaned(text.bytes)
         guard !cleaned.isEmpty else { return UInt8(CC_NORM) }
         let isFirst = !currentLine().line.contains(UInt8(ascii: "\n"))
         insert(cleaned)
         let lines = cleaned.count { $0 == UInt8(ascii: "\n") } + 1
-        guard lines > 1, isFirst else { return UInt8(CC_REFRESH) }
-        write("\r\u{1b}[J(\(lines) lines pasted: Enter runs them, Ctrl-C drops them)\n")
+        guard text.isCut || lines > 1 && isFirst else { return UInt8(CC_REFRESH) }
+        let what = "\(lines) line\(lines == 1 ? "" : "s") pasted"
+        let them = lines == 1 ? "it" : "them"
+        let cut = text.isCut ? ", and the rest dropped, beyond \(Self.maximumPasteBytes >> 20) MiB" : ""
+        write("\r\u{1b}[J(\(what)\(cut): Enter runs \(them), Ctrl-C drops \(them))\n")
         mcsh_el_refresh(editor)
         return UInt8(CC_NORM)
     }
