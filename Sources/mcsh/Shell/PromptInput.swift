@@ -26,13 +26,15 @@ struct PromptInput {
         while index < lines.count {
             var line = Array(lines[index])
             index += 1
-            while let quote = PromptInput.openQuote(of: line, &tokenizer) {
-                guard index < lines.count else {
-                    need = .quote(quote)
+            var start = 0
+            // From the quote on: the words in front of it are complete, and lines may be very many.
+            while let position = PromptInput.openQuote(of: line[start...], &tokenizer) {
+                start = position
+                let isClosed = PromptInput.takeQuoted(lines, from: &index, into: &line, line[start], &tokenizer)
+                guard isClosed else {
+                    need = .quote(line[start])
                     return
                 }
-                line += [UInt8(ascii: "\n")] + lines[index]
-                index += 1
             }
             guard let tag = HereDocument.tag(of: line.span) else {
                 commands.append(Command(line: line))
@@ -48,9 +50,27 @@ struct PromptInput {
         }
     }
 
-    /// The quote that is open at the end of a line. A line that is wrong already has none.
-    private static func openQuote(of line: [UInt8], _ tokenizer: inout Tokenizer) -> UInt8? {
+    /// Where the quote is that is open at the end of a line. A line that is wrong already has none.
+    private static func openQuote(of line: ArraySlice<UInt8>, _ tokenizer: inout Tokenizer) -> Int? {
         guard let ending = try? tokenizer.scan(line.span), case .openQuote(let position) = ending else { return nil }
-        return line[position]
+        return line.startIndex + position
+    }
+
+    /// Adds the lines that are all of them inside a quote, and the one behind them. Returns false where there is none.
+    private static func takeQuoted(
+        _ lines: [ArraySlice<UInt8>], from index: inout Int, into line: inout [UInt8], _ quote: UInt8,
+        _ tokenizer: inout Tokenizer
+    ) -> Bool {
+        while index < lines.count {
+            // A single backslash at the end of a line belongs to what follows it, which makes no escape.
+            let backslashes = line.reversed().prefix { $0 == UInt8(ascii: "\\") }.count
+            let before = backslashes.isMultiple(of: 2) ? [quote] : [quote] + Array("\\\n".utf8)
+            let part = before + lines[index]
+            line.append(UInt8(ascii: "\n"))
+            line += lines[index]
+            index += 1
+            if openQuote(of: part[...], &tokenizer) != 0 { return true }
+        }
+        return false
     }
 }

@@ -21,6 +21,25 @@ import Testing
         #expect(Self.commands("set k \"a\nb\" 60\nget k") == ["set k \"a\nb\" 60", "get k"])
     }
 
+    @Test func `what is quoted may be anything but the quote`() {
+        #expect(
+            Self.commands("set k \"a\\\\\n'b\\\"\n\" 'c\n\"\n' \"\n\"\nget k") == [
+                "set k \"a\\\\\n'b\\\"\n\" 'c\n\"\n' \"\n\"", "get k",
+            ])
+        #expect(Self.commands("set k \"a\nb\\\nc\nget k") == ["set k \"a\nb\\\nc", "get k"])
+        #expect(Self.commands("set k \"a\\\nc\nget k") == ["set k \"a\\\nc", "get k"])
+        #expect(PromptInput(Array("set k \"a\nb\\".utf8)).need == .quote(UInt8(ascii: "\"")))
+        #expect(PromptInput(Array("set k 'a' \"b\n\" 'c\n".utf8)).need == .quote(UInt8(ascii: "'")))
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["a line", "\\\"a\\\": 1,", "\" \""])
+    func `very many quoted lines take a moment`(_ line: String) {
+        let lines = Array(repeating: line, count: 20_000).joined(separator: "\n")
+        let start = ContinuousClock.now
+        #expect(Self.commands("set k \"\n\(lines)\n\"") == ["set k \"\n\(lines)\n\""])
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
     @Test func `a tag goes on up to its line, and what is between is no command`() {
         #expect(PromptInput(Array("set k << END\nx".utf8)).need == .tag(Array("END".utf8)))
         #expect(Self.commands("set k << END\nget \"x\nEND\nget k") == ["set k << END <- get \"x", "get k"])
