@@ -44,8 +44,11 @@ struct Guest: Sendable {
 
     /// Waits until it has ended, and takes the terminal back as it was. Returns its exit status.
     func leave() -> Int32 {
-        let status = ShellCommand.wait(for: process)
+        // It is reaped when no signal is passed on to it any more: its number may be another's by then.
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(process), &information, Int32(WEXITED | WNOWAIT)) == -1, errno == EINTR {}
         watcher?.setGuest(nil)
+        let status = ShellCommand.wait(for: process)
         restore()
         if watcher == nil { signal(SIGINT, SIG_DFL) }
         return status
