@@ -98,7 +98,7 @@ struct TerminalSignalTests {
         #expect(try await eventually { session.terminal.isSane })
     }
 
-    @Test(arguments: [SIGTERM, SIGHUP]) func `a signal that ends the program leaves the terminal in order`(
+    @Test(arguments: [SIGTERM, SIGHUP, SIGQUIT]) func `a signal that ends the program leaves the terminal in order`(
         _ signal: Int32
     )
         async throws
@@ -110,7 +110,7 @@ struct TerminalSignalTests {
         #expect(try await eventually { session.terminal.isSane })
     }
 
-    @Test(arguments: [SIGTERM, SIGHUP]) func `a signal ends the program during a command too`(_ signal: Int32)
+    @Test(arguments: [SIGTERM, SIGHUP, SIGQUIT]) func `a signal ends the program during a command too`(_ signal: Int32)
         async throws
     {
         let session = try await AtTerminal.start()

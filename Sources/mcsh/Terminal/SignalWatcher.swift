@@ -32,14 +32,14 @@ final class SignalWatcher: Sendable {
         var isEnding = false
     }
 
-    private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH]
+    private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH]
 
     private let state = Mutex(State())
     /// Becomes readable with a byte for every notice.
     let noticeDescriptor: Int32
     private let writingDescriptor: Int32
 
-    /// Begins to watch; nil where the system has no descriptors left.
+    /// Begins to watch; nil where the system has no descriptors or threads left.
     init?() {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }
@@ -53,7 +53,11 @@ final class SignalWatcher: Sendable {
         for number in [SIGCONT, SIGWINCH] { signal(number) { _ in } }
         var signals = Self.signalSet()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        start()
+        guard start() else {
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+            for end in ends { close(end) }
+            return nil
+        }
     }
 
     /// A program that is started is to have the signals that this one was started with.
@@ -135,7 +139,8 @@ final class SignalWatcher: Sendable {
         _ = write(writingDescriptor, &byte, 1)
     }
 
-    private func start() {
+    /// Starts the thread; false where there is none, and nobody would take the signals.
+    private func start() -> Bool {
         let box = Unmanaged.passRetained(self)
         #if canImport(Darwin)
             var thread: pthread_t?
@@ -147,6 +152,7 @@ final class SignalWatcher: Sendable {
             if code == 0 { pthread_detach(thread) }
         #endif
         if code != 0 { box.release() }
+        return code == 0
     }
 
     private static func run(_ box: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
