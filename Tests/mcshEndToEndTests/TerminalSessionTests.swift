@@ -75,6 +75,16 @@ struct TerminalSessionTests {
         try await terminal.waitForLine("@cache[2] (not connected)>")
     }
 
+    @Test func `the prompt begins a line behind an answer that has not ended its own`() async throws {
+        let session = try await AtTerminal.start()
+        try await session.enter("set plain hello", answers: "stored")
+        try await session.terminal.type("get plain --raw\r")
+        try await session.terminal.wait(for: "the value") { $0.lines.contains("hello") }
+        try await session.waitForPrompt()
+        try await session.enter("get plain", answers: "hello")
+        #expect(!session.terminal.screen.lines.contains(""))
+    }
+
     // MARK: Production
 
     @Test func `on production the prompt is red, and only the pool's name confirms`() async throws {

@@ -79,6 +79,7 @@ struct Interactive {
         var prompt = shell.promptState.prompt(columns: Terminal.width(environment: environment))
         for entry in shell.interactive?.history.takeNew() ?? [] { source.remember(entry) }
         shell.interactive?.watcher?.clearNotices()
+        shell.session.output.endLine()
         while true {
             switch source.next(prompt: prompt) {
             case .end where text.isEmpty: return nil
@@ -143,11 +144,11 @@ struct Interactive {
             }
             let mayHaveEffect = shell.session.takeLosses().contains { $0.error.mayHaveTakenEffect }
             let rest = mayHaveEffect ? "; the command may have been carried out all the same" : ""
-            // Behind the terminal's own ^C.
-            _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
+            shell.session.output.endLine(isBehindMark: true)
             shell.session.tell("cancelled" + rest, code: "cancelled")
             return .next
         }
+        shell.session.output.endLine()
         if case .stop(.some) = flow { return flow }
         _ = shell.tellLosses()
         return .next
@@ -158,13 +159,17 @@ struct Interactive {
     /// Says what is there, as far as it can be learned in a moment.
     private func greet(_ watcher: SignalWatcher?) {
         MainThread.resume()
-        watcher?.setCancel { MainThread.cancel() }
+        watcher?.setCancel { [client = shell.client] in
+            MainThread.cancel()
+            client.disconnect()
+        }
         defer { watcher?.setCancel(nil) }
         let limit = min(Greeting.limit, shell.selection.timeout)
         let answers = MainThread.wait { [pool = shell.client.pool] () async throws(MemcacheError) in
             await Greeting.ask(pool, within: limit)
         }
-        guard !MainThread.isCancelled, case .success(let answers) = answers else { return }
+        guard !MainThread.isCancelled else { return shell.session.output.endLine(isBehindMark: true) }
+        guard case .success(let answers) = answers else { return }
         let greeting = Greeting(
             name: shell.selection.name, isProduction: shell.selection.isProduction, answers: answers)
         let width = Terminal.width(environment: environment)

@@ -152,6 +152,10 @@ extension Shell {
         idleTime += .now - start
         if let answer, question.isConfirmed(by: answer) { return true }
         session.note(.unsafe)
+        if isInterrupted {
+            interactive?.hasToldInterrupt = true
+            session.output.endLine(isBehindMark: true)
+        }
         session.tell("\(command): not done", code: "not-confirmed", line: planner.line)
         return false
     }

@@ -26,6 +26,8 @@ final class OutputSink: Sendable {
     private struct State {
         var target: Target
         var hasLost = false
+        /// What is on the terminal does not end with a line.
+        var isInLine = false
         /// What is written to standard output goes through this first.
         var paging: Paging?
         /// The pager was left before the end.
@@ -88,6 +90,7 @@ final class OutputSink: Sendable {
         guard case .write(let bytes, let descriptor, let guest)? = step else { return }
         guest?.enter()
         let error = FileDescriptors.write(bytes, to: descriptor)
+        if descriptor == STDOUT_FILENO { state.withLock { $0.isInLine = bytes.last != UInt8(ascii: "\n") } }
         guard error != 0 else { return }
         if error == EPIPE, descriptor == STDOUT_FILENO { Signals.endByBrokenPipe() }
         state.withLock { state in
@@ -99,6 +102,21 @@ final class OutputSink: Sendable {
             if error != EPIPE { state.hasLost = true }
         }
         if error != EPIPE { Messages.write("mcsh: cannot write the output: \(FileDescriptors.reason(error))") }
+    }
+
+    /// Ends the line that was begun at the terminal, for what is to stand at its left edge: a prompt, a message.
+    ///
+    /// - Parameter isBehindMark: Whether the terminal's own ^C stands there.
+    func endLine(isBehindMark: Bool = false) {
+        let isInLine = state.withLock { state in
+            defer { state.isInLine = false }
+            return state.isInLine
+        }
+        if isBehindMark {
+            _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
+        } else if isInLine, Terminal.isTerminal(STDOUT_FILENO) {
+            _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDOUT_FILENO)
+        }
     }
 
     // MARK: Pager
@@ -121,6 +139,7 @@ final class OutputSink: Sendable {
         if let (guest, descriptor) = paging.pager {
             close(descriptor)
             _ = guest.leave()
+            state.withLock { $0.isInLine = false }
         }
         state.withLock { $0.isLeft = false }
         write(paging.held)
@@ -130,7 +149,10 @@ final class OutputSink: Sendable {
     /// screen.
     func writeMessage(_ lines: [String]) {
         let isPaged = state.withLock { $0.paging != nil && $0.target.descriptor == STDOUT_FILENO }
-        guard isPaged, !hasFailed, Terminal.isTerminal(STDERR_FILENO) else { return Messages.write(lines: lines) }
+        guard isPaged, !hasFailed, Terminal.isTerminal(STDERR_FILENO) else {
+            if Terminal.isTerminal(STDERR_FILENO) { endLine() }
+            return Messages.write(lines: lines)
+        }
         write(Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 }

@@ -220,6 +220,7 @@ import Testing
         let options = Options(prefix: ArgumentText.text([0xff, 0xc3]))
         #expect(try Self.catalog(options, nil).resolve(["a"]).prefix == [0xff, 0xc3])
         let long = try Self.catalog(Options(prefix: String(repeating: "p", count: 249)), nil).resolve(["a"])
+        #expect(long.prefix.count == 249)
     }
 
     @Test func `an interval alone repeats for ever`() {
