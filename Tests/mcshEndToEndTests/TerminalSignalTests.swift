@@ -94,7 +94,9 @@ struct TerminalSignalTests {
             let terminal = try await BuiltProgram().startAtTerminal("-s", ByteString(server.address))
             try await server.waitToReceive { $0 == "stats\r\n" }
             try await terminal.type("\u{3}")
-            try await terminal.waitForLine("\(server.address)>")
+            try await terminal.wait(for: "a prompt") {
+                $0.currentLine.hasPrefix("\(server.address)") && $0.currentLine.hasSuffix(">")
+            }
             if terminal.screen.text.contains("no answer within 1 s") { continue }
             #expect(terminal.screen.lines == ["^C", "\(server.address)>"])
             try await terminal.type("incr hits\r")

@@ -132,7 +132,7 @@ package final class Server: Sendable {
     }
 
     /// Ends the connection; the next command makes another.
-    func disconnect() {
+    package func disconnect() {
         endConnection("the client was disconnected")
     }
 

@@ -48,6 +48,8 @@ struct Greeting: Sendable {
             return first
         }
         guard let result else {
+            // Its answer would hold up the next command.
+            server.disconnect()
             let time = HumanUnits.duration(microseconds: UInt64(max(0, limit / .microseconds(1))))
             throw MemcacheError(.timedOut, "no answer within \(time)", server: server.address)
         }
