@@ -8,20 +8,12 @@
 
 /// Asking at the terminal.
 enum Prompt {
-    /// Asks a question, and reads a line from standard input: whether it begins with `y`.
+    /// Asks a question, and reads a line from standard input.
     ///
     /// The question is put on standard error where that is a terminal, else on the terminal itself: nobody is to answer
     /// what stands in a file.
     ///
     /// - Parameter waitForInput: Is called before input is read; false gives up.
-    /// - Returns: False also where there is no terminal to ask at.
-    static func ask(_ question: String, waitForInput: () -> Bool) -> Bool {
-        let first = answer(to: question, waitForInput: waitForInput)?.first
-        return first == UInt8(ascii: "y") || first == UInt8(ascii: "Y")
-    }
-
-    /// Asks a question as ``ask(_:waitForInput:)`` does, and reads a line from standard input.
-    ///
     /// - Returns: The line without its end and the blanks around it; nil where it was given up, or where there is no
     ///   terminal to ask at.
     static func answer(to question: String, waitForInput: () -> Bool) -> [UInt8]? {
