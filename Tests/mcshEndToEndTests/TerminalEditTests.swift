@@ -13,9 +13,9 @@ struct TerminalEditTests {
     /// Writes a text into the file.
     private static func writing(_ text: String) -> String { "sh -c 'printf \"\(text)\" > \"$0\"'" }
 
-    /// Writes a text, and waits for Enter.
+    /// Writes a text, and waits for Enter. It takes its time, as editors do: mcsh is to be behind its start by then.
     private static func waiting(_ text: String) -> String {
-        "sh -c 'trap \"\" INT; printf \"\(text)\" > \"$0\"; echo editing; read line'"
+        "sh -c 'trap \"\" INT; printf \"\(text)\" > \"$0\"; sleep 0.3; echo editing; read line'"
     }
 
     private static func start(editor: String) async throws -> AtTerminal {
