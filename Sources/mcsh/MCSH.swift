@@ -44,7 +44,9 @@ enum MCSH {
         if let conflict = options.conflict {
             return fail(options, conflict, code: "usage", .usage, hint: "mcsh --help lists the options")
         }
-        let environment = Environment.variables()
+        // At a terminal the signals are seen to before there is any other thread.
+        if !options.command.isEmpty || !Terminal.isTerminal(STDIN_FILENO) { Connection.prepare() }
+        let environment = Environment.ofProcess()
         let catalog: ServerCatalog
         var selection: ServerSelection
         do throws(OptionFault) {

@@ -80,6 +80,10 @@ package final class Connection: Sendable {
         let receiver: any ReplyReceiver
     }
 
+    /// Starts what connections live on, without waiting for it: a program that has other things to do before its first
+    /// connection does them meanwhile.
+    package static func prepare() { Transport.startCommandThread() }
+
     /// Where the server is.
     package let address: ServerAddress
 

@@ -50,14 +50,17 @@ final class Transport: Sendable {
     private static let pieceBytes = 262_144
 
     /// One loop serves every connection that carries commands: what the library does there is short.
-    private static let commandLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
-    private static let streamLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    private static let commandThread = LoopThread()
+    private static let streamThread = LoopThread()
+
+    /// Starts the thread for commands, if it is not there yet, and does not wait for it.
+    static func startCommandThread() { _ = commandThread }
 
     /// A transport that is not connected.
     init(on thread: Thread = .commands) {
         switch thread {
-        case .commands: loop = Transport.commandLoop
-        case .streams: loop = Transport.streamLoop
+        case .commands: loop = Transport.commandThread.loop
+        case .streams: loop = Transport.streamThread.loop
         }
         channel = .makeEmptyBox(eventLoop: loop)
         trace = .makeEmptyBox(eventLoop: loop)
@@ -118,17 +121,16 @@ final class Transport: Sendable {
         trace.value = options.trace
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(options.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: 1 << 20)
-            )
-            .channelOption(.maxMessagesPerRead, value: 4)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    // A program that is started must not keep the connection open: the server would not see its end.
-                    try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-                        of: NIOBSDSocket.Handle.self
-                    ) { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
+                    // Set here and not through the bootstrap, which wraps them in types that are made at run time.
+                    if let settings = channel.syncOptions {
+                        if case .tcp = address.endpoint { try settings.setOption(.tcpOption(.tcp_nodelay), value: 1) }
+                        try settings.setOption(
+                            .recvAllocator,
+                            value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: 1 << 20))
+                        try settings.setOption(.maxMessagesPerRead, value: 4)
+                    }
                     try channel.pipeline.syncOperations.addHandler(
                         TransportHandler(delegate: delegate, trace: options.trace))
                 }
@@ -150,8 +152,19 @@ final class Transport: Sendable {
                 guard channel.isActive else { return delegate.transportEnded(.closed) }
                 self.channel.value = channel
                 delegate.transportOpened()
+                Transport.closeOnExecution(channel)
             case .failure(let error):
                 delegate.transportEnded(Transport.ending(connecting: error))
+            }
+        }
+    }
+
+    /// Keeps the connection out of programs that are started: the server would not see its end. Done a moment later, when
+    /// the first answers have come, for getting at the descriptor takes as long as a round trip.
+    private static func closeOnExecution(_ channel: any Channel) {
+        channel.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) {
+            try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                _ = fcntl($0, F_SETFD, FD_CLOEXEC)
             }
         }
     }
@@ -172,6 +185,59 @@ final class Transport: Sendable {
     fileprivate static func reason(_ error: any Error) -> String {
         guard let failure = error as? IOError else { return String(describing: error) }
         return String(cString: strerror(failure.errnoCode)).lowercased()
+    }
+}
+
+/// A thread that runs an event loop until the program ends. Starting it takes no waiting, only using it does.
+///
+/// Made here and not by an event loop group, which waits for its threads and is a third of what it takes to get to a first
+/// connection.
+///
+/// `@unchecked Sendable`: the loop is only touched while the mutex is held. Calls `pthread_create`, `pthread_mutex_*` and
+/// `pthread_cond_*`.
+private final class LoopThread: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let started = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var runningLoop: (any EventLoop)?
+
+    /// Starts the thread, which keeps this object.
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(started, nil)
+        let itself = Unmanaged.passRetained(self).toOpaque()
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let code = pthread_create(&thread, nil, { LoopThread.run($0) }, itself)
+            if let thread { pthread_detach(thread) }
+        #else
+            var thread = pthread_t()
+            let code = pthread_create(&thread, nil, { $0.flatMap { LoopThread.run($0) } }, itself)
+            if code == 0 { pthread_detach(thread) }
+        #endif
+        precondition(code == 0, "the system gives no thread")
+    }
+
+    /// The loop, as soon as it runs.
+    var loop: any EventLoop {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let runningLoop { return runningLoop }
+            pthread_cond_wait(started, mutex)
+        }
+    }
+
+    private func publish(_ loop: any EventLoop) {
+        pthread_mutex_lock(mutex)
+        runningLoop = loop
+        pthread_cond_broadcast(started)
+        pthread_mutex_unlock(mutex)
+    }
+
+    private static func run(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        let thread = Unmanaged<LoopThread>.fromOpaque(pointer).takeUnretainedValue()
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { thread.publish($0) }
+        return nil
     }
 }
 

@@ -39,8 +39,9 @@ public struct ClientProfile: Sendable {
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and the names there are.
     public init(named name: String) throws(MemcacheError) {
-        let known = Self.sameConventions[name] ?? name
-        guard let profile = Self.all.first(where: { $0.name == known }) else {
+        let known = Self.all.first { $0.name == name }
+        guard let profile = known ?? Self.sameConventions[name].flatMap({ same in Self.all.first { $0.name == same } })
+        else {
             let names = Self.all.map(\.name).joined(separator: ", ")
             throw MemcacheError(
                 .invalidArgument, "there is no profile \"\(EscapedText.string(Array(name.utf8)))\"; there are \(names)")

@@ -35,12 +35,22 @@ final class CommandSpec: Sendable {
         enum Choices: Sendable {
             /// Nothing is known beforehand.
             case any
-            case words([Choice])
+            /// Known words, which are put together when they are asked for.
+            case list(@Sendable () -> [Choice])
             case outputFormats
             /// What `help` explains.
             case topics
             /// Servers by name.
             case servers
+
+            /// Known words.
+            static func words(_ words: @autoclosure @escaping @Sendable () -> [Choice]) -> Choices { .list(words) }
+
+            /// The known words; nil where there are none of our own.
+            var words: [Choice]? {
+                guard case .list(let words) = self else { return nil }
+                return words()
+            }
         }
 
         var name: String
@@ -159,15 +169,13 @@ final class CommandSpec: Sendable {
     let options: [Option]
     /// One line.
     let summary: String
-    /// What there is to know beyond the summary.
-    let details: String
+    private let makeDetails: @Sendable () -> String
     let examples: [Example]
     /// What it costs the server.
     let cost: String
     /// What can be lost with it; empty for nothing.
     let loss: String
-    /// What goes over the wire.
-    let wireForm: String
+    private let makeWireForm: @Sendable () -> String
     let danger: Danger
     /// Whether all earlier answers must have arrived before it can be planned.
     let needsEarlierAnswers: Bool
@@ -186,9 +194,9 @@ final class CommandSpec: Sendable {
 
     init(
         name: String, aliases: [String] = [], group: Group, parameters: [Parameter] = [], options: [Option] = [],
-        summary: String, details: String = "", examples: [Example], cost: String = "", loss: String = "",
-        wireForm: String, danger: Danger = .none, needsEarlierAnswers: Bool = false,
-        prefersMetaCommands: Bool = false,
+        summary: String, details: @autoclosure @escaping @Sendable () -> String = "", examples: [Example],
+        cost: String = "", loss: String = "", wireForm: @autoclosure @escaping @Sendable () -> String,
+        danger: Danger = .none, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
         plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
     ) {
         self.name = name
@@ -197,11 +205,11 @@ final class CommandSpec: Sendable {
         self.parameters = parameters
         self.options = options
         self.summary = summary
-        self.details = details
+        makeDetails = details
         self.examples = examples
         self.cost = cost
         self.loss = loss
-        self.wireForm = wireForm
+        makeWireForm = wireForm
         self.danger = danger
         self.needsEarlierAnswers = needsEarlierAnswers
         self.prefersMetaCommands = prefersMetaCommands
@@ -213,6 +221,12 @@ final class CommandSpec: Sendable {
             takesWordsAsTheyAre || parameters.contains { $0.isRepeated } ? .max : parameters.count
         valuePosition = parameters.firstIndex { $0.kind == .value }
     }
+
+    /// What there is to know beyond the summary. Put together when it is asked for, as all that only `help` shows.
+    var details: String { makeDetails() }
+
+    /// What goes over the wire.
+    var wireForm: String { makeWireForm() }
 
     /// Whether the value may come from a file, from the lines that follow or from standard input.
     var takesInputValue: Bool { valuePosition != nil || parameters.contains { $0.kind == .line } }

@@ -5,17 +5,30 @@ enum CommandTable {
         RetrievalSpecs.all + StorageSpecs.all + ItemSpecs.all + MetaSpecs.all + ServerSpecs.all + PoolSpecs.all
         + ShellSpecs.all
 
-    private static let byName: [[UInt8]: CommandSpec] = {
-        var table: [[UInt8]: CommandSpec] = [:]
-        for spec in all {
-            for name in [spec.name] + spec.aliases { table[Array(name.utf8)] = spec }
-        }
-        return table
-    }()
+    /// Names and aliases, shorter ones first, then in the order of their bytes.
+    ///
+    /// A sorted list and not a dictionary of arrays, whose type the runtime puts together when a program first needs it:
+    /// that took a third of the instructions of a one-liner.
+    private static let names: [(name: [UInt8], spec: CommandSpec)] =
+        all.flatMap { spec in ([spec.name] + spec.aliases).map { (name: Array($0.utf8), spec: spec) } }
+        .sorted { precedes($0.name, $1.name) }
 
     /// The command of a name or an alias, in any case of letters.
     static func find(_ name: [UInt8]) -> CommandSpec? {
-        byName[name] ?? byName[name.map { (65...90).contains($0) ? $0 + 32 : $0 }]
+        let name = name.map { (65...90).contains($0) ? $0 + 32 : $0 }
+        var (low, high) = (0, names.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(names[middle].name, name) { low = middle + 1 } else { high = middle }
+        }
+        return low < names.count && names[low].name == name ? names[low].spec : nil
+    }
+
+    /// Whether a name stands before another in that order.
+    private static func precedes(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        guard one.count == other.count else { return one.count < other.count }
+        for index in one.indices where one[index] != other[index] { return one[index] < other[index] }
+        return false
     }
 
     /// The name that was probably meant.

@@ -7,16 +7,18 @@ enum MetaSpecs {
     private static let key = CommandSpec.Parameter(name: "KEY", kind: .key)
     /// The flag letters of a command, as words to choose from.
     private static func flags<Command: MetaCommand>(of type: Command.Type) -> CommandSpec.Parameter {
-        let letters = type.flagForms.map { form in
+        CommandSpec.Parameter(
+            name: "FLAG", kind: .word, isOptional: true, isRepeated: true, choices: .words(letters(of: type)),
+            meaning: "a letter, with its argument glued to it")
+    }
+
+    private static func letters<Command: MetaCommand>(of type: Command.Type) -> [CommandSpec.Choice] {
+        type.flagForms.map { form in
             let hasArgument = form.argument != .none
             return CommandSpec.Choice(
                 String(Unicode.Scalar(form.letter)), hasArgument ? "\(form): \(form.meaning)" : form.meaning,
                 isOpen: hasArgument)
-        }
-        return CommandSpec.Parameter(
-            name: "FLAG", kind: .word, isOptional: true, isRepeated: true,
-            choices: .words(letters + [.init("b", "the key is base64")]),
-            meaning: "a letter, with its argument glued to it")
+        } + [CommandSpec.Choice("b", "the key is base64")]
     }
 
     static let mg = spec(
@@ -87,10 +89,9 @@ enum MetaSpecs {
         examples: [CommandSpec.Example], cost: String, loss: String = "", danger: CommandSpec.Danger
     ) -> CommandSpec {
         let takesValue = parameters.contains { $0.kind == .value }
-        let letters = type.flagForms.map { "  \($0)  \($0.meaning) (\($0.since.text))" } + ["  b  the key is base64"]
         return CommandSpec(
             name: String(describing: name), group: .meta, parameters: parameters, options: [.hash], summary: summary,
-            details: "Flags, with the version that has them:\n" + letters.joined(separator: "\n"), examples: examples,
+            details: details(of: type), examples: examples,
             cost: cost, loss: loss,
             wireForm: takesValue ? "\(name) KEY BYTES FLAG…, then the value" : "\(name) KEY FLAG…", danger: danger
         ) { arguments, bytes, planner throws(Diagnostic) in
@@ -121,6 +122,11 @@ enum MetaSpecs {
             }
             return .queued
         }
+    }
+
+    private static func details<Command: MetaCommand>(of type: Command.Type) -> String {
+        let lines = type.flagForms.map { "  \($0)  \($0.meaning) (\($0.since.text))" } + ["  b  the key is base64"]
+        return "Flags, with the version that has them:\n" + lines.joined(separator: "\n")
     }
 
     /// Checks every flag, and says whether `q` is among them.

@@ -22,7 +22,7 @@ struct ConfigurationFile: Hashable, Sendable {
 
     /// Where the file is looked for: `$XDG_CONFIG_HOME/mcsh/config.toml`, else `~/.config/mcsh/config.toml`. A directory
     /// that is not absolute is as none; nil where there is none at all.
-    static func path(environment: [String: String]) -> String? {
+    static func path(environment: Environment) -> String? {
         if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
             return directory + "/mcsh/config.toml"
         }

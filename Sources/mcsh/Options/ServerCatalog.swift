@@ -23,7 +23,7 @@ struct ServerCatalog: Sendable {
 
     /// Checks the options, and reads the configuration file unless `--no-config` or `--sandbox` is among them: a
     /// throw-away server has nobody's pools and settings.
-    init(options: Options, environment: [String: String]) throws(OptionFault) {
+    init(options: Options, environment: Environment) throws(OptionFault) {
         guard !options.noConfig, !options.sandbox else {
             let option = options.noConfig ? "--no-config" : "--sandbox"
             try self.init(options: options, file: nil, absence: "no configuration file is read with \(option)")
@@ -43,7 +43,7 @@ struct ServerCatalog: Sendable {
     /// The servers of a start: `-s`, else `MCSH_SERVERS`, else `MEMCACHED_SERVERS`, else memcached's port on this machine.
     /// A variable without a server in it is as none.
     func initialSelection(
-        _ servers: [String], environment: [String: String]
+        _ servers: [String], environment: Environment
     ) throws(OptionFault) -> ServerSelection {
         guard servers.isEmpty else { return try resolve(servers) }
         for name in ["MCSH_SERVERS", "MEMCACHED_SERVERS"] {

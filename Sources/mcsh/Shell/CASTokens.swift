@@ -6,28 +6,32 @@ final class CASTokens: Sendable {
     /// So many keys are remembered; a session that reads more forgets them all and begins anew.
     private static let limit = 10_000
 
-    private let tokens = Mutex<[[UInt8]: UInt64]>([:])
+    private struct Memory {
+        var tokens: [[UInt8]: UInt64] = [:]
+    }
+
+    private let memory = Mutex(Memory())
 
     /// Remembers what a `gets` saw.
     func remember(_ token: UInt64, of key: [UInt8]) {
-        tokens.withLock {
-            if $0.count >= CASTokens.limit { $0.removeAll() }
-            $0[key] = token
+        memory.withLock {
+            if $0.tokens.count >= CASTokens.limit { $0.tokens.removeAll() }
+            $0.tokens[key] = token
         }
     }
 
     /// What the last `gets` of a key saw; nil when there was none, or it missed.
     func token(of key: [UInt8]) -> UInt64? {
-        tokens.withLock { $0[key] }
+        memory.withLock { $0.tokens[key] }
     }
 
     /// Forgets everything, for the keys are on other servers now.
     func forgetAll() {
-        tokens.withLock { $0.removeAll() }
+        memory.withLock { $0.tokens.removeAll() }
     }
 
     /// Forgets a key that a `gets` did not find.
     func forget(_ key: [UInt8]) {
-        tokens.withLock { _ = $0.removeValue(forKey: key) }
+        memory.withLock { _ = $0.tokens.removeValue(forKey: key) }
     }
 }

@@ -123,8 +123,8 @@ struct Completion {
         case .topics:
             if previous.elementsEqual("stat".utf8) || previous.elementsEqual("stats".utf8) { return statistics }
             return topics
-        case .words(let choices):
-            return choices.filter { choice in
+        case .list(let choices):
+            return choices().filter { choice in
                 choice.follows.map { previous.elementsEqual($0.utf8) } ?? true
             }.map { Candidate($0.word, meaning: $0.meaning, isOpen: $0.isOpen) }
         }

@@ -64,7 +64,7 @@ struct CompletionScript {
 
     /// The pools of the configuration file, as `-s` takes them. Nothing is told of a file that cannot be read.
     static func pools() -> [String] {
-        let catalog = try? ServerCatalog(options: Options(), environment: Environment.variables())
+        let catalog = try? ServerCatalog(options: Options(), environment: Environment.ofProcess())
         return catalog?.file?.pools.keys.sorted().map { "@\($0)" } ?? []
     }
 
@@ -138,7 +138,8 @@ struct CompletionScript {
             for word in ["stat", "stats"] {
                 places.append(Place(name: "\(place) \(word)", rows: Completion.statistics.map(Row.init)))
             }
-        case .words(let choices):
+        case .list(let makeChoices):
+            let choices = makeChoices()
             let free = choices.filter { $0.follows == nil }
             if !free.isEmpty { places.append(Place(name: place, rows: free.map(Row.init))) }
             for choice in choices {

@@ -105,7 +105,7 @@ enum Help {
         var explanation = parameter.explanation
         var choices: [CommandSpec.Choice] = []
         switch parameter.choices {
-        case .words(let words): choices = words
+        case .list(let words): choices = words()
         case .outputFormats: choices = OutputFormat.allCases.map { .init($0.rawValue, $0.meaning) }
         case .any, .topics, .servers: break
         }

@@ -19,7 +19,7 @@ final class History {
 
     /// The history of the user who runs the program.
     static func ofUser() -> History {
-        History(file: HistoryFile.path(environment: Environment.variables()).map { HistoryFile(path: $0) })
+        History(file: HistoryFile.path(environment: Environment.ofProcess()).map { HistoryFile(path: $0) })
     }
 
     /// Lines that came into the file since the last call; at the first one, all of them.

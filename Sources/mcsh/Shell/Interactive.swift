@@ -11,7 +11,7 @@ import MemcacheCore
 /// The prompt: a line is read, run and answered, again and again. A lost server does not end it.
 struct Interactive {
     let shell: Shell
-    let environment: [String: String]
+    let environment: Environment
     /// The file whose lines are run first.
     var startFile: String?
 

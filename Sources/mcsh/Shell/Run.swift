@@ -15,7 +15,7 @@ struct Run {
     let catalog: ServerCatalog
     /// The servers that the session begins with.
     let selection: ServerSelection
-    let environment: [String: String]
+    let environment: Environment
     /// Where commands are written down.
     let log: CommandLog?
 

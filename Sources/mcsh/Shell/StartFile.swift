@@ -11,7 +11,7 @@ import MemcacheCore
 /// `mcshrc`: lines that a user wants to have run at the start of each interactive session.
 enum StartFile {
     /// Where the file is looked for: `$XDG_CONFIG_HOME/mcsh/mcshrc`, else `~/.config/mcsh/mcshrc`; nil without a home.
-    static func path(environment: [String: String]) -> String? {
+    static func path(environment: Environment) -> String? {
         if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
             return directory + "/mcsh/mcshrc"
         }

@@ -6,7 +6,7 @@ struct EditorChoice: Hashable, Sendable {
     static let standard = EditorChoice(command: "vi")
 
     /// `VISUAL`, else `EDITOR`, else vi.
-    static func of(environment: [String: String]) -> EditorChoice {
+    static func of(environment: Environment) -> EditorChoice {
         let named = [environment["VISUAL"], environment["EDITOR"]].compactMap { $0 }
         return named.first { $0.contains { $0 != " " } }.map { EditorChoice(command: $0) } ?? standard
     }

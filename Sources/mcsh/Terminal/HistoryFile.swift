@@ -23,7 +23,7 @@ final class HistoryFile {
     }
 
     /// Where the file is, by the XDG rules; nil without a home.
-    static func path(environment: [String: String]) -> String? {
+    static func path(environment: Environment) -> String? {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/mcsh/history" }
         guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
         return home + "/.local/state/mcsh/history"

@@ -19,7 +19,7 @@ enum PagerChoice: Hashable, Sendable {
     /// less is of no use.
     ///
     /// - Parameter find: Whether a program can be run.
-    static func of(environment: [String: String], find: (String) -> Bool) -> PagerChoice {
+    static func of(environment: Environment, find: (String) -> Bool) -> PagerChoice {
         guard let named = environment["MCSH_PAGER"] ?? environment["PAGER"] else {
             return Terminal.canEdit(environment: environment) && find("less") ? .command("less -FRX") : .none
         }
@@ -34,7 +34,7 @@ enum PagerChoice: Hashable, Sendable {
     }
 
     /// The choice, with programs looked for in `PATH`. Calls `access`.
-    static func of(environment: [String: String]) -> PagerChoice {
+    static func of(environment: Environment) -> PagerChoice {
         of(environment: environment) { program in
             if program.contains("/") { return access(program, X_OK) == 0 }
             return (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").contains { directory in

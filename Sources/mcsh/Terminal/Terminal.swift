@@ -12,7 +12,7 @@ enum Terminal {
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// Whether the terminal can move its cursor, which editing a line needs. Looks at `TERM`.
-    static func canEdit(environment: [String: String]) -> Bool {
+    static func canEdit(environment: Environment) -> Bool {
         !["", "dumb", "emacs", "unknown"].contains(environment["TERM"] ?? "")
     }
 
@@ -26,7 +26,7 @@ enum Terminal {
     }
 
     /// How many columns standard output has: 80 where that cannot be known. Calls `ioctl`, or takes `COLUMNS`.
-    static func width(environment: [String: String]) -> Int {
+    static func width(environment: Environment) -> Int {
         if let text = environment["COLUMNS"], let columns = Int(text), (1...10_000).contains(columns) { return columns }
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
@@ -39,7 +39,7 @@ enum ColorChoice: String, CaseIterable, Sendable {
     case auto, always, never
 
     /// What it comes to: the option, then `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb`, then whether it is a terminal.
-    func isColored(isTerminal: Bool, environment: [String: String]) -> Bool {
+    func isColored(isTerminal: Bool, environment: Environment) -> Bool {
         switch self {
         case .always: return true
         case .never: return false

@@ -37,7 +37,7 @@ import Testing
         let spec = try #require(CommandTable.find(Array(name.utf8)))
         let words = Self.words(try Self.entry(of: name))
         for parameter in spec.parameters {
-            guard case .words(let choices) = parameter.choices else { continue }
+            guard let choices = parameter.choices.words else { continue }
             for choice in choices { #expect(words.contains(choice.word), "\(name) \(choice.word)") }
         }
         for alias in spec.aliases { #expect(words.contains(alias), "\(alias)") }
@@ -47,7 +47,7 @@ import Testing
     func `every flag of a meta command is named with it`(name: String) throws {
         let spec = try #require(CommandTable.find(Array(name.utf8)))
         let lines = try Self.section("COMMANDS")
-        guard case .words(let choices) = spec.parameters.last?.choices else { return }
+        guard let choices = spec.parameters.last?.choices.words else { return }
         #expect(choices.count > 8)
         for choice in choices {
             let place = try #require(
@@ -62,7 +62,7 @@ import Testing
     @Test func `no flag is named that there is not`() throws {
         let letters = Set(
             ["mg", "ms", "md", "ma"].flatMap { name -> [String] in
-                guard case .words(let choices) = CommandTable.find(Array(name.utf8))?.parameters.last?.choices else {
+                guard let choices = CommandTable.find(Array(name.utf8))?.parameters.last?.choices.words else {
                     return []
                 }
                 return choices.map(\.word)

@@ -6,14 +6,14 @@ import Testing
 /// What options, environment and configuration file come to.
 @Suite struct ServerCatalogTests {
     private static func server(
-        _ servers: [String] = [], _ environment: [String: String] = [:]
+        _ servers: [String] = [], _ environment: Environment = [:]
     ) throws(OptionFault) -> String {
         try ServerCatalog(options: Options(), environment: [:])
             .initialSelection(servers, environment: environment).servers[0].address.description
     }
 
     @Test func `the option goes before the variables, and mcsh's own before the other`() throws {
-        let both = ["MCSH_SERVERS": "b", "MEMCACHED_SERVERS": "c"]
+        let both: Environment = ["MCSH_SERVERS": "b", "MEMCACHED_SERVERS": "c"]
         #expect(try Self.server(["a"], both) == "a:11211")
         #expect(try Self.server([], both) == "b:11211")
         #expect(try Self.server([], ["MEMCACHED_SERVERS": "c"]) == "c:11211")

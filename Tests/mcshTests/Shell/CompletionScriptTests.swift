@@ -18,7 +18,7 @@ import Testing
         let options = Set(spec.options.map(\.name) + ["--json", "--csv", "--tsv", "--raw", "--output", "--help"])
         #expect(Set(Self.words("\(name) --")) == options)
         for (index, parameter) in spec.parameters.enumerated() {
-            guard case .words(let choices) = parameter.choices else { continue }
+            guard let choices = parameter.choices.words else { continue }
             for choice in choices {
                 let place = "\(name) \(index + 1)" + (choice.follows.map { " \($0)" } ?? "")
                 #expect(Self.words(place).contains(choice.word), "\(place)")

@@ -64,7 +64,7 @@ import Testing
         for spec in CommandTable.all {
             #expect(Self.answer(spec.name).candidates.contains { $0.text == Array(spec.name.utf8) }, "\(spec.name)")
             for (index, parameter) in spec.parameters.enumerated() {
-                guard case .words(let choices) = parameter.choices else { continue }
+                guard let choices = parameter.choices.words else { continue }
                 for choice in choices {
                     let filler = Array(repeating: "x", count: max(0, index - (choice.follows == nil ? 0 : 1)))
                     let line = ([spec.name] + filler + (choice.follows.map { [$0] } ?? []) + [choice.word])

@@ -3,12 +3,12 @@ import Testing
 @testable import mcsh
 
 @Suite struct PagerChoiceTests {
-    private func choice(_ environment: [String: String]) -> PagerChoice {
+    private func choice(_ environment: Environment) -> PagerChoice {
         PagerChoice.of(environment: environment) { ["less", "/opt/most"].contains($0) }
     }
 
     @Test func `the pager is that of mcsh, else the user's, else less`() {
-        let term = ["TERM": "xterm"]
+        let term: Environment = ["TERM": "xterm"]
         #expect(choice(term) == .command("less -FRX"))
         #expect(choice(["PAGER": "less -S"]) == .command("less -S"))
         #expect(choice(["PAGER": "less", "MCSH_PAGER": "/opt/most -w"]) == .command("/opt/most -w"))

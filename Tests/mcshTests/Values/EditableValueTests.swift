@@ -114,11 +114,12 @@ import Testing
 }
 
 @Suite struct EditorChoiceTests {
-    @Test(arguments: [
-        ([:], "vi"), (["EDITOR": "nano"], "nano"), (["EDITOR": "nano", "VISUAL": "code -w"], "code -w"),
-        (["EDITOR": "nano", "VISUAL": ""], "nano"), (["EDITOR": " "], "vi"),
-    ])
-    func `the editor is the user's`(environment: [String: String], command: String) {
+    @Test(
+        arguments: [
+            ([:], "vi"), (["EDITOR": "nano"], "nano"), (["EDITOR": "nano", "VISUAL": "code -w"], "code -w"),
+            (["EDITOR": "nano", "VISUAL": ""], "nano"), (["EDITOR": " "], "vi"),
+        ] as [(Environment, String)])
+    func `the editor is the user's`(environment: Environment, command: String) {
         #expect(EditorChoice.of(environment: environment).command == command)
     }
 }
