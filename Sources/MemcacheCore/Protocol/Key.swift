@@ -135,10 +135,10 @@ public struct Key: Hashable, Sendable {
             let separators: Set<UInt8> = [0x00, 0x0a, 0x0d, 0x20]
             return range.first { separators.contains(bytes[$0]) }.map { .character(at: $0 - range.lowerBound) }
         }
-        for index in range where bytes[index] <= 0x20 || bytes[index] == 0x7f {
-            return .character(at: index - range.lowerBound)
+        let key = bytes.extracting(range)
+        return key.withUnsafeBytes { key in
+            key.firstIndex { $0 <= 0x20 || $0 == 0x7f }.map { .character(at: $0) }
         }
-        return nil
     }
 }
 

@@ -178,6 +178,17 @@ public struct RequestEncoder: Sendable {
         ASCIINumber.append(number, to: &bytes)
     }
 
+    /// Adds a word to the request line that was written last. The caller has checked it.
+    package mutating func extendLine(with checked: Span<UInt8>) {
+        bytes[bytes.count - 2] = UInt8(ascii: " ")
+        bytes.removeLast()
+        bytes.append(checked)
+        bytes.append("\r\n")
+    }
+
+    /// Makes room for so many more bytes.
+    package mutating func reserveRoom(for count: Int) { bytes.reserveRoom(for: count) }
+
     /// Takes back what was written last.
     package mutating func truncate(to count: Int) {
         bytes.removeLast(bytes.count - count)

@@ -236,6 +236,8 @@ struct LineParser: ~Copyable {
 
     /// Takes a redirection and the word behind it; nil when the word is none. Returns the position behind them.
     private mutating func redirection(_ word: Word, at index: Int, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int? {
+        // Most words are told from one by their length or first byte.
+        guard word.range.count <= 2, let first = word.range.first, "<>|".utf8.contains(bytes[first]) else { return nil }
         let isInput = bytes.equals("<", in: word.range)
         let isHere = bytes.equals("<<", in: word.range)
         let isOutput = bytes.equals(">", in: word.range)

@@ -36,7 +36,7 @@ struct Tokenizer: ~Copyable {
 
     /// Splits a line, and says whether it is complete.
     mutating func scan(_ line: Span<UInt8>) throws(Diagnostic) -> Ending {
-        words.removeAll(keepingCapacity: true)
+        while words.popLast() != nil {}
         isDecoded = false
         var index = 0
         let end = line.count

@@ -14,5 +14,8 @@ enum OutputFormat: String, CaseIterable, Hashable, Sendable {
     case raw
 
     /// Whether `--decode` changes its values: people and JSON get both forms anyway, and raw is what is stored.
-    var givesDecodedValues: Bool { self == .plain || self == .csv || self == .tsv }
+    var givesDecodedValues: Bool { self == .plain || isTable }
+
+    /// Whether it is rows under a header.
+    var isTable: Bool { self == .csv || self == .tsv }
 }

@@ -10,16 +10,6 @@ struct Complaint: Sendable {
     var format: OutputFormat
 }
 
-/// The answer to one command, in bytes that a printer hands over.
-struct MergedAnswer: Sendable {
-    /// Where it ends in these bytes; it begins where the one before it ends.
-    var end: Int
-    /// The table whose row it is, where it is one.
-    var table: DelimitedTable?
-    /// What is said on standard error with it.
-    var complaints: [Complaint]
-}
-
 /// Where answers come from, which can be told to wait.
 protocol AnswerSource: AnyObject, Sendable {
     /// Brings nothing more, but for what is on its way already.
@@ -51,9 +41,9 @@ final class AnswerMerger: Sendable {
             merger.state.withLock { $0.lanes[position].source = source }
         }
 
-        /// Hands over answers that are complete, with the bytes of all of them.
-        func deliver(_ bytes: [UInt8], _ answers: [MergedAnswer]) {
-            merger.deliver(AnswerDelivery(bytes: bytes, answers: answers), from: position)
+        /// Hands over answers that are complete.
+        func deliver(_ delivery: AnswerDelivery) {
+            merger.deliver(delivery, from: position)
         }
 
         /// The last commands that were expected were not sent, and have no answer.
@@ -63,15 +53,18 @@ final class AnswerMerger: Sendable {
     }
 
     private struct State {
-        /// The servers of the commands whose answers are not passed on yet, in the order of the lines; nil for one that
-        /// has no answer, and ``PreparedRound/nowhere`` for one whose answer is the next complaint.
-        var owners: [Int?] = []
+        /// The servers of the commands whose answers are not passed on yet, in the order of the lines: ``nobody`` for one
+        /// that has no answer, and ``PreparedRound/nowhere`` for one whose answer is the next complaint.
+        var owners: [Int] = []
         var complaints: [Complaint] = []
         var firstOwner = 0
         var lanes: [WaitingAnswers]
         /// The table whose header stands last in the output, for each style.
         var tables: [DelimitedRenderer.Style: DelimitedTable] = [:]
     }
+
+    /// In the place of a server, for a command that was not sent.
+    private static let nobody = -2
 
     /// A server with more than this waiting is told to wait.
     static let maximumWaitingBytes = 4 << 20
@@ -117,7 +110,7 @@ final class AnswerMerger: Sendable {
             while left > 0, index > state.firstOwner {
                 index -= 1
                 guard state.owners[index] == position else { continue }
-                state.owners[index] = nil
+                state.owners[index] = AnswerMerger.nobody
                 left -= 1
             }
             pass(&state)
@@ -127,32 +120,40 @@ final class AnswerMerger: Sendable {
     /// Passes on what is in its turn. The lock keeps others out meanwhile, so that the order holds.
     private func pass(_ state: inout State) {
         var out: [UInt8] = []
-        while state.firstOwner < state.owners.count {
-            guard let owner = state.owners[state.firstOwner] else {
-                state.firstOwner += 1
-                continue
-            }
-            if owner == PreparedRound.nowhere {
-                state.firstOwner += 1
-                session.output.write(out)
-                out = []
+        pass: while state.firstOwner < state.owners.count {
+            let owner = state.owners[state.firstOwner]
+            if owner >= 0 {
+                switch state.lanes[owner].takeNext(into: &out) {
+                case .missing: break pass
+                case .passed: break
+                case .special(let extra, let bytes): pass(extra, bytes, &state, &out)
+                }
+            } else if owner == PreparedRound.nowhere {
                 let complaint = state.complaints.removeFirst()
                 session.note(complaint.error.exitStatus)
-                session.tell(complaint)
-                continue
+                tell([complaint], after: &out)
             }
-            guard let (answer, bytes) = state.lanes[owner].takeFirst() else { break }
             state.firstOwner += 1
-            if let table = answer.table, !bytes.isEmpty, state.tables[table.style] != table {
-                state.tables[table.style] = table
-                table.appendHeader(to: &out)
-            }
-            out.append(contentsOf: bytes)
-            guard !answer.complaints.isEmpty else { continue }
-            session.output.write(out)
-            out = []
-            for complaint in answer.complaints { session.tell(complaint) }
         }
         session.output.write(out)
+    }
+
+    /// Passes on a row of a table, with its header where another stands last in the output, and what is said with it.
+    private func pass(
+        _ extra: AnswerDelivery.Extra, _ bytes: ArraySlice<UInt8>, _ state: inout State, _ out: inout [UInt8]
+    ) {
+        if let table = extra.table, !bytes.isEmpty, state.tables[table.style] != table {
+            state.tables[table.style] = table
+            table.appendHeader(to: &out)
+        }
+        out.append(contentsOf: bytes)
+        if !extra.complaints.isEmpty { tell(extra.complaints, after: &out) }
+    }
+
+    /// Says complaints behind the output so far.
+    private func tell(_ complaints: [Complaint], after out: inout [UInt8]) {
+        session.output.write(out)
+        out = []
+        for complaint in complaints { session.tell(complaint) }
     }
 }

@@ -3,7 +3,7 @@ import MemcacheCore
 /// Renders the answers of one server into a buffer, and hands it on when it is full, or when nothing more has arrived: to
 /// standard output, or to the merger that puts the answers of several servers in order.
 ///
-/// It belongs to the connection's thread; see ``AnswerReceiver``.
+/// It belongs to the connection's thread; see ``AnswerReceiver``, for the checks it goes without too.
 final class AnswerPrinter {
     /// The server's name in messages and machine formats.
     let server: String
@@ -15,13 +15,14 @@ final class AnswerPrinter {
     private let presentation: Presentation
     /// Where answers go among those of other servers; nil with one server.
     private let lane: AnswerMerger.Lane?
-    private var buffer: [UInt8] = []
-    /// What the buffer holds that the merger tells apart.
-    private var answers: [MergedAnswer] = []
+    @exclusivity(unchecked) private var buffer: [UInt8] = []
+    /// What the merger tells apart: where the answers end in the buffer, and what they bring beside their bytes.
+    @exclusivity(unchecked) private var ends: [Int] = []
+    private var extras: [AnswerDelivery.Extra] = []
     private var complaints: [Complaint] = []
     private var renderers: [OutputFormat: any AnswerRenderer] = [:]
-    private var current: (any AnswerRenderer)
-    private var currentFormat: OutputFormat
+    @exclusivity(unchecked) private var current: (any AnswerRenderer)
+    @exclusivity(unchecked) private var currentFormat: OutputFormat
 
     private static let limit = 65_536
 
@@ -115,20 +116,25 @@ final class AnswerPrinter {
     /// The answer to a command is complete, or will not come.
     func endCommand() {
         guard lane != nil else { return }
-        answers.append(MergedAnswer(end: buffer.count, table: current.table, complaints: complaints))
-        complaints = []
+        if let table = currentFormat.isTable ? current.table : nil {
+            extras.append(AnswerDelivery.Extra(answer: ends.count, table: table, complaints: complaints))
+        } else if !complaints.isEmpty {
+            extras.append(AnswerDelivery.Extra(answer: ends.count, complaints: complaints))
+        }
+        ends.append(buffer.count)
+        if !complaints.isEmpty { complaints = [] }
     }
 
     /// Hands over what there is.
     func flush() {
         if let lane {
-            guard !answers.isEmpty else { return }
-            let whole = answers[answers.count - 1].end
+            guard let whole = ends.last else { return }
             let rest = Array(buffer[whole...])
             buffer.removeSubrange(whole...)
-            lane.deliver(buffer, answers)
+            lane.deliver(AnswerDelivery(bytes: buffer, ends: ends, extras: extras))
             buffer = rest
-            answers = []
+            ends = []
+            extras = []
         } else if !buffer.isEmpty {
             output.write(buffer)
             buffer.removeAll(keepingCapacity: buffer.capacity <= 4 * AnswerPrinter.limit)

@@ -6,7 +6,8 @@ import MemcacheCore
 /// The cursor is at the command whose answer is next; the group is done with the owner's reply.
 ///
 /// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, and so is the printer that
-/// the batches of a server share.
+/// the batches of a server share. For the same reason what changes with every answer goes without the check for overlapping
+/// access.
 final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private let batch: PreparedBatch
     private let statistics: [StatisticsRequest]
@@ -15,12 +16,12 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private let onFinish: @Sendable () -> Void
 
     /// The command whose answer is next.
-    private var cursor = 0
+    @exclusivity(unchecked) private var cursor = 0
     /// The group that the cursor is in, or is behind while the end of its reply is awaited.
-    private var group = 0..<0
+    @exclusivity(unchecked) private var group = 0..<0
     /// A refusal that answers all of the group that has no answer yet.
-    private var refusal: Refusal?
-    private var status = ExitStatus.done
+    @exclusivity(unchecked) private var refusal: Refusal?
+    @exclusivity(unchecked) private var status = ExitStatus.done
     private var collector = ReplyCollector()
 
     init(

@@ -69,6 +69,10 @@ final class PoolRouter: KeyRouter {
 
     func server(for key: Span<UInt8>, _ number: RoutingNumber?) -> Int? {
         if let number { return pool.selector.selectServer(for: number, isUsable: canReach).server }
+        // Nearly always the first choice can be used.
+        if let first = pool.selector.choice(for: key, after: nil), case .reached = reach[first.server] {
+            return first.server
+        }
         return pool.selector.selectServer(for: key, isUsable: canReach).server
     }
 

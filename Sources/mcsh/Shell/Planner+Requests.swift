@@ -56,25 +56,12 @@ extension Planner {
         _ name: StaticString, _ answer: AnswerKind, _ key: Span<UInt8>, isMany: Bool, isDecoded: Bool,
         before: Int64?, _ format: OutputFormat
     ) {
-        let canJoin = canJoin(answer, key.count, hasLifetime: before != nil)
-        if canJoin {
-            round.batches[server].encoder.truncate(to: requestBytes - 2)
-        } else {
-            round.batches[server].openLineBytes = -requestBytes
-            round.batches[server].encoder.append(name)
-            if let before { round.batches[server].encoder.append(number: before) }
-            round.batches[server].openLineBytes += requestBytes
-        }
-        round.batches[server].encoder.append(" ")
-        let start = requestBytes
-        round.batches[server].encoder.append(key)
-        round.batches[server].encoder.endLine()
-        let openKeys = canJoin ? round.batches[server].openKeys + 1 : 1
-        add(
-            name, answer, canJoin ? nil : .values, key: (start, key.count), isMany: isMany, isDecoded: isDecoded, format
-        )
-        round.batches[server].openKeys = openKeys
-        round.batches[server].openLineBytes += key.count + 1
+        round.batches[server].addRead(
+            key, lifetime: before, prefix: prefix.count,
+            PreparedCommand(
+                answer: answer, name: name, format: format, line: line, ordinal: ordinal, isMany: isMany,
+                isDecoded: isDecoded))
+        if router != nil { round.owners.append(server) }
     }
 
     /// Plans a read for people: through the meta command, which also tells how long the item has to live, where the
@@ -101,15 +88,6 @@ extension Planner {
                 planner.add("get", .description, .meta, key: (start, wireKey.count), isMany: isMany, format)
             }
         }
-    }
-
-    /// Whether a key can go into the request at the end of the batch: that of the same command, or of one like it.
-    private func canJoin(_ answer: AnswerKind, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
-        guard round.batches[server].openKeys > 0, let last = round.batches[server].commands.last,
-            round.batches[server].openLineBytes + keyBytes + 1 <= Planner.maximumRequestLineBytes
-        else { return false }
-        if last.ordinal == ordinal { return true }
-        return !hasLifetime && last.answer == answer && round.batches[server].openKeys < Planner.maximumSharedKeys
     }
 
     /// Plans one request for each key, of which `encode` writes everything and says where the key begins in it.
@@ -265,16 +243,14 @@ extension Planner {
         _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape?, key: (start: Int, count: Int)? = nil,
         isMany: Bool = false, isDecoded: Bool = false, _ format: OutputFormat?
     ) {
-        if let shape { round.batches[server].shapes.append(shape) }
-        round.batches[server].openKeys = 0
         let position = key.map {
             KeyPosition(start: $0.start + prefix.count, count: $0.count - prefix.count, prefix: prefix.count)
         }
-        round.batches[server].commands.append(
+        round.batches[server].add(
             PreparedCommand(
                 answer: answer, name: name, format: format ?? self.format, line: line, ordinal: ordinal,
-                key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, hasReply: shape != nil,
-                isDecoded: isDecoded))
+                key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, isDecoded: isDecoded),
+            shape)
         if router != nil { round.owners.append(server) }
     }
 }

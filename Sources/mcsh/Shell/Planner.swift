@@ -54,7 +54,8 @@ struct Planner: ~Copyable {
 
     /// The round, which starts anew.
     mutating func takeRound() -> PreparedRound {
-        defer { round = PreparedRound(servers: round.batches.count) }
+        let next = PreparedRound(like: round)
+        defer { round = next }
         return round
     }
 

@@ -19,6 +19,12 @@ struct PreparedRound: Sendable {
         batches = Array(repeating: PreparedBatch(), count: servers)
     }
 
+    /// An empty round for the same servers, with room for as much as another has.
+    init(like other: borrowing PreparedRound) {
+        batches = other.batches.map { PreparedBatch(like: $0) }
+        if !other.owners.isEmpty { owners.reserveCapacity(other.owners.count) }
+    }
+
     var isEmpty: Bool { complaints.isEmpty && batches.allSatisfy(\.isEmpty) }
 
     /// Whether a batch is long enough to be sent although more could be added.
@@ -38,7 +44,63 @@ struct PreparedBatch: Sendable {
     /// How long that request's line is, without its end.
     var openLineBytes = 0
 
+    init() {}
+
+    /// An empty batch with room for as much as another has.
+    init(like other: borrowing PreparedBatch) {
+        guard other.commands.count > 1 else { return }
+        commands.reserveCapacity(other.commands.count)
+        encoder.reserveRoom(for: other.encoder.bytes.count)
+    }
+
     var isEmpty: Bool { commands.isEmpty }
+
+    /// Adds a command at the end.
+    ///
+    /// - Parameter shape: The shape of its reply; nil when it shares the reply of the command before it.
+    mutating func add(_ command: consuming PreparedCommand, _ shape: ReplyShape?) {
+        if let shape { shapes.append(shape) }
+        command.hasReply = shape != nil
+        openKeys = 0
+        commands.append(command)
+    }
+
+    /// Adds a read of a key: to the request at the end, where that is one of the same command or of one like it, or as a
+    /// request of its own.
+    ///
+    /// - Parameters:
+    ///   - key: The key as it goes over the wire.
+    ///   - lifetime: Stands in front of the keys of `gat`.
+    ///   - command: The command, whose place for the key is filled in here.
+    mutating func addRead(_ key: Span<UInt8>, lifetime: Int64?, prefix: Int, _ command: consuming PreparedCommand) {
+        let isJoined = takes(command, key.count, hasLifetime: lifetime != nil)
+        if isJoined {
+            encoder.extendLine(with: key)
+            openLineBytes += key.count + 1
+        } else {
+            let start = encoder.bytes.count
+            encoder.append(command.name)
+            if let lifetime { encoder.append(number: lifetime) }
+            encoder.append(" ")
+            encoder.append(key)
+            openLineBytes = encoder.bytes.count - start
+            encoder.endLine()
+        }
+        command.key = KeyPosition(
+            start: encoder.bytes.count - 2 - key.count + prefix, count: key.count - prefix, prefix: prefix)
+        let keys = isJoined ? openKeys + 1 : 1
+        add(command, isJoined ? nil : .values)
+        openKeys = keys
+    }
+
+    /// Whether a key can go into the request at the end.
+    private func takes(_ command: borrowing PreparedCommand, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
+        guard openKeys > 0, openLineBytes + keyBytes + 1 <= Planner.maximumRequestLineBytes else { return false }
+        let last = commands.count - 1
+        if commands[last].ordinal == command.ordinal { return true }
+        if hasLifetime || openKeys >= Planner.maximumSharedKeys { return false }
+        return commands[last].answer == command.answer
+    }
 }
 
 /// Where a key stands in the bytes of a batch.
@@ -67,11 +129,11 @@ struct PreparedCommand: Sendable {
     /// Which command it belongs to; the parts for its keys have the same number.
     var ordinal: Int
     /// Its key; of no length where it has none.
-    var key: KeyPosition
+    var key = KeyPosition(start: 0, count: 0, prefix: 0)
     /// Whether the command asks for several keys.
-    var isMany: Bool
+    var isMany = false
     /// Whether it has a reply of its own; not when it shares the reply of the one before it, as reads in a run do.
-    var hasReply: Bool
+    var hasReply = true
     /// Whether values are written as the application reads them.
     var isDecoded = false
 }

@@ -10,9 +10,12 @@ import MemcacheCore
 
 /// When a command began.
 struct Stopwatch: Sendable {
-    fileprivate let start = ContinuousClock.now
+    /// Since the first use of the clock: an instant itself has a size that is only known at run time.
+    fileprivate let start = Stopwatch.reference.duration(to: .now)
     /// How long somebody had been waited for by then.
     fileprivate let idleTime: Duration
+
+    fileprivate static let reference = ContinuousClock.now
 }
 
 /// How long commands take.
@@ -33,7 +36,7 @@ extension Shell {
 
     /// How long it is since then, but for the time that somebody was waited for.
     func elapsed(since watch: Stopwatch) -> Duration {
-        max(.zero, .now - watch.start - (idleTime - watch.idleTime))
+        max(.zero, Stopwatch.reference.duration(to: .now) - watch.start - (idleTime - watch.idleTime))
     }
 
     /// Waits for the last line's answer and says how long it took, where there was anything to do.
@@ -52,8 +55,4 @@ extension Shell {
     static func sentence(for time: Duration) -> String {
         "took \(HumanUnits.duration(microseconds: UInt64(max(0, time / .microseconds(1)))))"
     }
-}
-
-extension ContinuousClock.Instant {
-    fileprivate static func - (left: Self, right: Self) -> Duration { right.duration(to: left) }
 }

@@ -1,33 +1,61 @@
-/// Answers of one server in one piece, of which some may have been passed on.
-struct AnswerDelivery: Sendable {
-    var bytes: [UInt8]
-    var answers: [MergedAnswer]
-    fileprivate var next = 0
-    /// About how much memory it takes. Misses have no bytes, and take some all the same.
-    fileprivate let cost: Int
+import MemcacheCore
 
-    init(bytes: [UInt8], answers: [MergedAnswer]) {
-        self.bytes = bytes
-        self.answers = answers
-        cost = answers.reduce(bytes.count) { $0 + MemoryLayout<MergedAnswer>.stride + 512 * $1.complaints.count }
+/// Answers of one server in one piece.
+///
+/// What only few answers have stands apart, so that of an answer nothing is kept but its bytes and where they end.
+struct AnswerDelivery: Sendable {
+    /// What an answer brings beside its bytes.
+    struct Extra: Sendable {
+        /// Which of the answers, in their order.
+        var answer: Int
+        /// The table whose row it is, where it is one.
+        var table: DelimitedTable?
+        /// What is said on standard error with it.
+        var complaints: [Complaint] = []
+    }
+
+    /// All their bytes.
+    var bytes: [UInt8] = []
+    /// Where each answer ends in the bytes; it begins where the one before it ends.
+    var ends: [Int] = []
+    /// What some of them bring beside their bytes, in their order.
+    var extras: [Extra] = []
+
+    /// About how much memory it takes. Misses have no bytes, and take some all the same.
+    fileprivate var cost: Int {
+        extras.reduce(bytes.count + ends.count * MemoryLayout<Int>.stride) { $0 + 64 + 512 * $1.complaints.count }
     }
 }
 
 /// The answers of one server that have come too early, and the source that is told to wait while they are many.
 struct WaitingAnswers: Sendable {
+    /// What became of an answer that is in turn.
+    enum Step {
+        /// It is not there yet.
+        case missing
+        /// Its bytes were appended.
+        case passed
+        /// It brings more than bytes, which are these.
+        case special(AnswerDelivery.Extra, ArraySlice<UInt8>)
+    }
+
     /// Where the answers that follow come from.
     var source: (any AnswerSource)?
     /// The source that was told to wait.
     private var held: (any AnswerSource)?
     private var deliveries: [AnswerDelivery] = []
     private var first = 0
+    /// The next answer of the first delivery, where it begins, and the next of its extras.
+    private var next = 0
+    private var start = 0
+    private var nextExtra = 0
     private var cost = 0
 
     /// More have come.
     mutating func append(_ delivery: AnswerDelivery) {
-        guard !delivery.answers.isEmpty else { return }
-        deliveries.append(delivery)
+        guard !delivery.ends.isEmpty else { return }
         cost += delivery.cost
+        deliveries.append(delivery)
     }
 
     /// Has the source wait where there is too much.
@@ -37,21 +65,30 @@ struct WaitingAnswers: Sendable {
         held = source
     }
 
-    /// Takes the next answer and its bytes, if it is there. Has the source go on when little is left.
-    mutating func takeFirst() -> (answer: MergedAnswer, bytes: ArraySlice<UInt8>)? {
-        guard first < deliveries.count else { return nil }
-        let next = deliveries[first].next
-        let answer = deliveries[first].answers[next]
-        let start = next == 0 ? 0 : deliveries[first].answers[next - 1].end
-        let bytes = deliveries[first].bytes[start..<answer.end]
-        deliveries[first].next += 1
-        if deliveries[first].next == deliveries[first].answers.count { removeFirst() }
-        return (answer, bytes)
+    /// Takes the next answer, if it is there, and appends its bytes unless it brings more. Has the source go on when little
+    /// is left.
+    mutating func takeNext(into out: inout [UInt8]) -> Step {
+        guard first < deliveries.count else { return .missing }
+        let end = deliveries[first].ends[next]
+        let range = start..<end
+        var step = Step.passed
+        if nextExtra < deliveries[first].extras.count, deliveries[first].extras[nextExtra].answer == next {
+            step = .special(deliveries[first].extras[nextExtra], deliveries[first].bytes[range])
+            nextExtra += 1
+        } else {
+            let bytes = deliveries[first].bytes
+            out.append(bytes.span, range)
+        }
+        next += 1
+        start = end
+        if next == deliveries[first].ends.count { removeFirst() }
+        return step
     }
 
     private mutating func removeFirst() {
+        (next, start, nextExtra) = (0, 0, 0)
         cost -= deliveries[first].cost
-        deliveries[first] = AnswerDelivery(bytes: [], answers: [])
+        deliveries[first] = AnswerDelivery()
         first += 1
         if first == deliveries.count {
             deliveries.removeAll(keepingCapacity: true)

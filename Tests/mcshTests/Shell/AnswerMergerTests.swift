@@ -42,12 +42,13 @@ private final class Merging {
 extension AnswerMerger.Lane {
     /// Hands over answers that are text.
     fileprivate func deliver(_ texts: String..., table: DelimitedTable? = nil) {
-        var bytes: [UInt8] = []
-        let answers = texts.map { text in
-            bytes += Array(text.utf8)
-            return MergedAnswer(end: bytes.count, table: table, complaints: [])
+        var delivery = AnswerDelivery()
+        for text in texts {
+            delivery.bytes += Array(text.utf8)
+            if let table { delivery.extras.append(AnswerDelivery.Extra(answer: delivery.ends.count, table: table)) }
+            delivery.ends.append(delivery.bytes.count)
         }
-        deliver(bytes, answers)
+        deliver(delivery)
     }
 }
 
@@ -152,7 +153,7 @@ private final class CountingSource: AnswerSource {
         merging.merger.expect([0] + Array(repeating: 1, count: 6))
         let large = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
         for count in 1...6 {
-            lanes[1].deliver(large, [MergedAnswer(end: large.count, table: nil, complaints: [])])
+            lanes[1].deliver(AnswerDelivery(bytes: large, ends: [large.count]))
             #expect(source.holds == (count > 3 ? 1 : 0), "after \(count)")
         }
         #expect(source.resumes == 0)
@@ -167,11 +168,10 @@ private final class CountingSource: AnswerSource {
         let lanes = (0..<2).map(merging.merger.lane)
         let source = CountingSource()
         lanes[1].comes(from: source)
-        let count = 500_000
+        let count = 600_000
         merging.merger.expect([0] + Array(repeating: 1, count: count))
         for _ in 0..<(count / 1000) {
-            lanes[1].deliver(
-                [], Array(repeating: MergedAnswer(end: 0, table: nil, complaints: []), count: 1000))
+            lanes[1].deliver(AnswerDelivery(ends: Array(repeating: 0, count: 1000)))
         }
         #expect(source.holds == 1)
         lanes[0].deliver("a1 ")
@@ -187,7 +187,7 @@ private final class CountingSource: AnswerSource {
         merging.merger.expect([0, 0])
         let count = 6 << 20
         let large = [UInt8](repeating: UInt8(ascii: "x"), count: count)
-        lane.deliver(large, [MergedAnswer(end: count, table: nil, complaints: [])])
+        lane.deliver(AnswerDelivery(bytes: large, ends: [count]))
         #expect(merging.passed().utf8.count == count)
         #expect(source.holds == 0)
     }
@@ -198,13 +198,13 @@ private final class CountingSource: AnswerSource {
         let (first, second) = (CountingSource(), CountingSource())
         merging.merger.expect([0, 1, 1, 1])
         let large = [UInt8](repeating: 0, count: 5 << 20)
-        let answer = [MergedAnswer(end: 0, table: nil, complaints: [])]
+        let answer = AnswerDelivery(bytes: large, ends: [0])
         lane.comes(from: first)
-        lane.deliver(large, answer)
-        lane.deliver(large, answer)
+        lane.deliver(answer)
+        lane.deliver(answer)
         #expect(first.holds == 1)
         lane.comes(from: second)
-        lane.deliver(large, answer)
+        lane.deliver(answer)
         #expect(first.holds == 1)
         #expect(second.holds == 1)
         merging.merger.lane(0).deliver("")
