@@ -119,6 +119,7 @@ final class Transport: Sendable {
 
     private func bootstrap(_ address: ServerAddress, options: Options, delegate: any TransportDelegate) {
         trace.value = options.trace
+        let begun = NIOLoopBoundBox<(any Channel)?>.makeEmptyBox(eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(options.connectTimeout))
             .channelInitializer { channel in
@@ -133,6 +134,7 @@ final class Transport: Sendable {
                     }
                     try channel.pipeline.syncOperations.addHandler(
                         TransportHandler(delegate: delegate, trace: options.trace))
+                    begun.value = channel
                 }
             }
         let connected: EventLoopFuture<any Channel>
@@ -146,26 +148,26 @@ final class Transport: Sendable {
                 connected = bootstrap.connect(host: host, port: port)
             }
         }
+        // The server takes in the connection meanwhile. A name is looked up first: then it is done when that has come out.
+        if let channel = begun.value { Transport.closeOnExecution(channel) }
+        let isDone = begun.value != nil
         connected.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel):
+                if !isDone { Transport.closeOnExecution(channel) }
                 guard channel.isActive else { return delegate.transportEnded(.closed) }
                 self.channel.value = channel
                 delegate.transportOpened()
-                Transport.closeOnExecution(channel)
             case .failure(let error):
                 delegate.transportEnded(Transport.ending(connecting: error))
             }
         }
     }
 
-    /// Keeps the connection out of programs that are started: the server would not see its end. Done a moment later, when
-    /// the first answers have come, for getting at the descriptor takes as long as a round trip.
+    /// Keeps the connection out of programs that are started: the server would not see its end.
     private static func closeOnExecution(_ channel: any Channel) {
-        channel.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) {
-            try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
-                _ = fcntl($0, F_SETFD, FD_CLOEXEC)
-            }
+        try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            _ = fcntl($0, F_SETFD, FD_CLOEXEC)
         }
     }
 
