@@ -41,7 +41,7 @@ extension Shell {
         if format == .human, !lists.isEmpty, !behaviour.isQuiet {
             session.output.write(Array((session.presentation.style(summary.text, .dim) + "\n").utf8))
         }
-        if listing.isFull, interactive == nil { ItemList.finish(lists) }
+        if listing.isFull || session.output.hasFailed, interactive == nil { ItemList.finish(lists) }
     }
 
     /// Has all servers begin. Those that cannot are told about.

@@ -15,18 +15,22 @@ struct ItemFacts: Hashable, Sendable {
 
     /// Reads `exp=-1 la=1795332413 cas=1 fetch=no cls=1 size=61`, in any order and with more among it.
     init(_ lines: Span<UInt8>, _ range: Range<Int>) {
+        // No position below the end is checked again.
+        precondition(range.lowerBound >= 0 && range.upperBound <= lines.count)
         var start = range.lowerBound
         while start < range.upperBound {
-            guard lines[start] != UInt8(ascii: " ") else {
+            guard lines[unchecked: start] != UInt8(ascii: " ") else {
                 start += 1
                 continue
             }
             var equals = start
             var end = start
-            while end < range.upperBound, lines[end] != UInt8(ascii: " ") {
-                if equals == start, lines[end] == UInt8(ascii: "=") { equals = end }
+            while end < range.upperBound, lines[unchecked: end] != UInt8(ascii: "=") {
+                if lines[unchecked: end] == UInt8(ascii: " ") { break }
                 end += 1
             }
+            if end < range.upperBound, lines[unchecked: end] == UInt8(ascii: "=") { equals = end }
+            while end < range.upperBound, lines[unchecked: end] != UInt8(ascii: " ") { end += 1 }
             if equals > start { take(lines, name: start..<equals, value: equals + 1..<end) }
             start = end + 1
         }

@@ -43,9 +43,11 @@ struct ItemReader: ~Copyable {
             let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.count
             let first = start + Self.lead.utf8CodeUnitCount
             guard first < end, lines.starts(with: Self.lead, in: start..<end) else { return .unreadable(start..<end) }
-            // Blanks in keys are encoded.
+            // Blanks in keys are encoded. Positions below `end` are within the lines.
             var last = first
-            while last < end, lines[last] != UInt8(ascii: " "), lines[last] != UInt8(ascii: "%") { last += 1 }
+            while last < end, lines[unchecked: last] != UInt8(ascii: " "), lines[unchecked: last] != UInt8(ascii: "%") {
+                last += 1
+            }
             var isWanted = false
             if last < end, lines[last] == UInt8(ascii: "%") {
                 if decoded.count < end - first { decoded = [UInt8](repeating: 0, count: end - first) }
@@ -69,21 +71,35 @@ struct ItemReader: ~Copyable {
     /// - Returns: How many bytes it has.
     private mutating func decode(_ lines: Span<UInt8>, from first: Int, upTo end: Int, plainUpTo last: inout Int) -> Int
     {
-        var key = decoded.mutableSpan
-        for index in first..<last { key[index - first] = lines[index] }
-        var length = last - first
-        while last < end, lines[last] != UInt8(ascii: " ") {
-            if lines[last] == UInt8(ascii: "%"), end - last > 2,
-                case let (high, low) = (Self.digit(lines[last + 1]), Self.digit(lines[last + 2])), high | low < 16
-            {
-                key[length] = high << 4 | low
-                last += 3
-            } else {
-                key[length] = lines[last]
-                last += 1
+        // No position is checked again: there is room for a byte of the key for each of the line from `first` to `end`,
+        // which is in it.
+        precondition(first <= last && last <= end && end <= lines.count && end - first <= decoded.count)
+        var position = last
+        let length = decoded.withUnsafeMutableBufferPointer { key in
+            lines.withUnsafeBufferPointer { lines in
+                var length = 0
+                while length < last - first {
+                    key[length] = lines[first + length]
+                    length += 1
+                }
+                while position < end {
+                    var byte = lines[position]
+                    if byte == UInt8(ascii: " ") { break }
+                    if byte == UInt8(ascii: "%"), end - position > 2 {
+                        let (high, low) = (Self.digit(lines[position + 1]), Self.digit(lines[position + 2]))
+                        if high | low < 16 {
+                            byte = high << 4 | low
+                            position += 2
+                        }
+                    }
+                    key[length] = byte
+                    length += 1
+                    position += 1
+                }
+                return length
             }
-            length += 1
         }
+        last = position
         return length
     }
 

@@ -17,6 +17,7 @@ struct KeyListing: ~Copyable {
         /// - Returns: Whether more is wanted.
         mutating func take(_ key: Span<UInt8>, _ place: ItemReader.Place, _ lines: Span<UInt8>) -> Bool {
             guard filter.accepts(key) else { return true }
+            if matched == 0 { rows.appendHeader(to: &out) }
             matched += 1
             let name = key.extracting(filter.prefix.count...)
             var facts: ItemFacts?
@@ -57,10 +58,7 @@ struct KeyListing: ~Copyable {
 
     /// Makes rows of the items in a chunk of whole lines.
     mutating func take(_ lines: Span<UInt8>) -> ItemReader.Ending {
-        reader.read(lines) { key, place in
-            if sink.matched == 0, sink.out.isEmpty { sink.rows.appendHeader(to: &sink.out) }
-            return sink.take(key, place, lines)
-        }
+        reader.read(lines) { key, place in sink.take(key, place, lines) }
     }
 
     /// Hands over the rows that were made since.

@@ -98,11 +98,13 @@ struct KeyRows {
 
     /// Most keys have nothing to be escaped, and are copied.
     private static func append(escaped key: Span<UInt8>, to out: inout [UInt8]) {
-        var isPlain = true
-        for index in key.indices {
-            let byte = key[unchecked: index]
-            let isSafe = byte &- 0x20 < 0x5f && byte != UInt8(ascii: "\\") && byte != Self.quote
-            isPlain = isPlain && isSafe
+        let isPlain = key.withUnsafeBufferPointer { bytes in
+            var special: UInt8 = 0
+            for byte in bytes {
+                let isSafe = byte &- 0x20 < 0x5f && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "\"")
+                special |= isSafe ? 0 : 1
+            }
+            return special == 0
         }
         if isPlain { out.append(key) } else { EscapedText.append(key, to: &out, quote: Self.quote) }
     }
