@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -165,6 +166,27 @@ struct KeysTests {
         #expect(run.stderr == "mcsh: cancelled after 2 keys, of which 1 was listed\n")
     }
 
+    #if os(Linux)
+        @Test func `memory stays flat, however many keys there are`() async throws {
+            let session = try await Session.start(arguments: ["-m", "100"])
+            for start in stride(from: 0, to: 200_000, by: 20_000) {
+                let sets = (start..<start + 20_000).map { "set some:longer:key:\($0) 0 0 1 noreply\r\nv\r\n" }.joined()
+                _ = try await session.server.exchange(ByteString(sets + "version\r\n"))
+            }
+            let program = try await session.program.start(arguments: session.selection)
+            try await program.write("keys --long > list\nversion\n")
+            try await program.waitForOutput(within: .seconds(60)) { $0.contains("1.") }
+            let status = try String(contentsOfFile: "/proc/\(program.processNumber)/status", encoding: .utf8)
+            program.closeInput()
+            #expect(try await program.waitForEnd().status == 0)
+            #expect(try session.program.home.read("list").lines.count == 200_000)
+            let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            let kilobytes = try #require(peak?.split(separator: " ").dropLast().last.flatMap { Int($0) })
+            // The server sends 17 MB of lines.
+            #expect(kilobytes < 45_000, "\(kilobytes) kB")
+        }
+    #endif
+
     // MARK: At a terminal
 
     @Test func `at a terminal progress is drawn, and gone at the end`() async throws {
@@ -189,7 +211,7 @@ struct KeysTests {
         let prompt = "\(server.address)>"
         try await terminal.wait(for: "the prompt") { $0.currentLine == prompt }
         try await terminal.type("keys\r")
-        try await terminal.waitForText("2 of 4 keys (50.0%)")
+        try await terminal.waitForText("2 of 4 keys (50.0%), ")
         try await terminal.type("\u{3}")
         try await terminal.wait(for: "what there was") {
             $0.lines.contains("mcsh: cancelled after 2 keys, of which 2 were listed") && $0.currentLine == prompt
@@ -197,6 +219,19 @@ struct KeysTests {
         #expect(!terminal.screen.text.contains("50%"))
         try await terminal.type("help exit\r")
         try await terminal.waitForText("ended by signal")
+    }
+
+    @Test func `what is taller than the screen goes through the pager, and the list is read on behind it`() async throws
+    {
+        let session = try await AtTerminal.start(environment: ["PAGER": "head -n 3"])
+        let sets = (0..<3000).map { "set key:\($0) 0 0 1 noreply\r\nv\r\n" }.joined()
+        _ = try await session.server.exchange(ByteString(sets + "version\r\n"))
+        try await session.terminal.type("keys\r")
+        try await session.terminal.wait(for: "the pager's lines and the prompt") { screen in
+            screen.lines.count { $0.hasPrefix("key:") } == 3 && screen.currentLine == session.prompt
+        }
+        // The list that the pager has left is no obstacle to the next.
+        try await session.enter("keys key:2999", answers: "1 of 3,000 keys")
     }
 
     @Test func `at the prompt listed keys can be completed, and Tab knows the options`() async throws {

@@ -50,11 +50,11 @@ final class Progress: Sendable {
         start = now()
     }
 
-    /// Says how far the work has come.
+    /// Says how far the work has come. What was found counts only where the work is to find something.
     func set(done: UInt64, found: UInt64) {
         state.withLock { state in
             state.figures.done = done
-            state.figures.found = found
+            if state.figures.found != nil { state.figures.found = found }
         }
     }
 

@@ -9,9 +9,9 @@ import Testing
         let time = Mutex(ContinuousClock.now)
         let drawn = Mutex<[String]>([])
 
-        func progress(columns: Int = 80) -> Progress {
+        func progress(found: UInt64? = 0) -> Progress {
             Progress(
-                ProgressFigures(noun: "keys", total: 1000, found: 0), columns: { columns },
+                ProgressFigures(noun: "keys", total: 1000, found: found), columns: { 80 },
                 now: { [self] in time.withLock { $0 } },
                 write: { [self] bytes in drawn.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } })
         }
@@ -42,6 +42,15 @@ import Testing
             progress.drawIfDue()
         }
         #expect(fixture.takeDrawn().count == 5)
+    }
+
+    @Test func `where all are wanted, none is found`() {
+        let fixture = Fixture()
+        let progress = fixture.progress(found: nil)
+        fixture.pass(milliseconds: 1000)
+        progress.set(done: 500, found: 500)
+        progress.drawIfDue()
+        #expect(fixture.takeDrawn() == ["\r500 of 1,000 keys (50.0%), 500/s, 1s left\u{1B}[K"])
     }
 
     @Test func `it is off the screen while something else is written, and at the end`() {

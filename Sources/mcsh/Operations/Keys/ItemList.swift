@@ -13,6 +13,8 @@ struct ItemList: Sendable {
 
     /// How long a program that wants no more of a list stays for it.
     private static let patience = Duration.milliseconds(250)
+    /// How long the end of another list is awaited, which may be the rest of one of ours that was left early.
+    private static let crawlerPatience = Duration.seconds(5)
 
     /// Begins. Several lists are read one after another, and wait in files meanwhile.
     ///
@@ -30,7 +32,8 @@ struct ItemList: Sendable {
         isToBeReadToItsEnd = general["version"].map { ServerVersion($0) < ServerVersion(1, 6, 26) } ?? true
         let memoryBytes = max(1_048_576, 8_388_608 / client.pool.servers.count)
         dump = try await client.dump(
-            DumpRequest(.metadata, scope), options: DumpOptions(memoryBytes: memoryBytes), of: server)
+            DumpRequest(.metadata, scope),
+            options: DumpOptions(memoryBytes: memoryBytes, crawlerPatience: Self.crawlerPatience), of: server)
     }
 
     /// Why a server cannot do it, as its statistics say; nil where they do not say so.
