@@ -205,6 +205,21 @@ struct KeysTests {
         #expect(terminal.screen.unknown.isEmpty)
     }
 
+    @Test func `Ctrl-C at the terminal of a one-liner shows what was found till then`() async throws {
+        let server = try Self.listing(items: 4, .send("key=a exp=-1\nkey=b exp=-1\n"), .silence)
+        var program = try BuiltProgram()
+        program.environment = ["PAGER": "cat"]
+        let terminal = try await program.startAtTerminal(
+            arguments: ["-s", ByteString(server.address), "--timeout", "60s", "keys", "b"])
+        let isDrawn = try await eventually { terminal.output.contains("2 of 4 keys (50.0%), 1 found") }
+        #expect(isDrawn)
+        try await terminal.type("\u{3}")
+        let screen = try await terminal.waitForText("cancelled after")
+        #expect(
+            screen.lines.filter { !$0.isEmpty } == ["b", "mcsh: cancelled after 2 keys, of which 1 was listed"],
+            "\(screen.lines)")
+    }
+
     @Test func `Ctrl-C leaves the shell usable`() async throws {
         let server = try Self.listing(items: 4, isGreeted: true, .send("key=a exp=-1\nkey=b exp=-1\n"), .silence)
         let program = try BuiltProgram()

@@ -33,6 +33,8 @@ extension Shell {
             servers: lists.count, patterns: order.patterns.map { EscapedText.string($0) }, isFull: listing.isFull)
         let isCaught = catcher?.end() ?? false
         if isCaught || isInterrupted {
+            // What is held for a pager is not lost with the program.
+            if isCaught { session.output.endPaging() }
             tell(summary, isAfterMark: !wasOnScreen)
             if isCaught { InterruptCatcher.endByInterrupt() }
             return
