@@ -28,6 +28,12 @@ struct Arguments: ~Copyable {
     var limit: Word?
     /// `--for`
     var duration: Word?
+    /// `--regex`
+    var regex: Word?
+    /// `--class`
+    var slabClasses: Word?
+    /// `--long`
+    var isLong = false
     /// `--probe`
     var probes = false
     /// `--json` and the like, for this command only.
@@ -55,6 +61,9 @@ struct Arguments: ~Copyable {
         match = nil
         limit = nil
         duration = nil
+        regex = nil
+        slabClasses = nil
+        isLong = false
         probes = false
         format = nil
         inputValue = nil

@@ -11,6 +11,7 @@ final class CommandSpec: Sendable {
         case meta = "Meta commands"
         case server = "Server"
         case pool = "Pool"
+        case operate = "Operating"
         case shell = "Shell"
     }
 
@@ -267,12 +268,13 @@ enum LocalAction: Sendable {
     case deleteMatching(glob: [UInt8], OutputFormat)
     case dump(DumpRequest, OutputFormat)
     case watch(WatchOrder, OutputFormat)
+    case keys(KeysOrder, OutputFormat)
     case confirmed(ConfirmedRequest)
 
     /// Whether the output has no end that one waits for, may be of any length, or somebody is asked.
     var isShownAsItComes: Bool {
         switch self {
-        case .watch, .dump, .source, .raw, .confirmed, .deleteMatching: true
+        case .watch, .dump, .keys, .source, .raw, .confirmed, .deleteMatching: true
         default: false
         }
     }

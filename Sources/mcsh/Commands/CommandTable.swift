@@ -3,7 +3,7 @@ enum CommandTable {
     /// All commands, group by group, in the order in which `help` lists them.
     static let all: [CommandSpec] =
         RetrievalSpecs.all + StorageSpecs.all + ItemSpecs.all + MetaSpecs.all + ServerSpecs.all + PoolSpecs.all
-        + ShellSpecs.all
+        + OperatorSpecs.all + ShellSpecs.all
 
     /// Names and aliases, shorter ones first, then in the order of their bytes.
     ///
@@ -40,8 +40,7 @@ enum CommandTable {
 
     /// What other programs call things (redis-cli, psql), and the line that does them here.
     static let habits = [
-        "info": "stats", "dbsize": "stats", "select": "use", "\\c": "use",
-        "keys": "lru_crawler metadump all", "scan": "lru_crawler metadump all", "flushall": "flush_all",
+        "info": "stats", "dbsize": "stats", "select": "use", "\\c": "use", "scan": "keys", "flushall": "flush_all",
         "flushdb": "flush_all", "monitor": "watch", "del": "delete", "expire": "touch", "mget": "get",
         "\\q": "quit", "\\h": "help", "\\?": "help",
     ]

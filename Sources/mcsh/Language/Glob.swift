@@ -1,3 +1,5 @@
+import MemcacheCore
+
 /// A pattern of keys: `*` any bytes, `?` one byte, `[a-z]` and `[!a-z]` one of some, `\` takes the next byte as it is.
 struct Glob: Hashable, Sendable {
     private let pattern: [UInt8]
@@ -7,28 +9,45 @@ struct Glob: Hashable, Sendable {
     }
 
     /// Whether a key is of the pattern. Takes time in proportion to the product of both lengths at the worst.
-    func matches(_ key: [UInt8]) -> Bool {
+    func matches(_ key: [UInt8]) -> Bool { matches(key.span) }
+
+    /// The same for a key in borrowed memory.
+    func matches(_ key: Span<UInt8>) -> Bool {
         var position = 0
         var index = 0
-        /// Where the last star stands, and how far into the key it has been taken to reach.
+        /// What stands behind the last star, and how far into the key that star has been taken to reach.
         var star: (position: Int, index: Int)?
         while index < key.count {
             if position < pattern.count, pattern[position] == UInt8(ascii: "*") {
-                star = (position, index)
-                position += 1
+                while position < pattern.count, pattern[position] == UInt8(ascii: "*") { position += 1 }
+                guard position < pattern.count else { return true }
+                guard let reach = reach(ofStarBefore: position, from: index, in: key) else { return false }
+                star = (position, reach)
+                index = reach
             } else if let next = matchOne(key[index], at: position) {
                 position = next
                 index += 1
             } else if let last = star {
-                star = (last.position, last.index + 1)
-                position = last.position + 1
-                index = last.index + 1
+                guard let reach = reach(ofStarBefore: last.position, from: last.index + 1, in: key) else {
+                    return false
+                }
+                star = (last.position, reach)
+                position = last.position
+                index = reach
             } else {
                 return false
             }
         }
         while position < pattern.count, pattern[position] == UInt8(ascii: "*") { position += 1 }
         return position == pattern.count
+    }
+
+    /// How far a star reaches at least: to the first byte that can be what stands behind the star. Nil when none can.
+    private func reach(ofStarBefore position: Int, from index: Int, in key: Span<UInt8>) -> Int? {
+        switch pattern[position] {
+        case UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"): index
+        default: key.firstIndex(of: pattern[position], from: index)
+        }
     }
 
     /// The position behind the element at `position` when it matches the byte; nil when it does not.

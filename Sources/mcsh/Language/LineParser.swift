@@ -174,6 +174,11 @@ struct LineParser: ~Copyable {
         case "--match" where spec.takes("--match"): arguments.match = try requireArgument("GLOB")
         case "--limit" where spec.takes("--limit"): arguments.limit = try requireArgument("N")
         case "--for" where spec.takes("--for"): arguments.duration = try requireArgument("TIME")
+        case "--regex" where spec.takes("--regex"): arguments.regex = try requireArgument("PATTERN")
+        case "--class" where spec.takes("--class"): arguments.slabClasses = try requireArgument("ID,…")
+        case "--long" where spec.takes("--long"):
+            try requireNoArgument()
+            arguments.isLong = true
         case "--flags" where spec.takes("--flags"):
             let value = try requireArgument("N")
             guard let flags = ASCIINumber.parseUnsigned(bytes, value.range).flatMap({ UInt32(exactly: $0) }) else {

@@ -16,7 +16,7 @@ struct HelpTopic: Sendable {
 
     /// All topics, in the order in which `help` lists them.
     static let all = [
-        grammar, values, lifetimes, formats, servers, scripts, exit, keys, history, safety, meta, pipe,
+        grammar, values, lifetimes, formats, servers, scripts, exit, editing, history, safety, meta, pipe,
     ]
 
     private static let grammar = HelpTopic(
@@ -131,8 +131,8 @@ struct HelpTopic: Sendable {
               128+N  ended by signal N
             """)
 
-    private static let keys = HelpTopic(
-        name: "keys", also: ["editing"], summary: "the keys at the prompt",
+    private static let editing = HelpTopic(
+        name: "editing", summary: "the keys at the prompt",
         text: """
             The keys are those of emacs, or those of vi with bind -v in ~/.editrc.
               Tab  completes; a second one lists what there is

@@ -37,6 +37,8 @@ struct Run {
         let behaviour = Shell.Behaviour(
             format: options.format, isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
             stopsOnError: options.stopOnError, isQuiet: options.quiet, canAsk: isInputTerminal && !options.pipe,
+            showsProgress: !options.quiet && !options.verbose && Terminal.isTerminal(STDERR_FILENO)
+                && Terminal.canEdit(environment: environment),
             tracesWire: options.verbose,
             pager: options.noPager || options.verbose || options.pipe || !isOutputTerminal
                 ? .none : PagerChoice.of(environment: environment),

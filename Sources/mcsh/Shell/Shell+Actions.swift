@@ -38,6 +38,7 @@ extension Shell {
         case .deleteMatching(let glob, let format): deleteMatching(glob, format)
         case .dump(let request, let format): dump(request, format)
         case .watch(let order, let format): watch(order, format)
+        case .keys(let order, let format): listKeys(order, format)
         case .confirmed(let request): confirmed(request)
         }
         return .next

@@ -37,9 +37,10 @@ extension Shell {
     /// `delete --match`: lists first, asks, then deletes, each key where it was found.
     func deleteMatching(_ glob: [UInt8], _ format: OutputFormat) {
         let (prefix, client) = (planner.prefix, client)
+        let filter = KeyFilter(prefix: prefix, glob: Glob(glob))
         let answers = everyAnswer {
             await client.pool.onEveryServer { server async throws(MemcacheError) in
-                try await Shell.keys(matching: Glob(glob), behind: prefix, on: server, client)
+                try await Shell.keys(filter, on: server, client)
             }
         }
         let found = answers.map { success(of: $0) }
@@ -72,15 +73,20 @@ extension Shell {
         session.output.write(MatchDeletion.rendered(deletions, format, namesServer: router != nil))
     }
 
-    /// The keys of a server that begin with the prefix and match behind it.
+    /// The keys of a server that are wanted, as the server has them.
     private static func keys(
-        matching glob: Glob, behind prefix: [UInt8], on server: Server, _ client: MemcacheClient
+        _ filter: KeyFilter, on server: Server, _ client: MemcacheClient
     ) async throws(MemcacheError) -> [[UInt8]] {
         var keys: [[UInt8]] = []
-        var entries = try await client.dump(of: server).makeAsyncIterator()
-        while let entry = try await entries.next() {
-            if entry.key.starts(with: prefix), glob.matches(Array(entry.key.dropFirst(prefix.count))) {
-                keys.append(entry.key)
+        let dump = try await client.dump(of: server)
+        var reader = ItemReader()
+        while let lines = try await dump.nextLines() {
+            let ending = reader.read(lines.span) { key, _ in
+                if filter.accepts(key) { keys.append(key.copy(0..<key.count)) }
+                return true
+            }
+            if case .unreadable(let line) = ending {
+                throw .unreadable(line: lines.span.copy(line), of: server.address)
             }
         }
         return keys

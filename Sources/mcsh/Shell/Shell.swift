@@ -21,6 +21,8 @@ final class Shell {
         var isQuiet = false
         /// Somebody can be asked.
         var canAsk = false
+        /// Long work says at the terminal how far it has come.
+        var showsProgress = false
         /// What goes over the wire is shown.
         var tracesWire = false
         /// What shows output that is taller than the screen.

@@ -38,9 +38,11 @@ final class InterruptCatcher: Sendable {
         }
     }
 
-    /// Ends, and says whether Ctrl-C came.
+    /// Ends, and says whether Ctrl-C came. While a pager has the terminal Ctrl-C stays its own.
     func end() -> Bool {
-        signal(SIGINT, SIG_DFL)
+        var action = sigaction()
+        sigaction(SIGINT, nil, &action)
+        if !Self.isIgnored(action) { signal(SIGINT, SIG_DFL) }
         let end = Self.writing.exchange(-1, ordering: .sequentiallyConsistent)
         if end >= 0 { close(end) }
         return caught.withLock { $0 }

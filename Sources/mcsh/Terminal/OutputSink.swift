@@ -54,6 +54,18 @@ final class OutputSink: Sendable {
         state.withLock { $0.target.hasFailed || $0.isLeft && $0.target.descriptor == STDOUT_FILENO }
     }
 
+    /// What takes the output.
+    enum Destination { case terminal, pager, pipe, file }
+
+    /// What takes what is written now. Calls `fstat`.
+    var destination: Destination {
+        let (descriptor, isPaged) = state.withLock { ($0.target.descriptor, $0.paging?.pager != nil) }
+        if isPaged, descriptor == STDOUT_FILENO { return .pager }
+        if Terminal.isTerminal(descriptor) { return .terminal }
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO ? .pipe : .file
+    }
+
     /// Whether output was lost that somebody wanted.
     var hasLostOutput: Bool { state.withLock { $0.hasLost } }
 

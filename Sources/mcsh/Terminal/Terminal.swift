@@ -25,12 +25,17 @@ enum Terminal {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
+    /// How many columns the terminal at a descriptor has: 80 where that cannot be known. Calls `ioctl`.
+    static func columns(of descriptor: Int32) -> Int {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     /// How many columns standard output has: 80 where that cannot be known. Calls `ioctl`, or takes `COLUMNS`.
     static func width(environment: Environment) -> Int {
         if let text = environment["COLUMNS"], let columns = Int(text), (1...10_000).contains(columns) { return columns }
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        return columns(of: STDOUT_FILENO)
     }
 }
 

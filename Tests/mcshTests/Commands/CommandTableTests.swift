@@ -58,12 +58,12 @@ import Testing
         guard !spec.takesWordsAsTheyAre else { return }
         let arguments = [
             "--flags": "7", "--match": "*", "--as": "text", "--compress": "100", "--hash": "42", "--limit": "3",
-            "--for": "1s",
+            "--for": "1s", "--regex": "a+", "--class": "1,2",
         ]
         let ofAll = ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
         let some = [
             "--flags", "--noreply", "--match", "--as", "--compress", "--decode", "--hash", "--probe", "--limit",
-            "--for", "--xyz",
+            "--for", "--regex", "--class", "--long", "--xyz",
         ]
         for option in some + ofAll {
             let isListed = spec.options.contains { $0.name == option }
@@ -109,7 +109,8 @@ import Testing
         #expect(
             harmless == [
                 "get", "gets", "show", "exists", "ttl", "mg", "mn", "me", "stats", "version", "lru_crawler", "watch",
-                "config", "servers", "use", "where", "ping", "help", "output", "history", "source", "repeat", "timing",
+                "config", "servers", "use", "where", "ping", "keys", "help", "output", "history", "source", "repeat",
+                "timing",
                 "quit",
             ])
     }

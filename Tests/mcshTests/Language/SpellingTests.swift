@@ -19,7 +19,7 @@ import Testing
 
     @Test(arguments: [
         ("info", "stats"), ("INFO", "stats"), ("dbsize", "stats"), ("select", "use"),
-        ("keys", "lru_crawler metadump all"), ("flushall", "flush_all"), ("monitor", "watch"), ("del", "delete"),
+        ("scan", "keys"), ("flushall", "flush_all"), ("monitor", "watch"), ("del", "delete"),
         ("expire", "touch"), ("\\q", "quit"), ("\\h", "help"), ("\\?", "help"),
     ])
     func `a word of another program is answered with the command that does it here`(word: String, line: String) {

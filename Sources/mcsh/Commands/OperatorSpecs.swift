@@ -1,0 +1,45 @@
+/// The operator's tools.
+enum OperatorSpecs {
+    static let all = [keys]
+
+    static let keys = CommandSpec(
+        name: "keys", group: .operate,
+        parameters: [
+            .init(
+                name: "GLOB", kind: .word, isOptional: true,
+                meaning: "which keys: * any bytes, ? one byte, [a-z] one of some; in quotes for a calling shell")
+        ],
+        options: [
+            .init(
+                name: "--regex", argument: "PATTERN",
+                summary: "only keys in which this extended regular expression is found; ^ and $ are their ends"),
+            .init(name: "--limit", argument: "N", summary: "end after so many keys, of all servers together"),
+            .init(
+                name: "--long", argument: nil,
+                summary: "with each key: when it expires, last access, CAS, fetched or not, slab class, size"),
+            .init(name: "--class", argument: "ID,…", summary: "only items of these slab classes"),
+        ],
+        summary: "list the keys that the servers have",
+        details: """
+            GLOB and --regex look at the bytes of the decoded key, behind the pool's prefix; where both are given, both \
+            must match. All servers begin at once, and are listed one after another; with several, every line says which. \
+            A server that cannot be reached is told about, and the others are listed.
+            It is a walk and not a snapshot: a key that moves meanwhile can come twice, or not at all. The status is 1 \
+            where nothing matches. Long work says at a terminal how far it has come, unless the output goes into a pipe; \
+            Ctrl-C ends it.
+            """,
+        examples: [
+            .init(line: "keys \"user:*\"", meaning: "every key that begins so"),
+            .init(line: "keys --long --limit 20", meaning: "what is in there?"),
+            .init(line: "keys --regex \"^s:[0-9]+$\" --json", meaning: "an object a line"),
+        ],
+        cost: """
+            The server walks every item, whatever the patterns, and locks them one by one; it does one walk at a time. \
+            mcsh reads at full speed into a private file, lest a slow output freeze the server, and does not begin while \
+            another walk runs. --limit ends the list, not the server's walk.
+            """,
+        wireForm: "stats and stats settings, then lru_crawler metadump all"
+    ) { arguments, bytes, planner throws(Diagnostic) in
+        .local(.keys(try KeysOrder(arguments, bytes, planner), arguments.format ?? planner.format))
+    }
+}

@@ -1,0 +1,74 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// An extended regular expression of POSIX over bytes: one byte is one character, whatever the user's locale is.
+///
+/// `@unchecked Sendable`: the compiled pattern is not changed after it is made, and `regexec` may be called on several
+/// threads.
+final class RegularExpression: @unchecked Sendable {
+    /// Why a pattern is none.
+    struct Fault: Error, Hashable {
+        /// What the C library says, in small letters.
+        var reason: String
+    }
+
+    private var compiled = regex_t()
+
+    /// Compiles a pattern. Calls `regcomp`, in the locale `C`.
+    init(_ pattern: [UInt8]) throws(Fault) {
+        guard !pattern.contains(0) else { throw Fault(reason: "a pattern cannot hold a NUL byte") }
+        let text = pattern.map { CChar(bitPattern: $0) } + [0]
+        let code = Self.inBytes { regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) }
+        guard code != 0 else { return }
+        var reason = [CChar](repeating: 0, count: 256)
+        regerror(code, &compiled, &reason, reason.count)
+        // What could not be compiled is not to be freed.
+        compiled = regex_t()
+        let letters = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        throw Fault(reason: String(decoding: letters, as: UTF8.self).lowercased())
+    }
+
+    deinit { regfree(&compiled) }
+
+    /// Whether the pattern is found anywhere in some bytes, of which any may be 0. Calls `regexec`.
+    func matches(_ bytes: Span<UInt8>) -> Bool {
+        #if canImport(Musl)
+            // This C library takes nothing but text that a 0 ends.
+            var text: [CChar] = []
+            for index in bytes.indices { text.append(CChar(bitPattern: bytes[index])) }
+            return regexec(&compiled, text + [0], 0, nil, 0) == 0
+        #else
+            return bytes.withUnsafeBufferPointer { buffer in
+                var range = regmatch_t(rm_so: 0, rm_eo: regoff_t(buffer.count))
+                guard let base = buffer.baseAddress else { return regexec(&compiled, "", 0, &range, REG_STARTEND) == 0 }
+                return base.withMemoryRebound(to: CChar.self, capacity: buffer.count) { text in
+                    regexec(&compiled, text, 0, &range, REG_STARTEND) == 0
+                }
+            }
+        #endif
+    }
+
+    /// Runs something on this thread in the locale `C`, in which a byte is a character. Calls `uselocale`.
+    private static func inBytes<Result>(_ body: () -> Result) -> Result {
+        #if canImport(Darwin)
+            let locale = newlocale(LC_ALL_MASK, "C", nil)
+        #else
+            // What the mask does not name is of the locale C too.
+            let locale = newlocale(1 << Int32(LC_CTYPE), "C", nil)
+        #endif
+        guard let locale else { return body() }
+        let before = uselocale(locale)
+        defer {
+            uselocale(before)
+            freelocale(locale)
+        }
+        return body()
+    }
+}

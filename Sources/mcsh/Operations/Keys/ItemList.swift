@@ -1,0 +1,88 @@
+import MemcacheCore
+
+/// The list of a server's items, which has begun.
+struct ItemList: Sendable {
+    let server: ServerAddress
+    let dump: Dump<DumpEntry>
+    /// How many items the server has.
+    let itemCount: UInt64?
+    /// The present by the server's clock.
+    let now: Int64
+    /// Whether the server may come to harm when a list's reader hangs up.
+    private let isToBeReadToItsEnd: Bool
+
+    /// How long a program that wants no more of a list stays for it.
+    private static let patience = Duration.milliseconds(250)
+    /// How long the end of another list is awaited, which may be the rest of one of ours that was left early.
+    private static let crawlerPatience = Duration.seconds(5)
+
+    /// Begins. Several lists are read one after another, and wait in files meanwhile.
+    ///
+    /// - Throws: ``MemcacheError`` when the server cannot be reached, cannot list its items or refuses.
+    init(_ scope: CrawlScope, of server: Server, _ client: MemcacheClient) async throws(MemcacheError) {
+        let answers = await server.execute([Statistics(), Statistics(.settings)])
+        let general = StatisticsReading(try answers[0].get())
+        let settings = StatisticsReading((try? answers[1].get()) ?? [])
+        if let fault = Self.fault(general, settings) {
+            throw MemcacheError(.unavailable, "it cannot list its keys: \(fault)", server: server.address)
+        }
+        self.server = server.address
+        itemCount = general.number("curr_items")
+        now = general.number("time").flatMap { Int64(exactly: $0) } ?? UnixClock.now()
+        isToBeReadToItsEnd = general["version"].map { ServerVersion($0) < ServerVersion(1, 6, 26) } ?? true
+        let memoryBytes = max(1_048_576, 8_388_608 / client.pool.servers.count)
+        dump = try await client.dump(
+            DumpRequest(.metadata, scope),
+            options: DumpOptions(memoryBytes: memoryBytes, crawlerPatience: Self.crawlerPatience), of: server)
+    }
+
+    /// Why a server cannot do it, as its statistics say; nil where they do not say so.
+    static func fault(_ general: StatisticsReading, _ settings: StatisticsReading) -> String? {
+        if settings.text("dump_enabled") == "no" { return "it was started with -X, which forbids dumps" }
+        if settings.text("lru_crawler") == "no" {
+            return "its crawler is switched off (lru_crawler enable switches it on)"
+        }
+        if let version = general["version"], version.first.map({ (0x30...0x39).contains($0) }) == true {
+            let version = ServerVersion(version)
+            if version < ServerVersion(1, 4, 31) {
+                return "that needs memcached 1.4.31, and this is \(version.text)"
+            }
+        }
+        return nil
+    }
+
+    /// Gives old servers, which a reader that hangs up near the end can damage, a moment to come to it: what they have left
+    /// is dropped. For a program that is about to end.
+    static func finish(_ lists: [ItemList]) {
+        let lists = lists.filter(\.isToBeReadToItsEnd)
+        guard !lists.isEmpty else { return }
+        _ = MainThread.wait { () async throws(MemcacheError) in
+            await withTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    await withTaskGroup(of: Void.self) { group in
+                        for list in lists {
+                            group.addTask {
+                                do throws(MemcacheError) {
+                                    while try await list.dump.nextLines() != nil {}
+                                } catch {}
+                            }
+                        }
+                    }
+                    return true
+                }
+                group.addTask { (try? await Task.sleep(for: patience)) == nil }
+                _ = await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+}
+
+extension MemcacheError {
+    /// The error for a line of a dump that is not of its form.
+    static func unreadable(line: [UInt8], of server: ServerAddress) -> MemcacheError {
+        var error = MemcacheError(.malformed(line: line)).from(server)
+        error.mayHaveTakenEffect = false
+        return error
+    }
+}

@@ -1,0 +1,70 @@
+import MemcacheCore
+
+/// The work of `keys` between the servers and the output: chunks of lines go in, rows come out.
+struct KeyListing: ~Copyable {
+    /// What is done with an item.
+    private struct Sink {
+        let filter: KeyFilter
+        let limit: UInt64
+        /// How many keys are kept for whoever wants to know them.
+        let keptCount: Int
+        var rows: KeyRows
+        var out: [UInt8] = []
+        var matched: UInt64 = 0
+        var itemBytes: UInt64 = 0
+        var kept: [[UInt8]] = []
+
+        /// - Returns: Whether more is wanted.
+        mutating func take(_ key: Span<UInt8>, _ place: ItemReader.Place, _ lines: Span<UInt8>) -> Bool {
+            guard filter.accepts(key) else { return true }
+            if matched == 0 { rows.appendHeader(to: &out) }
+            matched += 1
+            let name = key.extracting(filter.prefix.count...)
+            var facts: ItemFacts?
+            if rows.isLong {
+                let found = ItemFacts(lines, place.facts)
+                itemBytes &+= found.itemBytes ?? 0
+                facts = found
+            }
+            rows.append(name, facts, line: lines.extracting(place.line), to: &out)
+            if kept.count < keptCount { kept.append(name.copy(0..<name.count)) }
+            return matched < limit
+        }
+    }
+
+    private var reader = ItemReader()
+    private var sink: Sink
+
+    /// - Parameter keptCount: How many keys are kept in ``kept``.
+    init(_ order: KeysOrder, prefix: [UInt8], rows: KeyRows, keptCount: Int = 0) {
+        sink = Sink(
+            filter: KeyFilter(prefix: prefix, glob: order.glob, expression: order.expression),
+            limit: order.limit ?? .max, keptCount: keptCount, rows: rows)
+    }
+
+    /// How many keys were looked at.
+    var seen: UInt64 { reader.count }
+    /// How many were listed.
+    var matched: UInt64 { sink.matched }
+    /// The size of the items that were listed, where rows are long.
+    var itemBytes: UInt64 { sink.itemBytes }
+    /// Whether there are as many as are wanted.
+    var isFull: Bool { sink.matched >= sink.limit }
+    /// Some keys that were listed, the first ones.
+    var kept: [[UInt8]] { sink.kept }
+
+    /// The lines that follow are of this server.
+    mutating func begin(server: String, now: Int64) { sink.rows.begin(server: server, now: now) }
+
+    /// Makes rows of the items in a chunk of whole lines.
+    mutating func take(_ lines: Span<UInt8>) -> ItemReader.Ending {
+        reader.read(lines) { key, place in sink.take(key, place, lines) }
+    }
+
+    /// Hands over the rows that were made since.
+    mutating func withRows(_ body: ([UInt8]) -> Void) {
+        guard !sink.out.isEmpty else { return }
+        body(sink.out)
+        sink.out.removeAll(keepingCapacity: true)
+    }
+}

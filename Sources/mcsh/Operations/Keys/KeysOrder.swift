@@ -1,0 +1,51 @@
+import MemcacheCore
+
+/// What `keys` is to list.
+struct KeysOrder: Sendable {
+    /// Only keys of this pattern.
+    var glob: Glob?
+    /// Only keys in which this is found.
+    var expression: RegularExpression?
+    /// The patterns as they were written, for messages.
+    var patterns: [[UInt8]] = []
+    /// Ends after so many keys, of all servers together.
+    var limit: UInt64?
+    /// Whether each key comes with what else is known of its item.
+    var isLong = false
+    /// Which slab classes are walked through.
+    var scope = CrawlScope.all
+}
+
+extension KeysOrder {
+    /// Checks the words of `keys`, with those of its options.
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner) throws(Diagnostic) {
+        isLong = arguments.isLong
+        if let word = arguments.words.first {
+            glob = Glob(bytes.copy(word.range))
+            patterns.append(bytes.copy(word.range))
+        }
+        if let word = arguments.regex {
+            do throws(RegularExpression.Fault) {
+                expression = try RegularExpression(bytes.copy(word.range))
+            } catch {
+                throw Diagnostic(
+                    "\"\(Word.shown(bytes, word.range))\" is not an extended regular expression: \(error.reason)",
+                    at: word, suggestion: "a backslash before a sign takes it as it is")
+            }
+            patterns.append(bytes.copy(word.range))
+        }
+        if let word = arguments.limit {
+            limit = try planner.number(word, bytes, what: "a number of keys", maximum: UInt64(Int64.max))
+            guard limit != 0 else { throw Diagnostic("--limit 0 would list nothing", at: word) }
+        }
+        if let word = arguments.slabClasses {
+            let text = String(decoding: bytes.copy(word.range), as: UTF8.self)
+            guard case .classes(let classes)? = try? CrawlScope(text) else {
+                throw Diagnostic(
+                    "\"\(Word.shown(bytes, word.range))\" names no slab classes", at: word,
+                    suggestion: "write numbers from 1 to 63 with commas between them")
+            }
+            scope = .classes(classes)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import MemcacheCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// `keys`: the keys of all servers, from their dumps.
+extension Shell {
+    func listKeys(_ order: KeysOrder, _ format: OutputFormat) {
+        let names = client.pool.servers.map(\.address.description)
+        var listing = KeyListing(
+            order, prefix: planner.prefix,
+            rows: KeyRows(
+                format, isLong: order.isLong, style: session.presentation.style, servers: router == nil ? [] : names),
+            keptCount: interactive == nil ? 0 : KnownKeys.maximumCount)
+        // At a prompt the signals are taken in by the session's watcher.
+        let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
+        let lists = openLists(order)
+        let progress = progress(over: lists, order)
+        var isComplete = lists.count == names.count
+        for list in lists where !listing.isFull && !session.output.hasFailed && !MainThread.isCancelled {
+            listing.begin(server: list.server.description, now: list.now)
+            if !read(list, into: &listing, progress) { isComplete = false }
+        }
+        let wasOnScreen = progress?.end() ?? false
+        for key in listing.kept { interactive?.keys.insert(key) }
+        let summary = KeysSummary(
+            seen: listing.seen, matched: listing.matched, itemBytes: order.isLong ? listing.itemBytes : nil,
+            servers: lists.count, patterns: order.patterns.map { EscapedText.string($0) }, isFull: listing.isFull)
+        let isCaught = catcher?.end() ?? false
+        if isCaught || isInterrupted {
+            // What is held for a pager is not lost with the program.
+            if isCaught { session.output.endPaging() }
+            tell(summary, isAfterMark: !wasOnScreen)
+            if isCaught { InterruptCatcher.endByInterrupt() }
+            return
+        }
+        if listing.matched == 0, isComplete { session.note(.negative) }
+        if format == .human, !lists.isEmpty, !behaviour.isQuiet {
+            session.output.write(Array((session.presentation.style(summary.text, .dim) + "\n").utf8))
+        }
+        if listing.isFull || session.output.hasFailed, interactive == nil { ItemList.finish(lists) }
+    }
+
+    /// Has all servers begin. Those that cannot are told about.
+    private func openLists(_ order: KeysOrder) -> [ItemList] {
+        let client = client
+        let opened = MainThread.wait { () async throws(MemcacheError) in
+            await client.pool.onEveryServer { server async throws(MemcacheError) in
+                try await ItemList(order.scope, of: server, client)
+            }
+        }
+        guard case .success(let answers) = opened, !MainThread.isCancelled else { return [] }
+        return answers.compactMap { success(of: $0) }
+    }
+
+    /// Makes rows of a server's list.
+    ///
+    /// - Returns: Whether it was read as far as it is wanted. If not, that has been told.
+    private func read(_ list: ItemList, into listing: inout KeyListing, _ progress: Progress?) -> Bool {
+        while true {
+            switch nextLines(of: list, progress) {
+            case .success(let lines?):
+                let ending = listing.take(lines.span)
+                progress?.set(done: listing.seen, found: listing.matched)
+                listing.withRows { write($0, progress) }
+                progress?.drawIfDue()
+                if session.output.hasFailed { return true }
+                switch ending {
+                case .read: break
+                case .stopped: return true
+                case .unreadable(let line):
+                    tell(.unreadable(line: lines.span.copy(line), of: list.server), progress)
+                    return false
+                }
+            case .success(nil): return true
+            case .failure(let error):
+                if !MainThread.isCancelled { tell(error, progress) }
+                return false
+            }
+        }
+    }
+
+    /// Waits for lines, and draws how far the work has come meanwhile.
+    private func nextLines(of list: ItemList, _ progress: Progress?) -> Result<[UInt8]?, MemcacheError> {
+        MainThread.wait { [dump = list.dump] () async throws(MemcacheError) in
+            guard let progress else { return try await dump.nextLines() }
+            return try await withTaskGroup(of: Void.self) { group in
+                group.addTask { await progress.keepDrawing() }
+                defer { group.cancelAll() }
+                do throws(MemcacheError) {
+                    return Result<[UInt8]?, MemcacheError>.success(try await dump.nextLines())
+                } catch {
+                    return .failure(error)
+                }
+            }.get()
+        }
+    }
+
+    /// Where somebody can see it, and it disturbs nothing: what reads a pipe may have the terminal for itself.
+    private func progress(over lists: [ItemList], _ order: KeysOrder) -> Progress? {
+        guard behaviour.showsProgress, !lists.isEmpty else { return nil }
+        switch session.output.destination {
+        case .pager, .pipe: return nil
+        case .terminal, .file: break
+        }
+        let counts = lists.compactMap(\.itemCount)
+        var total: UInt64?
+        if counts.count == lists.count, order.scope == .all { total = counts.reduce(0) { $0 &+ $1 } }
+        let isChoosy = order.glob != nil || order.expression != nil || !planner.prefix.isEmpty
+        return Progress(ProgressFigures(noun: "keys", total: total, found: isChoosy ? 0 : nil))
+    }
+
+    private func write(_ rows: [UInt8], _ progress: Progress?) {
+        guard let progress, session.output.destination == .terminal else { return session.output.write(rows) }
+        progress.aside { session.output.write(rows) }
+        // From here on the screen is the pager's.
+        if session.output.destination == .pager { progress.end() }
+    }
+
+    private func tell(_ error: MemcacheError, _ progress: Progress?) {
+        session.note(error.exitStatus)
+        let tell = { [self] in session.tell(error, line: planner.line, server: nil) }
+        if let progress { progress.aside(tell) } else { tell() }
+    }
+
+    /// What there is when Ctrl-C ends it.
+    private func tell(_ summary: KeysSummary, isAfterMark: Bool) {
+        if interactive != nil {
+            interactive?.hasToldInterrupt = true
+            session.output.endLine(isBehindMark: isAfterMark)
+        } else if isAfterMark, Terminal.isTerminal(STDERR_FILENO) {
+            // Behind the terminal's own ^C.
+            Messages.write("")
+        }
+        if !behaviour.isQuiet { session.tell(summary.cancelledText, code: "cancelled", line: planner.line) }
+    }
+}
