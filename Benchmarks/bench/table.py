@@ -31,10 +31,24 @@ def line(row, result):
     ]
 
 
-def aligned(lines):
+def aligned(lines, numbers=False):
+    """Lines of cells in columns; `numbers` says that those behind the first are numbers."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     lines = [lines[0], ["-" * width for width in widths], *lines[1:]]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if numbers and column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def sparkline(numbers, width=60):
+    """The maxima of a series, from zero up."""
+    width = min(width, len(numbers))
+    parts = [max(numbers[len(numbers) * n // width:len(numbers) * (n + 1) // width]) for n in range(width)]
+    return "".join("▁▂▃▄▅▆▇█"[min(7, part * 8 // max(1, *numbers))] for part in parts)
 
 
 def duration(seconds):

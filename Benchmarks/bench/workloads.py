@@ -116,8 +116,9 @@ def many_items(workplace, count):
 
 def lists_keys(count):
     """Accepts an output of as many lines as there are keys, each of a key's length."""
-    def accepts(output):
-        with open(output, "rb") as file:
-            lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
-            return (lines, file.tell()) == (count, count * len(key(0) + "\n"))
-    return accepts
+    return lambda output: (lines_in(output), output.stat().st_size) == (count, count * len(key(0) + "\n"))
+
+
+def lines_in(path):
+    with open(path, "rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
