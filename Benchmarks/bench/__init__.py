@@ -1,1 +1,1 @@
-"""What the benchmarks are made of: run them with `Benchmarks/run`, `Benchmarks/instructions` and `Benchmarks/memory`."""
+"""What `Benchmarks/run`, `Benchmarks/instructions` and `Benchmarks/memory` are made of."""

@@ -17,8 +17,8 @@ MemoryGoal.__doc__ = """What the memory of mcsh must stay below. Rows with the s
 
 
 class Side(namedtuple("Side", "name command input expected")):
-    """One side of a comparison: what is run, on which input, and what it must print: exactly what is in a file, anything
-    with the given bytes in it, or whatever a function of the output's path accepts. None for whatever it likes."""
+    """One side of a comparison: what is run, on which input, and what it must print: exactly what is in a file,
+    anything with the given bytes in it, or what a function of the output's path accepts. None for whatever it likes."""
 
     def __new__(cls, name, command, input=os.devnull, expected=None):
         return super().__new__(cls, name, tuple(str(word) for word in command), str(input), expected)

@@ -1,5 +1,5 @@
-"""The rows of the table, section by section. A section is a function that makes its data and servers, yields its rows to
-be measured, and clears up."""
+"""The rows of the table, section by section. A section is a function that makes its data and servers, yields its rows
+to be measured, and clears up."""
 
 import random
 from collections import namedtuple
