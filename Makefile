@@ -3,7 +3,7 @@
 SWIFT  ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
-# QUICK=1 makes `make bench` use a tenth of the lines and fewer runs.
+# QUICK=1 makes `make bench` and `make bench-memory` use a tenth of the lines, and fewer runs.
 QUICK  ?=
 
 PROGRAM := .build/release/mcsh
@@ -18,7 +18,7 @@ FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/mcsh.fish
 FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 
 .DEFAULT_GOAL := build
-.PHONY: build deps try test test-interop bench format lint lint-format lint-man install uninstall clean help
+.PHONY: build deps try test test-interop bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
 
 build: deps ## build the program, optimised (the default)
 	@# Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of
@@ -51,6 +51,14 @@ test-interop: deps ## test against the real python-memcached, fetched from PyPI
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
 	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
+
+bench-instructions: build ## count the instructions of a line, a key and a start
+	@Scripts/deps bench-instructions
+	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/instructions
+
+bench-memory: build ## watch the memory over a long script and many keys (QUICK=1: short form)
+	@Scripts/deps bench
+	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/memory $(if $(QUICK),--quick)
 
 format: ## rewrite the Swift sources in the project's format
 	$(SWIFT) format format --in-place --parallel --recursive $(FORMATTED)
@@ -90,4 +98,4 @@ clean: ## remove what was built (fetched packages stay)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-12s %s\n' "$$name" "$$text"; done
+		printf '  make %-18s %s\n' "$$name" "$$text"; done

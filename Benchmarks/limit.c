@@ -1,6 +1,7 @@
 // The limit: sends a file of prebuilt memcached protocol as fast as the server takes it and reads the replies
-// without looking at them, until the reply to a closing `mn` says that every command has been answered.
-// Usage: limit HOST PORT FILE
+// without looking at them, until the reply to a closing `mn` says that every command has been answered. With LAST
+// nothing is sent behind the file, and the replies end with that line: a dump takes no commands behind it.
+// Usage: limit HOST PORT FILE [LAST]
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char closing[] = "mn\r\n", last_reply[] = "MN\r\n";
-enum { mark = sizeof last_reply - 1 };
+enum { longest_mark = 64 };
 
 static void die(const char *what) {
     perror(what);
@@ -47,7 +47,12 @@ static ssize_t unless_busy(ssize_t count, const char *what) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) return fprintf(stderr, "usage: limit HOST PORT FILE\n"), 2;
+    if (argc < 4 || argc > 5) return fprintf(stderr, "usage: limit HOST PORT FILE [LAST]\n"), 2;
+    const char *closing = argc == 5 ? "" : "mn\r\n";
+    char last_reply[longest_mark];
+    size_t mark = snprintf(last_reply, sizeof last_reply, "%s\r\n", argc == 5 ? argv[4] : "MN");
+    if (mark >= sizeof last_reply) return fprintf(stderr, "limit: %s is too long\n", argv[4]), 2;
+
     int file = open(argv[3], O_RDONLY);
     struct stat status;
     if (file < 0 || fstat(file, &status)) die(argv[3]);
@@ -57,8 +62,8 @@ int main(int argc, char **argv) {
 
     int server = connect_to(argv[1], argv[2]);
     static char replies[1 << 18];
-    char tail[mark] = {0};  // the last bytes received, across reads
-    size_t sent = 0, total = size + sizeof closing - 1;
+    char tail[longest_mark] = {0};  // the last bytes received, across reads
+    size_t sent = 0, total = size + strlen(closing);
     while (sent < total || memcmp(tail, last_reply, mark)) {
         struct pollfd p = {.fd = server, .events = POLLIN | (sent < total ? POLLOUT : 0)};
         if (poll(&p, 1, -1) < 0 && errno != EINTR) die("poll");
@@ -66,7 +71,7 @@ int main(int argc, char **argv) {
             ssize_t n = read(server, replies, sizeof replies);
             if (n == 0) return fprintf(stderr, "the server closed the connection\n"), 1;
             n = unless_busy(n, "read");
-            size_t kept = n < mark ? n : mark;
+            size_t kept = (size_t)n < mark ? (size_t)n : mark;
             memmove(tail, tail + kept, mark - kept);
             memcpy(tail + mark - kept, replies + n - kept, kept);
         }

@@ -87,6 +87,31 @@ struct StreamingTests {
         #expect(first.stdout.lines.count == 200 * 6)
     }
 
+    @Test(arguments: [["--raw"], []] as [[ByteString]])
+    func `a long value is printed as far as it came`(format: [ByteString]) async throws {
+        let part = patterned(count: 2_000_000)
+        let server = try ScriptedServer([.expect("get k\r\n"), .send("VALUE k 0 3000000\r\n" + part), .close])
+        let run = try await BuiltProgram().run(arguments: ["-s", ByteString(server.address)] + format + ["get", "k"])
+        #expect(run.stdout == part)
+        #expect(run.stderr.contains("in the middle of an answer"), "\(run.stderr)")
+        #expect(run.status == 4)
+    }
+
+    @Test(arguments: [("--raw", ""), ("--output=plain", "\n")] as [(ByteString, ByteString)])
+    func `a long value stands among others`(format: ByteString, end: ByteString) async throws {
+        let text = ByteString(repeating: UInt8(ascii: "x"), count: 1_500_000)
+        let server = try ScriptedServer([
+            .expect("get a b c d\r\n"),
+            .sendInPieces(
+                "VALUE b 0 1500000\r\n" + text + "\r\nVALUE c 0 1\r\ny\r\nVALUE d 0 1500000\r\n" + text
+                    + "\r\nEND\r\n",
+                sizes: [700_000, 800_018, 1, 1, 20, 900_000]),
+        ])
+        let run = try await runAgainst(server, format, input: .bytes("get a\nget b\nget c\nget d\n"))
+        #expect(run.stdout == text + end + "y" + end + text + end)
+        #expect(run.status == 1, "\(run.stderr)")
+    }
+
     @Test func `a long answer is printed whole to a slow reader`() async throws {
         let session = try await Session.start()
         try await session.server.store(ByteString(repeating: UInt8(ascii: "x"), count: 100_000), under: "k")

@@ -16,6 +16,18 @@ package protocol ReplyReceiver: AnyObject, Sendable {
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure)
 
+    /// An item with a long value begins to arrive: its line is there, its data is empty.
+    ///
+    /// - Returns: Whether the value is wanted piece by piece. Otherwise it is received whole, as it is where this says
+    ///   nothing; then this has changed nothing, for it may be asked again.
+    func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool
+
+    /// The next bytes of that value.
+    func continueValue(_ piece: Span<UInt8>)
+
+    /// The value is complete. Where it never will be, ``finish(_:answered:)`` follows in place of this.
+    func endValue()
+
     /// What had arrived is used up, and more is awaited: a good moment to show what there is.
     func paused()
 
@@ -23,6 +35,12 @@ package protocol ReplyReceiver: AnyObject, Sendable {
     ///
     /// - Parameter answered: How many replies were complete.
     func finish(_ error: MemcacheError?, answered: Int)
+}
+
+extension ReplyReceiver {
+    package func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool { false }
+    package func continueValue(_ piece: Span<UInt8>) {}
+    package func endValue() {}
 }
 
 /// One connection to one server: requests go out in order, replies are matched to them in order.
@@ -245,6 +263,8 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private var parser = ReplyParser()
     /// Requests that wait for the connection to be made.
     private var unsent: [[UInt8]] = []
+    /// The value that is taken in piece by piece, and by whom: by nobody once that one has given up.
+    private var longValue: (value: LongValue, receiver: (any ReplyReceiver)?)?
     /// Who has received something since the last pause.
     private var active: (any ReplyReceiver)?
     /// When it is looked next whether somebody has waited too long.
@@ -320,6 +340,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     /// - Returns: Whether somebody was waiting.
     func abandon(_ id: Int) -> Bool {
         guard let receiver = machine.abandon(id: id) else { return false }
+        if longValue?.receiver === receiver { longValue?.receiver = nil }
         // Before the connection is made, its bytes are kept together with others' and will still be sent.
         receiver.finish(.cancelled(by: address, mayHaveTakenEffect: true), answered: 0)
         return true
@@ -345,21 +366,50 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         var start = 0
         var isUnasked = false
         do throws(ReplyParser.Failure) {
-            while let element = try parser.next(in: bytes, at: &position) {
-                guard case .deliver(let delivery) = machine.receive(element) else {
-                    isUnasked = machine.isIdle
-                    throw .unexpected(line: excerpt(of: bytes, before: position))
-                }
-                try deliver(element, at: start..<position, of: bytes, delivery)
+            repeat {
+                try continueLongValue(in: bytes, at: &position)
+                guard longValue == nil else { break }
                 start = position
-                if machine.isClosed { return (bytes.count, 0) }
-            }
+                while let element = try parser.next(in: bytes, at: &position) {
+                    guard case .deliver(let delivery) = machine.receive(element) else {
+                        isUnasked = machine.isIdle
+                        throw .unexpected(line: excerpt(of: bytes, before: position))
+                    }
+                    try deliver(element, at: start..<position, of: bytes, delivery)
+                    start = position
+                    if machine.isClosed { return (bytes.count, 0) }
+                }
+            } while beginLongValue(in: bytes, at: &position)
         } catch {
             close(MemcacheError(error).from(address), isUnasked ? .whileIdle : .conversation)
             return (bytes.count, 0)
         }
         noteProgress(used: position, left: bytes.count - position)
         return (position, parser.neededBytes)
+    }
+
+    /// Whether the parser has come to a long value that its receiver wants piece by piece; `position` is then at its data.
+    private func beginLongValue(in bytes: Span<UInt8>, at position: inout Int) -> Bool {
+        guard let value = parser.longValue, let receiver = machine.itemReceiver,
+            receiver.beginValue(value.header, of: bytes)
+        else { return false }
+        longValue = (value, receiver)
+        position = value.start
+        return true
+    }
+
+    private func continueLongValue(in bytes: Span<UInt8>, at position: inout Int) throws(ReplyParser.Failure) {
+        guard var value = longValue?.value else { return }
+        let receiver = longValue?.receiver
+        let piece = try value.take(from: bytes, at: &position)
+        active = receiver
+        if !piece.isEmpty { receiver?.continueValue(bytes.extracting(piece)) }
+        if value.isComplete {
+            receiver?.endValue()
+            longValue = nil
+        } else {
+            longValue?.value = value
+        }
     }
 
     func transportReceivedAll() {
@@ -448,7 +498,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
 
     /// Elements count as progress, and so does every 16 KiB of a long value; a line that comes byte by byte does not.
     private func noteProgress(used: Int, left: Int) {
-        hasPartialReply = left > 0
+        hasPartialReply = left > 0 || longValue != nil
         hasReceived = true
         if used > 0 { bytesAtLastProgress = 0 }
         if used > 0 || left - bytesAtLastProgress >= 16_384 {

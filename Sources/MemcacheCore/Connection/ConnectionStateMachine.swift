@@ -80,6 +80,12 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         slots[head...].allSatisfy { slot in slot.shapes[slot.answered...].allSatisfy { $0 == .close } }
     }
 
+    /// Who gets the items that arrive now; nil where something else is awaited, or nobody waits.
+    var itemReceiver: Receiver? {
+        guard head < slots.count, slots[head].shapes[slots[head].answered] == .values else { return nil }
+        return slots[head].receiver
+    }
+
     /// A new submission. False when the connection is closed and nothing can be sent.
     mutating func submit(_ slot: consuming Slot) -> Bool {
         guard !isClosed else { return false }

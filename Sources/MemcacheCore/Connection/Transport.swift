@@ -84,13 +84,16 @@ final class Transport: Sendable {
         guard let channel = channel.value, !chunks.isEmpty else { return }
         for chunk in chunks {
             trace.value?(.sent, chunk.span)
-            var buffer = channel.allocator.buffer(bytes: chunk)
-            while buffer.readableBytes > Self.pieceBytes, let piece = buffer.readSlice(length: Self.pieceBytes) {
+            // Each piece is a buffer of its own: of one buffer, slices beyond its first 16 MiB would be copied once more.
+            var start = 0
+            while chunk.count - start > Self.pieceBytes {
+                let piece = channel.allocator.buffer(bytes: chunk[start..<start + Self.pieceBytes])
                 let written = channel.eventLoop.makePromise(of: Void.self)
                 written.futureResult.assumeIsolated().whenSuccess(onProgress)
                 channel.write(piece, promise: written)
+                start += Self.pieceBytes
             }
-            channel.write(buffer, promise: nil)
+            channel.write(channel.allocator.buffer(bytes: chunk[start...]), promise: nil)
         }
         channel.flush()
     }

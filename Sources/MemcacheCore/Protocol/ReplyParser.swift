@@ -23,8 +23,13 @@ package struct ReplyParser: Sendable {
     /// The longest value accepted.
     package var maximumValueBytes = 4_294_967_296
 
+    /// An item's value longer than this can be taken in as it arrives.
+    package var longValueBytes = 1 << 20
+
     /// How many bytes the incomplete element needs at the least, counted from its start.
     package private(set) var neededBytes = 0
+    /// The incomplete element, where it is an item with a long value whose line is there.
+    package private(set) var longValue: LongValue?
 
     /// memcached 1.6.45 sends an empty line after the `CLIENT_ERROR` for a key that is too long.
     private var skipsEmptyLine = false
@@ -33,6 +38,7 @@ package struct ReplyParser: Sendable {
 
     /// The element at `position`, which is moved behind it; nil when more bytes are needed.
     package mutating func next(in bytes: Span<UInt8>, at position: inout Int) throws(Failure) -> ReplyElement? {
+        longValue = nil
         while true {
             guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position) else {
                 // One byte more may be the first of the line's end.
@@ -159,7 +165,13 @@ package struct ReplyParser: Sendable {
         else { throw .malformed(line: bytes.copy(line)) }
         let token = ASCIINumber.parseUnsigned(bytes, cas)
         guard cas.isEmpty || token != nil else { throw .malformed(line: bytes.copy(line)) }
-        guard let block = try block(of: count, from: line.lowerBound, next: next, in: bytes) else { return nil }
+        guard let block = try block(of: count, from: line.lowerBound, next: next, in: bytes) else {
+            if count > longValueBytes {
+                let header = ReplyElement.value(key: key, flags: flagsWord, cas: token, data: next..<next)
+                longValue = LongValue(header: header, start: next, count: Int(count))
+            }
+            return nil
+        }
         return (.value(key: key, flags: flagsWord, cas: token, data: block.data), block.end)
     }
 

@@ -35,6 +35,9 @@ protocol AnswerRenderer: Sendable {
     /// A key that was found.
     mutating func item(
         _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
+    /// What follows the value of an item where that is written as it is, and can be written piece by piece; nil where more
+    /// is made of it.
+    func endOfValue(_ item: AnsweredItem, _ context: AnswerContext) -> StaticString?
     /// A key that was not found.
     mutating func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
     /// Whether a key is there.
@@ -54,6 +57,8 @@ protocol AnswerRenderer: Sendable {
 
 extension AnswerRenderer {
     var table: DelimitedTable? { nil }
+
+    func endOfValue(_ item: AnsweredItem, _ context: AnswerContext) -> StaticString? { nil }
 }
 
 extension MetaReply.Status {

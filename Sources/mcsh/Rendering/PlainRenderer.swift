@@ -17,7 +17,10 @@ struct PlainRenderer: AnswerRenderer {
     func item(
         _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
     ) {
-        if context.isMany || item.cas != nil {
+        if let end = endOfValue(item, context) {
+            out.append(value)
+            out.append(end)
+        } else {
             appendField(key, to: &out)
             if let cas = item.cas {
                 ASCIINumber.append(cas, to: &out)
@@ -25,10 +28,12 @@ struct PlainRenderer: AnswerRenderer {
             }
             EscapedText.append(value, to: &out, quote: UInt8(ascii: "\""))
             out.append("\n")
-        } else {
-            out.append(value)
-            if context.endsValues { out.append("\n") }
         }
+    }
+
+    func endOfValue(_ item: AnsweredItem, _ context: AnswerContext) -> StaticString? {
+        guard !context.isMany, item.cas == nil else { return nil }
+        return context.endsValues ? "\n" : ""
     }
 
     func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {}

@@ -14,6 +14,8 @@ struct RawRenderer: AnswerRenderer {
         out.append(value)
     }
 
+    func endOfValue(_ item: AnsweredItem, _ context: AnswerContext) -> StaticString? { "" }
+
     func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {}
 
     func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {}

@@ -63,6 +63,23 @@ final class AnswerPrinter {
         flushIfFull()
     }
 
+    /// What follows an item's value where it can be written piece by piece; nil where it cannot, as where the answers of
+    /// several servers are put in order.
+    func endOfValue(_ item: AnsweredItem, _ command: PreparedCommand) -> StaticString? {
+        guard lane == nil else { return nil }
+        select(command.format)
+        return current.endOfValue(item, context(of: command))
+    }
+
+    func piece(_ bytes: Span<UInt8>) {
+        buffer.append(bytes)
+        flushIfFull()
+    }
+
+    func end(_ word: StaticString) {
+        buffer.append(word)
+    }
+
     func miss(of batch: PreparedBatch, _ command: PreparedCommand) {
         select(command.format)
         current.miss(key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)

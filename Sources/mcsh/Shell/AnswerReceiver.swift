@@ -22,6 +22,8 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     /// A refusal that answers all of the group that has no answer yet.
     @exclusivity(unchecked) private var refusal: Refusal?
     @exclusivity(unchecked) private var status = ExitStatus.done
+    /// What follows the value that is written as it arrives.
+    private var endOfValue: StaticString = ""
     private var collector = ReplyCollector()
 
     init(
@@ -73,6 +75,29 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         case .silence: break
         }
         if completesReply { completeReply() }
+    }
+
+    func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool {
+        guard case .value(let key, let flags, let cas, _) = header, group.lowerBound < batch.commands.count,
+            batch.commands[group.lowerBound].answer.hasItems,
+            let owner = (cursor..<group.upperBound).first(where: { isKey(batch.commands[$0].key, key, of: bytes) }),
+            !batch.commands[owner].isDecoded,
+            let end = printer.endOfValue(AnsweredItem(flags: flags, cas: cas), batch.commands[owner])
+        else { return false }
+        // The keys that the server has left out are misses.
+        while cursor < owner { miss() }
+        remember(cas, batch.commands[owner])
+        endOfValue = end
+        return true
+    }
+
+    func continueValue(_ piece: Span<UInt8>) {
+        printer.piece(piece)
+    }
+
+    func endValue() {
+        printer.end(endOfValue)
+        endCommand()
     }
 
     func paused() {
@@ -142,7 +167,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         while cursor < group.upperBound, !isKey(batch.commands[cursor].key, key, of: bytes) { miss() }
         guard cursor < group.upperBound else { throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key)) }
         let command = batch.commands[cursor]
-        if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
+        remember(cas, command)
         show(AnsweredItem(flags: flags, cas: cas), value: bytes.extracting(data), command)
         endCommand()
     }
@@ -163,6 +188,10 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
                 Complaint(error: error, line: command.line, server: printer.server, format: command.format),
                 to: session)
         }
+    }
+
+    private func remember(_ cas: UInt64?, _ command: PreparedCommand) {
+        if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
     }
 
     private func isKey(_ position: KeyPosition, _ key: Range<Int>, of bytes: Span<UInt8>) -> Bool {

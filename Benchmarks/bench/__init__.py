@@ -1,0 +1,1 @@
+"""What `Benchmarks/run`, `Benchmarks/instructions` and `Benchmarks/memory` are made of."""

@@ -1,0 +1,140 @@
+"""The rows of the table, section by section. A section is a function that makes its data and servers, yields its rows
+to be measured, and clears up."""
+
+import random
+from collections import namedtuple
+
+from .measuring import MemoryGoal, Row, Side
+from .workloads import Workloads, key, lists_keys, many_items, value
+
+Size = namedtuple("Size", "lines items runs long_runs short_runs")
+Size.__doc__ = """How much is measured: lines of a script, items of a server, and how often."""
+
+WHOLE = Size(lines=1_000_000, items=5_000_000, runs=5, long_runs=3, short_runs=50)
+QUICK = Size(lines=100_000, items=500_000, runs=3, long_runs=3, short_runs=20)
+
+BIG = 256 << 20
+FLAT = 64 << 20
+SCRIPTS = MemoryGoal("scripts, peak memory", FLAT)
+
+# A server with five million items: its hash table does not grow and its LRU is left alone while it is measured.
+FOR_MANY_ITEMS = ("-m", "1024", "-o", "hashpower=23,no_lru_maintainer")
+FOR_BIG_VALUES = ("-m", "1024", "-I", "512m")
+
+
+def one_liners(bench, size):
+    with bench.scratch():
+        bench.load(bench.file("one.protocol", f"set {key(7)} 0 0 {len(value(7))}\r\n{value(7)}\r\n".encode()))
+        servers = f"--servers={bench.server.address}"
+        yield Row(
+            "mcsh get k", 0.9,
+            bench.mcsh("get", key(7), expected=value(7).encode()),
+            Side("memccat", ["memccat", servers, key(7)], expected=value(7).encode()), size.short_runs,
+        )
+        yield Row(
+            "mcsh stats", 0.9,
+            bench.mcsh("stats", expected=b"curr_items"),
+            Side("memcstat", ["memcstat", servers], expected=b"curr_items"), size.short_runs,
+        )
+
+
+def sets(bench, size):
+    with bench.scratch():
+        workloads = Workloads(bench, size.lines)
+        bench.load(workloads.everything())
+        work, tenth = workloads.sets(), workloads.sets(size.lines // 10)
+        script = bench.mcsh(input=work.script, expected=work.answers)
+        yield Row(
+            f"script, {size.lines:,} set", 1.15, script, bench.limit(work.protocol), size.runs, memory=SCRIPTS,
+        )
+        stored = bench.file("sets.replies", b"STORED\r\n" * size.lines)
+        yield Row(
+            f"--pipe, {size.lines:,} set", 1.1,
+            bench.mcsh("--pipe", input=work.protocol, expected=stored), bench.limit(work.protocol), size.runs,
+            memory=SCRIPTS,
+        )
+        yield Row(
+            f"set: {size.lines:,} lines to a tenth, / 10", 1.1, script,
+            Side("tenth", script.command, tenth.script, tenth.answers), size.runs, scale=10, memory=SCRIPTS,
+        )
+
+
+def gets(bench, size):
+    with bench.scratch(), bench.servers(4) as pool:
+        workloads = Workloads(bench, size.lines)
+        bench.load(workloads.everything())
+        work = workloads.gets()
+        one = bench.mcsh(input=work.script, expected=work.answers)
+        for_nc = bench.file("gets-quit.protocol", [work.protocol.read_bytes(), b"quit\r\n"])
+        yield Row(
+            f"script, {size.lines:,} get", 0.2, one,
+            bench.netcat(for_nc, expected=workloads.replies_to_gets(work)), size.runs, memory=SCRIPTS,
+        )
+        # What sets the keys decides where they are, so mcsh itself does.
+        servers = ",".join(server.address for server in pool)
+        many = [bench.program, "-s", servers, "--profile", "python-memcached"]
+        bench.run(Side("mcsh", many, workloads.every_key()))
+        yield Row(
+            f"get: {size.lines:,} lines, 4 servers to 1", 1.0,
+            Side("mcsh", many, work.script, work.answers),
+            Side("1 server", one.command, one.input, one.expected), size.runs, memory=SCRIPTS,
+        )
+
+
+def mixed(bench, size):
+    with bench.scratch():
+        workloads = Workloads(bench, size.lines)
+        everything, work = workloads.everything(), workloads.mixed()
+        yield Row(
+            f"script, {size.lines:,} mixed", 1.3,
+            bench.mcsh(input=work.script, expected=work.answers), bench.limit(work.protocol), size.runs,
+            memory=SCRIPTS, before=lambda: bench.load(everything),
+        )
+
+
+def big_value(bench, size):
+    with bench.scratch(), bench.servers(1, *FOR_BIG_VALUES) as (server,):
+        # No part is like another, so that one out of place is noticed.
+        choose = random.Random("big")
+        parts = [choose.randbytes(1 << 20) for _ in range(BIG >> 20)]
+        block = bench.file("big.value", parts)
+        header = f"{BIG}\r\n".encode()
+        load = bench.file("big.protocol", [b"set big 0 0 ", header, *parts, b"\r\n"])
+        bench.load(load, server)
+        load.unlink()
+        reply = bench.file("big.reply", [b"VALUE big 0 ", header, *parts, b"\r\nEND\r\n"])
+        theirs = bench.netcat(bench.file("big.request", b"get big\r\nquit\r\n"), server=server, expected=reply)
+        name = f"{BIG >> 20} MiB"
+        yield Row(
+            f"get of {name}", 1.2, bench.mcsh("get", "big", server=server, expected=block), theirs, size.runs,
+            memory=MemoryGoal(f"get of {name}, peak memory", BIG * 13 // 10),
+        )
+        yield Row(
+            f"--raw get of {name}", 1.2, bench.mcsh("--raw", "get", "big", server=server, expected=block), theirs,
+            size.runs, memory=MemoryGoal(f"--raw get of {name}, peak memory", FLAT),
+        )
+
+
+def keys(bench, size):
+    with bench.scratch(), bench.servers(1, *FOR_MANY_ITEMS) as (server,):
+        load = many_items(bench, size.items)
+        bench.load(load, server)
+        load.unlink()
+        dump = bench.file("dump.protocol", b"lru_crawler metadump all\r\n")
+        yield Row(
+            f"keys, {size.items:,} items", 1.2,
+            bench.mcsh("keys", server=server, expected=lists_keys(size.items)),
+            bench.limit(dump, "END", server=server), size.long_runs,
+            memory=MemoryGoal("keys, peak memory", FLAT),
+        )
+
+
+# In the order of the table.
+SECTIONS = {
+    "one-liners": one_liners,
+    "set": sets,
+    "get": gets,
+    "mixed": mixed,
+    "value": big_value,
+    "keys": keys,
+}
