@@ -129,7 +129,6 @@ final class Transport: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     // Set here and not through the bootstrap, which wraps them in types that are made at run time.
                     if let settings = channel.syncOptions {
-                        if case .tcp = address.endpoint { try settings.setOption(.tcpOption(.tcp_nodelay), value: 1) }
                         try settings.setOption(
                             .recvAllocator,
                             value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: 1 << 20))

@@ -7,6 +7,9 @@ final class CommandPipeline {
     /// A batch is sent when it has grown to this, even when more input is at hand.
     static let batchBytes = 65_536
 
+    /// How many bytes of requests may be unanswered; several servers share it, down to a quarter each.
+    private static let windowBytes = 1 << 20
+
     /// What one server has to do with.
     private struct Lane {
         let window: SubmissionWindow
@@ -24,11 +27,12 @@ final class CommandPipeline {
         let servers = client.pool.servers
         let merger = servers.count > 1 ? AnswerMerger(servers: servers.count, session: session) : nil
         self.merger = merger
+        let windowBytes = CommandPipeline.windowBytes / max(1, min(servers.count, 4))
         lanes = servers.indices.map { position in
             let merged = merger?.lane(position)
             return Lane(
                 window: SubmissionWindow(
-                    client: client, position: position, maximumBytes: 1 << 20, whenConnected: merged?.comes(from:)),
+                    client: client, position: position, maximumBytes: windowBytes, whenConnected: merged?.comes(from:)),
                 printer: AnswerPrinter(
                     server: servers[position].address.description, output: session.output,
                     presentation: session.presentation, conventions: conventions, lane: merged),

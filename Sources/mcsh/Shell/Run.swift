@@ -48,6 +48,8 @@ struct Run {
             pipe(behaviour.client(of: selection), session)
         } else {
             let shell = Shell(selection: selection, catalog: catalog, session: session, behaviour: behaviour)
+            // Never let go of: what ends with the program is not taken apart first.
+            _ = Unmanaged.passRetained(shell)
             if !options.command.isEmpty {
                 status = oneCommand(shell)
             } else if isInteractive {
