@@ -47,8 +47,8 @@ package final class Server: Sendable {
     package var address: ServerAddress { description.address }
 
     /// Whether it may be tried.
-    package func condition(at now: ContinuousClock.Instant = .now) -> ServerHealth.Condition {
-        state.withLock { $0.health.condition(at: now) }
+    package func condition(at now: @autoclosure () -> ContinuousClock.Instant = .now) -> ServerHealth.Condition {
+        state.withLock { $0.health.condition(at: now()) }
     }
 
     package var isAlive: Bool { condition() == .alive }
@@ -84,6 +84,7 @@ package final class Server: Sendable {
     /// Sends a command and waits for what it comes to.
     ///
     /// A command that came to a connection too late to be sent goes on the next one.
+    @inline(__always)
     package func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
         var mayLoseConnection = true
         while true {
