@@ -1,4 +1,5 @@
 import MemcacheCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -117,6 +118,32 @@ import Testing
         }
         #expect(wrong == 0)
         #expect(try await server.statistic("cmd_get") == "\(Self.callers * 30 * 3)")
+    }
+
+    @Test func `callers who ask again and again share requests on whatever threads they run`() async throws {
+        let server = try await MemcachedServer.start()
+        try await fill(server, count: 64)
+        var configuration = ClientConfiguration(server: try ServerAddress(server.address))
+        let lines = Atomic(0)
+        configuration.trace = { direction, bytes in
+            guard case .sent = direction else { return }
+            for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") {
+                lines.add(1, ordering: .relaxed)
+            }
+        }
+        let client = MemcacheClient(configuration)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for caller in 0..<Self.callers {
+                group.addTask {
+                    for _ in 0..<100 {
+                        let item = try await client.get(Key("item:\(caller)"))
+                        #expect(item != nil)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(lines.load(ordering: .relaxed) < Self.callers * 100 / 2)
     }
 
     @Test func `callers who ask again and again are never left waiting for others`() async throws {

@@ -244,6 +244,8 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private let mailbox: Mailbox
     /// The priority of those who are being resumed, while reads wait for others to join them.
     private var gathering: TaskPriority?
+    /// Whether it is seen to that reads do not wait for others for long.
+    private var limitsGathering = false
     /// Whether the connection is over, for other threads.
     let isOver = Atomic(false)
 
@@ -290,6 +292,13 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         gathering = nil
         Task(priority: priority) {
             transport.execute { self.takeSubmissions() }
+        }
+        // Where every thread is taken that turn may be long in coming.
+        guard !limitsGathering else { return }
+        limitsGathering = true
+        transport.schedule(at: .now + .milliseconds(1)) {
+            self.limitsGathering = false
+            self.takeSubmissions()
         }
     }
 
