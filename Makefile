@@ -51,6 +51,8 @@ test-interop: deps ## test against the real python-memcached, fetched from PyPI
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
 	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
+	$(SWIFT) build -c release --package-path Benchmarks
+	@Benchmarks/library $(if $(QUICK),--quick)
 
 format: ## rewrite the Swift sources in the project's format
 	$(SWIFT) format format --in-place --parallel --recursive $(FORMATTED)
