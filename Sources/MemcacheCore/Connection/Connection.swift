@@ -123,6 +123,7 @@ package final class Connection: Sendable {
     }
 
     /// Hands over a read of one key, which goes in one request with others that wait to be sent. Does not wait.
+    @inline(never)
     func submit(_ word: SharedRead.Word, for waiter: ReadWaiter, timeout: Duration) {
         let isFirst = mailbox.withLock { mailbox in
             let isFirst = mailbox.outbox.isEmpty && !mailbox.isGathering

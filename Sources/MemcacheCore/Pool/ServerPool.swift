@@ -236,6 +236,7 @@ extension ServerPool {
     }
 
     /// The next server on the way of a command, which begins with the first call.
+    @inline(never)
     private func next(of walk: inout Walk?, to route: CommandRoute) -> Server? {
         var current = walk ?? Walk(of: route)
         defer { walk = current }
