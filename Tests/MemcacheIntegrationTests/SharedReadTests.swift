@@ -104,7 +104,7 @@ import Testing
                 group.addTask(executorPreference: executor) {
                     let key = try Key("own:\(caller)")
                     var wrong = 0
-                    for number in 0..<30 {
+                    for number in 0..<10 {
                         try await client.set(key, to: "\(caller)/\(number)")
                         if try await client.get(key)?.value.text != "\(caller)/\(number)" { wrong += 1 }
                         if try await client.gets(key)?.cas == nil { wrong += 1 }
@@ -117,7 +117,7 @@ import Testing
             return try await group.reduce(0, +)
         }
         #expect(wrong == 0)
-        #expect(try await server.statistic("cmd_get") == "\(Self.callers * 30 * 3)")
+        #expect(try await server.statistic("cmd_get") == "\(Self.callers * 10 * 3)")
     }
 
     @Test func `callers who ask again and again share requests on whatever threads they run`() async throws {
