@@ -20,14 +20,16 @@ FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 .DEFAULT_GOAL := build
 .PHONY: build deps try test test-interop bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
 
-build: deps ## build the program, optimised (the default)
-	@# Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of
-	@# its architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
-	if [ "$$(uname -s)" = Darwin ]; then link=; static=0; else \
+# Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of its
+# architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
+CHOOSE_LINK = if [ "$$(uname -s)" = Darwin ]; then link=; static=0; else \
 		link='-Xswiftc -static-executable -Xlinker -s'; static=1; \
 		cc=$$(command -v cc || command -v clang); \
 		for name in edit tinfo bsd md z c; do case "$$($$cc -print-file-name=lib$$name.a 2>/dev/null)" in \
-			/*) ;; *) link=--static-swift-stdlib; static=0 ;; esac; done; fi; \
+			/*) ;; *) link=--static-swift-stdlib; static=0 ;; esac; done; fi
+
+build: deps ## build the program, optimised (the default)
+	$(CHOOSE_LINK); \
 	MCSH_STATIC_LIBEDIT=$$static $(SWIFT) build -c release $$link --product mcsh
 
 deps: ## install what is missing to build and test (asks nothing; does nothing when all is there)
@@ -51,6 +53,10 @@ test-interop: deps ## test against the real python-memcached, fetched from PyPI
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
 	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
+	@# The same options in the same place: then what the program is made of need not be compiled again.
+	$(CHOOSE_LINK); MCSH_STATIC_LIBEDIT=$$static \
+	$(SWIFT) build -c release $$link --package-path Benchmarks --scratch-path .build
+	@Benchmarks/library $(if $(QUICK),--quick)
 
 bench-instructions: build ## count the instructions of a line, a key and a start
 	@Scripts/deps bench-instructions

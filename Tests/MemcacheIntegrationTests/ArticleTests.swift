@@ -64,6 +64,23 @@ import Testing
         #expect(outcome == .missing)
     }
 
+    @Test func `many callers on the thread of the connections`() async throws {
+        let server = try await MemcachedServer.start()
+        let client = try client(server.address)
+        let keys: [Key] = ["a", "b", "c"]
+        try await client.set("a", to: "page")
+        // Pipelining
+        try await withTaskExecutorPreference(client.taskExecutor) {
+            try await withThrowingTaskGroup { group in
+                for key in keys { group.addTask { try await client.get(key) } }
+                for try await item in group { print(item?.value.count ?? 0) }
+            }
+        }
+        // end
+        #expect(try await server.statistic("get_hits") == "1")
+        #expect(try await server.statistic("get_misses") == "2")
+    }
+
     @Test func `many keys at once`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)

@@ -192,20 +192,20 @@ import Testing
     }
 
     @Test func `after a failure the next connection begins with flush_all, before everybody's commands`() async throws {
-        let reads = String(repeating: "get foo\r\n", count: 16)
+        let deletes = String(repeating: "delete foo\r\n", count: 16)
         let server = try ScriptedServer(
             [.expectLine, .close],
             [
-                .expect(ByteString("flush_all\r\n" + reads)),
-                .send(ByteString("OK\r\n" + String(repeating: "END\r\n", count: 16))), .close,
+                .expect(ByteString("flush_all\r\n" + deletes)),
+                .send(ByteString("OK\r\n" + String(repeating: "NOT_FOUND\r\n", count: 16))), .close,
             ],
             [.expect("flush_all\r\nget foo\r\n"), .send("ERROR\r\nEND\r\n"), .expect("get foo\r\n"), .send("END\r\n")])
         let client = try client([server.address], flushesOnReconnect: true)
         await #expect(throws: MemcacheError.self) { try await client.get("foo") }
         let connection = try client.connection()
-        try await withThrowingTaskGroup(of: Item?.self) { group in
-            for _ in 0..<16 { group.addTask { try await client.get("foo") } }
-            for try await item in group { #expect(item == nil) }
+        try await withThrowingTaskGroup(of: Delete.Outcome.self) { group in
+            for _ in 0..<16 { group.addTask { try await client.delete("foo") } }
+            for try await outcome in group { #expect(outcome == .missing) }
         }
         // The server ends the connection while nobody waits, as when it is started anew.
         #expect(try await eventually { connection.isClosed })

@@ -18,6 +18,9 @@ public protocol MemcacheCommand<Outcome>: Sendable {
     /// What the reply looks like on the wire.
     var replyShape: CommandReplyShape { get }
 
+    /// What it reads, where it may go in one request with other reads that wait to be sent; nil where it goes alone.
+    var sharedRead: SharedRead? { get }
+
     /// Finds what can be known to be wrong before anything is sent. The client calls it before it encodes.
     ///
     /// - Throws: ``MemcacheError``, commonly with the code ``MemcacheError/Code/invalidArgument`` and a message that
@@ -39,6 +42,9 @@ public protocol MemcacheCommand<Outcome>: Sendable {
 extension MemcacheCommand {
     /// The first server that can be reached, for a command that is not about a key.
     public var route: CommandRoute { .anyServer }
+
+    /// It goes alone.
+    public var sharedRead: SharedRead? { nil }
 
     /// Nothing is wrong.
     public func validate() throws(MemcacheError) {}

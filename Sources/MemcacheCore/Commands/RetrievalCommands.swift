@@ -19,6 +19,8 @@ public struct Get: MemcacheCommand {
 
     public var replyShape: CommandReplyShape { .values }
 
+    public var sharedRead: SharedRead? { SharedRead(.get, key) }
+
     public func validate() throws(MemcacheError) { try validateClassic(key) }
 
     public func encode(into request: inout RequestEncoder) {
@@ -46,6 +48,8 @@ public struct Gets: MemcacheCommand {
     public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .values }
+
+    public var sharedRead: SharedRead? { SharedRead(.gets, key) }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
 

@@ -3,10 +3,29 @@ extension Connection {
     /// Sends a command and waits for what it comes to.
     ///
     /// A task that is cancelled meanwhile gives up at once; others on the connection are not disturbed.
+    @inline(__always)
     package func execute<Command: MemcacheCommand>(
         _ command: Command, timeout: Duration
     ) async throws(MemcacheError) -> Command.Outcome {
         try command.validate()
+        let result =
+            if let read = command.sharedRead {
+                await answer(to: read, timeout: timeout)
+            } else {
+                await answer(to: command, timeout: timeout)
+            }
+        do throws(MemcacheError) {
+            return try command.interpret(try result.get())
+        } catch {
+            if case .success = result, error.code == .unreadableReply { await distrust() }
+            throw error.from(address)
+        }
+    }
+
+    /// Sends a command in a request of its own.
+    private func answer(
+        to command: some MemcacheCommand, timeout: Duration
+    ) async -> Result<Reply, MemcacheError> {
         var request = RequestEncoder()
         command.encode(into: &request)
         let shape: ReplyShape
@@ -28,18 +47,28 @@ extension Connection {
             abandon(id)
         }
         if Task.isCancelled { forget(id) }
-        let reply: Reply
-        do {
-            reply = try result.get()
-        } catch {
-            throw error.from(address)
+        return result
+    }
+
+    /// Sends a read, in one request with others that wait to be sent.
+    @inline(__always)
+    private func answer(to read: SharedRead, timeout: Duration) async -> Result<Reply, MemcacheError> {
+        let waiter = ReadWaiter(read.key)
+        await withTaskCancellationHandler {
+            // Unsafe, for this is the hot path: the one who takes the continuation out of the waiter resumes it.
+            await withUnsafeContinuation { continuation in
+                if waiter.begin(continuation) {
+                    submit(read.word, for: waiter, timeout: timeout)
+                } else {
+                    continuation.resume()
+                }
+            }
+        } onCancel: {
+            waiter.finish(
+                .failure(.cancelled(by: address, mayHaveTakenEffect: true)),
+                unsent: .failure(.cancelled(by: address)))
         }
-        do {
-            return try command.interpret(reply)
-        } catch {
-            if error.code == .unreadableReply { await distrust() }
-            throw error.from(address)
-        }
+        return waiter.answer ?? .failure(.cancelled(by: address))
     }
 }
 

@@ -80,24 +80,6 @@ package final class Connection: Sendable {
         case onPurpose
     }
 
-    /// What callers have handed over and the loop has not yet taken.
-    private struct Mailbox {
-        var submissions: [Submission] = []
-        var chunks: [[UInt8]] = []
-        var lastID = 0
-        /// Submissions whose waiters gave up before they were handed over.
-        var givenUp: Set<Int> = []
-        var isClosed = false
-    }
-
-    private struct Submission: Sendable {
-        let id: Int
-        let shapes: [ReplyShape]
-        let timeout: Duration
-        let submitted: ContinuousClock.Instant
-        let receiver: any ReplyReceiver
-    }
-
     /// Starts what connections live on, without waiting for it: a program that has other things to do before its first
     /// connection does them meanwhile.
     package static func prepare() { Transport.startCommandThread() }
@@ -105,7 +87,7 @@ package final class Connection: Sendable {
     /// Where the server is.
     package let address: ServerAddress
 
-    private let mailbox = Mutex(Mailbox())
+    private let mailbox = Mailbox()
     private let transport = Transport()
     private let core: Core
 
@@ -117,18 +99,14 @@ package final class Connection: Sendable {
         to address: ServerAddress, options: Options = Options(), onEnd: (@Sendable (End) -> Void)? = nil
     ) {
         self.address = address
-        core = Core(address: address, options: options, transport: transport)
-        core.onClose = { [weak self] end in
-            onEnd?(end)
-            self?.mailbox.withLock { $0.isClosed = true }
-        }
+        core = Core(address: address, options: options, transport: transport, mailbox: mailbox, onClose: onEnd)
         transport.connect(to: address, options: options.transport, delegate: core)
     }
 
     deinit { close() }
 
     /// Whether the connection is over, and another is needed.
-    package var isClosed: Bool { mailbox.withLock { $0.isClosed } }
+    package var isClosed: Bool { core.isOver.load(ordering: .sequentiallyConsistent) }
 
     /// Names a submission that is about to be made, so that it can be abandoned.
     package func makeID() -> Int {
@@ -153,21 +131,29 @@ package final class Connection: Sendable {
         let (isFirst, isGivenUp) = mailbox.withLock { mailbox -> (Bool, Bool) in
             if let id, mailbox.givenUp.remove(id) != nil { return (false, true) }
             if id == nil { mailbox.lastID += 1 }
-            let isFirst = mailbox.submissions.isEmpty
-            mailbox.submissions.append(
-                Submission(
+            let isFirst = mailbox.outbox.isEmpty
+            mailbox.outbox.submit(
+                bytes,
+                Outbox.Submission(
                     id: id ?? mailbox.lastID, shapes: shapes, timeout: timeout, submitted: now, receiver: receiver))
-            if let last = mailbox.chunks.indices.last, mailbox.chunks[last].count + bytes.count <= 65_536 {
-                mailbox.chunks[last].append(contentsOf: bytes)
-            } else {
-                mailbox.chunks.append(bytes)
-            }
             return (isFirst, false)
         }
         if isGivenUp {
             return transport.execute { [address] in receiver.finish(.cancelled(by: address), answered: 0) }
         }
-        if isFirst { transport.execute { self.takeSubmissions() } }
+        if isFirst { transport.execute { [core] in core.takeSubmissions() } }
+    }
+
+    /// Hands over a read of one key, which goes in one request with others that wait to be sent. Does not wait.
+    @inline(never)
+    func submit(_ word: SharedRead.Word, for waiter: ReadWaiter, timeout: Duration) {
+        let isFirst = mailbox.withLock { mailbox in
+            let isFirst = mailbox.outbox.isEmpty && !mailbox.isGathering
+            mailbox.lastID += 1
+            mailbox.outbox.submit(word, for: waiter, timeout: timeout, id: mailbox.lastID, isOnLoop: transport.isOnLoop)
+            return isFirst
+        }
+        if isFirst { transport.execute { [core] in core.takeSubmissions() } }
     }
 
     /// Gives up on a submission, also on one that is about to be made. Its replies will be dropped; others on the
@@ -176,7 +162,7 @@ package final class Connection: Sendable {
         mailbox.withLock { _ = $0.givenUp.insert(id) }
         transport.execute {
             // The submission may be on its way here still.
-            self.takeSubmissions()
+            self.core.takeSubmissions()
             if self.core.abandon(id) { self.forget(id) }
         }
     }
@@ -224,21 +210,23 @@ package final class Connection: Sendable {
             }
         }
     }
+}
 
-    private func takeSubmissions() {
-        let (submissions, chunks) = mailbox.withLock { mailbox in
-            defer {
-                mailbox.submissions = []
-                mailbox.chunks = []
-            }
-            return (mailbox.submissions, mailbox.chunks)
-        }
-        guard !submissions.isEmpty else { return }
-        core.submit(
-            submissions.map {
-                .init(id: $0.id, shapes: $0.shapes, timeout: $0.timeout, submitted: $0.submitted, receiver: $0.receiver)
-            },
-            chunks: chunks)
+/// Where callers leave what the loop is to take.
+private final class Mailbox: Sendable {
+    struct Content: ~Copyable {
+        var outbox = Outbox()
+        var lastID = 0
+        /// Submissions whose waiters gave up before they were handed over.
+        var givenUp: Set<Int> = []
+        /// Whether reads wait for others to join them: the loop is not to be told, somebody will see to it.
+        var isGathering = false
+    }
+
+    private let content = Mutex(Content())
+
+    func withLock<Answer>(_ body: (inout Content) -> Answer) -> Answer {
+        content.withLock { body(&$0) }
     }
 }
 
@@ -252,7 +240,7 @@ extension MemcacheError {
 /// The part of a connection that lives on the loop.
 ///
 /// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``Connection`` calls them inside
-/// `Transport.execute`, and the transport calls its delegate there. `onClose` is set before the transport is started.
+/// `Transport.execute`, and the transport calls its delegate there.
 private final class Core: TransportDelegate, @unchecked Sendable {
     typealias Machine = ConnectionStateMachine<any ReplyReceiver>
 
@@ -277,16 +265,69 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private var ending: MemcacheError?
     /// Who waits for the connection to be made.
     private var openWaiters: [@Sendable (MemcacheError?) -> Void] = []
-    var onClose: (@Sendable (Connection.End) -> Void)?
+    private let onClose: (@Sendable (Connection.End) -> Void)?
+    private let mailbox: Mailbox
+    /// The priority of those who are being resumed, while reads wait for others to join them.
+    private var gathering: TaskPriority?
+    /// Whether it is seen to that reads do not wait for others for long.
+    private var limitsGathering = false
+    /// Whether the connection is over, for other threads.
+    let isOver = Atomic(false)
 
-    init(address: ServerAddress, options: Connection.Options, transport: Transport) {
+    init(
+        address: ServerAddress, options: Connection.Options, transport: Transport, mailbox: Mailbox,
+        onClose: (@Sendable (Connection.End) -> Void)?
+    ) {
+        self.mailbox = mailbox
+        self.onClose = onClose
         self.address = address
         self.options = options
         self.transport = transport
         parser.maximumValueBytes = options.maximumValueBytes
     }
 
-    func submit(_ slots: [Machine.Slot], chunks: [[UInt8]]) {
+    /// Takes what callers have left.
+    func takeSubmissions() {
+        let content = mailbox.withLock { mailbox in
+            mailbox.isGathering = false
+            return mailbox.outbox.take()
+        }
+        guard !content.submissions.isEmpty else { return }
+        let now = ContinuousClock.now
+        submit(
+            content.submissions.map {
+                .init(
+                    id: $0.id, shapes: $0.shapes, timeout: $0.timeout, submitted: $0.submitted ?? now,
+                    receiver: $0.receiver)
+            },
+            chunks: content.chunks)
+    }
+
+    /// Reads have been answered. Callers who are resumed together often ask again together: what they ask is left until
+    /// all of them have had their turn, so that it goes in one request.
+    private func gather(after reads: SharedReads) {
+        guard gathering == nil, !reads.isOnLoop, reads.count > 1 || !machine.isIdle else { return }
+        gathering = reads.priority
+        mailbox.withLock { $0.isGathering = true }
+    }
+
+    /// Has what was asked meanwhile taken, by a task that waits for its turn behind those who were resumed.
+    private func endGathering() {
+        guard let priority = gathering else { return }
+        gathering = nil
+        Task(priority: priority) {
+            transport.execute { self.takeSubmissions() }
+        }
+        // Where every thread is taken that turn may be long in coming.
+        guard !limitsGathering else { return }
+        limitsGathering = true
+        transport.schedule(at: .now + .milliseconds(1)) {
+            self.limitsGathering = false
+            self.takeSubmissions()
+        }
+    }
+
+    private func submit(_ slots: [Machine.Slot], chunks: [[UInt8]]) {
         for slot in slots where !machine.submit(slot) {
             slot.receiver?.finish(errorOfUnsent, answered: 0)
         }
@@ -362,6 +403,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
 
     func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int) {
         guard !machine.isClosed else { return (bytes.count, 0) }
+        defer { endGathering() }
         var position = 0
         var start = 0
         var isUnasked = false
@@ -443,6 +485,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         let isTimeout = error.code == .timedOut
         let slots = machine.close()
         onClose?(end)
+        isOver.store(true, ordering: .sequentiallyConsistent)
         tellOpenWaiters(errorOfUnsent)
         transport.close()
         for (index, slot) in slots.enumerated() {
@@ -479,6 +522,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
                 throw error
             }
             if delivery.completesSubmission {
+                if let reads = receiver as? SharedReads { gather(after: reads) }
                 receiver.finish(nil, answered: delivery.reply + 1)
                 active = nil
                 machine.progressed(at: .now)

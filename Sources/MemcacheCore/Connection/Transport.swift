@@ -76,6 +76,9 @@ final class Transport: Sendable {
         loop.execute(body)
     }
 
+    /// Whether this is the loop's thread.
+    var isOnLoop: Bool { loop.inEventLoop }
+
     /// Sends bytes, after those handed over before.
     ///
     /// - Parameter onProgress: Called on the loop whenever the system has taken a good part of a long chunk, which may

@@ -47,8 +47,9 @@ package final class Server: Sendable {
     package var address: ServerAddress { description.address }
 
     /// Whether it may be tried.
-    package func condition(at now: ContinuousClock.Instant = .now) -> ServerHealth.Condition {
-        state.withLock { $0.health.condition(at: now) }
+    @inline(never)
+    package func condition(at now: @autoclosure () -> ContinuousClock.Instant = .now) -> ServerHealth.Condition {
+        state.withLock { $0.health.condition(at: now()) }
     }
 
     package var isAlive: Bool { condition() == .alive }
@@ -59,6 +60,8 @@ package final class Server: Sendable {
     /// The connection in use, or a new one where that is over.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/closed``.
+    // Inlined into an async function its large values would be allocated from the task, one by one.
+    @inline(never)
     package func connection() throws(MemcacheError) -> Connection {
         let connection = state.withLock { state -> Connection? in
             if state.isClosed { return nil }
@@ -84,6 +87,7 @@ package final class Server: Sendable {
     /// Sends a command and waits for what it comes to.
     ///
     /// A command that came to a connection too late to be sent goes on the next one.
+    @inline(__always)
     package func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
         var mayLoseConnection = true
         while true {
@@ -118,6 +122,7 @@ package final class Server: Sendable {
 
     /// Whether a command may go on another connection: as often as this side ends the one it is for, once where the server
     /// does.
+    @inline(never)
     private func goesOnNextConnection(after error: MemcacheError, _ mayLoseConnection: inout Bool) -> Bool {
         guard error.wasTooLateToBeSent, !state.withLock({ $0.isClosed }) else { return false }
         if error.code == .closed { return !Task.isCancelled }

@@ -10,6 +10,9 @@ package final class ServerPool: Sendable {
 
     private let limits: RequestLimits
 
+    /// The server of every key, where there is no choice: no selector needs to be asked.
+    private let onlyServer: Server?
+
     init(_ configuration: ClientConfiguration) {
         var policy = configuration.failurePolicy
         // There is no other server for its keys: leaving it alone would help nobody.
@@ -20,6 +23,10 @@ package final class ServerPool: Sendable {
                 logger: configuration.logger)
         }
         selector = configuration.makeSelector(configuration.servers)
+        // Another selector may have reasons to choose none.
+        let tries = (selector as? PythonMemcachedSelector)?.maximumTries ?? 0
+        let hasKeys = configuration.servers.allSatisfy { $0.weight > 0 }
+        onlyServer = servers.count == 1 && hasKeys && tries > 0 ? servers.first : nil
         limits = configuration.limits
     }
 
@@ -39,9 +46,9 @@ package final class ServerPool: Sendable {
     /// other failure nothing is tried again.
     func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
         try command.validate(within: limits)
-        var walk = Walk(of: command.route)
+        var walk: Walk?
         var last: MemcacheError?
-        while let server = next(of: &walk) {
+        while let server = onlyServer ?? next(of: &walk, to: command.route) {
             do {
                 return try await server.execute(command)
             } catch {
@@ -228,8 +235,12 @@ extension ServerPool {
         }
     }
 
-    private func next(of walk: inout Walk) -> Server? {
-        nextPosition(of: &walk).map { servers[$0] }
+    /// The next server on the way of a command, which begins with the first call.
+    @inline(never)
+    private func next(of walk: inout Walk?, to route: CommandRoute) -> Server? {
+        var current = walk ?? Walk(of: route)
+        defer { walk = current }
+        return nextPosition(of: &current).map { servers[$0] }
     }
 
     /// The next server on the way that is alive.

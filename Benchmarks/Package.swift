@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// A package of its own: what only the benchmarks need stays out of the project's.
+let package = Package(
+    name: "mcsh-benchmarks",
+    platforms: [.macOS(.v26)],
+    dependencies: [.package(name: "mcsh", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "ConcurrentGets",
+            dependencies: [.product(name: "MemcacheCore", package: "mcsh")],
+            swiftSettings: [
+                .enableUpcomingFeature("ExistentialAny"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+                .enableUpcomingFeature("MemberImportVisibility"),
+                .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            ])
+    ]
+)

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// Runs tasks on the loop of the connections that carry commands, between their reads and writes.
+final class LoopExecutor: TaskExecutor {
+    /// There is one such loop.
+    static let shared = LoopExecutor()
+
+    private let transport = Transport()
+    private let jobs = Mutex<[UnownedJob]>([])
+
+    private init() {}
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isFirst = jobs.withLock { jobs in
+            jobs.append(job)
+            return jobs.count == 1
+        }
+        if isFirst { transport.execute { self.runAll() } }
+    }
+
+    private func runAll() {
+        let ready = jobs.withLock { jobs in
+            defer { jobs = [] }
+            return jobs
+        }
+        let executor = asUnownedTaskExecutor()
+        for job in ready { job.runSynchronously(on: executor) }
+    }
+}

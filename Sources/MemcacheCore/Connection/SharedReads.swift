@@ -1,0 +1,85 @@
+/// Reads of single keys that go in one request: gives each caller what was found of its key.
+///
+/// `@unchecked Sendable`: others join only while it lies in the outbox, under its lock; from then on it is only touched
+/// on the connection's thread.
+final class SharedReads: ReplyReceiver, @unchecked Sendable {
+    let word: SharedRead.Word
+    /// Whether those who wait run on the connection's thread themselves.
+    let isOnLoop: Bool
+    /// The priority of the task that asked first.
+    let priority = Task.currentPriority
+    /// Who wants the keys, in their order on the wire.
+    private var waiters: [ReadWaiter] = []
+    /// Behind the last key of which an item has come.
+    private var next = 0
+    /// Those before this position whose items had come were told.
+    private var told = 0
+    /// An item that nobody had asked for.
+    private var stray: Item?
+    private var refusal: Refusal?
+
+    init(_ word: SharedRead.Word, isOnLoop: Bool) {
+        self.word = word
+        self.isOnLoop = isOnLoop
+        waiters.reserveCapacity(16)
+    }
+
+    /// How many wait.
+    var count: Int { waiters.count }
+
+    /// Adds a caller, whose key is the next one on the wire.
+    func join(_ waiter: ReadWaiter) {
+        waiters.append(waiter)
+    }
+
+    func receive(
+        _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
+    ) {
+        switch element {
+        case .value(let key, let flags, let cas, let data):
+            if let position = place(of: key, in: bytes) {
+                next = max(next, position + 1)
+                waiters[position].item = Item(
+                    key: waiters[position].key, flags: flags, value: bytes.copy(data), cas: cas.map(CASToken.init))
+            } else if stray == nil {
+                stray = Item(
+                    key: Key(received: bytes.copy(key)), flags: flags, value: bytes.copy(data),
+                    cas: cas.map(CASToken.init))
+            }
+        case .refusal(let kind, let line):
+            refusal = Refusal(kind: kind, line: bytes.copy(line))
+        default: break
+        }
+    }
+
+    /// A value that another has followed need not wait for the rest.
+    func paused() {
+        guard stray == nil, told < next - 1 else { return }
+        for waiter in waiters[told..<next - 1] {
+            if let item = waiter.item { waiter.finish(.success(.items([item]))) }
+        }
+        told = next - 1
+    }
+
+    func finish(_ error: MemcacheError?, answered: Int) {
+        if error != nil || refusal != nil { paused() }
+        for waiter in waiters { waiter.finish(error.map { .failure($0) } ?? reply(to: waiter)) }
+    }
+
+    /// What a caller would have got alone. An item that nobody asked for makes all of it doubtful, and the command says so.
+    private func reply(to waiter: ReadWaiter) -> Result<Reply, MemcacheError> {
+        if let refusal { return .success(.refused(refusal)) }
+        let item = waiter.item.map { [$0] } ?? []
+        return .success(.items(stray.map { item + [$0] } ?? item))
+    }
+
+    /// Whose key an item has. Servers answer in the order of the keys; routers may not.
+    private func place(of key: Range<Int>, in bytes: Span<UInt8>) -> Int? {
+        func isAwaited(_ position: Int) -> Bool {
+            guard waiters[position].item == nil else { return false }
+            let asked = waiters[position].key.bytes
+            return bytes.equals(asked.span, 0..<asked.count, in: key)
+        }
+        return (next..<waiters.count).first(where: isAwaited) ?? (0..<next).first(where: isAwaited)
+    }
+}
