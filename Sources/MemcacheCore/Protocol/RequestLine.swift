@@ -26,6 +26,7 @@ package struct RequestLine: Hashable, Sendable {
     /// Reads a line, without its end.
     package init(_ line: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
         var words: [Range<Int>] = []
+        words.reserveCapacity(8)
         var index = range.lowerBound
         while index < range.upperBound, words.count < 24 {
             while index < range.upperBound, line[index] == UInt8(ascii: " ") { index += 1 }

@@ -59,7 +59,7 @@ struct Tokenizer: ~Copyable {
                 index = close + 1
                 try requireBlank(line, at: index, closing: start)
             default:
-                while index < end, !isBlank(line[index]) { index += 1 }
+                index = endOfWord(line, from: index)
                 words.append(Word(range: start..<index, source: start..<index))
                 if line.equals("|", in: start..<index) {
                     takeRest(line, from: index)
@@ -190,6 +190,13 @@ struct Tokenizer: ~Copyable {
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
+        }
+    }
+
+    /// The position of the next blank, or the end of the line.
+    private func endOfWord(_ line: Span<UInt8>, from start: Int) -> Int {
+        line.withUnsafeBytes { bytes in
+            bytes[start...].firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? bytes.count
         }
     }
 

@@ -4,7 +4,9 @@ import Synchronization
 /// `--pipe`: protocol on standard input, the server's bytes on standard output.
 ///
 /// Every request is looked at only as far as is needed to know where it and its answer end. After requests that may stay
-/// silent (`noreply`, the flag `q`) an `mn` is slipped in, whose answer is not shown.
+/// silent (`noreply`, the flag `q`) a fence is slipped in, whose answer is not shown.
+///
+/// It belongs to the main thread. What is touched for every request goes without the check for overlapping access.
 final class PipeRunner {
     private let client: MemcacheClient
     private let session: Session
@@ -14,16 +16,16 @@ final class PipeRunner {
     private let server: String
     private let log: CommandLog?
 
-    private var bytes: [UInt8] = []
-    private var position = 0
+    @exclusivity(unchecked) private var bytes: [UInt8] = []
+    @exclusivity(unchecked) private var position = 0
     /// How far an incomplete line has been looked through.
-    private var searched = 0
+    @exclusivity(unchecked) private var searched = 0
     /// How many requests have been seen.
-    private var requests = 0
+    @exclusivity(unchecked) private var requests = 0
     /// The first of the requests at the end of the batch that may stay silent.
-    private var silentSince: Int?
-    private var batch: [UInt8] = []
-    private var exchange: PassThrough
+    @exclusivity(unchecked) private var silentSince: Int?
+    @exclusivity(unchecked) private var batch: [UInt8] = []
+    @exclusivity(unchecked) private var exchange: PassThrough
 
     private static let batchBytes = 65_536
 
