@@ -142,11 +142,12 @@ package final class Connection: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: The requests.
+    ///   - longValues: The long values in them.
     ///   - shapes: The shape of each reply, in order; at least one.
     ///   - timeout: How long a reply may take after the one before it.
     package func submit(
-        _ bytes: [UInt8], expecting shapes: [ReplyShape], timeout: Duration, id: Int? = nil,
-        to receiver: any ReplyReceiver
+        _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], expecting shapes: [ReplyShape],
+        timeout: Duration, id: Int? = nil, to receiver: any ReplyReceiver
     ) {
         precondition(!shapes.isEmpty, "a submission has a reply")
         let now = ContinuousClock.now
@@ -157,7 +158,9 @@ package final class Connection: Sendable {
             mailbox.submissions.append(
                 Submission(
                     id: id ?? mailbox.lastID, shapes: shapes, timeout: timeout, submitted: now, receiver: receiver))
-            if let last = mailbox.chunks.indices.last, mailbox.chunks[last].count + bytes.count <= 65_536 {
+            if !longValues.isEmpty {
+                mailbox.chunks += RequestEncoder.chunks(of: bytes, with: longValues)
+            } else if let last = mailbox.chunks.indices.last, mailbox.chunks[last].count + bytes.count <= 65_536 {
                 mailbox.chunks[last].append(contentsOf: bytes)
             } else {
                 mailbox.chunks.append(bytes)
