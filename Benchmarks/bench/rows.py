@@ -100,11 +100,21 @@ def big_value(bench, size):
         block = bench.file("big.value", parts)
         header = f"{BIG}\r\n".encode()
         load = bench.file("big.protocol", [b"set big 0 0 ", header, *parts, b"\r\n"])
-        bench.load(load, server)
+        name = f"{BIG >> 20} MiB"
+        stored = {"server": server, "expected": b"STORED"}
+        yield Row(
+            f"-x set of {name}", 1.2, bench.mcsh("-x", "set", "big", input=block, **stored),
+            bench.limit(load, server=server), size.runs,
+            memory=MemoryGoal(f"-x set of {name}, peak memory", BIG * 13 // 10),
+        )
+        yield Row(
+            f"--pipe set of {name}", 1.2, bench.mcsh("--pipe", input=load, **stored),
+            bench.limit(load, server=server), size.runs,
+            memory=MemoryGoal(f"--pipe set of {name}, peak memory", BIG * 13 // 10),
+        )
         load.unlink()
         reply = bench.file("big.reply", [b"VALUE big 0 ", header, *parts, b"\r\nEND\r\n"])
         theirs = bench.netcat(bench.file("big.request", b"get big\r\nquit\r\n"), server=server, expected=reply)
-        name = f"{BIG >> 20} MiB"
         yield Row(
             f"get of {name}", 1.2, bench.mcsh("get", "big", server=server, expected=block), theirs, size.runs,
             memory=MemoryGoal(f"get of {name}, peak memory", BIG * 13 // 10),

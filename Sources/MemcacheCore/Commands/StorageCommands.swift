@@ -43,7 +43,7 @@ public struct SetValue: StorageCommand, SilenceableCommand {
 
     public func encode(into request: inout RequestEncoder, noreply: Bool) {
         request.storage(
-            .set, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value.span,
+            .set, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value,
             noreply: noreply)
     }
 
@@ -95,7 +95,7 @@ public struct Add: StorageCommand, SilenceableCommand {
 
     public func encode(into request: inout RequestEncoder, noreply: Bool) {
         request.storage(
-            .add, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value.span,
+            .add, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value,
             noreply: noreply)
     }
 
@@ -147,7 +147,7 @@ public struct Replace: StorageCommand, SilenceableCommand {
 
     public func encode(into request: inout RequestEncoder, noreply: Bool) {
         request.storage(
-            .replace, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value.span,
+            .replace, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value,
             noreply: noreply)
     }
 
@@ -193,7 +193,7 @@ public struct Append: StorageCommand, SilenceableCommand {
 
     public func encode(into request: inout RequestEncoder, noreply: Bool) {
         request.storage(
-            .append, key: key.bytes.span, flags: 0, expiration: 0, value: value.span, noreply: noreply)
+            .append, key: key.bytes.span, flags: 0, expiration: 0, value: value, noreply: noreply)
     }
 
     public func interpret(_ reply: Reply) throws(MemcacheError) -> Outcome {
@@ -238,7 +238,7 @@ public struct Prepend: StorageCommand, SilenceableCommand {
 
     public func encode(into request: inout RequestEncoder, noreply: Bool) {
         request.storage(
-            .prepend, key: key.bytes.span, flags: 0, expiration: 0, value: value.span, noreply: noreply)
+            .prepend, key: key.bytes.span, flags: 0, expiration: 0, value: value, noreply: noreply)
     }
 
     public func interpret(_ reply: Reply) throws(MemcacheError) -> Outcome {
@@ -296,7 +296,7 @@ public struct CompareAndSwap: StorageCommand, SilenceableCommand {
 
     public func encode(into request: inout RequestEncoder, noreply: Bool) {
         request.storage(
-            .cas, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value.span,
+            .cas, key: key.bytes.span, flags: flags, expiration: expiration.wireValue(), value: value,
             cas: cas.rawValue, noreply: noreply)
     }
 

@@ -35,12 +35,12 @@ extension Connection {
             request.append(RequestEncoder.fence)
             shape = .untilFence
         }
-        let bytes = request.bytes
+        let (bytes, longValues) = (request.bytes, request.longValues)
         let id = makeID()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 submit(
-                    bytes, expecting: [shape], timeout: timeout, id: id,
+                    bytes, with: longValues, expecting: [shape], timeout: timeout, id: id,
                     to: CommandWaiter(continuation: continuation))
             }
         } onCancel: {
@@ -95,7 +95,7 @@ extension Connection {
                 shapes.append(.untilFence)
             }
         }
-        let replies = shapes.isEmpty ? [] : await replies(to: request.bytes, shapes, timeout)
+        let replies = shapes.isEmpty ? [] : await replies(to: request, shapes, timeout)
         var next = replies.makeIterator()
         var results: [Result<Command.Outcome, MemcacheError>] = []
         results.reserveCapacity(commands.count)
@@ -121,14 +121,14 @@ extension Connection {
     }
 
     private func replies(
-        to bytes: [UInt8], _ shapes: [ReplyShape], _ timeout: Duration
+        to request: RequestEncoder, _ shapes: [ReplyShape], _ timeout: Duration
     ) async -> [Result<Reply, MemcacheError>] {
         let id = makeID()
         defer { forget(id) }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 submit(
-                    bytes, expecting: shapes, timeout: timeout, id: id,
+                    request.bytes, with: request.longValues, expecting: shapes, timeout: timeout, id: id,
                     to: ReplyListWaiter(shapes.count, continuation: continuation))
             }
         } onCancel: {

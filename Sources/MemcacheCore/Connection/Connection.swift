@@ -120,11 +120,12 @@ package final class Connection: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: The requests.
+    ///   - longValues: The long values in them.
     ///   - shapes: The shape of each reply, in order; at least one.
     ///   - timeout: How long a reply may take after the one before it.
     package func submit(
-        _ bytes: [UInt8], expecting shapes: [ReplyShape], timeout: Duration, id: Int? = nil,
-        to receiver: any ReplyReceiver
+        _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], expecting shapes: [ReplyShape],
+        timeout: Duration, id: Int? = nil, to receiver: any ReplyReceiver
     ) {
         precondition(!shapes.isEmpty, "a submission has a reply")
         let now = ContinuousClock.now
@@ -133,7 +134,7 @@ package final class Connection: Sendable {
             if id == nil { mailbox.lastID += 1 }
             let isFirst = mailbox.outbox.isEmpty
             mailbox.outbox.submit(
-                bytes,
+                bytes, with: longValues,
                 Outbox.Submission(
                     id: id ?? mailbox.lastID, shapes: shapes, timeout: timeout, submitted: now, receiver: receiver))
             return (isFirst, false)

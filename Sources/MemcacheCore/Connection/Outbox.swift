@@ -35,11 +35,15 @@ struct Outbox: ~Copyable {
     /// Whether nothing waits.
     var isEmpty: Bool { content.submissions.isEmpty }
 
-    /// Adds requests.
-    mutating func submit(_ bytes: [UInt8], _ submission: Submission) {
+    /// Adds requests, with the long values in them.
+    mutating func submit(
+        _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], _ submission: Submission
+    ) {
         endLine()
         content.submissions.append(submission)
-        if let last = content.chunks.indices.last, content.chunks[last].count + bytes.count <= Self.chunkBytes {
+        if !longValues.isEmpty {
+            content.chunks += RequestEncoder.chunks(of: bytes, with: longValues)
+        } else if let last = content.chunks.indices.last, content.chunks[last].count + bytes.count <= Self.chunkBytes {
             content.chunks[last].append(contentsOf: bytes)
         } else {
             content.chunks.append(bytes)

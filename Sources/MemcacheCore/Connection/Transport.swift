@@ -46,8 +46,8 @@ final class Transport: Sendable {
 
     private let trace: NIOLoopBoundBox<WireTrace?>
 
-    /// A chunk longer than this is written in several pieces.
-    private static let pieceBytes = 262_144
+    /// What waits behind a long chunk, and the rest of that.
+    private let waiting: NIOLoopBoundBox<PieceQueue>
 
     /// One loop serves every connection that carries commands: what the library does there is short.
     private static let commandThread = LoopThread()
@@ -64,6 +64,7 @@ final class Transport: Sendable {
         }
         channel = .makeEmptyBox(eventLoop: loop)
         trace = .makeEmptyBox(eventLoop: loop)
+        waiting = .makeBoxSendingValue(PieceQueue(), eventLoop: loop)
     }
 
     /// Starts to connect. The delegate is told when that has succeeded or failed.
@@ -85,18 +86,28 @@ final class Transport: Sendable {
     ///   take longer than an answer is allowed to.
     func write(_ chunks: [[UInt8]], onProgress: @escaping @Sendable () -> Void) {
         guard let channel = channel.value, !chunks.isEmpty else { return }
-        for chunk in chunks {
-            trace.value?(.sent, chunk.span)
-            // Each piece is a buffer of its own: of one buffer, slices beyond its first 16 MiB would be copied once more.
-            var start = 0
-            while chunk.count - start > Self.pieceBytes {
-                let piece = channel.allocator.buffer(bytes: chunk[start..<start + Self.pieceBytes])
-                let written = channel.eventLoop.makePromise(of: Void.self)
-                written.futureResult.assumeIsolated().whenSuccess(onProgress)
-                channel.write(piece, promise: written)
-                start += Self.pieceBytes
+        if let trace = trace.value {
+            for chunk in chunks { trace(.sent, chunk.span) }
+        }
+        guard waiting.value.isEmpty, PieceQueue.areShort(chunks) else {
+            waiting.value.append(chunks)
+            return writePieces(onProgress)
+        }
+        for chunk in chunks { channel.write(channel.allocator.buffer(bytes: chunk), promise: nil) }
+        channel.flush()
+    }
+
+    /// Writes what waits, a few pieces at a time.
+    private func writePieces(_ onProgress: @escaping @Sendable () -> Void) {
+        guard let channel = channel.value else { return }
+        while let piece = waiting.value.next() {
+            let written = channel.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolated().whenSuccess {
+                self.waiting.value.taken()
+                onProgress()
+                self.writePieces(onProgress)
             }
-            channel.write(channel.allocator.buffer(bytes: chunk[start...]), promise: nil)
+            channel.write(channel.allocator.buffer(bytes: piece), promise: written)
         }
         channel.flush()
     }
@@ -121,6 +132,7 @@ final class Transport: Sendable {
     func close() {
         channel.value?.close(promise: nil)
         channel.value = nil
+        waiting.value = PieceQueue()
     }
 
     private func bootstrap(_ address: ServerAddress, options: Options, delegate: any TransportDelegate) {

@@ -1,10 +1,40 @@
 /// Commands → the bytes of their requests. The one place that knows how a request is written.
 public struct RequestEncoder: Sendable {
-    /// The requests written so far.
+    /// The requests written so far, but for the long values in them, which are kept as they are and not copied: see
+    /// ``chunks``.
     public package(set) var bytes: [UInt8] = []
+
+    /// A long value, and where in ``bytes`` it belongs.
+    package struct LongValue: Sendable {
+        package var position: Int
+        package var value: [UInt8]
+    }
+
+    /// The long values, in the order of their places.
+    package private(set) var longValues: [LongValue] = []
+
+    /// A value longer than this is not copied.
+    package static let longValueBytes = 1 << 20
 
     /// An encoder with nothing written.
     public init() {}
+
+    /// The requests written so far, all of them: long values stand by themselves between what is in ``bytes``.
+    public var chunks: [[UInt8]] { Self.chunks(of: bytes, with: longValues) }
+
+    /// Requests in the order in which they are sent.
+    package static func chunks(of bytes: [UInt8], with longValues: [LongValue]) -> [[UInt8]] {
+        guard !longValues.isEmpty else { return [bytes] }
+        var chunks: [[UInt8]] = []
+        var start = 0
+        for long in longValues {
+            if start < long.position { chunks.append(Array(bytes[start..<long.position])) }
+            chunks.append(long.value)
+            start = long.position
+        }
+        chunks.append(Array(bytes[start...]))
+        return chunks
+    }
 
     /// Writes a request line of words. The words are the caller's own: a word with a blank or a line end would be
     /// another command, so keys go in as ``Key`` and texts are checked where they come from.
@@ -78,6 +108,25 @@ public struct RequestEncoder: Sendable {
         cas: UInt64? = nil, noreply: Bool = false
     ) {
         bytes.reserveRoom(for: key.count + value.count + 80)
+        storageLine(verb, key, flags, expiration, valueBytes: value.count, cas, noreply: noreply)
+        bytes.append(value)
+        bytes.append("\r\n")
+    }
+
+    /// The same for a value that need not be copied, where it is long.
+    package mutating func storage(
+        _ verb: StorageVerb, key: Span<UInt8>, flags: UInt32, expiration: Int64, value: [UInt8],
+        cas: UInt64? = nil, noreply: Bool = false
+    ) {
+        reserveRoom(for: key.count + 80, value)
+        storageLine(verb, key, flags, expiration, valueBytes: value.count, cas, noreply: noreply)
+        block(value)
+    }
+
+    private mutating func storageLine(
+        _ verb: StorageVerb, _ key: Span<UInt8>, _ flags: UInt32, _ expiration: Int64, valueBytes: Int, _ cas: UInt64?,
+        noreply: Bool
+    ) {
         bytes.append(verb.word)
         bytes.append(UInt8(ascii: " "))
         bytes.append(key)
@@ -86,14 +135,32 @@ public struct RequestEncoder: Sendable {
         bytes.append(UInt8(ascii: " "))
         ASCIINumber.append(expiration, to: &bytes)
         bytes.append(UInt8(ascii: " "))
-        ASCIINumber.append(UInt64(value.count), to: &bytes)
+        ASCIINumber.append(UInt64(valueBytes), to: &bytes)
         if let cas {
             bytes.append(UInt8(ascii: " "))
             ASCIINumber.append(cas, to: &bytes)
         }
         endLine(noreply: noreply)
-        bytes.append(value)
+    }
+
+    /// Writes a value and the end of its line.
+    package mutating func block(_ value: [UInt8]) {
+        if value.count > Self.longValueBytes {
+            longValues.append(LongValue(position: bytes.count, value: value))
+        } else {
+            bytes.append(contentsOf: value)
+        }
         bytes.append("\r\n")
+    }
+
+    /// Writes a long value that is there in pieces, and the end of its line.
+    package mutating func block(of pieces: [[UInt8]]) {
+        longValues += pieces.map { LongValue(position: bytes.count, value: $0) }
+        bytes.append("\r\n")
+    }
+
+    private mutating func reserveRoom(for count: Int, _ value: [UInt8]) {
+        bytes.reserveRoom(for: value.count > Self.longValueBytes ? count : count + value.count)
     }
 
     /// Writes `delete <key>[ noreply]`.
@@ -141,7 +208,7 @@ public struct RequestEncoder: Sendable {
     package mutating func meta<Command>(
         _ word: StaticString, _ key: Key, value: [UInt8]? = nil, flags: [MetaFlag<Command>], isQuiet: Bool = false
     ) {
-        bytes.reserveRoom(for: key.bytes.count + (value?.count ?? 0) + 64)
+        reserveRoom(for: key.bytes.count + 64, value ?? [])
         bytes.append(word)
         bytes.append(UInt8(ascii: " "))
         bytes.append(contentsOf: key.bytes)
@@ -156,10 +223,7 @@ public struct RequestEncoder: Sendable {
         }
         if isQuiet { bytes.append(" q") }
         endLine()
-        if let value {
-            bytes.append(contentsOf: value)
-            bytes.append("\r\n")
-        }
+        if let value { block(value) }
     }
 
     /// Writes part of a request line as it is.
@@ -170,6 +234,11 @@ public struct RequestEncoder: Sendable {
     /// Writes part of a request line as it is. The caller has checked it.
     package mutating func append(_ checked: Span<UInt8>) {
         bytes.append(checked)
+    }
+
+    /// Writes a request that is there already.
+    package mutating func append(_ requests: [UInt8], _ range: Range<Int>) {
+        bytes.append(requests.span, range)
     }
 
     /// Writes a blank and a number.

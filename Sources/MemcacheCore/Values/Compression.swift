@@ -83,6 +83,8 @@ package enum Zlib {
 
         mutating func run(_ bytes: [UInt8]) throws(MemcacheError) -> [UInt8] {
             var output: [UInt8] = []
+            // Room for what does not get shorter: growing would copy it, and room that is not used takes no memory.
+            if bytes.count > measuredFromBytes { output.reserveCapacity(bytes.count + bytes.count >> 10 + 64) }
             var chunk = [UInt8](repeating: 0, count: min(chunkBytes, bytes.count / 2 + 128))
             var position = 0
             var status = Z_OK

@@ -114,10 +114,7 @@ enum MetaSpecs {
                     request.append(word.span)
                 }
                 request.endLine()
-                if let value {
-                    request.append(value.span)
-                    request.endLine()
-                }
+                if let value { request.block(value) }
                 return name.utf8CodeUnitCount + 1
             }
             return .queued

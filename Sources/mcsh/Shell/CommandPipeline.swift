@@ -52,7 +52,8 @@ final class CommandPipeline {
         for (lane, batch) in zip(lanes, round.batches) {
             guard let first = batch.commands.first, let last = batch.commands.last else { continue }
             let isSubmitted = lane.window.submit(
-                batch.encoder.bytes, expecting: batch.shapes, isLost: { session.hasLoss }
+                batch.encoder.bytes, with: batch.encoder.longValues, expecting: batch.shapes,
+                isLost: { session.hasLoss }
             ) {
                 AnswerReceiver(
                     batch: batch, statistics: round.statistics, printer: lane.printer, session: session, onFinish: $0)

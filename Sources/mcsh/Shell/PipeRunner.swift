@@ -24,10 +24,30 @@ final class PipeRunner {
     @exclusivity(unchecked) private var requests = 0
     /// The first of the requests at the end of the batch that may stay silent.
     @exclusivity(unchecked) private var silentSince: Int?
-    @exclusivity(unchecked) private var batch: [UInt8] = []
+    @exclusivity(unchecked) private var batch = RequestEncoder()
     @exclusivity(unchecked) private var exchange: PassThrough
+    @exclusivity(unchecked) private var longRequest: LongRequest?
 
     private static let batchBytes = 65_536
+
+    /// A request whose long value is being read. It is sent in the pieces in which it came, but not before it is complete.
+    private struct LongRequest {
+        let request: RequestLine
+        /// The request's line with its end, and where it ends without.
+        let line: [UInt8]
+        let end: Int
+        var pieces: [[UInt8]] = []
+        /// How many of the value's bytes are to come.
+        var missing: Int
+
+        /// Takes the bytes that belong to the value, and gives the rest.
+        mutating func take(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+            let piece = bytes.prefix(missing)
+            if !piece.isEmpty { pieces.append(Array(piece)) }
+            missing -= piece.count
+            return bytes.dropFirst(piece.count)
+        }
+    }
 
     /// What went wrong so far.
     private final class Outcome: Sendable {
@@ -92,11 +112,11 @@ final class PipeRunner {
                     "cannot read standard input: \(FileDescriptors.reason(Int32(-count)))", code: "local-file")
             }
             guard count > 0 else { break }
-            bytes.append(contentsOf: chunk[..<count])
+            bytes.append(contentsOf: longRequest?.take(chunk[..<count]) ?? chunk[..<count])
             goesOn = takeRequests()
             submit()
         }
-        if goesOn, !outcome.isLost, position < bytes.count { takeLastLine() }
+        if goesOn, !outcome.isLost, hasRest { takeLastLine() }
         submit()
         window.drain()
     }
@@ -115,6 +135,10 @@ final class PipeRunner {
             searched = max(0, searched - position)
             position = 0
         }
+        if let longRequest {
+            guard longRequest.missing == 0, bytes.count >= 2 else { return true }
+            guard take(longRequest) else { return false }
+        }
         while let newline = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: max(position, searched)) {
             let end = newline > position && bytes[newline - 1] == UInt8(ascii: "\r") ? newline - 1 : newline
             let request: RequestLine
@@ -128,10 +152,17 @@ final class PipeRunner {
             let next = newline + 1 + (request.valueBytes.map { $0 + 2 } ?? 0)
             guard next <= bytes.count else {
                 searched = newline
+                if let count = request.valueBytes, count > RequestEncoder.longValueBytes {
+                    var long = LongRequest(
+                        request: request, line: Array(bytes[position...newline]), end: end - position, missing: count)
+                    bytes = Array(long.take(bytes[(newline + 1)...]))
+                    longRequest = long
+                    position = 0
+                }
                 return true
             }
             if request.valueBytes != nil, !bytes.span.equals("\r\n", in: next - 2..<next) {
-                refuse("the value does not end where its length says", position..<end)
+                refuse("the value does not end where its length says", Array(bytes[position..<end]))
                 position = bytes.count
                 return false
             }
@@ -143,7 +174,7 @@ final class PipeRunner {
                     return false
                 }
             } else {
-                take(request, position..<next)
+                take(request) { $0.append(bytes, position..<next) }
             }
             if request.shape == .close {
                 // The server hangs up: what follows would not be read.
@@ -157,19 +188,39 @@ final class PipeRunner {
         return true
     }
 
-    private func take(_ request: RequestLine, _ range: Range<Int>) {
+    /// Moves a request with a long value to the batch, which is sent then. False where it is not sent.
+    private func take(_ long: LongRequest) -> Bool {
+        longRequest = nil
+        guard bytes.span.equals("\r\n", in: 0..<2) else {
+            refuse("the value does not end where its length says", Array(long.line[..<long.end]))
+            position = bytes.count
+            return false
+        }
+        log?.add(Array(long.line[..<long.end]), on: server, .sent, nil)
+        take(long.request) {
+            $0.append(long.line.span)
+            $0.block(of: long.pieces)
+        }
+        position = 2
+        searched = 2
+        submit()
+        return true
+    }
+
+    /// Moves a request to the batch.
+    private func take(_ request: RequestLine, write: (inout RequestEncoder) -> Void) {
         let ordinal = requests
         requests += 1
         if request.isQuiet {
             if silentSince == nil { silentSince = ordinal }
-            batch.append(bytes.span, range)
+            write(&batch)
             if request.shape == .anythingUntilFence { endSilence(.anythingUntilFence) }
             return
         }
         endSilence(.untilFence)
-        batch.append(bytes.span, range)
+        write(&batch)
         exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<ordinal + 1)
-        if batch.count >= PipeRunner.batchBytes { submit() }
+        if batch.bytes.count >= PipeRunner.batchBytes { submit() }
     }
 
     /// Copies a dump, after all earlier answers.
@@ -190,38 +241,40 @@ final class PipeRunner {
 
     /// A last line without an end is sent all the same; a value that is cut short is not.
     private func takeLastLine() {
-        let line = position..<bytes.count
+        let line = longRequest?.line ?? Array(bytes[position...])
         bytes.append("\r\n")
-        if takeRequests(), position < bytes.count {
-            refuse("the input ends inside it", line)
-        }
+        if takeRequests(), hasRest { refuse("the input ends inside it", line) }
     }
+
+    private var hasRest: Bool { position < bytes.count || longRequest != nil }
 
     private func submit() {
         endSilence(.untilFence)
         log?.flush()
-        guard !batch.isEmpty else { return }
+        guard !batch.bytes.isEmpty else { return }
         let exchange = exchange
-        _ = window.submit(batch, expecting: exchange.shapes, isLost: { outcome.isLost }) { [outcome] whenFinished in
+        _ = window.submit(
+            batch.bytes, with: batch.longValues, expecting: exchange.shapes, isLost: { outcome.isLost }
+        ) { [outcome] whenFinished in
             exchange.onFinish = {
                 outcome.note($0)
                 whenFinished()
             }
             return exchange
         }
-        batch = []
+        batch = RequestEncoder()
         self.exchange = PassThrough(output: session.output)
     }
 
     private func refuse(_ fault: RequestLine.Fault, _ line: Range<Int>) {
-        refuse(fault.sentence(in: bytes, line: line), line)
+        refuse(fault.sentence(in: bytes, line: line), Array(bytes[line]))
     }
 
-    private func refuse(_ reason: String, _ line: Range<Int>) {
+    private func refuse(_ reason: String, _ line: [UInt8]) {
         submit()
         window.drain()
         session.note(.usage)
-        let shown = EscapedText.string(Array(bytes[line].prefix(80)))
+        let shown = EscapedText.string(Array(line.prefix(80)))
         session.tell(
             "request \(requests + 1) was not sent, nor what follows it: \(reason): \(shown)", code: "usage")
     }

@@ -19,9 +19,14 @@ extension Planner {
         withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
             if noreply { planner.beginSilence() }
             let start = planner.requestBytes + verb.word.utf8CodeUnitCount + 1
-            planner.round.batches[planner.server].encoder.storage(
-                verb, key: wireKey, flags: flags, expiration: lifetime,
-                value: isInLine ? bytes.extracting(inLine) : input.span, cas: cas, noreply: noreply)
+            if isInLine {
+                planner.round.batches[planner.server].encoder.storage(
+                    verb, key: wireKey, flags: flags, expiration: lifetime, value: bytes.extracting(inLine), cas: cas,
+                    noreply: noreply)
+            } else {
+                planner.round.batches[planner.server].encoder.storage(
+                    verb, key: wireKey, flags: flags, expiration: lifetime, value: input, cas: cas, noreply: noreply)
+            }
             let position = (start, wireKey.count)
             if noreply {
                 planner.endSilence(name, key: position, format)

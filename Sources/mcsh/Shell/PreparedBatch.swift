@@ -27,8 +27,10 @@ struct PreparedRound: Sendable {
 
     var isEmpty: Bool { complaints.isEmpty && batches.allSatisfy(\.isEmpty) }
 
-    /// Whether a batch is long enough to be sent although more could be added.
-    var isFull: Bool { batches.contains { $0.encoder.bytes.count >= CommandPipeline.batchBytes } }
+    /// Whether a batch is long enough to be sent although more could be added. One with a long value is.
+    var isFull: Bool {
+        batches.contains { $0.encoder.bytes.count >= CommandPipeline.batchBytes || !$0.encoder.longValues.isEmpty }
+    }
 }
 
 /// Requests that go out to one server together, and what their answers mean.

@@ -23,7 +23,9 @@ extension Shell {
             _ = DumpCopier(client: client, session: session).copy(content, scope: request.dumpScope)
             return
         }
-        var bytes = line + Array("\r\n".utf8)
+        var encoder = RequestEncoder()
+        encoder.append(line.span)
+        encoder.endLine()
         if let length = request.valueBytes {
             guard let payload, payload.count == length else {
                 session.note(.usage)
@@ -34,17 +36,19 @@ extension Shell {
                     code: "usage", line: planner.line)
                 return
             }
-            bytes += payload + Array("\r\n".utf8)
+            encoder.block(payload)
         }
         var shape = request.shape
         if request.isQuiet {
-            bytes.append(RequestEncoder.fence)
+            encoder.append(RequestEncoder.fence)
             shape = shape == .anythingUntilFence ? shape : .untilFence
         }
         let exchange = PassThrough(output: session.output)
         exchange.add(shape, hidesEnd: request.isQuiet)
         let window = SubmissionWindow(client: client, maximumBytes: .max)
-        _ = window.submit(bytes, expecting: [shape], isLost: { false }) { whenFinished in
+        _ = window.submit(
+            encoder.bytes, with: encoder.longValues, expecting: [shape], isLost: { false }
+        ) { whenFinished in
             exchange.onFinish = { _ in whenFinished() }
             return exchange
         }

@@ -27,14 +27,16 @@ final class SubmissionWindow {
     /// Hands requests over, after waiting while too much is unanswered.
     ///
     /// - Parameters:
+    ///   - longValues: The long values in them.
     ///   - isLost: Whether answers were lost meanwhile. Then nothing is sent.
     ///   - makeReceiver: Makes who gets the replies, which calls what it is given when nothing follows.
     /// - Returns: Whether the requests were handed over.
     func submit(
-        _ bytes: [UInt8], expecting shapes: [ReplyShape], isLost: () -> Bool,
+        _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], expecting shapes: [ReplyShape],
+        isLost: () -> Bool,
         makeReceiver: (_ whenFinished: @escaping @Sendable () -> Void) -> any ReplyReceiver
     ) -> Bool {
-        let size = bytes.count
+        let size = longValues.reduce(bytes.count) { $0 + $1.value.count }
         let isAlone = inFlight.add(size, waitingBelow: maximumBytes)
         guard !isLost() else {
             inFlight.remove(size)
@@ -52,7 +54,7 @@ final class SubmissionWindow {
             if self.connection !== connection { whenConnected?(connection) }
             self.connection = connection
             connection.submit(
-                bytes, expecting: shapes, timeout: client.configuration.replyTimeout, to: receiver)
+                bytes, with: longValues, expecting: shapes, timeout: client.configuration.replyTimeout, to: receiver)
         } catch {
             receiver.finish(error, answered: 0)
         }

@@ -56,4 +56,32 @@ import Testing
             .set, key: Wire.bytes("k").span, flags: 0, expiration: 0, value: ([0, 13, 10, 255] as [UInt8]).span)
         #expect(encoder.bytes == Wire.bytes("set k 0 0 4\r\n") + [0, 13, 10, 255, 13, 10])
     }
+
+    @Test func `a long value is not copied, and stands between what goes before and behind it`() {
+        let long = [UInt8](repeating: 7, count: 1_048_577)
+        let other = long + [8]
+        var encoder = RequestEncoder()
+        encoder.line("mn")
+        encoder.storage(.set, key: Wire.bytes("k").span, flags: 0, expiration: 0, value: long)
+        #expect(encoder.chunks == [Wire.bytes("mn\r\nset k 0 0 1048577\r\n"), long, Wire.bytes("\r\n")])
+        encoder.meta("ms", "m" as Key, value: other, flags: [] as [MetaFlag<MetaSet>])
+        encoder.line("version")
+        #expect(
+            encoder.chunks == [
+                Wire.bytes("mn\r\nset k 0 0 1048577\r\n"), long, Wire.bytes("\r\nms m 1048578\r\n"), other,
+                Wire.bytes("\r\nversion\r\n"),
+            ])
+        let isShared = encoder.chunks[1].withUnsafeBufferPointer { chunk in
+            long.withUnsafeBufferPointer { $0.baseAddress == chunk.baseAddress }
+        }
+        #expect(isShared)
+    }
+
+    @Test func `a value of a mebibyte and a request without a value are one chunk`() {
+        let value = [UInt8](repeating: 7, count: 1_048_576)
+        var encoder = RequestEncoder()
+        #expect(encoder.chunks == [[]])
+        encoder.storage(.add, key: Wire.bytes("k").span, flags: 0, expiration: 0, value: value)
+        #expect(encoder.chunks == [Wire.bytes("add k 0 0 1048576\r\n") + value + Wire.bytes("\r\n")])
+    }
 }
