@@ -105,6 +105,16 @@ package struct BuiltProgram: Sendable {
         return try await shell.run(arguments: ["-c", ByteString(line)], input: input, within: limit)
     }
 
+    /// Starts a line of the system's shell in which `$MCSH` is the program and `"$@"` are words.
+    package func startShell(
+        _ line: String, arguments: [ByteString], hasInput: Bool = true
+    ) async throws -> RunningProgram {
+        var shell = self
+        shell.path = "/bin/sh"
+        shell.environment["MCSH"] = path
+        return try await shell.start(arguments: ["-c", ByteString(line), "sh"] + arguments, hasInput: hasInput)
+    }
+
     /// Starts the program with an input that stays open.
     package func start(_ arguments: ByteString...) async throws -> RunningProgram {
         try await start(arguments: arguments)
@@ -231,6 +241,28 @@ package final class RunningProgram: Sendable {
             try input.withLock { input in
                 guard let input else { throw TestSupportFailure("the program's input is closed") }
                 try input.write(bytes.bytes, until: Deadline(after: limit))
+            }
+        }
+    }
+
+    /// Writes pieces to the program's input, each when the one before it has been read.
+    ///
+    /// - Returns: How many were read: fewer than there are where the program ends before. nil where the system does not
+    ///   tell, and the pieces are written as fast as they are taken.
+    package func write(pieces: [ByteString], within limit: Duration = .seconds(60)) async throws -> Int? {
+        try await onThread { [self] in
+            try input.withLock { input in
+                guard let input else { throw TestSupportFailure("the program's input is closed") }
+                let deadline = Deadline(after: limit)
+                for (index, piece) in pieces.enumerated() {
+                    do {
+                        try input.write(piece.bytes, until: deadline)
+                        guard try input.waitUntilRead(until: deadline) else { return index }
+                    } catch  where input.hasLostItsReader {
+                        return Descriptor.knowsWhatIsRead ? index : nil
+                    }
+                }
+                return Descriptor.knowsWhatIsRead ? pieces.count : nil
             }
         }
     }

@@ -85,6 +85,40 @@ final class Descriptor: Sendable {
         }
     }
 
+    #if os(Linux)
+        /// Whether the end of a pipe that is written to tells how much of what was written is not read yet.
+        static let knowsWhatIsRead = true
+    #else
+        static let knowsWhatIsRead = false
+    #endif
+
+    /// Whether nobody can read any more what is written to a pipe.
+    var hasLostItsReader: Bool {
+        var polled = pollfd(fd: number, events: 0, revents: 0)
+        return poll(&polled, 1, 0) > 0 && polled.revents & Int16(POLLERR | POLLHUP) != 0
+    }
+
+    /// Blocks until all that was written to a pipe is read. Gives false where the reader has closed its end before.
+    func waitUntilRead(until deadline: Deadline) throws -> Bool {
+        #if os(Linux)
+            var looks = 0
+            while !deadline.hasPassed {
+                // What was read before the reader went is read.
+                let isAbandoned = hasLostItsReader
+                var unread: Int32 = 0
+                guard ioctl(number, UInt(FIONREAD), &unread) == 0 else { throw TestSupportFailure.systemCall("ioctl") }
+                if unread == 0 { return true }
+                if isAbandoned { return false }
+                looks += 1
+                // The reader mostly comes at once; else it is busy for longer.
+                if looks < 50 { sched_yield() } else { usleep(200) }
+            }
+            throw TestSupportFailure("what was written is not read within the time limit")
+        #else
+            return true
+        #endif
+    }
+
     private static func read(_ number: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         #if canImport(Darwin)
             Darwin.read(number, buffer.baseAddress, buffer.count)
