@@ -4,7 +4,7 @@ import Testing
 
 /// Values that are sent without being copied.
 @Suite(.timeLimit(.minutes(2))) struct LongValueTests {
-    private static let count = 5 << 20
+    private static let count = 2 << 20
     /// No part of it is like another.
     private static let value: [UInt8] = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7 ^ $0 >> 12) }
 
@@ -80,7 +80,7 @@ import Testing
             [.expectLine, .stopReading], [.expect("get a\r\n"), .send("END\r\n")], receiveBuffer: 4096)
         let client = try client(server.address, replyTimeout: .milliseconds(300))
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
-            try await client.set("k", to: [UInt8](repeating: 1, count: 32 << 20))
+            try await client.set("k", to: [UInt8](repeating: 1, count: 12 << 20))
         }
         #expect(try await client.get("a") == nil)
         #expect(server.failures == [])
@@ -94,11 +94,11 @@ import Testing
             ], receiveBuffer: 4096)
         let client = try client(server.address)
         let storing = Task { try await client.set("k", to: Self.value) }
-        try await server.waitToReceive { $0.hasPrefix("set k 0 0 5242880\r\n") }
+        try await server.waitToReceive { $0.hasPrefix("set k 0 0 2097152\r\n") }
         storing.cancel()
         try await expectError(.cancelled, from: server.address, mayHaveTakenEffect: true) { try await storing.value }
         #expect(try await client.get("a") == nil)
-        let isWhole = server.received() == "set k 0 0 5242880\r\n\(ByteString(Self.value))\r\nget a\r\n"
+        let isWhole = server.received() == "set k 0 0 2097152\r\n\(ByteString(Self.value))\r\nget a\r\n"
         #expect(isWhole, "\(server.received().count) bytes were sent")
         #expect(server.connectionCount == 1)
     }
