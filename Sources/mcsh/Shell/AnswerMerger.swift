@@ -66,15 +66,16 @@ final class AnswerMerger: Sendable {
     /// In the place of a server, for a command that was not sent.
     private static let nobody = -2
 
-    /// A server with more than this waiting is told to wait.
-    static let maximumWaitingBytes = 4 << 20
+    /// How much may wait of all servers together, about; each has its part, and not less than the second.
+    private static let waitingBytes = (all: 8 << 20, each: 256 << 10)
 
     private let session: Session
     private let state: Mutex<State>
 
     init(servers: Int, session: Session) {
         self.session = session
-        state = Mutex(State(lanes: Array(repeating: WaitingAnswers(), count: servers)))
+        let limit = max(AnswerMerger.waitingBytes.all / max(1, servers), AnswerMerger.waitingBytes.each)
+        state = Mutex(State(lanes: Array(repeating: WaitingAnswers(maximumBytes: limit), count: servers)))
     }
 
     /// The lane of a server.

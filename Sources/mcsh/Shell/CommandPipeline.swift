@@ -7,7 +7,7 @@ final class CommandPipeline {
     /// A batch is sent when it has grown to this, even when more input is at hand.
     static let batchBytes = 65_536
 
-    /// How many bytes of requests may be unanswered; several servers share it, down to a quarter each.
+    /// How many bytes of requests may be unanswered, about; several servers share it, and each may have a batch.
     private static let windowBytes = 1 << 20
 
     /// What one server has to do with.
@@ -27,7 +27,7 @@ final class CommandPipeline {
         let servers = client.pool.servers
         let merger = servers.count > 1 ? AnswerMerger(servers: servers.count, session: session) : nil
         self.merger = merger
-        let windowBytes = CommandPipeline.windowBytes / max(1, min(servers.count, 4))
+        let windowBytes = max(CommandPipeline.windowBytes / max(1, servers.count), CommandPipeline.batchBytes)
         lanes = servers.indices.map { position in
             let merged = merger?.lane(position)
             return Lane(

@@ -50,6 +50,10 @@ struct WaitingAnswers: Sendable {
     private var start = 0
     private var nextExtra = 0
     private var cost = 0
+    /// With more than this the source is told to wait.
+    private let maximumBytes: Int
+
+    init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
     /// More have come.
     mutating func append(_ delivery: AnswerDelivery) {
@@ -60,7 +64,7 @@ struct WaitingAnswers: Sendable {
 
     /// Has the source wait where there is too much.
     mutating func holdIfMany() {
-        guard cost > AnswerMerger.maximumWaitingBytes, let source, held !== source else { return }
+        guard cost > maximumBytes, let source, held !== source else { return }
         source.hold()
         held = source
     }
@@ -97,7 +101,7 @@ struct WaitingAnswers: Sendable {
             deliveries.removeFirst(first)
             first = 0
         }
-        guard let held, cost <= AnswerMerger.maximumWaitingBytes / 2 else { return }
+        guard let held, cost <= maximumBytes / 2 else { return }
         self.held = nil
         held.resume()
     }

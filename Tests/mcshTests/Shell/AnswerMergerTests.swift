@@ -163,6 +163,19 @@ private final class CountingSource: AnswerSource {
         #expect(source.holds == 1)
     }
 
+    @Test(arguments: [(4, 2 << 20), (16, 512 << 10), (100, 256 << 10)])
+    func `servers share what may wait`(servers: Int, part: Int) throws {
+        let merging = try Merging(servers: servers)
+        let lane = merging.merger.lane(1)
+        let source = CountingSource()
+        lane.comes(from: source)
+        merging.merger.expect([0, 1, 1])
+        lane.deliver(AnswerDelivery(bytes: [UInt8](repeating: 0, count: part - 64), ends: [part - 64]))
+        #expect(source.holds == 0)
+        lane.deliver(AnswerDelivery(bytes: [UInt8](repeating: 0, count: 64), ends: [64]))
+        #expect(source.holds == 1)
+    }
+
     @Test func `many answers without bytes are too many as well`() throws {
         let merging = try Merging(servers: 2)
         let lanes = (0..<2).map(merging.merger.lane)
