@@ -49,6 +49,9 @@ final class Transport: Sendable {
     /// What waits behind a long chunk, and the rest of that.
     private let waiting: NIOLoopBoundBox<PieceQueue>
 
+    /// The most that is read at once: what comes in after a connection was told to wait is not more.
+    private static let readBytes = 262_144
+
     /// One loop serves every connection that carries commands: what the library does there is short.
     private static let commandThread = LoopThread()
     private static let streamThread = LoopThread()
@@ -146,8 +149,8 @@ final class Transport: Sendable {
                     if let settings = channel.syncOptions {
                         try settings.setOption(
                             .recvAllocator,
-                            value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: 1 << 20))
-                        try settings.setOption(.maxMessagesPerRead, value: 4)
+                            value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: Self.readBytes))
+                        try settings.setOption(.maxMessagesPerRead, value: 1)
                     }
                     try channel.pipeline.syncOperations.addHandler(
                         TransportHandler(delegate: delegate, trace: options.trace))
