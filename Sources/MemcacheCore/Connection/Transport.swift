@@ -149,7 +149,8 @@ final class Transport: Sendable {
                     if let settings = channel.syncOptions {
                         try settings.setOption(
                             .recvAllocator,
-                            value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: Self.readBytes))
+                            value: AdaptiveRecvByteBufferAllocator(
+                                minimum: 1024, initial: 16_384, maximum: Self.readBytes))
                         try settings.setOption(.maxMessagesPerRead, value: 1)
                     }
                     try channel.pipeline.syncOperations.addHandler(
