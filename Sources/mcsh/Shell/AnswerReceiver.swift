@@ -79,8 +79,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool {
         guard case .value(let key, let flags, let cas, _) = header, group.lowerBound < batch.commands.count,
-            batch.commands[group.lowerBound].answer.hasItems,
-            let owner = (cursor..<group.upperBound).first(where: { isKey(batch.commands[$0].key, key, of: bytes) }),
+            batch.commands[group.lowerBound].answer.hasItems, let owner = owner(of: key, of: bytes),
             !batch.commands[owner].isDecoded,
             let end = printer.endOfValue(AnsweredItem(flags: flags, cas: cas), batch.commands[owner])
         else { return false }
@@ -163,9 +162,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     private func printItem(_ element: ReplyElement, of bytes: Span<UInt8>) throws(ReplyParser.Failure) {
         guard case .value(let key, let flags, let cas, let data) = element else { return }
+        guard let owner = owner(of: key, of: bytes) else {
+            throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key))
+        }
         // The keys that the server has left out are misses.
-        while cursor < group.upperBound, !isKey(batch.commands[cursor].key, key, of: bytes) { miss() }
-        guard cursor < group.upperBound else { throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key)) }
+        while cursor < owner { miss() }
         let command = batch.commands[cursor]
         remember(cas, command)
         show(AnsweredItem(flags: flags, cas: cas), value: bytes.extracting(data), command)
@@ -192,6 +193,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     private func remember(_ cas: UInt64?, _ command: PreparedCommand) {
         if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
+    }
+
+    /// The command whose answer an item with this key is; nil where the key was not asked for, or is answered.
+    private func owner(of key: Range<Int>, of bytes: Span<UInt8>) -> Int? {
+        (cursor..<group.upperBound).first { isKey(batch.commands[$0].key, key, of: bytes) }
     }
 
     private func isKey(_ position: KeyPosition, _ key: Range<Int>, of bytes: Span<UInt8>) -> Bool {
