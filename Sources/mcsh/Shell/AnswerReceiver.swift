@@ -139,6 +139,9 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             // Reads that were answered before the refusal keep their answers; silent commands cannot be told apart.
             if batch.commands[group.lowerBound].answer == .silence {
                 tell(refusal, of: batch.commands[group.lowerBound])
+            } else if cursor == group.upperBound {
+                // All have their answers: what came in place of the end belongs to the last.
+                tell(refusal, of: batch.commands[cursor - 1], isLate: true)
             } else {
                 var told: Int?
                 for command in batch.commands[cursor..<group.upperBound] where command.ordinal != told {
@@ -292,12 +295,14 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     // MARK: Refusals
 
-    private func tell(_ refusal: Refusal, of command: PreparedCommand) {
+    /// - Parameter isLate: Whether the command's answer is complete already.
+    private func tell(_ refusal: Refusal, of command: PreparedCommand, isLate: Bool = false) {
         var error = MemcacheError(refusal)
         if refusal.kind == .error, command.answer.needsMetaCommands {
             error.message += ": this server does not know the meta commands, which memcached has since 1.6.10"
         }
         printer.complain(
-            Complaint(error: error, line: command.line, server: printer.server, format: command.format), to: session)
+            Complaint(error: error, line: command.line, server: printer.server, format: command.format), to: session,
+            isLate: isLate)
     }
 }
