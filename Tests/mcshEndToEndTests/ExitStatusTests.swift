@@ -49,6 +49,21 @@ struct ExitStatusTests {
         #expect(run.stderr.contains(ByteString(server.address)), "\(run)")
     }
 
+    @Test(arguments: [true, false])
+    func `a refusal in place of the end of a read is told`(isAmongOthers: Bool) async throws {
+        let steps: [ScriptedServer.Step] = [
+            .expectLine, .send("VALUE a 0 1\r\nx\r\nSERVER_ERROR backend down\r\n"), .silence,
+        ]
+        // Either of the two may own the key.
+        let servers = try (0..<(isAmongOthers ? 2 : 1)).map { _ in try ScriptedServer(steps) }
+        let run = try await BuiltProgram().run(
+            arguments: servers.flatMap { ["-s", ByteString($0.address)] } + ["get", "a"])
+        #expect(run.status == 3, "\(run)")
+        #expect(run.stdout == "x")
+        let owner = try #require(servers.first { $0.received() != "" })
+        #expect(run.stderr == "mcsh: \(ByteString(owner.address)): SERVER_ERROR backend down\n")
+    }
+
     @Test func `a disabled command is 3`() async throws {
         let session = try await Session.start(arguments: ["-F"])
         let run = try await session.run("-y", "flush_all")

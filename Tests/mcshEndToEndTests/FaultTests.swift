@@ -148,6 +148,22 @@ struct FaultTests {
         #expect(!run.stderr.contains { $0 < 0x20 && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\t") }, "\(run)")
     }
 
+    @Test func `a value that was not asked for makes no key a miss`() async throws {
+        let server = try ScriptedServer([.expect("get a b c\r\n"), .send("VALUE other 0 1\r\nx\r\nEND\r\n"), .silence])
+        let run = try await runAgainst(server, "--json", "get", "a", "b", "c")
+        #expect(run.status == 8, "\(run)")
+        #expect(run.stdout == "")
+    }
+
+    @Test func `a value that was not asked for leaves the answers before it`() async throws {
+        let server = try ScriptedServer([
+            .expect("get a b c\r\n"), .send("VALUE b 0 1\r\nx\r\nVALUE other 0 1\r\nx\r\nEND\r\n"), .silence,
+        ])
+        let run = try await runAgainst(server, "--output=csv", "get", "a", "b", "c")
+        #expect(run.status == 8, "\(run)")
+        #expect(run.stdout == "key,found,value,flags,size,cas,ttl\na,false,,,,,\nb,true,x,0,1,,\n")
+    }
+
     @Test func `a server that talks HTTP and hangs up is 8`() async throws {
         let server = try ScriptedServer([.expectLine, .send("HTTP/1.1 400 Bad Request\r\n\r\n"), .close])
         let run = try await runAgainst(server, "get", "k")

@@ -144,6 +144,32 @@ struct LongValueTests {
         #expect(server.failures == [])
     }
 
+    @Test(arguments: ["--raw", "--json"] as [ByteString])
+    func `a long value that comes byte by byte is 5 when the time is up`(format: ByteString) async throws {
+        // Given the time, all of it would come.
+        let drip = (0..<25).flatMap { _ in [.delay(.milliseconds(100)), .send("x")] as [ScriptedServer.Step] }
+        let rest = ByteString(repeating: UInt8(ascii: "x"), count: 1_999_975) + "\r\nEND\r\n"
+        let server = try ScriptedServer([.expect("get k\r\n"), .send("VALUE k 0 2000000\r\n")] + drip + [.send(rest)])
+        let run = try await runAgainst(server, "--timeout", "500ms", format, "get", "k")
+        #expect(run.status == 5, "\(run.stderr)")
+        #expect(run.stderr.contains("no answer within 500 ms"), "\(run.stderr)")
+        #expect(run.stdout.count < 25)
+    }
+
+    @Test func `a long value that comes slowly has the time it needs`() async throws {
+        // Twice the time limit, in pieces that are less than what counts each.
+        let slowly = (0..<200).flatMap { number in
+            [.delay(.milliseconds(10)), .send(ByteString(repeating: UInt8(ascii: "x"), count: 10_000))]
+                as [ScriptedServer.Step]
+        }
+        let server = try ScriptedServer(
+            [.expect("get k\r\n"), .send("VALUE k 0 2000000\r\n")] + slowly + [.send("\r\nEND\r\n")])
+        let run = try await runAgainst(server, "--timeout", "1s", "--raw", "get", "k")
+        #expect(run.status == 0, "\(run.stderr)")
+        #expect(run.stdout == ByteString(repeating: UInt8(ascii: "x"), count: 2_000_000))
+        #expect(server.failures == [])
+    }
+
     #if os(Linux)
         @Test(arguments: [[], ["--pipe"]] as [[ByteString]])
         func `a long value is in memory once`(options: [ByteString]) async throws {

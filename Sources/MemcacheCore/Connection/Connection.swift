@@ -261,6 +261,8 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private var hasPartialReply = false
     /// Whether a byte has come since the connection was made.
     private var hasReceived = false
+    /// How many of the bytes that are not used up were there at the last progress; less than none by what has been used
+    /// up of a long value since.
     private var bytesAtLastProgress = 0
     /// Why the connection is over.
     private var ending: MemcacheError?
@@ -408,10 +410,13 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         var position = 0
         var start = 0
         var isUnasked = false
+        // When the next piece of a long value was handed on, unless that ends in these bytes.
+        var pieceBegun = longValue == nil ? nil : ContinuousClock.now
         do throws(ReplyParser.Failure) {
             repeat {
                 try continueLongValue(in: bytes, at: &position)
                 guard longValue == nil else { break }
+                pieceBegun = nil
                 start = position
                 while let element = try parser.next(in: bytes, at: &position) {
                     guard case .deliver(let delivery) = machine.receive(element) else {
@@ -427,7 +432,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
             close(MemcacheError(error).from(address), isUnasked ? .whileIdle : .conversation)
             return (bytes.count, 0)
         }
-        noteProgress(used: position, left: bytes.count - position)
+        noteProgress(used: position, left: bytes.count - position, pieceBegun: pieceBegun)
         return (position, parser.neededBytes)
     }
 
@@ -458,8 +463,9 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     func transportReceivedAll() {
         guard let receiver = active else { return }
         active = nil
+        let begun = ContinuousClock.now
         receiver.paused()
-        machine.progressed(at: .now)
+        machine.waitedForReceiver(for: .now - begun)
     }
 
     func transportEnded(_ ending: Transport.Ending) {
@@ -541,14 +547,19 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         }
     }
 
-    /// Elements count as progress, and so does every 16 KiB of a long value; a line that comes byte by byte does not.
-    private func noteProgress(used: Int, left: Int) {
+    /// Elements count as progress, and so does every 16 KiB of a long value, also where it is handed on piece by piece; a
+    /// line or a value that comes byte by byte does not.
+    ///
+    /// - Parameter pieceBegun: Where nothing but a piece of a long value was used up, when it was handed on.
+    private func noteProgress(used: Int, left: Int, pieceBegun: ContinuousClock.Instant?) {
         hasPartialReply = left > 0 || longValue != nil
         hasReceived = true
-        if used > 0 { bytesAtLastProgress = 0 }
-        if used > 0 || left - bytesAtLastProgress >= 16_384 {
+        if pieceBegun != nil { bytesAtLastProgress -= used }
+        if used > 0 && pieceBegun == nil || left - bytesAtLastProgress >= 16_384 {
             bytesAtLastProgress = left
             machine.progressed(at: .now)
+        } else if let pieceBegun {
+            machine.waitedForReceiver(for: .now - pieceBegun)
         }
     }
 

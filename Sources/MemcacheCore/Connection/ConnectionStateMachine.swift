@@ -137,6 +137,11 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         lastProgress = now
     }
 
+    /// Whoever gets the replies has taken its time, which is not the server's.
+    mutating func waitedForReceiver(for time: Duration) {
+        lastProgress = lastProgress.map { $0 + time }
+    }
+
     /// Gives up on a submission. Its replies will still come, and are then dropped.
     ///
     /// - Returns: Who was waiting; nil when it is over already.

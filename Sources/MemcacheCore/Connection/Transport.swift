@@ -141,6 +141,7 @@ final class Transport: Sendable {
     private func bootstrap(_ address: ServerAddress, options: Options, delegate: any TransportDelegate) {
         trace.value = options.trace
         let begun = NIOLoopBoundBox<(any Channel)?>.makeEmptyBox(eventLoop: loop)
+        let destination = Destination(address.endpoint)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(options.connectTimeout))
             .channelInitializer { channel in
@@ -155,32 +156,42 @@ final class Transport: Sendable {
                     }
                     try channel.pipeline.syncOperations.addHandler(
                         TransportHandler(delegate: delegate, trace: options.trace))
+                    if case .name = destination { Transport.closeOnExecution(channel) }
                     begun.value = channel
                 }
             }
         let connected: EventLoopFuture<any Channel>
-        switch address.endpoint {
-        case .unix(let path):
-            connected = bootstrap.connect(unixDomainSocketPath: path)
-        case .tcp(let host, let port):
-            if let numeric = try? SocketAddress(ipAddress: host, port: port) {
-                connected = bootstrap.connect(to: numeric)
-            } else {
-                connected = bootstrap.connect(host: host, port: port)
-            }
+        switch destination {
+        case .path(let path): connected = bootstrap.connect(unixDomainSocketPath: path)
+        case .numeric(let address): connected = bootstrap.connect(to: address)
+        case .name(let host, let port): connected = bootstrap.connect(host: host, port: port)
         }
-        // The server takes in the connection meanwhile. A name is looked up first: then it is done when that has come out.
+        // The server takes in the connection meanwhile. A name is looked up first, and may lead to several connections.
         if let channel = begun.value { Transport.closeOnExecution(channel) }
-        let isDone = begun.value != nil
         connected.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel):
-                if !isDone { Transport.closeOnExecution(channel) }
                 guard channel.isActive else { return delegate.transportEnded(.closed) }
                 self.channel.value = channel
                 delegate.transportOpened()
             case .failure(let error):
                 delegate.transportEnded(Transport.ending(connecting: error))
+            }
+        }
+    }
+
+    /// What there is to connect to.
+    private enum Destination {
+        case path(String)
+        case numeric(SocketAddress)
+        case name(String, port: Int)
+
+        init(_ endpoint: ServerAddress.Endpoint) {
+            switch endpoint {
+            case .unix(let path): self = .path(path)
+            case .tcp(let host, let port):
+                self =
+                    (try? SocketAddress(ipAddress: host, port: port)).map { .numeric($0) } ?? .name(host, port: port)
             }
         }
     }

@@ -124,8 +124,10 @@ final class AnswerPrinter {
     }
 
     /// Says on standard error what a server refused, in its turn among the answers.
-    func complain(_ complaint: Complaint, to session: Session) {
-        guard lane == nil else { return complaints.append(complaint) }
+    ///
+    /// - Parameter isLate: Whether the answer is complete already: then there is no turn to wait for.
+    func complain(_ complaint: Complaint, to session: Session, isLate: Bool = false) {
+        guard lane == nil || isLate else { return complaints.append(complaint) }
         flush()
         session.tell(complaint)
     }

@@ -79,8 +79,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool {
         guard case .value(let key, let flags, let cas, _) = header, group.lowerBound < batch.commands.count,
-            batch.commands[group.lowerBound].answer.hasItems,
-            let owner = (cursor..<group.upperBound).first(where: { isKey(batch.commands[$0].key, key, of: bytes) }),
+            batch.commands[group.lowerBound].answer.hasItems, let owner = owner(of: key, of: bytes),
             !batch.commands[owner].isDecoded,
             let end = printer.endOfValue(AnsweredItem(flags: flags, cas: cas), batch.commands[owner])
         else { return false }
@@ -140,6 +139,9 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             // Reads that were answered before the refusal keep their answers; silent commands cannot be told apart.
             if batch.commands[group.lowerBound].answer == .silence {
                 tell(refusal, of: batch.commands[group.lowerBound])
+            } else if cursor == group.upperBound {
+                // All have their answers: what came in place of the end belongs to the last.
+                tell(refusal, of: batch.commands[cursor - 1], isLate: true)
             } else {
                 var told: Int?
                 for command in batch.commands[cursor..<group.upperBound] where command.ordinal != told {
@@ -163,9 +165,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     private func printItem(_ element: ReplyElement, of bytes: Span<UInt8>) throws(ReplyParser.Failure) {
         guard case .value(let key, let flags, let cas, let data) = element else { return }
+        guard let owner = owner(of: key, of: bytes) else {
+            throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key))
+        }
         // The keys that the server has left out are misses.
-        while cursor < group.upperBound, !isKey(batch.commands[cursor].key, key, of: bytes) { miss() }
-        guard cursor < group.upperBound else { throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key)) }
+        while cursor < owner { miss() }
         let command = batch.commands[cursor]
         remember(cas, command)
         show(AnsweredItem(flags: flags, cas: cas), value: bytes.extracting(data), command)
@@ -192,6 +196,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     private func remember(_ cas: UInt64?, _ command: PreparedCommand) {
         if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
+    }
+
+    /// The command whose answer an item with this key is; nil where the key was not asked for, or is answered.
+    private func owner(of key: Range<Int>, of bytes: Span<UInt8>) -> Int? {
+        (cursor..<group.upperBound).first { isKey(batch.commands[$0].key, key, of: bytes) }
     }
 
     private func isKey(_ position: KeyPosition, _ key: Range<Int>, of bytes: Span<UInt8>) -> Bool {
@@ -286,12 +295,14 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     // MARK: Refusals
 
-    private func tell(_ refusal: Refusal, of command: PreparedCommand) {
+    /// - Parameter isLate: Whether the command's answer is complete already.
+    private func tell(_ refusal: Refusal, of command: PreparedCommand, isLate: Bool = false) {
         var error = MemcacheError(refusal)
         if refusal.kind == .error, command.answer.needsMetaCommands {
             error.message += ": this server does not know the meta commands, which memcached has since 1.6.10"
         }
         printer.complain(
-            Complaint(error: error, line: command.line, server: printer.server, format: command.format), to: session)
+            Complaint(error: error, line: command.line, server: printer.server, format: command.format), to: session,
+            isLate: isLate)
     }
 }
