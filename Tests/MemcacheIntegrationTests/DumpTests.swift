@@ -78,6 +78,8 @@ import Testing
         let error = try await expectError(.unavailable, from: server.address) {
             try await client.dump(options: DumpOptions(crawlerPatience: .milliseconds(100)))
         }
+        #expect(
+            error.message.hasPrefix("another list or crawl is running on this server, and did not end within 100 ms"))
         #expect(error.message.contains("lru_crawler_running"))
         _ = try await stalled.receive { $0.hasSuffix("END\r\n") }
         var count = 0
@@ -163,6 +165,25 @@ import Testing
         let server = try ScriptedServer([.expectLine, .send(ByteString(line)), .silence])
         try await expectError(code, from: server.address) { try await client(server.address).dump(options: blind) }
         try await server.waitForEnd()
+    }
+
+    @Test func `a list that somebody else's has forestalled is tried again, until it is time to say so`() async throws {
+        let idle: [ScriptedServer.Step] = [.expect("stats\r\n"), .send("STAT lru_crawler_running 0\r\nEND\r\n")]
+        let busy: [ScriptedServer.Step] = [
+            .expect("lru_crawler metadump all\r\n"), .send("BUSY currently processing crawler request\r\n"), .silence,
+        ]
+        let patient = try ScriptedServer(
+            connections: [
+                idle + idle, busy, [.expect("lru_crawler metadump all\r\n"), .send("key=a exp=-1\nEND\r\n")],
+            ])
+        let dump = try await client(patient.address).dump(options: DumpOptions(crawlerPatience: .seconds(60)))
+        #expect(try await dump.nextLines() == Array("key=a exp=-1\n".utf8))
+        let impatient = try ScriptedServer(connections: [idle, busy])
+        let error = try await expectError(.unavailable, from: impatient.address) {
+            try await client(impatient.address).dump(options: DumpOptions(crawlerPatience: .zero))
+        }
+        #expect(error.message.hasPrefix("another list or crawl is running on this server"))
+        #expect((error.underlyingError as? MemcacheError)?.message == "BUSY currently processing crawler request")
     }
 
     @Test func `a list that is left early is still read to its end, and dropped`() async throws {

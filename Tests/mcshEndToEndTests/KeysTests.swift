@@ -68,6 +68,22 @@ struct KeysTests {
         #expect(try await session.run("-q", "-o", "human", "keys").stdout == "a\n")
     }
 
+    @Test func `a table has its header also where nothing matches, and once`() async throws {
+        let session = try await Session.start()
+        try await session.server.store("v", under: "a")
+        let none = try await session.run("--csv", "keys", "b*")
+        #expect(none.stdout == "key\n" && none.status == 1, "\(none)")
+        #expect(try await session.run("--csv", "keys").stdout == "key\na\n")
+        #expect(
+            try await session.run("--tsv", "keys", "--long", "b*").stdout
+                == "key\texpires\tlast_access\tcas\tfetched\tclass\titem_bytes\n")
+        #expect(try await session.run("--json", "keys", "b*").stdout == "")
+        #expect(try await session.run("-q", "-o", "human", "keys", "--long", "b*").stdout == "")
+        let gone = try await session.program.run(
+            "-s", ByteString(ServerEndpoint.refused()), "--csv", "keys")
+        #expect(gone.stdout == "" && gone.status == 4, "\(gone)")
+    }
+
     @Test func `a mistake in the pattern is found before anything is sent`() async throws {
         let server = try ScriptedServer([.silence])
         let run = try await runAgainst(server, "-c", "keys --regex a(b")

@@ -107,6 +107,31 @@ struct PipeTests {
         #expect(run.status == 0, "\(run)")
     }
 
+    @Test(arguments: [
+        ("get a\r\nquit\r\nset a 0 0 1\r\n1\r\n", "request 3", "quit", "set a 0 0 1"),
+        ("quit\n\r\n \nget\u{1b}", "request 4", "quit", "get\\e"),
+        ("set a 0 0 1 noreply\r\nx\r\nquit\r\nx", "request 3", "quit", "x"),
+    ])
+    func `what follows quit is not lost in silence`(
+        _ request: String, _ ordinal: String, _ command: String, _ line: String
+    ) async throws {
+        let session = try await Session.start()
+        let run = try await session.run("--pipe", input: .bytes(ByteString(request)))
+        #expect(
+            run.stderr.contains(
+                "\(ordinal) was not sent, nor what follows it: the server hangs up after \(command): \(line)\n"),
+            "\(run)")
+        #expect(run.status == 2, "\(run)")
+        #expect(try await session.server.value(of: "a") == (request.contains("noreply") ? "x" : nil))
+    }
+
+    @Test(arguments: ["mn\r\nquit\r\n\r\n \t\n", "mn\r\nquit", "mn\nquit\n"] as [ByteString])
+    func `blank lines behind quit are nothing`(_ request: ByteString) async throws {
+        let session = try await Session.start()
+        let run = try await session.run("--pipe", input: .bytes(request))
+        #expect(run.stdout == "MN\r\n" && run.stderr == "" && run.status == 0, "\(run)")
+    }
+
     @Test func `a server that is down is 4, one that is lost too, one that is silent 5`() async throws {
         let program = try BuiltProgram()
         let down = try await program.run(

@@ -99,8 +99,26 @@ extension MemcacheClient {
         _ request: DumpRequest, options: DumpOptions, of server: Server
     ) async throws(MemcacheError) -> DumpLines {
         try request.validate()
-        let configuration = configuration
-        if let patience = options.crawlerPatience { try await waitForCrawler(patience, of: server) }
+        guard let patience = options.crawlerPatience else { return try await begin(request, options, of: server) }
+        let deadline = ContinuousClock.now + patience
+        while true {
+            try await waitForCrawler(patience, until: deadline, of: server)
+            do throws(MemcacheError) {
+                return try await begin(request, options, of: server)
+            } catch {
+                // Somebody else's began since the server was asked.
+                guard error.code == .unavailable, error.message.hasPrefix("BUSY") else { throw error }
+                guard ContinuousClock.now < deadline else {
+                    throw .crawlerBusy(after: patience, server: server.address, underlyingError: error)
+                }
+                try await pause(patience, of: server)
+            }
+        }
+    }
+
+    private func begin(
+        _ request: DumpRequest, _ options: DumpOptions, of server: Server
+    ) async throws(MemcacheError) -> DumpLines {
         let server = server.address
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
@@ -117,27 +135,39 @@ extension MemcacheClient {
     }
 
     /// Waits until the server's crawler is free. A server that does not tell is taken to be free.
-    private func waitForCrawler(_ patience: Duration, of server: Server) async throws(MemcacheError) {
-        let deadline = ContinuousClock.now + patience
+    private func waitForCrawler(
+        _ patience: Duration, until deadline: ContinuousClock.Instant, of server: Server
+    ) async throws(MemcacheError) {
         while try await isCrawlerRunning(on: server) {
-            guard ContinuousClock.now < deadline else {
-                throw MemcacheError(
-                    .unavailable,
-                    "the server's crawler is at work, for another list or on its own: try again in a moment "
-                        + "(lru_crawler_running in stats is 1)",
-                    server: server.address)
-            }
-            do {
-                try await Task.sleep(for: min(.milliseconds(50), patience))
-            } catch {
-                throw .cancelled(by: server.address)
-            }
+            guard ContinuousClock.now < deadline else { throw .crawlerBusy(after: patience, server: server.address) }
+            try await pause(patience, of: server)
+        }
+    }
+
+    private func pause(_ patience: Duration, of server: Server) async throws(MemcacheError) {
+        do {
+            try await Task.sleep(for: min(.milliseconds(50), patience))
+        } catch {
+            throw .cancelled(by: server.address)
         }
     }
 
     private func isCrawlerRunning(on server: Server) async throws(MemcacheError) -> Bool {
         let statistics = try await server.execute(Statistics())
         return statistics.contains { $0.name == Array("lru_crawler_running".utf8) && $0.value == Array("1".utf8) }
+    }
+}
+
+extension MemcacheError {
+    /// The error for a list that cannot begin: a server does one walk at a time.
+    fileprivate static func crawlerBusy(
+        after patience: Duration, server: ServerAddress, underlyingError: MemcacheError? = nil
+    ) -> MemcacheError {
+        MemcacheError(
+            .unavailable,
+            "another list or crawl is running on this server, and did not end within \(patience.spelledOut): try again "
+                + "later (lru_crawler_running in stats tells)",
+            server: server, underlyingError: underlyingError)
     }
 }
 

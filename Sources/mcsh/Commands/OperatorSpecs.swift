@@ -22,8 +22,9 @@ enum OperatorSpecs {
         summary: "list the keys that the servers have",
         details: """
             GLOB and --regex look at the bytes of the decoded key, behind the pool's prefix; where both are given, both \
-            must match. All servers begin at once, and are listed one after another; with several, every line says which. \
-            A server that cannot be reached is told about, and the others are listed.
+            must match. An extended regular expression has no \\d: write [0-9] or [[:digit:]]. All servers begin at once, \
+            and are listed one after another; with several, every line says which, but for those of raw output. A server \
+            that cannot be reached is told about, and the others are listed.
             It is a walk and not a snapshot: a key that moves meanwhile can come twice, or not at all. The status is 1 \
             where nothing matches. Long work says at a terminal how far it has come, unless the output goes into a pipe; \
             Ctrl-C ends it.

@@ -141,7 +141,10 @@ struct LineParser: ~Copyable {
             guard argument != nil else { return }
             throw Diagnostic("\(name) takes no value", at: word, suggestion: "write \(name) alone")
         }
-        func requireArgument(_ what: String) throws(Diagnostic) -> Word {
+        func requireArgument(_ what: String, behind earlier: Word? = nil) throws(Diagnostic) -> Word {
+            guard earlier == nil else {
+                throw Diagnostic("\(name) stands here twice", at: word, suggestion: "write it once")
+            }
             if let argument { return argument }
             guard next < tokenizer.words.count else {
                 throw Diagnostic("\(name) needs \(what)", at: word, suggestion: "write \(name) \(what)")
@@ -171,11 +174,16 @@ struct LineParser: ~Copyable {
         case "--hash" where spec.takes("--hash"):
             let value = try requireArgument("N")
             arguments.hash = try routingNumber(value, bytes)
-        case "--match" where spec.takes("--match"): arguments.match = try requireArgument("GLOB")
-        case "--limit" where spec.takes("--limit"): arguments.limit = try requireArgument("N")
-        case "--for" where spec.takes("--for"): arguments.duration = try requireArgument("TIME")
-        case "--regex" where spec.takes("--regex"): arguments.regex = try requireArgument("PATTERN")
-        case "--class" where spec.takes("--class"): arguments.slabClasses = try requireArgument("ID,…")
+        case "--match" where spec.takes("--match"):
+            arguments.match = try requireArgument("GLOB", behind: arguments.match)
+        case "--limit" where spec.takes("--limit"):
+            arguments.limit = try requireArgument("N", behind: arguments.limit)
+        case "--for" where spec.takes("--for"):
+            arguments.duration = try requireArgument("TIME", behind: arguments.duration)
+        case "--regex" where spec.takes("--regex"):
+            arguments.regex = try requireArgument("PATTERN", behind: arguments.regex)
+        case "--class" where spec.takes("--class"):
+            arguments.slabClasses = try requireArgument("ID,…", behind: arguments.slabClasses)
         case "--long" where spec.takes("--long"):
             try requireNoArgument()
             arguments.isLong = true
@@ -307,7 +315,11 @@ extension CommandSpec {
         guard arguments.words.count > maximumWords - elsewhere else { return }
         let extra = arguments.words[maximumWords - elsewhere]
         let message =
-            maximumWords == 0 ? "\(name) takes no words" : "\(name) takes at most \(maximumWords) words"
+            switch maximumWords {
+            case 0: "\(name) takes no words"
+            case 1: "\(name) takes at most 1 word"
+            default: "\(name) takes at most \(maximumWords) words"
+            }
         throw Diagnostic(message, at: extra, suggestion: "write \(form), and quote a value that has blanks")
     }
 }

@@ -31,7 +31,8 @@ struct DumpCopier {
         case .failure(let error):
             switch error.code {
             case .error, .clientError, .serverError, .unavailable:
-                session.output.write(Array("\(error.message)\r\n".utf8))
+                let answer = error.underlyingError as? MemcacheError ?? error
+                session.output.write(Array("\(answer.message)\r\n".utf8))
                 session.tell(error, line: 0, server: client.configuration.firstServerName)
                 session.note(.refused)
                 return .refused

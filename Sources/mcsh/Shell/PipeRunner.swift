@@ -27,6 +27,8 @@ final class PipeRunner {
     @exclusivity(unchecked) private var batch = RequestEncoder()
     @exclusivity(unchecked) private var exchange: PassThrough
     @exclusivity(unchecked) private var longRequest: LongRequest?
+    /// The command after which the server hangs up, once it was read.
+    @exclusivity(unchecked) private var closingCommand: String?
 
     private static let batchBytes = 65_536
 
@@ -119,6 +121,7 @@ final class PipeRunner {
         if goesOn, !outcome.isLost, hasRest { takeLastLine() }
         submit()
         window.drain()
+        if let closingCommand, !outcome.isLost { refuseRest(behind: closingCommand, from: descriptor) }
     }
 
     /// A request, or several that cannot be told apart, for a message.
@@ -178,7 +181,8 @@ final class PipeRunner {
             }
             if request.shape == .close {
                 // The server hangs up: what follows would not be read.
-                position = bytes.count
+                closingCommand = EscapedText.string(Array(bytes[position..<end].prefix { $0 != UInt8(ascii: " ") }))
+                position = next
                 return false
             }
             position = next
@@ -244,6 +248,20 @@ final class PipeRunner {
         let line = longRequest?.line ?? Array(bytes[position...])
         bytes.append("\r\n")
         if takeRequests(), hasRest { refuse("the input ends inside it", line) }
+    }
+
+    /// Tells of what follows a request after which the server hangs up: of an input that is slow, what is there by now.
+    private func refuseRest(behind command: String, from descriptor: Int32) {
+        let blanks = Array(" \t\r\n".utf8)
+        if bytes.allSatisfy(blanks.contains), !Terminal.isTerminal(descriptor), FileDescriptors.isReadable(descriptor) {
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(descriptor, into: $0) }
+            bytes.append(contentsOf: chunk.prefix(max(0, count)))
+        }
+        guard let first = bytes.firstIndex(where: { !blanks.contains($0) }) else { return }
+        requests += bytes[..<first].count { $0 == UInt8(ascii: "\n") }
+        let line = bytes[first...].prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
+        refuse("the server hangs up after \(command)", Array(line))
     }
 
     private var hasRest: Bool { position < bytes.count || longRequest != nil }

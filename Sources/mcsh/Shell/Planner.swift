@@ -84,12 +84,12 @@ struct Planner: ~Copyable {
 
     /// Reads a word as an unsigned number.
     func number(
-        _ word: Word, _ bytes: Span<UInt8>, what: String, maximum: UInt64 = .max
+        _ word: Word, _ bytes: Span<UInt8>, what: String, minimum: UInt64 = 0, maximum: UInt64 = .max
     ) throws(Diagnostic) -> UInt64 {
-        guard let number = ASCIINumber.parseUnsigned(bytes, word.range), number <= maximum else {
+        guard let number = ASCIINumber.parseUnsigned(bytes, word.range), number >= minimum, number <= maximum else {
             throw Diagnostic(
                 "\"\(Word.shown(bytes, word.range))\" is not \(what)", at: word,
-                suggestion: "write a whole number from 0 to \(maximum)")
+                suggestion: "write a whole number from \(minimum) to \(maximum)")
         }
         return number
     }

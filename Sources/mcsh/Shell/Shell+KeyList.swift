@@ -39,6 +39,10 @@ extension Shell {
             if isCaught { InterruptCatcher.endByInterrupt() }
             return
         }
+        if !lists.isEmpty {
+            listing.end()
+            listing.withRows { session.output.write($0) }
+        }
         if listing.matched == 0, isComplete { session.note(.negative) }
         if format == .human, !lists.isEmpty, !behaviour.isQuiet {
             session.output.write(Array((session.presentation.style(summary.text, .dim) + "\n").utf8))

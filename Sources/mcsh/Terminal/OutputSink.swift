@@ -203,6 +203,12 @@ enum FileDescriptors {
         }
     }
 
+    /// Whether a read would not wait: for there are bytes, or the end. Calls `poll`.
+    static func isReadable(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
     /// All bytes up to the end, or the error. Those of a file come in one piece; of others they are put together when
     /// their number is known, so that never more than a part of them is there twice.
     static func readAll(_ descriptor: Int32) -> Result<[UInt8], FileError> {

@@ -151,14 +151,19 @@ import Testing
     // MARK: Words
 
     @Test(arguments: [
-        ("keys --limit 0", "--limit 0 would list nothing", "0"), ("keys --limit x", "not a number of keys", "x"),
+        ("keys --limit 0", "\"0\" is not a number of keys; write a whole number from 1", "0"),
+        ("keys --limit -1", "\"-1\" is not a number of keys; write a whole number from 1", "-1"),
+        ("keys --limit x", "not a number of keys", "x"),
+        ("keys --limit 1 --limit 2", "--limit stands here twice", "--limit"),
+        ("keys --regex=a --regex=b", "--regex stands here twice", "--regex=b"),
+        ("keys --class 1 --class 2", "--class stands here twice", "--class"),
         ("keys --class 0", "names no slab classes", "0"), ("keys --class all", "names no slab classes", "all"),
         ("keys --class 1,64", "names no slab classes", "1,64"), ("keys --regex a(", "regular expression", "a("),
-        ("keys a b", "at most 1 words", "b"),
+        ("keys a b", "takes at most 1 word;", "b"),
     ])
     func `mistakes are found beforehand`(line: String, message: String, part: String) throws {
         let fault = try #require(PlannedLines.fault(line))
-        #expect(fault.message.contains(message))
+        #expect(fault.sentence.contains(message))
         #expect(fault.part(of: line) == part)
         #expect(fault.status == .usage)
     }

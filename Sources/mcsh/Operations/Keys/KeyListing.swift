@@ -61,6 +61,11 @@ struct KeyListing: ~Copyable {
         reader.read(lines) { key, place in sink.take(key, place, lines) }
     }
 
+    /// All lines were taken: a table in which nothing stands has a header all the same.
+    mutating func end() {
+        if DelimitedRenderer.Style(sink.rows.format) != nil { sink.rows.appendHeader(to: &sink.out) }
+    }
+
     /// Hands over the rows that were made since.
     mutating func withRows(_ body: ([UInt8]) -> Void) {
         guard !sink.out.isEmpty else { return }

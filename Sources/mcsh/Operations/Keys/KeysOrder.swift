@@ -35,8 +35,7 @@ extension KeysOrder {
             patterns.append(bytes.copy(word.range))
         }
         if let word = arguments.limit {
-            limit = try planner.number(word, bytes, what: "a number of keys", maximum: UInt64(Int64.max))
-            guard limit != 0 else { throw Diagnostic("--limit 0 would list nothing", at: word) }
+            limit = try planner.number(word, bytes, what: "a number of keys", minimum: 1, maximum: UInt64(Int64.max))
         }
         if let word = arguments.slabClasses {
             let text = String(decoding: bytes.copy(word.range), as: UTF8.self)

@@ -35,8 +35,7 @@ extension WatchOrder {
         if streams.isEmpty { streams = [.fetchers] }
         match = arguments.match.map { Glob(bytes.copy($0.range)) }
         if let word = arguments.limit {
-            limit = try planner.number(word, bytes, what: "a number of events", maximum: UInt64(Int64.max))
-            guard limit != 0 else { throw Diagnostic("--limit 0 would show nothing", at: word) }
+            limit = try planner.number(word, bytes, what: "a number of events", minimum: 1, maximum: UInt64(Int64.max))
         }
         if let word = arguments.duration {
             guard let span = TimeSpan.parse(bytes.copy(word.range)), span > .zero else {
