@@ -83,56 +83,22 @@ import Testing
         #expect(try await answer == nil)
         #expect(try await eventually { receiver.finishes == ["1 of 1"] })
     }
-
-    @Test func `the time that a receiver takes for a piece of a long value is not the server's`() async throws {
-        // After the second piece, which is too short to count, the receiver takes longer than the server may.
-        let rest = ByteString(repeating: UInt8(ascii: "x"), count: 1_999_999)
-        let server = try ScriptedServer([
-            .expectLine, .send("VALUE a 0 2000000\r\n"), .delay(.milliseconds(1000)), .send("x"),
-            .delay(.milliseconds(1100)), .send(rest + "\r\nEND\r\n"), .silence,
-        ])
-        let receiver = SlowReceiver(takingPieces: true)
-        let connection = Connection(to: try ServerAddress(server.address))
-        connection.submit(
-            Array("get a\r\n".utf8), expecting: [.values], timeout: .milliseconds(800), to: receiver)
-        #expect(try await eventually { receiver.finishes != [] })
-        #expect(receiver.finishes == ["1 of 1"])
-        #expect(receiver.pieceBytes == 2_000_000)
-    }
 }
 
 /// Keeps the loop busy for longer than an answer may take, as a printer to a slow terminal does.
 private final class SlowReceiver: ReplyReceiver {
-    private let takesPieces: Bool
     private let calls = Mutex<[String]>([])
-    private let pieces = Mutex(0)
-
-    /// - Parameter takesPieces: Whether it takes long values piece by piece, and its time between the first pieces.
-    init(takingPieces takesPieces: Bool = false) { self.takesPieces = takesPieces }
 
     var finishes: [String] { calls.withLock { $0 } }
-    var pieceBytes: Int { pieces.withLock { $0 } }
 
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
-        keepBusy(for: .milliseconds(500))
-    }
-
-    func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool { takesPieces }
-
-    func continueValue(_ piece: Span<UInt8>) {
-        pieces.withLock { $0 += piece.count }
-    }
-
-    func paused() {
-        if takesPieces, pieceBytes < 2 { keepBusy(for: .milliseconds(900)) }
-    }
-
-    private func keepBusy(for time: Duration) {
-        let end = ContinuousClock.now + time
+        let end = ContinuousClock.now + .milliseconds(500)
         while ContinuousClock.now < end {}
     }
+
+    func paused() {}
 
     func finish(_ error: MemcacheError?, answered: Int) {
         calls.withLock { $0.append(error.map { "\($0)" } ?? "\(answered) of 1") }

@@ -78,7 +78,7 @@ import Testing
     @Test func `a server that stops reading in the middle is given up, and the next command asks anew`() async throws {
         let server = try ScriptedServer(
             [.expectLine, .stopReading], [.expect("get a\r\n"), .send("END\r\n")], receiveBuffer: 4096)
-        let client = try client(server.address, replyTimeout: .milliseconds(300))
+        let client = try client(server.address, replyTimeout: .seconds(1))
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
             try await client.set("k", to: [UInt8](repeating: 1, count: 12 << 20))
         }

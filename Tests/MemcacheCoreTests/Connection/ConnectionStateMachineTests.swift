@@ -9,6 +9,7 @@ private enum Event {
     case element(ReplyElement)
     case abandon(Int)
     case progress
+    case waitForReceiver(Int)
     case hold
     case resume
     case expire
@@ -44,6 +45,9 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         case .progress:
             machine.progressed(at: now)
             action = "progress"
+        case .waitForReceiver(let milliseconds):
+            machine.waitedForReceiver(for: .milliseconds(milliseconds))
+            action = "waited"
         case .hold:
             machine.hold()
             action = "held"
@@ -167,6 +171,18 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
             (60, .deadline, "160"),
             (110, .expire, "none"),
             (160, .expire, "close"),
+        ])
+    }
+
+    @Test func `the time that a receiver takes is not the server's`() {
+        play([
+            (0, .open, "open"),
+            (10, .submit(1, timeout: 100), "accepted"),
+            (20, .progress, "progress"),
+            (620, .waitForReceiver(600), "waited"),
+            (620, .deadline, "720"),
+            (719, .expire, "none"),
+            (720, .expire, "close"),
         ])
     }
 
