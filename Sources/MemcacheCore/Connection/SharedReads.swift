@@ -62,15 +62,25 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
     }
 
     func finish(_ error: MemcacheError?, answered: Int) {
-        if error != nil || refusal != nil { paused() }
-        for waiter in waiters { waiter.finish(error.map { .failure($0) } ?? reply(to: waiter)) }
+        if error != nil { paused() }
+        for waiter in waiters {
+            if let error {
+                waiter.finish(.failure(error))
+            } else if let reply = reply(to: waiter) {
+                waiter.finish(.success(reply))
+            } else {
+                waiter.release()
+            }
+        }
     }
 
-    /// What a caller would have got alone. An item that nobody asked for makes all of it doubtful, and the command says so.
-    private func reply(to waiter: ReadWaiter) -> Result<Reply, MemcacheError> {
-        if let refusal { return .success(.refused(refusal)) }
+    /// What a caller would have got alone; nil where the line was refused, which may be for another's key. An item that
+    /// nobody asked for makes all of it doubtful, and the command says so.
+    private func reply(to waiter: ReadWaiter) -> Reply? {
+        if let refusal, count == 1 { return .refused(refusal) }
         let item = waiter.item.map { [$0] } ?? []
-        return .success(.items(stray.map { item + [$0] } ?? item))
+        if let stray { return .items(item + [stray]) }
+        return refusal != nil && item.isEmpty ? nil : .items(item)
     }
 
     /// Whose key an item has. Servers answer in the order of the keys; routers may not.
