@@ -52,12 +52,11 @@ test-interop: deps ## test against the real python-memcached, fetched from PyPI
 
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
-	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
 	@# In a place of its own: in that of the program, SwiftPM would build the program's targets once more, and not these.
 	@echo "Building the library's benchmark in .build-bench (minutes, the first time)"
 	$(CHOOSE_LINK); \
 	$(SWIFT) build -c release $$link --package-path Benchmarks --scratch-path .build-bench --product ConcurrentGets
-	@Benchmarks/library $(if $(QUICK),--quick)
+	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
 
 bench-instructions: build ## count the instructions of a line, a key and a start
 	@Scripts/deps bench-instructions
