@@ -98,6 +98,32 @@ struct SharedReadsTests {
         #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\n" + refusal) == ["server-error"])
     }
 
+    @Test func `what a caller was told is not kept until the others have theirs`() throws {
+        let reads = SharedReads(.get, isOnLoop: false)
+        var callers: [ReadWaiter] = [ReadWaiter("a"), ReadWaiter("b"), ReadWaiter("c")]
+        callers.forEach(reads.join)
+        weak let told = callers[0]
+        weak let waiting = callers[1]
+        callers = []
+        let bytes = Array(two.utf8)
+        var parser = ReplyParser()
+        var position = 0
+        while let element = try parser.next(in: bytes.span, at: &position) {
+            reads.receive(element, at: 0..<position, of: bytes.span, shape: .values, completesReply: false)
+        }
+        #expect(told != nil)
+        reads.paused()
+        #expect(told == nil)
+        #expect(waiting?.item?.value == Array("2".utf8))
+        reads.finish(nil, answered: 1)
+    }
+
+    @Test func `a second item for a key that was told already is one that nobody asked for`() throws {
+        let again = two + "VALUE a 0 1\r\n3\r\nEND\r\n"
+        let expected = ["1", "unreadable-reply", "unreadable-reply"]
+        #expect(try outcomes(["a", "b", "c"], again, pieces: [two.utf8.count]) == expected)
+    }
+
     @Test func `a key that the server may refuse goes alone`() throws {
         #expect(SharedRead(.get, "a") != nil)
         let long = try Key(String(repeating: "k", count: 251), maximumBytes: 300)
