@@ -52,11 +52,11 @@ test-interop: deps ## test against the real python-memcached, fetched from PyPI
 
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
+	@# In a place of its own: in that of the program, SwiftPM would build the program's targets once more, and not these.
+	@echo "Building the library's benchmark in .build-bench (minutes, the first time)"
+	$(CHOOSE_LINK); \
+	$(SWIFT) build -c release $$link --package-path Benchmarks --scratch-path .build-bench --product ConcurrentGets
 	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
-	@# The same options in the same place: then what the program is made of need not be compiled again.
-	$(CHOOSE_LINK); MCSH_STATIC_LIBEDIT=$$static \
-	$(SWIFT) build -c release $$link --package-path Benchmarks --scratch-path .build
-	@Benchmarks/library $(if $(QUICK),--quick)
 
 bench-instructions: build ## count the instructions of a line, a key and a start
 	@Scripts/deps bench-instructions
@@ -101,6 +101,7 @@ uninstall: ## remove what install put there
 
 clean: ## remove what was built (fetched packages stay)
 	$(SWIFT) package clean
+	rm -rf .build-bench
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \

@@ -6,7 +6,10 @@
 import sys
 import time
 
-import pylibmc
+try:
+    import pylibmc
+except ImportError:
+    sys.exit("pylibmc is not installed (apt-get install python3-pylibmc)")
 
 KEYS = 1000
 

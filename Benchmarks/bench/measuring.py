@@ -26,7 +26,8 @@ class Side(namedtuple("Side", "name command input expected")):
 
 @dataclass
 class Row:
-    """Our side against another: how many times as long may ours take?"""
+    """Our side against another: how many times as long may ours take? Where the sides print how many they did in a
+    second: how many times as many must ours do?"""
 
     what: str
     goal: float
@@ -36,6 +37,7 @@ class Row:
     scale: int = 1  # how many times as much work ours does
     memory: MemoryGoal | None = None
     before: object = None  # called before each run
+    rates: bool = False  # the sides print how many they did in a second
 
     def measure(self, workplace):
         # The first pair brings programs and data into the caches and is not counted.
@@ -48,6 +50,8 @@ class Row:
                 if self.before:
                     self.before()
                 results[side] = workplace.run(side)
+                if self.rates:
+                    results[side] = results[side]._replace(seconds=1 / workplace.printed_number())
             if number >= 0:
                 pairs.append((results[self.ours], results[self.theirs]))
         return Result(self, pairs)
@@ -61,3 +65,6 @@ class Result:
         self.ours = statistics.median(ours.seconds for ours, _ in pairs)
         self.theirs = statistics.median(theirs.seconds for _, theirs in pairs)
         self.peak = max(ours.peak for ours, _ in pairs)
+        if row.rates:
+            self.ratio = 1 / self.ratio
+        self.is_met = self.ratio >= row.goal if row.rates else self.ratio <= row.goal

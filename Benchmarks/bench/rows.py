@@ -1,11 +1,16 @@
 """The rows of the table, section by section. A section is a function that makes its data and servers, yields its rows
 to be measured, and clears up."""
 
+import os
 import random
+import shutil
+import subprocess
+import sys
 from collections import namedtuple
 
 from .measuring import MemoryGoal, Row, Side
 from .workloads import Workloads, key, lists_keys, many_items, value
+from .workplace import BENCHMARKS
 
 Size = namedtuple("Size", "lines items runs long_runs short_runs")
 Size.__doc__ = """How much is measured: lines of a script, items of a server, and how often."""
@@ -139,6 +144,26 @@ def keys(bench, size):
         )
 
 
+def library(bench, size):
+    """64 tasks that get values of 100 bytes over one connection of the library, on the threads that Swift gives them and
+    on the client's own executor, against a loop of such gets."""
+    program = os.environ.get("CONCURRENT_GETS") or BENCHMARKS.parent / ".build-bench/release/ConcurrentGets"
+    gets, peer_gets = size.lines * 2, size.lines // 10
+    with bench.servers() as (server,):
+        theirs = Side("pylibmc", [python(), BENCHMARKS / "pylibmc_gets.py", server.address, peer_gets])
+        for what, words in (("library, get by 64 tasks", []), ("library, the same on its executor", ["client"])):
+            ours = Side("library", [program, server.address, 64, gets, *words])
+            yield Row(what, 10, ours, theirs, size.runs, rates=True)
+
+
+def python():
+    """This Python, or the system's, whose packages Scripts/deps installs: one that has pylibmc, if any does."""
+    for found in filter(shutil.which, (sys.executable, "/usr/bin/python3")):
+        if subprocess.run([found, "-c", "import pylibmc"], capture_output=True, timeout=60).returncode == 0:
+            return found
+    return sys.executable
+
+
 # In the order of the table.
 SECTIONS = {
     "one-liners": one_liners,
@@ -147,4 +172,5 @@ SECTIONS = {
     "mixed": mixed,
     "value": big_value,
     "keys": keys,
+    "library": library,
 }

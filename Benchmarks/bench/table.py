@@ -22,12 +22,13 @@ def of(results):
 
 
 def line(row, result):
-    goal = f"<= {row.goal:.2f} x"
+    goal = f"{'>=' if row.rates else '<='} {row.goal:.2f} x"
     if not result:
         return [row.what, goal, "-", "-", "-", "-", "not measured"]
+    figure = rate if row.rates else duration
     return [
-        row.what, goal, f"{result.ratio:.2f} x", duration(result.ours),
-        f"{row.theirs.name} {duration(result.theirs)}", mebibytes(result.peak), verdict(result.ratio <= row.goal),
+        row.what, goal, f"{result.ratio:.2f} x", figure(result.ours), f"{row.theirs.name} {figure(result.theirs)}",
+        mebibytes(result.peak), verdict(result.is_met),
     ]
 
 
@@ -53,6 +54,11 @@ def sparkline(numbers, width=60):
 
 def duration(seconds):
     return f"{seconds * 1000:.2f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
+
+
+def rate(seconds):
+    """How many in a second, of the time of one."""
+    return f"{1 / seconds:,.0f}/s"
 
 
 def mebibytes(size):

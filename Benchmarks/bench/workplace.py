@@ -129,7 +129,7 @@ class Workplace:
 
     def run(self, side):
         if not shutil.which(side.command[0]):
-            raise NotMeasured(f"{side.command[0]} is not installed")
+            raise NotMeasured(f"{side.command[0]} is neither installed nor built")
         output, messages = self.data / "output", self.data / "messages"
         # Taking the pages of an earlier output back from the system is not part of a run.
         output.unlink(missing_ok=True)
@@ -155,6 +155,13 @@ class Workplace:
         if not is_expected(output, side.expected):
             raise NotMeasured(f"{side.name} did not print what it should")
         return Measurement(float(seconds), int(peak))
+
+    def printed_number(self):
+        """The number that the last run printed."""
+        text = (self.data / "output").read_text(errors="replace").strip()
+        if not text.isdecimal() or not int(text):
+            raise NotMeasured("no number was printed")
+        return int(text)
 
 
 def is_expected(output, expected):

@@ -19,6 +19,7 @@ public protocol MemcacheCommand<Outcome>: Sendable {
     var replyShape: CommandReplyShape { get }
 
     /// What it reads, where it may go in one request with other reads that wait to be sent; nil where it goes alone.
+    /// It is for ``Get`` and ``Gets``: commands of your own leave it nil, as it is where nothing is said.
     var sharedRead: SharedRead? { get }
 
     /// Finds what can be known to be wrong before anything is sent. The client calls it before it encodes.

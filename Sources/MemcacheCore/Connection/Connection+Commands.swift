@@ -8,12 +8,9 @@ extension Connection {
         _ command: Command, timeout: Duration
     ) async throws(MemcacheError) -> Command.Outcome {
         try command.validate()
-        let result =
-            if let read = command.sharedRead {
-                await answer(to: read, timeout: timeout)
-            } else {
-                await answer(to: command, timeout: timeout)
-            }
+        var shared: Result<Reply, MemcacheError>?
+        if let read = command.sharedRead { shared = await answer(to: read, timeout: timeout) }
+        let result = if let shared { shared } else { await answer(to: command, timeout: timeout) }
         do throws(MemcacheError) {
             return try command.interpret(try result.get())
         } catch {
@@ -51,8 +48,10 @@ extension Connection {
     }
 
     /// Sends a read, in one request with others that wait to be sent.
+    ///
+    /// - Returns: nil when the server refused the request, and so perhaps another's key: the read is to go alone then.
     @inline(__always)
-    private func answer(to read: SharedRead, timeout: Duration) async -> Result<Reply, MemcacheError> {
+    private func answer(to read: SharedRead, timeout: Duration) async -> Result<Reply, MemcacheError>? {
         let waiter = ReadWaiter(read.key)
         await withTaskCancellationHandler {
             // Unsafe, for this is the hot path: the one who takes the continuation out of the waiter resumes it.
@@ -68,7 +67,7 @@ extension Connection {
                 .failure(.cancelled(by: address, mayHaveTakenEffect: true)),
                 unsent: .failure(.cancelled(by: address)))
         }
-        return waiter.answer ?? .failure(.cancelled(by: address))
+        return waiter.answer
     }
 }
 

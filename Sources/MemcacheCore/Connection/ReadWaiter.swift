@@ -22,7 +22,7 @@ final class ReadWaiter: @unchecked Sendable {
         self.key = key
     }
 
-    /// What came of it, once the wait is over.
+    /// What came of it, once the wait is over; nil when only asking alone can tell.
     var answer: Answer? { state.withLock { $0.answer } }
 
     /// Stores who waits.
@@ -47,5 +47,10 @@ final class ReadWaiter: @unchecked Sendable {
             return continuation
         }
         continuation?.resume()
+    }
+
+    /// Ends the wait, if it has not ended by then, without an answer: the caller is to ask alone.
+    func release() {
+        state.withLock { $0.continuation.take() }?.resume()
     }
 }

@@ -8,8 +8,8 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
     let isOnLoop: Bool
     /// The priority of the task that asked first.
     let priority = Task.currentPriority
-    /// Who wants the keys, in their order on the wire.
-    private var waiters: [ReadWaiter] = []
+    /// Who wants the keys, in their order on the wire; nil for one who was told, whose item is not kept for the others.
+    private var waiters: [ReadWaiter?] = []
     /// Behind the last key of which an item has come.
     private var next = 0
     /// Those before this position whose items had come were told.
@@ -37,10 +37,10 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
     ) {
         switch element {
         case .value(let key, let flags, let cas, let data):
-            if let position = place(of: key, in: bytes) {
+            if let (position, waiter) = place(of: key, in: bytes) {
                 next = max(next, position + 1)
-                waiters[position].item = Item(
-                    key: waiters[position].key, flags: flags, value: bytes.copy(data), cas: cas.map(CASToken.init))
+                waiter.item = Item(
+                    key: waiter.key, flags: flags, value: bytes.copy(data), cas: cas.map(CASToken.init))
             } else if stray == nil {
                 stray = Item(
                     key: Key(received: bytes.copy(key)), flags: flags, value: bytes.copy(data),
@@ -55,31 +55,45 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
     /// A value that another has followed need not wait for the rest.
     func paused() {
         guard stray == nil, told < next - 1 else { return }
-        for waiter in waiters[told..<next - 1] {
-            if let item = waiter.item { waiter.finish(.success(.items([item]))) }
+        for position in told..<next - 1 {
+            guard let waiter = waiters[position], let item = waiter.item else { continue }
+            waiter.finish(.success(.items([item])))
+            waiters[position] = nil
         }
         told = next - 1
     }
 
     func finish(_ error: MemcacheError?, answered: Int) {
-        if error != nil || refusal != nil { paused() }
-        for waiter in waiters { waiter.finish(error.map { .failure($0) } ?? reply(to: waiter)) }
+        if error != nil { paused() }
+        for case let waiter? in waiters {
+            if let error {
+                waiter.finish(.failure(error))
+            } else if let reply = reply(to: waiter) {
+                waiter.finish(.success(reply))
+            } else {
+                waiter.release()
+            }
+        }
     }
 
-    /// What a caller would have got alone. An item that nobody asked for makes all of it doubtful, and the command says so.
-    private func reply(to waiter: ReadWaiter) -> Result<Reply, MemcacheError> {
-        if let refusal { return .success(.refused(refusal)) }
+    /// What a caller would have got alone; nil where the line was refused, which may be for another's key. An item that
+    /// nobody asked for makes all of it doubtful, and the command says so.
+    private func reply(to waiter: ReadWaiter) -> Reply? {
+        if let refusal, count == 1 { return .refused(refusal) }
         let item = waiter.item.map { [$0] } ?? []
-        return .success(.items(stray.map { item + [$0] } ?? item))
+        if let stray { return .items(item + [stray]) }
+        return refusal != nil && item.isEmpty ? nil : .items(item)
     }
 
     /// Whose key an item has. Servers answer in the order of the keys; routers may not.
-    private func place(of key: Range<Int>, in bytes: Span<UInt8>) -> Int? {
+    private func place(of key: Range<Int>, in bytes: Span<UInt8>) -> (position: Int, waiter: ReadWaiter)? {
         func isAwaited(_ position: Int) -> Bool {
-            guard waiters[position].item == nil else { return false }
-            let asked = waiters[position].key.bytes
+            guard let waiter = waiters[position], waiter.item == nil else { return false }
+            let asked = waiter.key.bytes
             return bytes.equals(asked.span, 0..<asked.count, in: key)
         }
-        return (next..<waiters.count).first(where: isAwaited) ?? (0..<next).first(where: isAwaited)
+        let found = (next..<waiters.count).first(where: isAwaited) ?? (0..<next).first(where: isAwaited)
+        guard let position = found, let waiter = waiters[position] else { return nil }
+        return (position, waiter)
     }
 }

@@ -30,7 +30,8 @@ struct SharedReadsTests {
         reads.finish(isCut ? MemcacheError(.connectionLost, "lost") : nil, answered: 1)
         return zip(keys, waiters).map { key, waiter in
             do throws(MemcacheError) {
-                let item = try Get(key).interpret(try (waiter.answer ?? .failure(MemcacheError(.closed, ""))).get())
+                guard let answer = waiter.answer else { return "asks alone" }
+                let item = try Get(key).interpret(try answer.get())
                 guard let item else { return "miss" }
                 return (item.key == key ? "" : "\(item.key)=") + String(decoding: item.value, as: UTF8.self)
             } catch {
@@ -74,14 +75,53 @@ struct SharedReadsTests {
         #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nEND\r\n") == ["unreadable-reply"])
     }
 
+    private let two = "VALUE a 0 1\r\n1\r\nVALUE b 0 1\r\n2\r\n"
+
     /// Alone, a value counts when the end of the answer has come.
-    @Test func `values that another has followed outlast a refusal and the loss of the connection`() throws {
-        let two = "VALUE a 0 1\r\n1\r\nVALUE b 0 1\r\n2\r\n"
-        let refusal = "SERVER_ERROR out of memory writing get response\r\n"
-        #expect(try outcomes(["a", "b", "c"], two + refusal) == ["1", "server-error", "server-error"])
+    @Test func `values that another has followed outlast the loss of the connection`() throws {
         #expect(try outcomes(["a", "b", "c"], two, isCut: true) == ["1", "connection-lost", "connection-lost"])
-        #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\n" + refusal) == ["server-error"])
         #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\n", isCut: true) == ["connection-lost"])
+    }
+
+    @Test(arguments: ["SERVER_ERROR out of memory writing get response\r\n", "ERROR\r\n", "CLIENT_ERROR no\r\n"])
+    func `after a refusal callers have the items that came, and the others ask alone`(_ refusal: String) throws {
+        #expect(try outcomes(["a", "b", "c"], two + refusal) == ["1", "2", "asks alone"])
+        #expect(try outcomes(["a", "x", "b"], two + refusal) == ["1", "asks alone", "2"])
+        #expect(try outcomes(["a", "b", "c"], two + refusal, giveUp: [0, 2]) == ["cancelled", "2", "cancelled"])
+        #expect(try outcomes(["a", "b"], refusal) == ["asks alone", "asks alone"])
+        #expect(try outcomes(["a", "c", "d"], two + refusal) == Array(repeating: "unreadable-reply", count: 3))
+    }
+
+    @Test func `the refusal of a single caller's line is its own`() throws {
+        let refusal = "SERVER_ERROR out of memory writing get response\r\n"
+        #expect(try outcomes(["a"], refusal) == ["server-error"])
+        #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\n" + refusal) == ["server-error"])
+    }
+
+    @Test func `what a caller was told is not kept until the others have theirs`() throws {
+        let reads = SharedReads(.get, isOnLoop: false)
+        var callers: [ReadWaiter] = [ReadWaiter("a"), ReadWaiter("b"), ReadWaiter("c")]
+        callers.forEach(reads.join)
+        weak let told = callers[0]
+        weak let waiting = callers[1]
+        callers = []
+        let bytes = Array(two.utf8)
+        var parser = ReplyParser()
+        var position = 0
+        while let element = try parser.next(in: bytes.span, at: &position) {
+            reads.receive(element, at: 0..<position, of: bytes.span, shape: .values, completesReply: false)
+        }
+        #expect(told != nil)
+        reads.paused()
+        #expect(told == nil)
+        #expect(waiting?.item?.value == Array("2".utf8))
+        reads.finish(nil, answered: 1)
+    }
+
+    @Test func `a second item for a key that was told already is one that nobody asked for`() throws {
+        let again = two + "VALUE a 0 1\r\n3\r\nEND\r\n"
+        let expected = ["1", "unreadable-reply", "unreadable-reply"]
+        #expect(try outcomes(["a", "b", "c"], again, pieces: [two.utf8.count]) == expected)
     }
 
     @Test func `a key that the server may refuse goes alone`() throws {
