@@ -12,11 +12,11 @@ from .measuring import MemoryGoal, Row, Side
 from .workloads import Workloads, key, lists_keys, many_items, value
 from .workplace import BENCHMARKS
 
-Size = namedtuple("Size", "lines items runs long_runs short_runs")
+Size = namedtuple("Size", "lines items runs short_runs")
 Size.__doc__ = """How much is measured: lines of a script, items of a server, and how often."""
 
-WHOLE = Size(lines=1_000_000, items=5_000_000, runs=5, long_runs=3, short_runs=50)
-QUICK = Size(lines=100_000, items=500_000, runs=3, long_runs=3, short_runs=20)
+WHOLE = Size(lines=1_000_000, items=5_000_000, runs=3, short_runs=50)
+QUICK = Size(lines=100_000, items=500_000, runs=3, short_runs=20)
 
 BIG = 256 << 20
 FLAT = 64 << 20
@@ -139,7 +139,7 @@ def keys(bench, size):
         yield Row(
             f"keys, {size.items:,} items", 1.2,
             bench.mcsh("keys", server=server, expected=lists_keys(size.items)),
-            bench.limit(dump, "END", server=server), size.long_runs,
+            bench.limit(dump, "END", server=server), size.runs,
             memory=MemoryGoal("keys, peak memory", FLAT),
         )
 
