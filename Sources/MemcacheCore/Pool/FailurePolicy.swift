@@ -58,8 +58,6 @@ package struct ServerHealth: Hashable, Sendable {
     package private(set) var needsFlush = false
 
     private var deadUntil: ContinuousClock.Instant?
-    /// Whether there is such a moment.
-    private var isMarked = false
     private var connection = ConnectionID(number: 0)
 
     /// A server of which nothing bad is known.
@@ -68,7 +66,7 @@ package struct ServerHealth: Hashable, Sendable {
     /// Whether the server may be tried. It is alive again at the very moment its time is up.
     package func condition(at now: @autoclosure () -> ContinuousClock.Instant) -> Condition {
         // The clock is only looked at where there is a reason: this is asked before every command.
-        guard isMarked, let deadUntil, deadUntil > now() else { return .alive }
+        guard let deadUntil, deadUntil > now() else { return .alive }
         return .dead(until: deadUntil)
     }
 
@@ -94,7 +92,6 @@ package struct ServerHealth: Hashable, Sendable {
         // A century is as good as for ever, and does not overflow the clock.
         let until = now + min(policy.deadRetry, .seconds(3_155_760_000))
         deadUntil = until
-        isMarked = true
         return .dead(until: until)
     }
 
@@ -106,6 +103,5 @@ package struct ServerHealth: Hashable, Sendable {
     /// The server may be tried again now (`forget_dead_hosts`). A flush that is due stays due.
     package mutating func forget() {
         deadUntil = nil
-        isMarked = false
     }
 }
