@@ -18,7 +18,7 @@ FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/mcsh.fish
 FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 
 .DEFAULT_GOAL := build
-.PHONY: build deps try test test-interop bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
+.PHONY: build deps try test test-interop fuzz-quick bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
 
 # Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of its
 # architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
@@ -49,6 +49,12 @@ test-interop: deps ## test against the real python-memcached, fetched from PyPI
 	$(SWIFT) build --build-tests
 	python=$$(Scripts/interop-python) && MCSH_INTEROP_PYTHON="$$python" \
 		$(SWIFT) test --skip-build --disable-xctest --filter MemcacheInteropTests
+
+# Optimised, and in a place of its own, so that neither the program nor the tests are built again for it.
+fuzz-quick: deps ## read random replies and pickles (FUZZ=1000000 of each kind; MCSH_FUZZ_SEED repeats a run)
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing --scratch-path .build-fuzz
+	MCSH_FUZZ="$${FUZZ:-1000000}" $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-fuzz \
+		--skip-build --disable-xctest --no-parallel --filter FuzzTests
 
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
@@ -101,7 +107,7 @@ uninstall: ## remove what install put there
 
 clean: ## remove what was built (fetched packages stay)
 	$(SWIFT) package clean
-	rm -rf .build-bench
+	rm -rf .build-bench .build-fuzz
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \

@@ -48,7 +48,7 @@ struct Conversation {
         status = session.status
     }
 
-    private static func feed(
+    static func feed(
         _ bytes: [UInt8], _ shapes: [ReplyShape], _ receiver: AnswerReceiver, _ answered: inout Int
     ) throws(ReplyParser.Failure) {
         var parser = ReplyParser()
