@@ -37,8 +37,58 @@ struct ConfigurationTests {
         let pipe = try await session.program.run("-s", "@cache", "--pipe", input: .bytes("set k 0 0 1\r\nv\r\n"))
         #expect(pipe.status == 7, "\(pipe)")
         #expect(try await session.program.run("-s", "@cache", "get", "k").status == 1)
-        // The same server by its address is none of the pool.
-        #expect(try await session.run("set", "k", "v").status == 0)
+        // The same server by its address is one of the pool.
+        #expect(try await session.run("set", "k", "v").status == 7)
+        #expect(try await session.run("--no-config", "set", "k", "v").status == 0)
+    }
+
+    @Test func `a server of a production pool asks however it is named, and so do raw and --pipe`() async throws {
+        let session = try await Self.session("environment = \"production\"\nprefix = \"p:\"")
+        try await session.server.store("v", under: "p:k")
+        let path = session.server.address.dropFirst(5)
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        let spellings = [
+            session.server.address, String(path), path[..<slash] + "/." + path[slash...], "\(path):3", "/" + path,
+        ].map { ByteString(String($0)) }
+        for name in spellings {
+            #expect(try await session.program.run("-s", name, "get", "k").stdout == "v", "\(name)")
+            let raw = try await session.program.run("-s", name, "raw", "flush_all")
+            #expect(raw.status == 7 && raw.stderr.contains("-y"), "\(raw)")
+            let pipe = try await session.program.run(
+                "-s", name, "--pipe", input: .bytes("get p:k\r\nflush_all\r\nget p:k\r\n"))
+            #expect(pipe.status == 7 && pipe.stdout == "VALUE p:k 0 1\r\nv\r\nEND\r\n", "\(pipe)")
+            #expect(pipe.stderr.contains("request 2 was not sent"), "\(pipe)")
+        }
+        #expect(try await session.server.statistic("cmd_flush") == "0")
+        #expect(try await session.run("raw", "get", "p:k").status == 0)
+        #expect(try await session.run("-y", "raw", "verbosity 0").stdout == "OK\r\n")
+        let pipe = try await session.run("-y", "--pipe", input: .bytes("verbosity 0\r\n"))
+        #expect(pipe.stdout == "OK\r\n" && pipe.status == 0, "\(pipe)")
+        let used = try await session.program.run(
+            "-s", "127.0.0.1:1", "-c", "use \(session.server.address)", "-c", "get k", "-c", "raw flush_all")
+        #expect(used.stdout == "v\n" && used.status == 7, "\(used)")
+        #expect(used.stderr.contains("is listed in @cache: production, prefix p:"), "\(used)")
+    }
+
+    @Test func `use sees a pool that was written down after the start`() async throws {
+        let session = try await Self.session()
+        let file = session.program.home.path(of: "config/mcsh/config.toml")
+        let more = "[pools.new]\nservers = [\"\(session.server.address)\"]\nprefix = \"n:\"\n"
+        try session.program.home.write(ByteString(more), to: "more")
+        let run = try await session.run(
+            "-c", "stats | cat \(session.program.home.path(of: "more")) >> \(file)", "-c", "use @new", "-c", "set k v")
+        #expect(run.status == 0, "\(run)")
+        #expect(try await session.server.value(of: "n:k") == "v")
+    }
+
+    @Test func `a file that everybody may write is refused`() async throws {
+        let session = try await Self.session()
+        let path = session.program.home.path(of: "config/mcsh/config.toml")
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: path)
+        let run = try await session.run("version")
+        #expect(run.status == 2 && run.stderr.contains("run: chmod o-w"), "\(run)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o664], ofItemAtPath: path)
+        #expect(try await session.run("version").status == 0)
     }
 
     @Test func `the top of the file holds for every server`() async throws {
@@ -109,7 +159,10 @@ struct ConfigurationTests {
             atPath: directory + "/config.toml", withIntermediateDirectories: true)
         let run = try await session.run("version")
         #expect(run.status == 9, "\(run)")
-        #expect(run.stderr == ByteString("mcsh: cannot read \(directory)/config.toml: it is not a file\n"))
+        #expect(
+            run.stderr
+                == ByteString(
+                    "mcsh: cannot read \(directory)/config.toml: it is not a file; --no-config runs without it\n"))
         let json = try await session.run("--json", "version")
         #expect(json.stderr.contains("\"code\":\"local-file\""), "\(json)")
         try FileManager.default.removeItem(atPath: directory + "/config.toml")

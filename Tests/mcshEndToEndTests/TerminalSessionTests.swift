@@ -98,7 +98,7 @@ struct TerminalSessionTests {
         for (command, name) in [("flush_all", "flush_all"), ("delete --match *", "delete")] as [(ByteString, String)] {
             try await terminal.type(command + "\r")
             try await terminal.wait(for: "the question") { screen in
-                screen.currentLine.hasSuffix("to go on, type @cache (-y confirms it in scripts only):")
+                screen.currentLine.hasSuffix("Type @cache to confirm (-y confirms only in scripts):")
             }
             try await terminal.type("y\r")
             try await terminal.waitForText("\(name): not done")
@@ -106,7 +106,7 @@ struct TerminalSessionTests {
         }
         #expect(try await server.value(of: "k") == "v")
         try await terminal.type("flush_all\r")
-        try await terminal.wait(for: "the question") { $0.currentLine.contains("to go on, type @cache") }
+        try await terminal.wait(for: "the question") { $0.currentLine.contains("PRODUCTION. Type @cache to confirm") }
         try await terminal.type("cache\r")
         try await terminal.waitForLine("@cache[1]>")
         #expect(try await server.statistic("cmd_flush") == "1")
@@ -132,7 +132,7 @@ struct TerminalSessionTests {
         try await terminal.waitForLine("@cache[1]>")
         #expect(
             terminal.screen.text.contains(
-                "note: @cache is production; dangerous commands are confirmed by typing its name"))
+                "note: @cache is production; dangerous commands ask you to type its name"))
         #expect(!terminal.output.contains("\u{1b}[1;31m"))
     }
 
@@ -177,6 +177,33 @@ struct TerminalSessionTests {
         #expect(terminal.screen.text.contains("\(path):3:1: there is no command \"nonsense\""))
         #expect(try await server.value(of: "started") == "yes")
         #expect(try await server.value(of: "again") == "yes")
+    }
+
+    @Test func `source stops at a mistake, at the prompt too`() async throws {
+        let session = try await AtTerminal.start()
+        try session.program.home.write("gett x\nset within yes\n", to: "inner")
+        let path = session.program.home.path(of: "outer")
+        try session.program.home.write(
+            ByteString("source \(session.program.home.path(of: "inner"))\nset after yes\n"), to: "outer")
+        try await session.enter(ByteString("source \(path)"), answers: "there is no command \"gett\"")
+        try await session.enter("set then 1", answers: "stored")
+        #expect(try await session.server.value(of: "within") == nil)
+        #expect(try await session.server.value(of: "after") == nil)
+        #expect(try await session.server.value(of: "then") == "1")
+    }
+
+    @Test func `a lifetime in the past is asked about, and said to be over`() async throws {
+        let session = try await AtTerminal.start(columns: 200)
+        try await session.terminal.type("set k v 2020-01-01\r")
+        try await session.terminal.wait(for: "the question") {
+            $0.currentLine.hasPrefix(
+                "set: 2020-01-01T00:00:00Z is in the past: the item will be gone at once. Go on? [y/N]")
+        }
+        try await session.enter("n", answers: "set: not done")
+        #expect(try await session.server.statistic("cmd_set") == "0")
+        try await session.terminal.type("set k v 2020-01-01\r")
+        try await session.terminal.wait(for: "the question") { $0.currentLine.hasSuffix("Go on? [y/N]") }
+        try await session.enter("y", answers: "stored, but that time is past: the item is already gone")
     }
 
     @Test func `mcshrc is not read with --no-config, nor for a script or one command`() async throws {

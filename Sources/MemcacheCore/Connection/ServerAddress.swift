@@ -17,7 +17,7 @@ public struct ServerAddress: Hashable, Sendable {
     /// An address from its parts.
     public init(_ endpoint: Endpoint) { self.endpoint = endpoint }
 
-    /// Reads an address as people write it: `host`, `host:port`, `[v6]:port`, a bare IPv6 address, `/path`,
+    /// Reads an address as people write it: `host`, `host:port`, `[v6]:port`, a bare IPv6 address, `/path`, `./path`,
     /// `unix:/path`, and python-memcached's `inet:host:port` and `inet6:[v6]:port`.
     ///
     /// - Parameter defaultPort: The port of an address that names none.
@@ -33,12 +33,15 @@ public struct ServerAddress: Hashable, Sendable {
         if text.contains(where: { $0.asciiValue.map { $0 < 0x20 || $0 == 0x7f } ?? false }) {
             throw fault("it holds a control character")
         }
-        if text.hasPrefix("unix:") || text.hasPrefix("/") {
-            let path = text.hasPrefix("/") ? text : String(text.dropFirst(5))
+        if ServerAddress.isPath(text) {
+            let path = text.hasPrefix("unix:") ? String(text.dropFirst(5)) : text
             guard !path.isEmpty else { throw fault("the path is missing") }
             guard path.utf8.count <= 107 else { throw fault("a socket's path has at most 107 bytes") }
             endpoint = .unix(path: path)
             return
+        }
+        if let scheme = text.firstRange(of: "://") {
+            throw fault("leave out \"\(EscapedText.string(Array(text[..<scheme.upperBound].utf8)))\"")
         }
         var rest = Substring(text)
         if rest.hasPrefix("inet6:") {
@@ -66,6 +69,7 @@ public struct ServerAddress: Hashable, Sendable {
         }
         guard !host.isEmpty else { throw fault("the host is missing") }
         guard !host.contains(" ") else { throw fault("a host has no blanks") }
+        guard !host.contains("/") else { throw fault("a host has no slash") }
         var number = defaultPort
         if let port {
             guard let parsed = Int(port), (1...65535).contains(parsed), port.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 })
@@ -77,6 +81,12 @@ public struct ServerAddress: Hashable, Sendable {
 }
 
 extension ServerAddress {
+    /// Whether a text names a socket by its path: no host has a slash in its name.
+    static func isPath(_ text: String) -> Bool {
+        guard !text.hasPrefix("unix:") else { return true }
+        return text.contains("/") && !text.contains("://") && !text.hasPrefix("inet:") && !text.hasPrefix("inet6:")
+    }
+
     /// Whether a text looks like an IPv6 address without brackets, a scope behind `%` included.
     private static func isNumericIPv6(_ text: Substring) -> Bool {
         let address = text.prefix { $0 != "%" }

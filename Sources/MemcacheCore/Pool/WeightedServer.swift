@@ -66,7 +66,7 @@ public struct WeightedServer: Hashable, Sendable {
     /// The last colon of a text, where what follows it can be a weight.
     private static func colonBeforeWeight(in text: String) -> String.Index? {
         guard let last = text.lastIndex(of: ":") else { return nil }
-        if text.hasPrefix("/") || text.hasPrefix("unix:") {
+        if ServerAddress.isPath(text) {
             let isPrefix = text[..<last] == "unix"
             return !isPrefix && number(text[text.index(after: last)...]) != nil ? last : nil
         }
@@ -119,7 +119,7 @@ extension WeightedServer {
             return tail == "]" || tail.hasPrefix("]:") ? nil : "the address in brackets is not of its form"
         }
         let rest = text.hasPrefix("inet:") ? text.dropFirst(5) : Substring(text)
-        if rest.hasPrefix("/") { return "it takes a path for the name of a host" }
+        if rest.contains("/") { return "it takes a path for the name of a host" }
         if rest.hasPrefix("[") { return "it takes brackets only after inet6:" }
         if text.hasPrefix("inet6:") { return "it takes an IPv6 address only in brackets" }
         return rest.count(where: { $0 == ":" }) > 1 ? "it has too many colons" : nil

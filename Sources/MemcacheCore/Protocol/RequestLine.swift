@@ -23,6 +23,27 @@ package struct RequestLine: Hashable, Sendable {
     /// Which items are listed, as the line has it.
     package var dumpScope: [UInt8] = []
 
+    /// Whether a line, without its end, is known to change nothing on the server. Sub-commands count by their whole names:
+    /// newer servers take the beginning of one for the whole.
+    package static func onlyReads(_ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let words = line.copy(range).split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+        guard let command = words.first else { return true }
+        let second = words.count > 1 ? words[1] : ""
+        switch command {
+        case "get", "gets", "bget", "me", "mn", "version", "quit": return true
+        case "mg": return !words.dropFirst(2).contains { "NRTE".utf8.contains($0.utf8.first ?? 0) }
+        case "stats":
+            let groups = [
+                "", "items", "slabs", "sizes", "settings", "conns", "extstore", "proxy", "proxyfuncs", "proxybe",
+                "cachedump",
+            ]
+            return groups.contains(second) || words == ["stats", "detail", "dump"]
+        case "lru_crawler": return second == "metadump" || second == "mgdump"
+        case "config": return second == "get"
+        default: return false
+        }
+    }
+
     /// Reads a line, without its end.
     package init(_ line: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
         var words: [Range<Int>] = []

@@ -232,6 +232,9 @@ final class CommandSpec: Sendable {
     /// Whether the value may come from a file, from the lines that follow or from standard input.
     var takesInputValue: Bool { valuePosition != nil || parameters.contains { $0.kind == .line } }
 
+    /// Whether the command runs the lines of a file.
+    var runsLines: Bool { parameters.contains { $0.kind == .file } }
+
     /// The name and the parameters: `set KEY VALUE [TTL]`.
     var form: String { ([name] + parameters.map(\.syntax)).joined(separator: " ") }
 

@@ -98,7 +98,7 @@ enum MetaSpecs {
             let key = arguments.words[0]
             let valueWord = takesValue && arguments.inputValue == nil ? arguments.words[1] : nil
             let words = arguments.words[(valueWord == nil ? 1 : 2)...]
-            let isQuiet = try checkFlags(words, of: type, bytes, planner)
+            let isQuiet = try checkFlags(words, of: type, bytes, &planner)
             let value = takesValue ? valueWord.map { bytes.copy($0.range) } ?? arguments.inputValue ?? [] : nil
             try planner.requireStorable(value?.count ?? 0, at: valueWord ?? key)
             let wire = words.map { bytes.copy($0.range) }
@@ -128,7 +128,7 @@ enum MetaSpecs {
 
     /// Checks every flag, and says whether `q` is among them.
     private static func checkFlags<Command: MetaCommand>(
-        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, _ planner: borrowing Planner
+        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, _ planner: inout Planner
     ) throws(Diagnostic) -> Bool {
         var seen: Set<UInt8> = []
         for word in words {
@@ -150,8 +150,16 @@ enum MetaSpecs {
                     status: .unsafe)
             }
             guard let letter = wire.first, seen.insert(letter).inserted else {
-                throw Diagnostic("the flag \(EscapedText.string(wire)) stands here twice", at: word)
+                throw Diagnostic("the flag \(EscapedText.string(wire)) is given twice", at: word)
             }
+        }
+        for word in words {
+            // T and N hold a lifetime as the protocol writes it: over 30 days it is a Unix time.
+            guard let letter = word.range.first.map({ bytes[$0] }),
+                letter == UInt8(ascii: "T") || letter == UInt8(ascii: "N"),
+                let time = Lifetime.unixTime(bytes, word.range.dropFirst()), time <= planner.present
+            else { continue }
+            try planner.notePast(time, at: word)
         }
         return seen.contains(UInt8(ascii: "q"))
     }

@@ -71,11 +71,12 @@ enum ServerSpecs {
         parameters: [
             .init(
                 name: "DELAY", kind: .lifetime, isOptional: true,
-                meaning: "when, as a lifetime is written: 30s, 5m; now unless given")
+                meaning: "how long to wait: 30s, 5m, or a time to come; now unless given")
         ],
         summary: "make all items invalid, now or after a delay",
         details:
-            "Everything the server holds is lost. Memory stays allocated. A later flush_all replaces a pending one.",
+            "Everything the server holds is lost. Memory stays allocated. A later flush_all replaces a pending one, which "
+            + "cannot be called off.",
         examples: [.init(line: "flush_all", meaning: "asks first; in a script it needs -y")],
         cost: """
             Before memcached 1.6.25, O(1): items are only marked, and their memory is taken back as they are touched \
@@ -85,19 +86,25 @@ enum ServerSpecs {
         loss: "Every item, for all clients of the server, and there is no way back.",
         wireForm: "flush_all [DELAY]", danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
-        guard let word = arguments.words.first else {
-            return confirmed(FlushAll(), "flush_all", effect: "every item on the server will be lost")
-        }
-        let delay = try planner.lifetime(word, bytes)
-        let when = EscapedText.string(bytes.copy(word.range))
+        let servers = planner.router?.serverCount ?? 1
+        let effect = "every item on \(servers == 1 ? "the server" : "all \(servers) servers") will be lost"
+        guard let word = arguments.words.first else { return confirmed(FlushAll(), "flush_all", effect: effect) }
+        let (delay, end) = try planner.delay(word, bytes)
         return confirmed(
-            FlushAll(after: .seconds(max(0, delay))), "flush_all",
-            effect: "every item on the server will be lost (delay: \(when))",
+            FlushAll(), "flush_all", effect: effect + when(delay, end, now: planner.present),
             encode: { request in
                 request.append("flush_all")
                 request.append(number: delay)
                 request.endLine()
             })
+    }
+
+    /// ` in 5 min, at 2026-09-21T14:13:20Z`: when a delay of flush_all is over; empty for now.
+    private static func when(_ delay: Int64, _ end: Int64?, now: Int64) -> String {
+        guard let end else { return "" }
+        let left = HumanUnits.duration(seconds: UInt64(max(0, end - now)))
+        return delay > Expiration.maximumRelativeSeconds
+            ? " at \(ISO8601.string(unixTime: end)), in \(left)" : " in \(left), at \(ISO8601.string(unixTime: end))"
     }
 
     static let cacheMemoryLimit = CommandSpec(

@@ -175,7 +175,7 @@ enum ShellSpecs {
             """,
         examples: [.init(line: "raw mg user:42 v t", meaning: "what the server answers, byte for byte")],
         cost: "What the line costs; mcsh does not check what it does.",
-        loss: "Whatever the line loses: nothing is asked.",
+        loss: "Whatever the line loses: nothing is asked, but on production.",
         wireForm: "LINE", danger: .writes
     ) { arguments, bytes, _ throws(Diagnostic) in
         let last = arguments.words[arguments.words.count - 1]

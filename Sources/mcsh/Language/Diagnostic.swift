@@ -10,6 +10,8 @@ struct Diagnostic: Error, Hashable, Sendable {
     var suggestion: String?
     /// How the shell ends when this was the worst.
     var status = ExitStatus.usage
+    /// What to ask at a terminal before the line runs all the same; nil for a plain mistake.
+    var question: String?
 
     init(_ message: String, at range: Range<Int>, suggestion: String? = nil, status: ExitStatus = .usage) {
         self.message = message

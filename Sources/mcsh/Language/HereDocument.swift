@@ -19,6 +19,7 @@ enum HereDocument {
             if line.equals("<<", in: word) {
                 return nextWord(of: line, from: index).flatMap { decoded(line.copy($0)) }
             }
+            if let tag = gluedTag(line, word) { return tag }
         }
         return nil
     }
@@ -51,6 +52,23 @@ enum HereDocument {
         }
         while index < line.count, !isBlank(line[index]) { index += 1 }
         return first..<index
+    }
+
+    /// The tag of `<<TAG`, `<<-TAG` and `<<'TAG'`, where the tag is letters, digits and `_`. Such a line is refused, but
+    /// the lines that follow were meant as its value.
+    private static func gluedTag(_ line: Span<UInt8>, _ word: Range<Int>) -> [UInt8]? {
+        guard line.starts(with: "<<", in: word), word.count > 2 else { return nil }
+        var tag = line.copy(word.lowerBound + 2..<word.upperBound)
+        if tag.first == UInt8(ascii: "-") { tag.removeFirst() }
+        if let quote = tag.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"), tag.count > 2,
+            tag.last == quote
+        {
+            tag = Array(tag[1..<tag.count - 1])
+        }
+        let isName = tag.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 0x5f
+        }
+        return isName && !tag.isEmpty ? tag : nil
     }
 
     /// The bytes of a word as it was written.

@@ -18,12 +18,32 @@ enum Lifetime {
             case .atUnixTime(let time): time
             }
         guard end <= Expiration.maximumWireValue else {
+            let unixTime = unixTime(bytes, word.range).map {
+                "write @\($0) for the Unix time \($0) " + shown($0) + ", "
+            }
             throw Diagnostic(
                 "\"\(Word.shown(bytes, word.range))\" ends after \(ISO8601.string(unixTime: Expiration.maximumWireValue)), "
-                    + "the last time that memcached can keep", at: word, suggestion: "write an earlier time, or never")
+                    + "the last time that memcached can keep", at: word,
+                suggestion: unixTime.map { $0 + "an earlier time, or never" } ?? "write an earlier time, or never")
         }
         return expiration
     }
+
+    /// The number of a lifetime without a unit that may be meant as a Unix time: the protocol reads one over 30 days so.
+    static func unixTime(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+        guard let number = number(bytes, range), number > Expiration.maximumRelativeSeconds,
+            number <= Expiration.maximumWireValue
+        else { return nil }
+        return number
+    }
+
+    /// The moment at which an expiration has ended already; nil for one that is still to come.
+    static func past(_ expiration: Expiration, now: Int64) -> Int64? {
+        guard case .atUnixTime(let time) = expiration.moment, time <= now else { return nil }
+        return time
+    }
+
+    private static func shown(_ unixTime: Int64) -> String { "(\(ISO8601.string(unixTime: unixTime)))" }
 
     /// Reads a lifetime, however late it ends.
     ///

@@ -102,9 +102,22 @@ struct LineParser: ~Copyable {
                 arguments.words.append(word)
             }
         }
+        if count > 2, !arguments.areOfProgram, !spec.takesWordsAsTheyAre, mayJoinCommands(bytes),
+            let fault = ShellSyntax.joinedCommands(tokenizer.words, bytes)
+        {
+            throw fault
+        }
         guard asksForHelp else { return spec }
         arguments.words = [arguments.name]
         return ShellSpecs.help
+    }
+
+    /// Whether a line has a `;` or `&&` in it at all. Long lines are values.
+    private func mayJoinCommands(_ bytes: Span<UInt8>) -> Bool {
+        bytes.count < 65_536
+            && (bytes.firstIndex(of: UInt8(ascii: ";"), from: 0) != nil
+                || bytes.firstIndex(of: UInt8(ascii: "&"), from: 0) != nil
+                || bytes.firstIndex(of: UInt8(ascii: "|"), from: 0) != nil)
     }
 
     private mutating func find(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> CommandSpec {
@@ -249,14 +262,22 @@ struct LineParser: ~Copyable {
 
     /// Takes a redirection and the word behind it; nil when the word is none. Returns the position behind them.
     private mutating func redirection(_ word: Word, at index: Int, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int? {
-        // Most words are told from one by their length or first byte.
-        guard word.range.count <= 2, let first = word.range.first, "<>|".utf8.contains(bytes[first]) else { return nil }
+        // The first two bytes of most words rule a redirection out.
+        guard let first = word.range.first else { return nil }
+        let byte = bytes[first]
+        guard byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "|") else {
+            if let fault = ShellSyntax.gluedSign(word, bytes) { throw fault }
+            return nil
+        }
         let isInput = bytes.equals("<", in: word.range)
         let isHere = bytes.equals("<<", in: word.range)
         let isOutput = bytes.equals(">", in: word.range)
         let isAppend = bytes.equals(">>", in: word.range)
         let isPipe = bytes.equals("|", in: word.range)
-        guard isInput || isHere || isOutput || isAppend || isPipe else { return nil }
+        guard isInput || isHere || isOutput || isAppend || isPipe else {
+            if let fault = ShellSyntax.gluedSign(word, bytes) { throw fault }
+            return nil
+        }
         let sign = EscapedText.string(bytes.copy(word.range))
         guard index < tokenizer.words.count else {
             throw Diagnostic(

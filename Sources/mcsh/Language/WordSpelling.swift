@@ -27,7 +27,8 @@ enum WordSpelling {
     static func isBare(_ bytes: [UInt8]) -> Bool {
         guard let first = bytes.first, isPrintable(bytes), !bytes.contains(UInt8(ascii: " ")) else { return false }
         if "\"'#".utf8.contains(first) || bytes.starts(with: "--".utf8) { return false }
-        return !["<", "<<", ">", ">>", "|"].contains { bytes.elementsEqual($0.utf8) }
+        if "<>|".utf8.contains(first) || ShellSyntax.mayBeginWithSign(bytes.span, 0..<bytes.count) { return false }
+        return bytes.last != UInt8(ascii: ";") && !bytes.allSatisfy { $0 == UInt8(ascii: "&") }
     }
 
     private static func isPrintable(_ bytes: [UInt8]) -> Bool {

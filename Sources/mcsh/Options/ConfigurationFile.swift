@@ -35,7 +35,8 @@ struct ConfigurationFile: Hashable, Sendable {
     /// - Parameter defaultPort: The port of a server that names none.
     static func read(_ path: String, defaultPort: Int) throws(OptionFault) -> ConfigurationFile? {
         func unreadable(_ reason: String) -> OptionFault {
-            OptionFault(message: "cannot read \(shown(path)): \(reason)", status: .localFailure)
+            OptionFault(
+                message: "cannot read \(shown(path)): \(reason); --no-config runs without it", status: .localFailure)
         }
         // Without waiting: nobody may ever write to a pipe.
         let descriptor = FileDescriptors.open(Array(path.utf8), flags: O_RDONLY | O_NONBLOCK)
@@ -68,11 +69,18 @@ struct ConfigurationFile: Hashable, Sendable {
             let place = "\(ConfigurationFile.shown(path)):\(error.place.line):\(error.place.column)"
             throw OptionFault(message: error.message, place: place)
         }
-        guard mode & 0o077 != 0, pools.values.contains(where: \.holdsPassword) else { return }
-        throw OptionFault(
-            message: "it holds a password, and others than its owner may open it (mode \(String(mode, radix: 8))); "
-                + "run: chmod 600 \(ConfigurationFile.shown(path))",
-            place: ConfigurationFile.shown(path))
+        if mode & 0o077 != 0, pools.values.contains(where: \.holdsPassword) {
+            throw OptionFault(
+                message: "it holds a password, and others than its owner may open it (mode \(String(mode, radix: 8))); "
+                    + "run: chmod 600 \(ConfigurationFile.shown(path))",
+                place: ConfigurationFile.shown(path))
+        }
+        guard mode & 0o002 == 0 else {
+            throw OptionFault(
+                message: "everybody may write it (mode \(String(mode, radix: 8))); "
+                    + "run: chmod o-w \(ConfigurationFile.shown(path))",
+                place: ConfigurationFile.shown(path))
+        }
     }
 
     static func shown(_ path: String) -> String { EscapedText.string(Array(path.utf8)) }

@@ -48,8 +48,9 @@ struct ConfigurationReader {
 
     private mutating func pool(_ members: [String: TOMLDocument.Node], at path: [String]) -> NamedPool {
         checkKeys(of: members, at: path, among: ConfigurationReader.poolKeys)
+        let (servers, addresses) = servers(members, at: path)
         return NamedPool(
-            servers: servers(members, at: path), settings: settings(members, at: path), tls: tls(members, at: path),
+            servers: servers, addresses: addresses, settings: settings(members, at: path), tls: tls(members, at: path),
             credentials: credentials(members, at: path))
     }
 
@@ -92,21 +93,22 @@ struct ConfigurationReader {
 
     private mutating func servers(
         _ members: [String: TOMLDocument.Node], at path: [String]
-    ) -> [WeightedServer] {
+    ) -> (servers: [WeightedServer], addresses: [ServerAddress]) {
         guard let node = members["servers"] else {
             // A name that is written wrong was told already.
             if members.keys.allSatisfy(ConfigurationReader.poolKeys.contains) {
                 note(key: path, "the pool has no servers; write servers = [\"host:port\"]")
             }
-            return []
+            return ([], [])
         }
         let path = path + ["servers"]
         guard case .array(let members) = node else {
             note(value: path, "servers must be an array of strings and not \(node.kind)")
-            return []
+            return ([], [])
         }
         if members.isEmpty { note(value: path, "the pool has no servers; write servers = [\"host:port\"]") }
         var servers: [WeightedServer] = []
+        var addresses: [ServerAddress] = []
         for (index, member) in members.enumerated() {
             let path = path + ["[\(index)]"]
             guard case .text(let text) = member else {
@@ -119,11 +121,14 @@ struct ConfigurationReader {
             }
             do throws(MemcacheError) {
                 servers.append(try WeightedServer(text, defaultPort: defaultPort))
+                for address in [servers.last?.address, try WeightedServer(text).address] {
+                    if let address, !addresses.contains(address) { addresses.append(address) }
+                }
             } catch {
                 note(value: path, error.message)
             }
         }
-        return servers
+        return (servers, addresses)
     }
 
     private mutating func tls(_ members: [String: TOMLDocument.Node], at path: [String]) -> NamedPool.TLS? {

@@ -106,6 +106,8 @@ struct NamedPool: Hashable, Sendable {
     }
 
     var servers: [WeightedServer] = []
+    /// The addresses of the servers, of one without a port also that with memcached's own.
+    var addresses: [ServerAddress] = []
     var settings = PoolSettings()
     var tls: TLS?
     var credentials: Credentials?

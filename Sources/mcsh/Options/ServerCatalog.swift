@@ -4,12 +4,14 @@ import MemcacheCore
 /// file. It serves the start of a session, and every later change of servers in it.
 struct ServerCatalog: Sendable {
     /// The configuration file, where there is one and it is wanted.
-    let file: ConfigurationFile?
+    private(set) var file: ConfigurationFile?
     /// What the command line says, which goes before everything else.
     private let commandLine: PoolSettings
     private let defaultPort: Int
     /// Why there are no pools.
     private let absence: String
+    /// Where the file is looked for; nil where none is read.
+    private var path: String?
 
     /// Checks the options, and takes a file that was read.
     ///
@@ -38,6 +40,13 @@ struct ServerCatalog: Sendable {
         try self.init(
             options: options, file: try ConfigurationFile.read(path, defaultPort: options.port),
             absence: "there is no configuration file \(ConfigurationFile.shown(path))")
+        self.path = path
+    }
+
+    /// Reads the configuration file again, which may have changed since.
+    mutating func reload() throws(OptionFault) {
+        guard let path else { return }
+        file = try ConfigurationFile.read(path, defaultPort: defaultPort)
     }
 
     /// The servers of a start: `-s`, else `MCSH_SERVERS`, else `MEMCACHED_SERVERS`, else memcached's port on this machine.
@@ -71,10 +80,22 @@ struct ServerCatalog: Sendable {
         do throws(MemcacheError) {
             var servers: [WeightedServer] = []
             for word in words { servers.append(try WeightedServer(word, defaultPort: defaultPort)) }
-            return ServerSelection(servers: servers, settings: commandLine.over(file?.defaults ?? PoolSettings()))
+            return selection(of: servers)
         } catch {
             throw OptionFault(message: error.message)
         }
+    }
+
+    /// Servers without a pool of their own name: with the settings of the strictest pool that lists one of them. What the
+    /// command line says goes before, but it takes no mark of production or read-only away.
+    private func selection(of servers: [WeightedServer]) -> ServerSelection {
+        guard let file else { return ServerSelection(servers: servers, settings: commandLine) }
+        let listing = ListingPools(of: servers, in: file)
+        var settings = commandLine.over(listing.settings)
+        if listing.settings.isReadOnly == true { settings.isReadOnly = true }
+        var selection = ServerSelection(servers: servers, settings: settings)
+        selection.listingPools = listing.names
+        return selection
     }
 
     private func selection(ofPool name: String) throws(OptionFault) -> ServerSelection {

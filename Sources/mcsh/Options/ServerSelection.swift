@@ -21,6 +21,8 @@ struct ServerSelection: Hashable, Sendable {
     var isProduction = false
     /// Whether every command that changes something is refused.
     var isReadOnly = false
+    /// The pools that list servers which were named directly, the strictest first; empty for a pool.
+    var listingPools: [String] = []
 
     /// Servers and how they are used; what `settings` does not say is at its default.
     ///
@@ -42,6 +44,7 @@ struct ServerSelection: Hashable, Sendable {
         var copy = self
         copy.servers = [WeightedServer(server)]
         copy.name = ServerSelection.name(of: copy.servers)
+        copy.listingPools = []
         return copy
     }
 

@@ -12,6 +12,8 @@ struct AnswerContext {
     var endsValues: Bool
     /// Whether the command asks for several keys.
     var isMany: Bool
+    /// Whether the lifetime that the command gives has ended already.
+    var isOver = false
 }
 
 /// An item in the bytes of a reply.

@@ -32,6 +32,7 @@ struct HumanRenderer: AnswerRenderer {
         }
         if context.namesServer { facts.append("on \(EscapedText.string(Array(context.server.utf8)))") }
         if let fault = view.fault { facts.append(fault) }
+        if context.isOver { facts.append("its new lifetime is past: the item is already gone") }
         line(style(facts.joined(separator: ", "), .dim), to: &out)
     }
 
@@ -64,6 +65,7 @@ struct HumanRenderer: AnswerRenderer {
         }
         let (sentence, role): (String, TextStyle.Role) =
             switch status {
+            case .done where context.isOver: ("done, but that time is past: the item is already gone", .warning)
             case .done: ("done", .good)
             case .value: ("\(value.count) bytes", .good)
             case .miss, .notFound: ("(not found)", .warning)
@@ -115,6 +117,8 @@ struct HumanRenderer: AnswerRenderer {
     /// What a status word comes to, for people.
     private static func sentence(for word: String, after context: AnswerContext) -> (String, TextStyle.Role) {
         switch word {
+        case "STORED" where context.isOver:
+            ("stored, but that time is past: the item is already gone", .warning)
         case "STORED": ("stored", .good)
         case "NOT_STORED":
             switch String(describing: context.name) {
@@ -125,6 +129,8 @@ struct HumanRenderer: AnswerRenderer {
         case "EXISTS": ("not stored: the item has changed since its CAS token was read", .warning)
         case "NOT_FOUND": ("(not found)", .warning)
         case "DELETED": ("deleted", .good)
+        case "TOUCHED" where context.isOver:
+            ("new lifetime set, but that time is past: the item is already gone", .warning)
         case "TOUCHED": ("new lifetime set", .good)
         case "OK": ("done", .good)
         default: (word, .plain)

@@ -167,7 +167,7 @@ final class AnswerPrinter {
     private func context(of command: PreparedCommand) -> AnswerContext {
         AnswerContext(
             name: command.name, server: server, namesServer: lane != nil, endsValues: presentation.endsValues,
-            isMany: command.isMany)
+            isMany: command.isMany, isOver: command.isOver)
     }
 
     /// A renderer is kept for each format in use: CSV remembers its header.

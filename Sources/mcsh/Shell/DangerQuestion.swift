@@ -4,28 +4,29 @@ import MemcacheCore
 struct DangerQuestion: Hashable, Sendable {
     /// What is asked.
     let text: String
-    /// What has to be typed; nil for `y`.
-    private let name: [UInt8]?
+    /// What may be typed: the name, and for a server that was named directly those of its pools; nil for `y`.
+    private let names: [[UInt8]]?
 
     /// - Parameters:
     ///   - what: The command and what it does, as a sentence without its end.
     ///   - hasOption: Whether `-y` was given, which is no answer on production.
     init(what: String, selection: ServerSelection, hasOption: Bool) {
         guard selection.isProduction else {
-            name = nil
+            names = nil
             text = "\(what). Go on? [y/N] "
             return
         }
         let shown = EscapedText.string(Array(selection.name.utf8))
-        let option = hasOption ? " (-y confirms it in scripts only)" : ""
-        name = Array(selection.name.utf8)
-        text = "\(what). This is production: to go on, type \(shown)\(option): "
+        let option = hasOption ? " (-y confirms only in scripts)" : ""
+        names = ([selection.name] + selection.listingPools.map { "@\($0)" }).map { Array($0.utf8) }
+        text = "\(what). PRODUCTION. Type \(shown) to confirm\(option): "
     }
 
     /// Whether an answer is the one that confirms. A pool may be named without its `@`.
     func isConfirmed(by answer: [UInt8]) -> Bool {
-        guard let name else { return answer.first == UInt8(ascii: "y") || answer.first == UInt8(ascii: "Y") }
-        if answer == name { return true }
-        return name.first == UInt8(ascii: "@") && answer.elementsEqual(name.dropFirst())
+        guard let names else { return answer.first == UInt8(ascii: "y") || answer.first == UInt8(ascii: "Y") }
+        return names.contains { name in
+            answer == name || name.first == UInt8(ascii: "@") && answer.elementsEqual(name.dropFirst())
+        }
     }
 }

@@ -31,10 +31,11 @@ struct HelpTopic: Sendable {
               --option  an option of the command, anywhere behind its name; -- ends them
               < FILE  the value is the contents of a file
               << TAG  the value is the lines that follow, up to TAG alone
-              > FILE  the answer goes to a file; >> FILE to its end
+              > FILE  the answer goes to a file, a value as its exact bytes; >> FILE to its end
               | COMMAND  the answer goes to a command of sh, the rest of the line
-            Redirections are words of their own. In mcsh COMMAND WORD… the words are those of the calling shell, and \
-            are not parsed again.
+            Redirections are words of their own: >file and 2>&1 are mistakes, and words only in quotes. A line is one \
+            command, so ; and && do not begin another. In mcsh COMMAND WORD… the words are those of the calling shell, \
+            and are not parsed again.
             """)
 
     private static let values = HelpTopic(
@@ -66,8 +67,8 @@ struct HelpTopic: Sendable {
               -1  at once
             More than 30 days are sent as an absolute time, because memcached reads a larger number of seconds as a \
             time in 1970. What ends after January 2038 is refused: memcached cannot keep it. Its clock ticks once a \
-            second, so that a lifetime of 1 may end immediately. ttl KEY tells what is left, touch KEY TTL changes \
-            it.
+            second, so that a lifetime of 1 may end immediately. A time in the past is asked about first. ttl KEY shows \
+            what is left, touch KEY TTL changes it.
             """)
 
     private static let formats = HelpTopic(
@@ -151,8 +152,9 @@ struct HelpTopic: Sendable {
         text: """
             Each line is appended to ~/.local/state/mcsh/history as it is entered. Shells side by side share the file \
             and see each other's lines. Only its owner may read it.
-            Not written: a line that repeats the one before, one that begins with a blank, and one that looks as if \
-            it had a password in it.
+            Not written: a line that repeats the one before, one that begins with a space, and one that may hold a \
+            secret: auth and login, password=x and "password": x, --password, set user:1:password x, user:pw@ in a URL, \
+            Authorization and Bearer. man mcsh has the whole list; begin other lines with a space.
             Up and Ctrl-R go back, history PATTERN lists.
             """)
 
@@ -161,7 +163,8 @@ struct HelpTopic: Sendable {
         text: """
             Commands that lose other people's data or change the server say what they will do and ask; where nobody \
             can be asked they need -y. With --read-only, or read_only in a pool, every command that changes anything \
-            is refused.
+            is refused. A server keeps the marks of the pool that lists it, whatever way it is named. On production raw \
+            asks before a line that may change something, and --pipe needs -y for one.
             show, exists and ttl leave the LRU and the counters alone. Keys and sub-commands are checked before \
             anything is sent, so that no key can smuggle in a command and no word does what it does not say. A dump \
             is read at full speed into a private file, because one that nobody reads can freeze a server. Values and \

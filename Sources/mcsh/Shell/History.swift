@@ -57,38 +57,7 @@ final class History {
     /// Whether a line may be written to the file: it does not begin with a blank and has no secret in it.
     static func isPublic(_ line: [UInt8]) -> Bool {
         guard let first = line.first, first != UInt8(ascii: " "), first != UInt8(ascii: "\t") else { return false }
-        return !containsSecret(line)
-    }
-
-    /// Whether a line has a password in it, or what looks like one.
-    static func containsSecret(_ line: [UInt8]) -> Bool {
-        // Most lines have nothing in them that it could begin with, and a log asks for each.
-        let first = line.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0a }
-        let mayBeFirst = first.map { "aAlLrR\"'".utf8.contains($0) } ?? false
-        guard mayBeFirst || line.contains(UInt8(ascii: "=")) || line.contains([0x2d, 0x2d]) else { return false }
-        let words = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0a }.map { word in
-            String(decoding: word, as: UTF8.self).lowercased()
-        }
-        if let command = commandName(of: words), command == "auth" || command == "login" { return true }
-        return words.contains { word in
-            ["--password", "--token", "password=", "passwd=", "secret=", "token="].contains {
-                word.hasPrefix($0) || $0.hasSuffix("=") && word.contains($0)
-            }
-        }
-    }
-
-    /// The word that says what a line does: the one behind `raw` and `repeat N [INTERVAL]`, without its quotes.
-    private static func commandName(of words: [String]) -> String? {
-        var isCounting = false
-        for word in words {
-            let name = word.filter { $0 != "\"" && $0 != "'" }
-            if name == "raw" || name == "repeat" {
-                isCounting = name == "repeat"
-            } else if !isCounting || name.utf8.first.map({ "0123456789.+-".utf8.contains($0) }) != true {
-                return name
-            }
-        }
-        return nil
+        return !Secrets.isIn(line)
     }
 
     /// A line of the file: no control character is in it, whatever was entered.

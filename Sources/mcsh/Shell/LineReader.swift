@@ -7,6 +7,7 @@ struct LineReader: ~Copyable {
     private(set) var bytes: [UInt8]
     private var position = 0
     private var isAtEnd: Bool
+    private var isAtStart = true
     private var chunk = [UInt8](repeating: 0, count: 65_536)
 
     /// The line last returned, with its end as it stands in ``bytes``.
@@ -39,6 +40,7 @@ struct LineReader: ~Copyable {
             if let newline = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: searched) {
                 wholeLine = position..<newline + 1
                 position = newline + 1
+                skipByteOrderMark()
                 return trimmed(wholeLine.dropLast())
             }
             searched = bytes.count
@@ -46,6 +48,7 @@ struct LineReader: ~Copyable {
                 guard position < bytes.count else { return nil }
                 wholeLine = position..<bytes.count
                 position = bytes.count
+                skipByteOrderMark()
                 return trimmed(wholeLine)
             }
             searched -= position
@@ -64,6 +67,14 @@ struct LineReader: ~Copyable {
             isAtEnd = true
             if count < 0 { error = FileError(code: Int32(-count)) }
         }
+    }
+
+    /// Leaves out the byte order mark that some editors put in front of the first line.
+    private mutating func skipByteOrderMark() {
+        guard isAtStart else { return }
+        isAtStart = false
+        guard wholeLine.count >= 3, bytes[wholeLine].starts(with: [0xef, 0xbb, 0xbf]) else { return }
+        wholeLine = wholeLine.lowerBound + 3..<wholeLine.upperBound
     }
 
     private func trimmed(_ line: Range<Int>) -> Range<Int> {

@@ -30,6 +30,9 @@ final class PipeRunner {
     /// The command after which the server hangs up, once it was read.
     @exclusivity(unchecked) private var closingCommand: String?
 
+    /// Why a request that may change something is not sent; nil where it is.
+    var unconfirmed: String?
+
     private static let batchBytes = 65_536
 
     /// A request whose long value is being read. It is sent in the pieces in which it came, but not before it is complete.
@@ -149,6 +152,11 @@ final class PipeRunner {
                 request = try RequestLine(bytes.span, position..<end)
             } catch {
                 refuse(error, position..<end)
+                position = bytes.count
+                return false
+            }
+            if let unconfirmed, !RequestLine.onlyReads(bytes.span, position..<end) {
+                refuse("it may change the server, and \(unconfirmed)", Array(bytes[position..<end]), status: .unsafe)
                 position = bytes.count
                 return false
             }
@@ -288,12 +296,13 @@ final class PipeRunner {
         refuse(fault.sentence(in: bytes, line: line), Array(bytes[line]))
     }
 
-    private func refuse(_ reason: String, _ line: [UInt8]) {
+    private func refuse(_ reason: String, _ line: [UInt8], status: ExitStatus = .usage) {
         submit()
         window.drain()
-        session.note(.usage)
+        session.note(status)
         let shown = EscapedText.string(Array(line.prefix(80)))
         session.tell(
-            "request \(requests + 1) was not sent, nor what follows it: \(reason): \(shown)", code: "usage")
+            "request \(requests + 1) was not sent, nor what follows it: \(reason): \(shown)",
+            code: status == .usage ? "usage" : "not-confirmed")
     }
 }

@@ -65,7 +65,7 @@ extension Planner {
             key, lifetime: before, prefix: prefix.count,
             PreparedCommand(
                 answer: answer, name: name, format: format, line: line, ordinal: ordinal, isMany: isMany,
-                isDecoded: isDecoded))
+                isDecoded: isDecoded, isOver: isOver))
         if router != nil { round.owners.append(server) }
     }
 
@@ -254,7 +254,8 @@ extension Planner {
         round.batches[server].add(
             PreparedCommand(
                 answer: answer, name: name, format: format ?? self.format, line: line, ordinal: ordinal,
-                key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, isDecoded: isDecoded),
+                key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, isDecoded: isDecoded,
+                isOver: isOver),
             shape)
         if router != nil { round.owners.append(server) }
     }

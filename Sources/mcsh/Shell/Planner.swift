@@ -21,6 +21,10 @@ struct Planner: ~Copyable {
     var tokens: CASTokens
     /// Things worth saying about the line, such as a lifetime that is sent as a time.
     var notes: [String] = []
+    /// Whether a lifetime of the line has ended already.
+    var isOver = false
+    /// Whether a lifetime that has ended already is a fault with a question, for the user to answer first.
+    var asksAboutPast = false
     /// What stands before every key on the wire, and is not shown.
     let prefix: [UInt8]
     /// How the application writes values.
@@ -98,12 +102,64 @@ struct Planner: ~Copyable {
     mutating func lifetime(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int64 {
         let now = now()
         let expiration = try Lifetime.read(word, bytes, now: now)
+        if let time = Lifetime.past(expiration, now: now) { try notePast(time, at: word) }
         let wire = expiration.wireValue(now: now)
-        if wire > Expiration.maximumRelativeSeconds, case .afterSeconds = expiration.moment {
-            notes.append(
-                "more than 30 days, so it is sent as the time \(wire) (\(ISO8601.string(unixTime: wire))): "
-                    + "memcached reads a larger number of seconds as 1970")
-        }
+        noteConversion(of: expiration, to: wire, word, bytes)
         return wire
     }
+
+    /// Reads a word as the delay of `flush_all`, and returns the number that is sent for it, and when that is.
+    mutating func delay(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> (wire: Int64, end: Int64?) {
+        let now = now()
+        let shown = Word.shown(bytes, word.range)
+        let expiration: Expiration
+        do throws(Diagnostic) {
+            expiration = try Lifetime.read(word, bytes, now: now)
+        } catch {
+            let unixTime = Lifetime.unixTime(bytes, word.range).map { "for the Unix time write @\($0), " } ?? ""
+            throw Diagnostic(
+                error.message, at: word, suggestion: "\(unixTime)for a delay 30s or 5m, or a time to come")
+        }
+        guard !bytes.equals("never", in: word.range) else {
+            throw Diagnostic(
+                "flush_all never would flush at once, which is how memcached reads it", at: word,
+                suggestion: "write a delay such as 30s or 5m; a later flush_all replaces one that is pending")
+        }
+        if expiration == .immediately || Lifetime.past(expiration, now: now) != nil {
+            throw Diagnostic(
+                "the delay \(shown) is in the past", at: word,
+                suggestion: "write flush_all alone to flush now, or a delay such as 30s or 5m")
+        }
+        let wire = expiration.wireValue(now: now)
+        noteConversion(of: expiration, to: wire, word, bytes)
+        guard wire > 0 else { return (0, nil) }
+        return (wire, wire > Expiration.maximumRelativeSeconds ? wire : now + wire)
+    }
+
+    /// Notes that a lifetime has ended already, so that the item will be gone at once.
+    mutating func notePast(_ time: Int64, at word: Word) throws(Diagnostic) {
+        let message = "\(ISO8601.string(unixTime: time)) is in the past"
+        if asksAboutPast {
+            var fault = Diagnostic(message, at: word, status: .unsafe)
+            fault.question = "\(message): the item will be gone at once"
+            throw fault
+        }
+        isOver = true
+        // An answer for people says so itself.
+        if format != .human { notes.append("\(message): the item is gone at once") }
+    }
+
+    /// Notes that a lifetime over 30 days is sent as a time.
+    private mutating func noteConversion(
+        of expiration: Expiration, to wire: Int64, _ word: Word, _ bytes: Span<UInt8>
+    ) {
+        guard wire > Expiration.maximumRelativeSeconds, case .afterSeconds = expiration.moment else { return }
+        let unixTime = Lifetime.unixTime(bytes, word.range).map { "; for the Unix time \($0) write @\($0)" } ?? ""
+        notes.append(
+            "more than 30 days, so it is sent as the time \(wire) (\(ISO8601.string(unixTime: wire))): "
+                + "memcached reads a larger number of seconds as 1970" + unixTime)
+    }
+
+    /// The present, for lifetimes that another part reads.
+    var present: Int64 { now() }
 }

@@ -138,6 +138,8 @@ struct PreparedCommand: Sendable {
     var hasReply = true
     /// Whether values are written as the application reads them.
     var isDecoded = false
+    /// Whether the lifetime that the command gives has ended already.
+    var isOver = false
 }
 
 /// What the replies to a command mean.

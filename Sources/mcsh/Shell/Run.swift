@@ -35,7 +35,7 @@ struct Run {
         let watcher = isInteractive ? SignalWatcher() : nil
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
         let behaviour = Shell.Behaviour(
-            format: options.format, isConfirmed: options.yes, keepsGoing: options.keepGoing || isInteractive,
+            format: options.format, isConfirmed: options.yes, keepsGoing: options.keepGoing,
             stopsOnError: options.stopOnError, isQuiet: options.quiet, canAsk: isInputTerminal && !options.pipe,
             showsProgress: !options.quiet && !options.verbose && Terminal.isTerminal(STDERR_FILENO)
                 && Terminal.canEdit(environment: environment),
@@ -79,7 +79,11 @@ struct Run {
                 code: "usage")
             return
         }
-        PipeRunner(client: client, session: session, server: selection.name, log: log).run(descriptor: STDIN_FILENO)
+        let runner = PipeRunner(client: client, session: session, server: selection.name, log: log)
+        if selection.isProduction, !options.yes {
+            runner.unconfirmed = "\(EscapedText.string(Array(selection.name.utf8))) is production; add -y to send it"
+        }
+        runner.run(descriptor: STDIN_FILENO)
     }
 
     private func oneCommand(_ shell: Shell) -> Int32? {

@@ -55,14 +55,14 @@ extension Shell {
                 session.note(.usage)
                 let shown = EscapedText.string(tag)
                 session.tell("<< \(shown): the input ends before the line \(shown)", code: "usage", line: first)
-                return behaviour.keepsGoing ? .next : .stop(status: nil)
+                return keepsGoing ? .next : .stop(status: nil)
             }
             return run(line: command.span, number: first, hereDocument: document)
         }
     }
 
     /// The lines up to the one that is the tag alone, byte for byte without the last line end; nil where the tag does not
-    /// come.
+    /// come. In a file with CRLF, where the tag's line has it, the last line end is both bytes.
     private func hereDocument(
         _ lines: inout LineReader, tag: [UInt8], number: inout Int, _ beforeWaiting: () -> Void
     ) -> [UInt8]? {
@@ -71,6 +71,8 @@ extension Shell {
             number += 1
             if lines.bytes.span.equals(tag.span, 0..<tag.count, in: line) {
                 if document.last == UInt8(ascii: "\n") { document.removeLast() }
+                let hasCarriageReturns = lines.wholeLine.count > line.count + 1
+                if hasCarriageReturns, document.last == UInt8(ascii: "\r") { document.removeLast() }
                 return document
             }
             document.append(lines.bytes.span, lines.wholeLine)

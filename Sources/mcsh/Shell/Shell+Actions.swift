@@ -96,7 +96,7 @@ extension Shell {
         guard depth < Shell.maximumDepth else {
             session.note(.usage)
             session.tell("files are nested too deep: does one run itself?", code: "usage", line: line)
-            return behaviour.keepsGoing ? .next : .stop(status: nil)
+            return keepsGoing ? .next : .stop(status: nil)
         }
         let descriptor = FileDescriptors.open(path, flags: O_RDONLY)
         guard descriptor >= 0 else {
@@ -104,7 +104,7 @@ extension Shell {
             session.tell(
                 "cannot read \(EscapedText.string(path)): \(FileDescriptors.reason(-descriptor))", code: "local-file",
                 line: line)
-            return behaviour.keepsGoing ? .next : .stop(status: nil)
+            return keepsGoing ? .next : .stop(status: nil)
         }
         defer { close(descriptor) }
         depth += 1
@@ -123,7 +123,8 @@ extension Shell {
                 line: planner.line)
             return
         }
-        var effect = request.effect
+        // With several servers each of them does it.
+        var effect = router == nil ? request.effect : request.effect.replacing("the server", with: "each server")
         if String(describing: request.name) == "flush_all", behaviour.canAsk, !isConfirmedBeforehand {
             effect += holdings()
         }
@@ -141,7 +142,7 @@ extension Shell {
         guard behaviour.canAsk else {
             session.note(.unsafe)
             session.tell(
-                "\(what); to do it without being asked, give mcsh the option -y", code: "not-confirmed",
+                "\(what); refused: needs confirmation and there is no terminal; add -y", code: "not-confirmed",
                 line: planner.line)
             return false
         }
@@ -161,7 +162,8 @@ extension Shell {
         return false
     }
 
-    private var isConfirmedBeforehand: Bool {
+    /// Whether `-y` confirms what is dangerous, which it does on production only where the user cannot be asked.
+    var isConfirmedBeforehand: Bool {
         behaviour.isConfirmed && !(selection.isProduction && behaviour.canAsk)
     }
 

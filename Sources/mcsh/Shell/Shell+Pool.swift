@@ -88,17 +88,34 @@ extension Shell {
     /// Lines that follow in a script are meant for those servers, and for no others: without them it ends.
     func use(_ names: [String]) -> Flow {
         do throws(OptionFault) {
+            try catalog.reload()
             connect(to: try catalog.resolve(names))
-            guard selection.isProduction, !behaviour.isQuiet else { return .next }
-            let name = EscapedText.string(Array(selection.name.utf8))
-            let rest = behaviour.canAsk ? "; dangerous commands are confirmed by typing its name" : ""
-            session.tell("note: \(name) is production\(rest)", code: "note", line: planner.line)
+            if let note = selectionNote, !behaviour.isQuiet {
+                session.tell("note: \(note)", code: "note", line: planner.line)
+            }
             return .next
         } catch {
             session.note(error.status)
             session.tell(error.sentence, code: error.code, line: planner.line)
-            return session.script == nil && behaviour.keepsGoing ? .next : .stop(status: nil)
+            return session.script == nil && keepsGoing ? .next : .stop(status: nil)
         }
+    }
+
+    /// What there is to say about the servers that were chosen: that they are production, and the pool whose settings hold
+    /// for servers that were named directly.
+    private var selectionNote: String? {
+        let name = EscapedText.string(Array(selection.name.utf8))
+        let ask = behaviour.canAsk ? "; dangerous commands ask you to type its name" : ""
+        guard let pool = selection.listingPools.first else {
+            return selection.isProduction ? "\(name) is production\(ask)" : nil
+        }
+        var marks = [selection.isProduction ? "production" : nil, selection.isReadOnly ? "read-only" : nil]
+            .compactMap(\.self)
+        if !selection.prefix.isEmpty { marks.append("prefix \(EscapedText.string(selection.prefix))") }
+        guard !marks.isEmpty else { return nil }
+        let others = selection.listingPools.dropFirst().map { ", @\($0)" }.joined()
+        return
+            "\(name) is listed in @\(pool)\(others): \(marks.joined(separator: ", "))\(selection.isProduction ? ask : "")"
     }
 
     /// Runs something on every server, while the main thread waits.

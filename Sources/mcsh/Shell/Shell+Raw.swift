@@ -19,6 +19,11 @@ extension Shell {
                 "not sent: \(error.sentence(in: line, line: 0..<line.count))", code: "usage", line: planner.line)
             return
         }
+        if selection.isProduction, !RequestLine.onlyReads(line.span, 0..<line.count),
+            !confirm("raw \(Word.shown(line)) on \(server): sent as it is, whatever it does", command: "raw")
+        {
+            return
+        }
         if let content = request.dump {
             _ = DumpCopier(client: client, session: session).copy(content, scope: request.dumpScope)
             return

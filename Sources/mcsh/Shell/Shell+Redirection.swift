@@ -8,34 +8,39 @@ import MemcacheCore
     import Darwin
 #endif
 
-/// What the shell goes back to after a line whose output went to a file or a command.
-struct TerminalView {
+/// The view of the output that a line with a redirection replaces while it runs.
+struct OutputView {
     fileprivate let presentation: Presentation
+    fileprivate let format: OutputFormat
     fileprivate let pipeline: CommandPipeline
-    /// The pipeline that stood in for it.
+    /// The pipeline that was used instead.
     fileprivate let substitute: CommandPipeline
 }
 
 extension Shell {
-    /// Writes what follows as for a file or a command, which is no terminal: in the plain format unless another was asked
-    /// for, and without colours. Nothing may be on its way.
+    /// Prepares the output of one line for a file or a command. A terminal's view gives way to the plain format, unless
+    /// another was chosen, and to no colours; a lone value is its exact bytes. Nothing may be on its way.
     ///
-    /// - Returns: What to go back to; nil where the output is for no terminal anyway.
-    func leaveTerminal() -> TerminalView? {
-        let presentation = session.presentation
-        guard presentation.isTerminal else { return nil }
-        let format = chosenFormat ?? .plain
-        session.presentation = presentation.elsewhere(in: format)
-        planner.format = format
+    /// - Parameter isScript: Whether the line runs others, whose values are kept apart by newlines.
+    /// - Returns: The view to return to.
+    func leaveOutput(isScript: Bool) -> OutputView {
+        let (presentation, format) = (session.presentation, planner.format)
+        var other = presentation
+        if presentation.isTerminal {
+            other = presentation.elsewhere(in: chosenFormat ?? .plain)
+            planner.format = other.format
+        }
+        other.endsValues = isScript
+        session.presentation = other
         let substitute = CommandPipeline(client: client, session: session, conventions: conventions)
         defer { pipeline = substitute }
-        return TerminalView(presentation: presentation, pipeline: pipeline, substitute: substitute)
+        return OutputView(presentation: presentation, format: format, pipeline: pipeline, substitute: substitute)
     }
 
-    /// Writes what follows for the terminal again. Nothing may be on its way.
-    func returnToTerminal(_ view: TerminalView) {
+    /// Restores the view from before a redirection. Nothing may be on its way.
+    func returnToOutput(_ view: OutputView) {
         session.presentation = view.presentation
-        planner.format = chosenFormat ?? view.presentation.format
+        planner.format = chosenFormat ?? view.format
         // The line may have gone on with other servers.
         pipeline =
             pipeline === view.substitute
@@ -72,7 +77,7 @@ extension Shell {
         session.note(.localFailure)
         session.tell(message, code: "local-file", line: number)
         _ = planner.takeRound()
-        return behaviour.keepsGoing ? .next : .stop(status: nil)
+        return keepsGoing ? .next : .stop(status: nil)
     }
 
     private func withOutput(_ descriptor: Int32, _ body: () -> Flow) -> Flow {

@@ -69,7 +69,8 @@ final class Shell {
         }
     }
 
-    let catalog: ServerCatalog
+    /// Where servers are found by name. `use` reads the configuration file again.
+    var catalog: ServerCatalog
     let session: Session
     let behaviour: Behaviour
     @exclusivity(unchecked) private(set) var selection: ServerSelection
@@ -151,6 +152,7 @@ final class Shell {
 
     private func take(words: [[UInt8]], input: [UInt8]?) -> Flow {
         lastLine = .nothing
+        planner.isOver = false
         pendingInput = input
         do throws(Diagnostic) {
             var plan = Plan.queued
@@ -178,13 +180,14 @@ final class Shell {
     private func take(line: Span<UInt8>, number: Int, hereDocument: [UInt8]?) -> Flow {
         lastLine = .nothing
         planner.line = number
+        planner.isOver = false
         router?.line = number
         pendingInput = hereDocument
         var plan: Plan?
         var tag: [UInt8]?
         var output: LineParser.Redirections.Output?
-        var terminal: TerminalView?
-        defer { if let terminal { returnToTerminal(terminal) } }
+        var view: OutputView?
+        defer { if let view { returnToOutput(view) } }
         do throws(Diagnostic) {
             try parser.parse(line) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
                 if let redirections {
@@ -195,7 +198,7 @@ final class Shell {
                     output = redirections.output
                     if output != nil {
                         drain()
-                        terminal = leaveTerminal()
+                        view = leaveOutput(isScript: spec.runsLines)
                     }
                 }
                 plan = try self.plan(spec, &arguments, redirections, bytes)
@@ -203,7 +206,7 @@ final class Shell {
         } catch {
             drain()
             fail(error, line: line.copy(0..<line.count), number: number)
-            guard behaviour.keepsGoing else { return .stop(status: nil) }
+            guard keepsGoing else { return .stop(status: nil) }
             guard hereDocument == nil, let tag = HereDocument.tag(of: line) else { return .next }
             return .skipsHereDocument(tag: tag)
         }
@@ -236,6 +239,10 @@ final class Shell {
             return perform(action)
         }
     }
+
+    /// Whether the next line runs after a mistake: in a script with `-k`, and at the prompt and in the start file, but
+    /// not in a file that they run.
+    var keepsGoing: Bool { behaviour.keepsGoing || interactive != nil && (session.script == nil || depth == 0) }
 
     /// Sends what is prepared.
     func submit() {
@@ -288,7 +295,16 @@ final class Shell {
         {
             return .queued
         }
-        return try spec.plan(arguments, bytes, &planner)
+        planner.asksAboutPast = behaviour.canAsk && !isConfirmedBeforehand
+        do throws(Diagnostic) {
+            return try spec.plan(arguments, bytes, &planner)
+        } catch {
+            guard let question = error.question else { throw error }
+            drain()
+            guard !session.hasLoss, confirm("\(spec.name): \(question)", command: spec.name) else { return .queued }
+            planner.asksAboutPast = false
+            return try spec.plan(arguments, bytes, &planner)
+        }
     }
 
     /// Asks the server's version, once a session.

@@ -109,7 +109,7 @@ final class CommandLog: Sendable {
         text.append(tab)
         text.append(contentsOf: (elapsed.map(CommandLog.seconds) ?? "-").utf8)
         text.append(tab)
-        if History.containsSecret(line) {
+        if Secrets.isIn(line) {
             text.append(contentsOf: hiddenLine.utf8)
         } else {
             EscapedText.append(line.span, to: &text)

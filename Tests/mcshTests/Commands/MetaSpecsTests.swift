@@ -32,7 +32,7 @@ import Testing
     func `a flag stands once`(line: String, range: Range<Int>) throws {
         let fault = try #require(PlannedLines.fault(line))
         #expect(fault.range == range)
-        #expect(fault.message.hasSuffix("stands here twice"))
+        #expect(fault.message.hasSuffix("is given twice"))
     }
 
     @Test(arguments: ["mg k N30", "mg k v T60", "mg k R5", "mg k E5"])

@@ -13,13 +13,15 @@ import Testing
         ("set \"a\\q\" << END", "END"), ("set \"k\"x << END", "END"), ("set k << \"the \\x45nd\"", "the End"),
         ("set k << 'END'", "END"), ("set k << A << B", "A"), ("\tset  k\t<<\tEND  ", "END"),
         ("set k << #", "#"), ("set k << <<", "<<"),
+        ("set k <<END", "END"), ("set k <<-END", "END"), ("set k <<'END'", "END"), ("set k <<E_1 60", "E_1"),
     ])
     func `a line has a tag whatever else is wrong with it`(line: String, tag: String) {
         #expect(Self.tag(line) == tag)
     }
 
     @Test(arguments: [
-        "", "   ", "get k", "set k <", "set k <<", "set k << ", "set k '<<' END", "set k \"<<\" END", "set k <<END",
+        "", "   ", "get k", "set k <", "set k <<", "set k << ", "set k '<<' END", "set k \"<<\" END", "set k <<<END",
+        "set k <<b>>",
         "set k a<< END", "# set k << END", "get k | cat << END", "get k | sed \"s/\\./x/\" << END", "set k \"<< END",
         "set k '<< END", "set k << \"END", "set k << \"\\q\"", "set k \"\\", "set k << \"\\",
     ])

@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: [
         "2038-01-19T03:14:08Z", "2100-01-01", "9999-12-31T23:59:59-23:59", "@2147483648", "@99999999999",
-        "@99999999999999999999999", "357483648", "2147483648", "4138d", "25000d", "99999999999999999999",
+        "@99999999999999999999999", "2147483648", "4138d", "25000d", "99999999999999999999",
         "18446744073709551615w", "9223372036854775807s",
     ])
     func `what ends later than memcached can keep is refused, however it is written`(_ text: String) {
@@ -55,6 +55,87 @@ import Testing
             fault?.sentence == "\"\(text)\" ends after 2038-01-19T03:14:07Z, the last time that memcached can keep; "
                 + "write an earlier time, or never")
         #expect(fault?.status == .usage)
+    }
+
+    @Test(arguments: [
+        (357_483_648, "1981-04-30T13:00:48Z"), (1_790_000_000, "2026-09-21T14:13:20Z"),
+        (2_147_483_647, "2038-01-19T03:14:07Z"),
+    ])
+    func `a Unix time without its sign is recognised`(number: Int, time: String) {
+        let fault = #expect(throws: Diagnostic.self) { try Self.read("\(number)") }
+        #expect(
+            fault?.sentence == "\"\(number)\" ends after 2038-01-19T03:14:07Z, the last time that memcached can keep; "
+                + "write @\(number) for the Unix time \(number) (\(time)), an earlier time, or never")
+    }
+
+    @Test func `a number over 30 days says how a Unix time is written`() throws {
+        var lines = PlannedLines()
+        _ = try lines.plan("set k v 2592001")
+        let notes = lines.planner.notes
+        #expect(notes.count == 1)
+        #expect(notes.first?.hasSuffix("; for the Unix time 2592001 write @2592001") == true)
+    }
+
+    @Test(arguments: [
+        "set k v 2020-01-01", "add k v @5", "replace k v 2026-09-21T14:13:20Z", "cas k v @1789999999 3",
+        "touch k @2592001", "gat 1999-12-31 k", "gats @1 k", "ms k v T1577836800", "mg k N2592001 v",
+        "md k I T1790000000", "ma k N1700000000",
+    ])
+    func `a lifetime in the past is said, and asked about where that is wanted`(_ line: String) throws {
+        var lines = PlannedLines()
+        _ = try lines.plan(line)
+        let (isOver, notes) = (lines.planner.isOver, lines.planner.notes)
+        #expect(isOver && notes.count == 1)
+        #expect(notes.first?.hasSuffix("is in the past: the item is gone at once") == true)
+        var asking = PlannedLines()
+        asking.planner.asksAboutPast = true
+        var question: String?
+        do throws(Diagnostic) { _ = try asking.plan(line) } catch { question = error.question }
+        #expect(question?.hasSuffix("is in the past: the item will be gone at once") == true)
+        let isEmpty = asking.planner.round.isEmpty
+        #expect(isEmpty)
+    }
+
+    @Test(arguments: [
+        "set k v 60", "set k v @1790000001", "set k v never", "set k v -1", "ms k v T60", "mg k T1790000001",
+    ])
+    func `any other lifetime is not over`(_ line: String) throws {
+        var lines = PlannedLines()
+        lines.planner.asksAboutPast = true
+        _ = try lines.plan(line)
+        let (isOver, notes) = (lines.planner.isOver, lines.planner.notes)
+        #expect(!isOver && notes.isEmpty)
+    }
+
+    @Test(arguments: [
+        "never", "-1", "2020-01-01", "@5", "@1790000000", "2026-09-21T14:13:20Z", "1790000000", "soon", "99999d",
+    ])
+    func `flush_all takes no delay in the past, and none without end`(_ delay: String) {
+        let fault = PlannedLines.fault("flush_all \(delay)")
+        #expect(fault?.status == .usage, "\(String(describing: fault))")
+        #expect(fault?.suggestion?.contains("never") == false)
+    }
+
+    @Test(
+        arguments: [
+            ("", "flush_all", ""), (" 0", "flush_all 0", ""), (" 0s", "flush_all 0", ""),
+            (" 300", "flush_all 300", " in 5m, at 2026-09-21T14:18:20Z"),
+            (" 5m", "flush_all 300", " in 5m, at 2026-09-21T14:18:20Z"),
+            (" 45d", "flush_all 1793888000", " at 2026-11-05T14:13:20Z, in 45d"),
+            (" @1790003600", "flush_all 1790003600", " at 2026-09-21T15:13:20Z, in 1h"),
+            (" 2026-09-21T15:13:20Z", "flush_all 1790003600", " at 2026-09-21T15:13:20Z, in 1h"),
+        ] as [(String, String, String)])
+    func `flush_all shows the number that it sends, and when that is`(
+        words: String, title: String, when: String
+    ) throws {
+        var lines = PlannedLines()
+        guard case .local(.confirmed(let request))? = try lines.plan("flush_all" + words) else {
+            Issue.record("no question")
+            return
+        }
+        #expect(request.title == title)
+        #expect(String(decoding: request.bytes, as: UTF8.self) == title + "\r\n")
+        #expect(request.effect == "every item on the server will be lost" + when)
     }
 
     @Test func `of a long word that is no lifetime the beginning is shown`() {

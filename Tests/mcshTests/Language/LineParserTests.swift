@@ -81,7 +81,8 @@ import Testing
         ("set k -- --flags 7", ["k", "--flags", "7"]), ("set k \"--flags\" 7", ["k", "--flags", "7"]),
         ("set k '--json'", ["k", "--json"]), ("set k -5", ["k", "-5"]), ("set k -", ["k", "-"]),
         ("set k -j", ["k", "-j"]), ("set k -- --", ["k", "--"]), ("set k \"<\" \">\" \"|\"", ["k", "<", ">", "|"]),
-        ("set k <x >y |z", ["k", "<x", ">y", "|z"]), ("get -- -- k", ["--", "k"]),
+        ("set k \"<x\" '>y' \"|z\"", ["k", "<x", ">y", "|z"]), ("set k a>b c;d e&f", ["k", "a>b", "c;d", "e&f"]),
+        ("get -- -- k", ["--", "k"]),
     ])
     func `what is quoted, behind two dashes or begins otherwise is a word`(line: String, words: [String]) throws {
         let parsed = try #require(try Self.parse(line))

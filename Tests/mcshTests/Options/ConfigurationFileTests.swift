@@ -295,8 +295,11 @@ import Testing
                 + "(mode \(String(mode, radix: 8))); run: chmod 600 config.toml")
     }
 
-    @Test func `a file without a password may have any mode`() throws {
-        #expect(try Self.read("[pools.a]\nservers = [\"a\"]", mode: 0o666).pools.count == 1)
+    @Test func `a file without a password may be read by all, but not written`() throws {
+        #expect(try Self.read("[pools.a]\nservers = [\"a\"]", mode: 0o664).pools.count == 1)
+        #expect(
+            Self.fault(Array("prefix = \"a\"".utf8), mode: 0o666)
+                == "config.toml: everybody may write it (mode 666); run: chmod o-w config.toml")
         let named = "[pools.a]\nservers = [\"a\"]\nuser = \"u\"\npassword_file = \"f\""
         #expect(try Self.read(named, mode: 0o644).pools.count == 1)
     }

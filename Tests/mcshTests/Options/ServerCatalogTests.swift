@@ -144,6 +144,82 @@ import Testing
         #expect(!selection.isReadOnly)
     }
 
+    // MARK: Servers that a pool lists
+
+    private static let listed = """
+        [pools.live]
+        servers = ["10.0.0.1", "cache.invalid:11300:2", "[::1]:11400", "127.0.0.1:11500", "/run/mc/a.sock"]
+        environment = "production"
+        prefix = "live:"
+        [pools.copy]
+        servers = ["10.0.0.1:11211", "10.0.0.9", "10.0.0.8"]
+        read_only = true
+        prefix = "copy:"
+        [pools.other]
+        servers = ["10.0.0.8:11211", "10.0.0.7"]
+        environment = "staging"
+        timeout = 9
+        """
+
+    @Test(arguments: [
+        "10.0.0.1", "10.0.0.1:11211", "10.0.0.1:11211:7", "inet:10.0.0.1", "10.1", "[::ffff:10.0.0.1]", "167772161",
+        "0x0a.0.0.1", "::ffff:a00:1", "cache.invalid:11300", "CACHE.Invalid.:11300", "[::1]:11400",
+        "[0:0:0:0:0:0:0:1]:11400", "localhost:11400", "[::]:11400", "LocalHost:11500", "127.1:11500", "0.0.0.0:11500",
+        "127.0.0.2:11500", "/run/mc/a.sock", "unix:/run/mc/a.sock", "/run/mc/a.sock:3",
+        "10.0.0.7,10.0.0.1", "10.0.0.200 10.0.0.1",
+    ])
+    func `a server that is named directly keeps the marks of the pool that lists it`(_ list: String) throws {
+        let selection = try Self.catalog(Options(), Self.listed).resolve([list])
+        #expect(selection.isProduction)
+        #expect(selection.prefix == Array("live:".utf8))
+        #expect(selection.listingPools.first == "live")
+        #expect(!selection.name.hasPrefix("@"))
+    }
+
+    @Test func `of several pools the strictest counts, and its marks hold for all of a list`() throws {
+        let catalog = try Self.catalog(Options(), Self.listed)
+        let both = try catalog.resolve(["10.0.0.1"])
+        #expect(both.listingPools == ["live", "copy"])
+        #expect(both.isProduction && both.isReadOnly)
+        let one = try catalog.resolve(["10.0.0.8"])
+        #expect(one.listingPools == ["copy", "other"])
+        #expect(!one.isProduction && one.isReadOnly && one.prefix == Array("copy:".utf8))
+        let plain = try catalog.resolve(["10.0.0.7"])
+        #expect(plain.timeout == .seconds(9) && !plain.isReadOnly && plain.prefix == [])
+        #expect(try catalog.resolve(["10.0.0.1:11212"]).listingPools == [])
+        #expect(try catalog.resolve(["127.0.0.1"]).listingPools == [])
+        #expect(try catalog.resolve(["@other"]).listingPools == [])
+    }
+
+    @Test func `options override what a listing pool says, but for its marks`() throws {
+        let selection = try Self.catalog(Options(prefix: "", timeout: "1"), Self.listed).resolve(["10.0.0.1"])
+        #expect(selection.prefix == [] && selection.timeout == .seconds(1))
+        #expect(selection.isProduction && selection.isReadOnly)
+    }
+
+    @Test func `a server without a port is listed with the option's and with memcached's own`() throws {
+        let text = "[pools.p]\nservers = [\"10.0.0.1\"]\nread_only = true\n"
+        let options = Options(port: 11300)
+        let file = try ConfigurationFile(Array(text.utf8), path: "/c", mode: 0o600, defaultPort: 11300)
+        let catalog = try ServerCatalog(options: options, file: file, absence: "")
+        #expect(try catalog.resolve(["10.0.0.1"]).isReadOnly)
+        #expect(try catalog.resolve(["10.0.0.1:11211"]).isReadOnly)
+        #expect(try !catalog.resolve(["10.0.0.1:11301"]).isReadOnly)
+    }
+
+    @Test func `the top of the file holds for the servers of a list that no pool has`() throws {
+        let text = """
+            environment = "production"
+            [pools.p]
+            servers = ["10.0.0.1"]
+            environment = "test"
+            """
+        let catalog = try Self.catalog(Options(), text)
+        #expect(try !catalog.resolve(["10.0.0.1"]).isProduction)
+        #expect(try catalog.resolve(["10.0.0.2"]).isProduction)
+        #expect(try catalog.resolve(["10.0.0.1,10.0.0.2"]).isProduction)
+    }
+
     @Test func `the client gets what the selection says`() throws {
         let configuration = try Self.catalog().resolve(["@sessions"]).clientConfiguration
         #expect(configuration.servers.map(\.weight) == [2, 1])

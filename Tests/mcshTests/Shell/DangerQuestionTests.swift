@@ -27,7 +27,7 @@ import Testing
     @Test func `on production only the name confirms`() throws {
         let selection = try Self.selection("sessions", .production)
         let question = DangerQuestion(what: "flush_all: all items", selection: selection, hasOption: false)
-        #expect(question.text == "flush_all: all items. This is production: to go on, type @sessions: ")
+        #expect(question.text == "flush_all: all items. PRODUCTION. Type @sessions to confirm: ")
         #expect(
             Self.answers(question, "y", "yes", "", "session", "sessions ", "sessions", "@sessions")
                 == [false, false, false, false, false, true, true])
@@ -38,8 +38,18 @@ import Testing
         let question = DangerQuestion(what: "flush_all: all items", selection: selection, hasOption: true)
         #expect(
             question.text
-                == "flush_all: all items. This is production: to go on, type 10.0.0.5:11211 "
-                + "(-y confirms it in scripts only): ")
+                == "flush_all: all items. PRODUCTION. Type 10.0.0.5:11211 to confirm "
+                + "(-y confirms only in scripts): ")
         #expect(Self.answers(question, "y", "10.0.0.5", "10.0.0.5:11211", "") == [false, false, true, false])
+    }
+
+    @Test func `a server of a pool is confirmed by its own name and by the pool's`() throws {
+        var selection = try Self.selection(nil, .production)
+        selection.listingPools = ["sessions", "all"]
+        let question = DangerQuestion(what: "flush_all: all items", selection: selection, hasOption: false)
+        #expect(question.text == "flush_all: all items. PRODUCTION. Type 10.0.0.5:11211 to confirm: ")
+        #expect(
+            Self.answers(question, "10.0.0.5:11211", "@sessions", "sessions", "@all", "other", "y")
+                == [true, true, true, true, false, false])
     }
 }

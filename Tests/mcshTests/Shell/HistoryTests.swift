@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "get password", "set token 1", "get author", "set k v --flags 3", "raw get auth", "repeat 2 get login",
+        "get password", "set k token", "get author", "set k v --flags 3", "raw get auth", "repeat 2 get login",
     ])
     func `what only looks a little like one is kept`(_ line: String) {
         #expect(History.isPublic(Array(line.utf8)))
