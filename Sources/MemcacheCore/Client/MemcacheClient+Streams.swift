@@ -2,7 +2,8 @@
 public struct DumpOptions: Hashable, Sendable {
     /// How much of the list is kept in memory before the rest goes into a file in `TMPDIR`. 8 MiB.
     public var memoryBytes: Int
-    /// How long to wait for the server's crawler when it is at work for somebody else; nil does not look. 1 s.
+    /// How long to wait for the server's crawler when it is at work for another client, and for a hash table that is
+    /// growing; nil does neither. 1 s.
     ///
     /// A second list would be refused, or would block the server while the first one's reader is slow.
     public var crawlerPatience: Duration?
@@ -68,10 +69,14 @@ extension MemcacheClient {
     }
 
     /// The same, of a server of the client's.
+    ///
+    /// - Parameter whenWaiting: Is called once, when the list cannot begin yet, with the reason: `another list or crawl
+    ///   is running`.
     package func dump(
-        _ request: DumpRequest = DumpRequest(.metadata), options: DumpOptions = DumpOptions(), of server: Server
+        _ request: DumpRequest = DumpRequest(.metadata), options: DumpOptions = DumpOptions(), of server: Server,
+        whenWaiting: (@Sendable (_ reason: String) -> Void)? = nil
     ) async throws(MemcacheError) -> Dump<DumpEntry> {
-        let lines = try await dumpLines(request, options: options, of: server)
+        let lines = try await dumpLines(request, options: options, of: server, whenWaiting: whenWaiting)
         switch request.content {
         case .metadata: return Dump(lines) { DumpEntry(line: $0) }
         case .keys: return Dump(lines) { Key(dumpedLine: $0.copy(0..<$0.count)).map { DumpEntry(keyOnly: $0) } }
@@ -96,23 +101,35 @@ extension MemcacheClient {
     }
 
     private func dumpLines(
-        _ request: DumpRequest, options: DumpOptions, of server: Server
+        _ request: DumpRequest, options: DumpOptions, of server: Server,
+        whenWaiting: (@Sendable (_ reason: String) -> Void)? = nil
     ) async throws(MemcacheError) -> DumpLines {
         try request.validate()
         guard let patience = options.crawlerPatience else { return try await begin(request, options, of: server) }
         let deadline = ContinuousClock.now + patience
+        var hasWaited = false
+        var wait = Duration.milliseconds(50)
         while true {
-            try await waitForCrawler(patience, until: deadline, of: server)
-            do throws(MemcacheError) {
-                return try await begin(request, options, of: server)
-            } catch {
-                // Somebody else's began since the server was asked.
-                guard error.code == .unavailable, error.message.hasPrefix("BUSY") else { throw error }
-                guard ContinuousClock.now < deadline else {
-                    throw .crawlerBusy(after: patience, server: server.address, underlyingError: error)
+            var obstacle = try await isCrawlerRunning(on: server) ? WalkObstacle.anotherWalk : nil
+            var refusal: MemcacheError?
+            if obstacle == nil {
+                do throws(MemcacheError) {
+                    return try await begin(request, options, of: server)
+                } catch {
+                    // Another client's began since the server was asked, or the hash table is growing.
+                    guard let reason = WalkObstacle(error) else { throw error }
+                    obstacle = reason
+                    refusal = error
                 }
-                try await pause(patience, of: server)
             }
+            guard let obstacle else { continue }
+            guard ContinuousClock.now < deadline else {
+                throw obstacle.error(after: patience, server: server.address, underlyingError: refusal)
+            }
+            if !hasWaited { whenWaiting?(obstacle.sentence) }
+            hasWaited = true
+            try await pause(min(wait, patience), of: server)
+            wait = min(wait * 2, .milliseconds(250))
         }
     }
 
@@ -134,39 +151,56 @@ extension MemcacheClient {
         return lines
     }
 
-    /// Waits until the server's crawler is free. A server that does not tell is taken to be free.
-    private func waitForCrawler(
-        _ patience: Duration, until deadline: ContinuousClock.Instant, of server: Server
-    ) async throws(MemcacheError) {
-        while try await isCrawlerRunning(on: server) {
-            guard ContinuousClock.now < deadline else { throw .crawlerBusy(after: patience, server: server.address) }
-            try await pause(patience, of: server)
-        }
-    }
-
-    private func pause(_ patience: Duration, of server: Server) async throws(MemcacheError) {
+    private func pause(_ duration: Duration, of server: Server) async throws(MemcacheError) {
         do {
-            try await Task.sleep(for: min(.milliseconds(50), patience))
+            try await Task.sleep(for: duration)
         } catch {
             throw .cancelled(by: server.address)
         }
     }
 
+    /// Whether the server says that its crawler is at work. One that does not say is taken to be free.
     private func isCrawlerRunning(on server: Server) async throws(MemcacheError) -> Bool {
         let statistics = try await server.execute(Statistics())
         return statistics.contains { $0.name == Array("lru_crawler_running".utf8) && $0.value == Array("1".utf8) }
     }
 }
 
-extension MemcacheError {
-    /// The error for a list that cannot begin: a server does one walk at a time.
-    fileprivate static func crawlerBusy(
-        after patience: Duration, server: ServerAddress, underlyingError: MemcacheError? = nil
-    ) -> MemcacheError {
-        MemcacheError(
+/// Why a walk cannot begin now, but can later.
+private enum WalkObstacle {
+    /// A server does one walk at a time.
+    case anotherWalk
+    /// The hash table cannot be walked while it grows.
+    case growingTable
+
+    /// Reads a refusal; nil where waiting would not help.
+    init?(_ error: MemcacheError) {
+        if error.code == .unavailable, error.message.hasPrefix("BUSY") {
+            self = .anotherWalk
+        } else if error.code == .error, error.message.hasPrefix("ERROR locked") {
+            self = .growingTable
+        } else {
+            return nil
+        }
+    }
+
+    /// `another list or crawl is running on this server`
+    var sentence: String {
+        switch self {
+        case .anotherWalk: "another list or crawl is running on this server"
+        case .growingTable: "the hash table of this server is growing"
+        }
+    }
+
+    func error(after patience: Duration, server: ServerAddress, underlyingError: MemcacheError?) -> MemcacheError {
+        let statistic =
+            switch self {
+            case .anotherWalk: "lru_crawler_running"
+            case .growingTable: "hash_is_expanding"
+            }
+        return MemcacheError(
             .unavailable,
-            "another list or crawl is running on this server, and did not end within \(patience.spelledOut): try again "
-                + "later (lru_crawler_running in stats tells)",
+            "\(sentence), and did not end within \(patience.spelledOut): try again later (\(statistic) in stats shows it)",
             server: server, underlyingError: underlyingError)
     }
 }

@@ -61,7 +61,7 @@ public struct DumpEntry: Hashable, Sendable {
     public var key: [UInt8]
     /// When the item expires, in seconds since 1970 by the server's clock; nil when it does not.
     public var expirationTime: Int64?
-    /// When the item was last read or stored, in seconds since 1970 by the server's clock.
+    /// When the item was stored or last moved in its LRU, in seconds since 1970 by the server's clock. Not its last read.
     public var lastAccessTime: Int64?
     /// The CAS token.
     public var cas: CASToken?

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Takes in the lines of a stream. Called on the stream's own thread.
 protocol LineSink: AnyObject, Sendable {
     /// Keeps whole lines, which come with their ends. The bytes are gone afterwards.
@@ -63,6 +65,16 @@ final class LineStream: Sendable {
     }
 }
 
+/// The lists of items that are being read in this process, those among them that nobody wants any more.
+///
+/// A program that stops while there are any can block their servers.
+package enum ListsInFlight {
+    fileprivate static let count = Atomic<Int>(0)
+
+    /// Whether there are any.
+    package static var isEmpty: Bool { count.load(ordering: .acquiring) == 0 }
+}
+
 /// The part of a stream that lives on the loop.
 ///
 /// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``LineStream`` calls them inside
@@ -75,6 +87,8 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private let sink: any LineSink
     private var framing: StreamFraming
     private var isClosed = false
+    /// Whether it is counted in ``ListsInFlight``.
+    private var isCounted = false
     /// Whether nobody wants the lines any more.
     private var isGivenUp = false
     private var lastArrival = ContinuousClock.now
@@ -108,6 +122,10 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     func transportOpened() {
         guard !isClosed else { return transport.close() }
         lastArrival = .now
+        if case .list = request.form {
+            isCounted = true
+            ListsInFlight.count.add(1, ordering: .acquiringAndReleasing)
+        }
         transport.write([request.bytes]) {}
         startTimer()
     }
@@ -161,6 +179,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     func close(_ error: MemcacheError?) {
         guard !isClosed else { return }
         isClosed = true
+        if isCounted { ListsInFlight.count.subtract(1, ordering: .acquiringAndReleasing) }
         transport.close()
         let error = error?.from(address)
         sink.finish(error)

@@ -274,6 +274,14 @@ enum LocalAction: Sendable {
     case keys(KeysOrder, OutputFormat)
     case confirmed(ConfirmedRequest)
 
+    /// Whether lists of the servers' items are read.
+    var readsLists: Bool {
+        switch self {
+        case .keys, .dump, .deleteMatching, .raw: true
+        default: false
+        }
+    }
+
     /// Whether the output has no end that one waits for, may be of any length, or somebody is asked.
     var isShownAsItComes: Bool {
         switch self {

@@ -36,8 +36,8 @@ enum ItemSpecs {
         ],
         summary: "delete items",
         details: """
-            With --match, the server's keys are listed (lru_crawler metadump), those that match are counted and shown, and \
-            are deleted when that is confirmed: at a terminal by answering, otherwise with -y.
+            With --match, the server's keys are listed as keys does (lru_crawler metadump), those that match are counted \
+            and shown, and are deleted when that is confirmed: at a terminal by answering, otherwise with -y.
             """,
         examples: [
             .init(line: "delete user:42 user:43", meaning: "two keys, one round trip"),

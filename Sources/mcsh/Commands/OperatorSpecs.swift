@@ -16,7 +16,7 @@ enum OperatorSpecs {
             .init(name: "--limit", argument: "N", summary: "end after so many keys, of all servers together"),
             .init(
                 name: "--long", argument: nil,
-                summary: "with each key: when it expires, last access, CAS, fetched or not, slab class, size"),
+                summary: "with each key: when it expires, when it was moved, CAS, fetched or not, slab class, size"),
             .init(name: "--class", argument: "ID,…", summary: "only items of these slab classes"),
         ],
         summary: "list the keys that the servers have",
@@ -25,9 +25,12 @@ enum OperatorSpecs {
             must match. An extended regular expression has no \\d: write [0-9] or [[:digit:]]. All servers begin at once, \
             and are listed one after another; with several, every line says which, but for those of raw output. A server \
             that cannot be reached is told about, and the others are listed.
-            It is a walk and not a snapshot: a key that moves meanwhile can come twice, or not at all. The status is 1 \
-            where nothing matches. Long work says at a terminal how far it has come, unless the output goes into a pipe; \
-            Ctrl-C ends it.
+            From memcached 1.6.9 on the hash table is walked, and every key that is there from beginning to end is listed \
+            once. Older servers walk their LRU lists, which passes over items that are busy: a note says so. The status is \
+            1 where nothing matches. Long work says at a terminal how far it has come, unless the output goes into a pipe; \
+            Ctrl-C ends it; Ctrl-Z is held back until the list is read.
+            --long shows when an item was stored or last moved in its LRU: that is not when it was last read, for a read \
+            moves an item at most once a minute. Fetched says whether it was read at all.
             """,
         examples: [
             .init(line: "keys \"user:*\"", meaning: "every key that begins so"),
@@ -36,10 +39,10 @@ enum OperatorSpecs {
         ],
         cost: """
             The server walks every item, whatever the patterns, and locks them one by one; it does one walk at a time. \
-            mcsh reads at full speed into a private file, lest a slow output freeze the server, and does not begin while \
-            another walk runs. --limit ends the list, not the server's walk.
+            mcsh reads at full speed into a private file, lest a slow output freeze the server. While another walk runs, \
+            or the hash table grows, it waits for up to 30 seconds. --limit ends the list, not the server's walk.
             """,
-        wireForm: "stats and stats settings, then lru_crawler metadump all"
+        wireForm: "stats and stats settings, then lru_crawler metadump hash"
     ) { arguments, bytes, planner throws(Diagnostic) in
         .local(.keys(try KeysOrder(arguments, bytes, planner), arguments.format ?? planner.format))
     }

@@ -30,8 +30,10 @@ extension Session {
     }
 
     /// Says something else.
-    func tell(_ message: String, code: String, line: Int? = nil) {
-        if errorFormat == .json {
+    ///
+    /// - Parameter format: The format of the command's answers, where it has one of its own.
+    func tell(_ message: String, code: String, line: Int? = nil, format: OutputFormat? = nil) {
+        if (format ?? errorFormat) == .json {
             tellJSON(message, code: code, line: script == nil ? nil : line, server: nil)
         } else if let script, let line {
             output.writeMessage(["\(script):\(line): \(message)"])

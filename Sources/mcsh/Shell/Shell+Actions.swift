@@ -17,6 +17,9 @@ extension Shell {
         case .watch, .repeated, .source, .edit: session.output.endPaging()
         default: break
         }
+        // At a prompt the signals are taken in by the session's watcher.
+        let stops = action.readsLists && interactive == nil ? StopHolder() : nil
+        defer { stops?.end() }
         switch action {
         case .help(let topic): help(topic)
         case .ping(let format): ping(format)

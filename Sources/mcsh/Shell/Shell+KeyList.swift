@@ -19,12 +19,20 @@ extension Shell {
             keptCount: interactive == nil ? 0 : KnownKeys.maximumCount)
         // At a prompt the signals are taken in by the session's watcher.
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
-        let lists = openLists(order)
-        let progress = progress(over: lists, order)
+        let lists = openLists(order.slabClasses, format)
+        let isChoosy =
+            order.glob != nil || order.expression != nil || order.slabClasses != nil || !planner.prefix.isEmpty
+        let progress = listsProgress(over: lists, isChoosy: isChoosy, format)
         var isComplete = lists.count == names.count
         for list in lists where !listing.isFull && !session.output.hasFailed && !MainThread.isCancelled {
             listing.begin(server: list.server.description, now: list.now)
-            if !read(list, into: &listing, progress) { isComplete = false }
+            let isRead = read(list, progress, format) { lines in
+                let ending = listing.take(lines)
+                progress?.set(done: listing.seen, found: listing.matched)
+                listing.withRows { write($0, progress) }
+                return ending
+            }
+            if !isRead { isComplete = false }
         }
         let wasOnScreen = progress?.end() ?? false
         for key in listing.kept { interactive?.keys.insert(key) }
@@ -50,40 +58,53 @@ extension Shell {
         if listing.isFull || session.output.hasFailed, interactive == nil { ItemList.finish(lists) }
     }
 
-    /// Has all servers begin. Those that cannot are told about.
-    private func openLists(_ order: KeysOrder) -> [ItemList] {
-        let client = client
+    /// Has all servers begin. Those that cannot are reported, and so is what the lists of the others may lack.
+    func openLists(_ slabClasses: [SlabClass]?, _ format: OutputFormat) -> [ItemList] {
+        let (client, session, isQuiet, line) = (client, session, behaviour.isQuiet, planner.line)
         let opened = MainThread.wait { () async throws(MemcacheError) in
             await client.pool.onEveryServer { server async throws(MemcacheError) in
-                try await ItemList(order.scope, of: server, client)
+                try await ItemList(of: server, client, slabClasses: slabClasses) { reason in
+                    guard !isQuiet else { return }
+                    session.tell(
+                        "\(server.address): \(reason): waiting for its end", code: "note", line: line, format: format)
+                }
             }
         }
         guard case .success(let answers) = opened, !MainThread.isCancelled else { return [] }
-        return answers.compactMap { success(of: $0) }
+        let lists = answers.compactMap { success(of: $0) }
+        if !isQuiet {
+            for list in lists {
+                guard let shortcoming = list.shortcoming else { continue }
+                session.tell("note: \(list.server): \(shortcoming)", code: "note", line: line, format: format)
+            }
+        }
+        return lists
     }
 
-    /// Makes rows of a server's list.
+    /// Reads a server's list.
     ///
-    /// - Returns: Whether it was read as far as it is wanted. If not, that has been told.
-    private func read(_ list: ItemList, into listing: inout KeyListing, _ progress: Progress?) -> Bool {
+    /// - Parameter take: Takes some whole lines.
+    /// - Returns: Whether it was read as far as it is wanted. If not, that has been reported.
+    func read(
+        _ list: ItemList, _ progress: Progress?, _ format: OutputFormat,
+        _ take: (Span<UInt8>) -> ItemReader.Ending
+    ) -> Bool {
         while true {
             switch nextLines(of: list, progress) {
             case .success(let lines?):
-                let ending = listing.take(lines.span)
-                progress?.set(done: listing.seen, found: listing.matched)
-                listing.withRows { write($0, progress) }
+                let ending = take(lines.span)
                 progress?.drawIfDue()
                 if session.output.hasFailed { return true }
                 switch ending {
                 case .read: break
                 case .stopped: return true
                 case .unreadable(let line):
-                    tell(.unreadable(line: lines.span.copy(line), of: list.server), progress)
+                    tell(.unreadable(line: lines.span.copy(line), of: list.server), progress, format)
                     return false
                 }
             case .success(nil): return true
             case .failure(let error):
-                if !MainThread.isCancelled { tell(error, progress) }
+                if !MainThread.isCancelled { tell(error, progress, format) }
                 return false
             }
         }
@@ -105,17 +126,16 @@ extension Shell {
         }
     }
 
-    /// Where somebody can see it, and it disturbs nothing: what reads a pipe may have the terminal for itself.
-    private func progress(over lists: [ItemList], _ order: KeysOrder) -> Progress? {
+    /// How far the reading of lists has come, where somebody can see it, and it disturbs nothing: what reads a pipe may
+    /// have the terminal for itself.
+    func listsProgress(over lists: [ItemList], isChoosy: Bool, _ format: OutputFormat) -> Progress? {
         guard behaviour.showsProgress, !lists.isEmpty else { return nil }
         switch session.output.destination {
         case .pager, .pipe: return nil
         case .terminal, .file: break
         }
         let counts = lists.compactMap(\.itemCount)
-        var total: UInt64?
-        if counts.count == lists.count, order.scope == .all { total = counts.reduce(0) { $0 &+ $1 } }
-        let isChoosy = order.glob != nil || order.expression != nil || !planner.prefix.isEmpty
+        let total = counts.count == lists.count ? counts.saturatingSum() : nil
         return Progress(ProgressFigures(noun: "keys", total: total, found: isChoosy ? 0 : nil))
     }
 
@@ -126,9 +146,9 @@ extension Shell {
         if session.output.destination == .pager { progress.end() }
     }
 
-    private func tell(_ error: MemcacheError, _ progress: Progress?) {
+    private func tell(_ error: MemcacheError, _ progress: Progress?, _ format: OutputFormat) {
         session.note(error.exitStatus)
-        let tell = { [self] in session.tell(error, line: planner.line, server: nil) }
+        let tell = { [self] in session.tell(error, line: planner.line, server: nil, format: format) }
         if let progress { progress.aside(tell) } else { tell() }
     }
 

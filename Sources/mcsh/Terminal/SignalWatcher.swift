@@ -1,3 +1,4 @@
+import MemcacheCore
 import Synchronization
 
 #if canImport(Glibc)
@@ -28,6 +29,8 @@ final class SignalWatcher: Sendable {
         var restore: (@Sendable () -> Void)?
         /// Has the terminal, and Ctrl-C with it.
         var guest: Guest?
+        /// Ctrl-Z came while lists were being read, and stops the program after that.
+        var isStopPending = false
         /// A signal ends the program: nothing more is to be done at the terminal.
         var isEnding = false
     }
@@ -124,6 +127,7 @@ final class SignalWatcher: Sendable {
     /// Stops the program as Ctrl-Z does, with all that belongs to its job, and returns when it is continued; soon where
     /// nobody could continue it, for then the system does not stop it. Calls `kill`.
     func suspend() {
+        ListsInFlight.waitUntilEmpty()
         clearNotices()
         _ = kill(0, SIGTSTP)
         // The time goes on while the program is stopped: the notice of its continuing may come a little later.
@@ -177,10 +181,30 @@ final class SignalWatcher: Sendable {
             }
         case SIGTSTP:
             // While a line is read, its reader puts the terminal in order and stops.
-            if state.withLock({ $0.restore == nil }) { deliver(number) } else { notify(.suspended) }
+            if state.withLock({ $0.restore != nil }) {
+                notify(.suspended)
+            } else if ListsInFlight.isEmpty {
+                deliver(number)
+            } else {
+                stopAfterLists()
+            }
         case SIGCONT: notify(.resumed)
         case SIGWINCH: notify(.resized)
         default: end(number)
+        }
+    }
+
+    /// Stops the program once the lists that are being read have come to their ends. Ctrl-C is taken in meanwhile.
+    private func stopAfterLists() {
+        let isFirst = state.withLock { state in
+            defer { state.isStopPending = true }
+            return !state.isStopPending
+        }
+        guard isFirst else { return }
+        Task.detached { [self] in
+            ListsInFlight.waitUntilEmpty()
+            state.withLock { $0.isStopPending = false }
+            deliver(SIGTSTP)
         }
     }
 

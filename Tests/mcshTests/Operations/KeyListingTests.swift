@@ -93,7 +93,7 @@ import Testing
         #expect(try Self.list("keys", .human) == "user:1\na\"\\n\n")
         #expect(
             try Self.list("keys --long", .human) == """
-                    size   expires  last access  fetched  class  CAS  key
+                    size   expires        moved  fetched  class  CAS  key
                     68 B     1h 5m  16m 40s ago      yes      1    7  user:1
                  1.5 KiB     never       0s ago       no     12   12  a"\\n
 
@@ -115,7 +115,7 @@ import Testing
         #expect(try list("keys user:*", .human) == "user:1  on h:1\nuser:1  on host:22\n")
         #expect(
             try list("keys user:* --long", .human) == """
-                    size   expires  last access  fetched  class  CAS  server   key
+                    size   expires        moved  fetched  class  CAS  server   key
                     68 B     1h 5m  16m 40s ago      yes      1    7  h:1      user:1
                     68 B     1h 5m  16m 40s ago      yes      1    7  host:22  user:1
 
@@ -168,7 +168,7 @@ import Testing
         #expect(fault.status == .usage)
     }
 
-    @Test func `slab classes are what is walked through`() throws {
+    @Test func `slab classes are what older servers walk through`() throws {
         var lines = PlannedLines()
         guard case .local(.keys(let order, _))? = try lines.plan("keys --class 3,12") else { return }
         #expect(DumpRequest(.metadata, order.scope).scope == .classes([try SlabClass(3), try SlabClass(12)]))

@@ -4,7 +4,7 @@ import MemcacheCore
 struct ItemFacts: Hashable, Sendable {
     /// When the item expires, in seconds since 1970 by the server's clock; nil also where it never does.
     var expires: Int64?
-    /// When it was last read or stored, in seconds since 1970 by the server's clock.
+    /// When it was stored or last moved in its LRU, in seconds since 1970 by the server's clock.
     var lastAccess: Int64?
     var cas: UInt64?
     /// Whether it was read since it was stored.

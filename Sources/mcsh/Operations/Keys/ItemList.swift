@@ -8,18 +8,29 @@ struct ItemList: Sendable {
     let itemCount: UInt64?
     /// The present by the server's clock.
     let now: Int64
+    /// Why items that are busy may be missing from the list; nil where none is.
+    let shortcoming: String?
     /// Whether the server may come to harm when a list's reader hangs up.
     private let isToBeReadToItsEnd: Bool
 
     /// How long a program that wants no more of a list stays for it.
-    private static let patience = Duration.milliseconds(250)
-    /// How long the end of another list is awaited, which may be the rest of one of ours that was left early.
-    private static let crawlerPatience = Duration.seconds(5)
+    private static let farewell = Duration.milliseconds(250)
+    /// How long to wait for a walk to begin: another one may be running, or the hash table may be growing.
+    private static let patience = Duration.seconds(30)
+
+    /// The first release that can walk the hash table. The walk of its LRU lists passes over items that are busy.
+    private static let walksHashTable = ServerVersion(1, 6, 9)
 
     /// Begins. Several lists are read one after another, and wait in files meanwhile.
     ///
+    /// - Parameters:
+    ///   - slabClasses: The classes that are wanted, which are chosen here where the hash table is walked; nil for all.
+    ///   - whenWaiting: Is called once when that is so, with the reason.
     /// - Throws: ``MemcacheError`` when the server cannot be reached, cannot list its items or refuses.
-    init(_ scope: CrawlScope, of server: Server, _ client: MemcacheClient) async throws(MemcacheError) {
+    init(
+        of server: Server, _ client: MemcacheClient, slabClasses: [SlabClass]? = nil,
+        whenWaiting: @escaping @Sendable (_ reason: String) -> Void
+    ) async throws(MemcacheError) {
         let answers = await server.execute([Statistics(), Statistics(.settings)])
         let general = StatisticsReading(try answers[0].get())
         let settings = StatisticsReading((try? answers[1].get()) ?? [])
@@ -29,11 +40,20 @@ struct ItemList: Sendable {
         self.server = server.address
         itemCount = general.number("curr_items")
         now = general.number("time").flatMap { Int64(exactly: $0) } ?? UnixClock.now()
+        let version = general["version"].map { ServerVersion($0) }
+        let isComplete = version.map { $0 >= Self.walksHashTable } ?? false
+        shortcoming =
+            isComplete
+            ? nil
+            : "items that are busy may be missing: a list of them all needs memcached 1.6.9"
+                + (version.map { ", and this is \($0.text)" } ?? "")
         isToBeReadToItsEnd = general["version"].map { ServerVersion($0) < ServerVersion(1, 6, 26) } ?? true
         let memoryBytes = max(1_048_576, 8_388_608 / client.pool.servers.count)
+        let scope = isComplete ? CrawlScope.hashTable : slabClasses.map { .classes($0) } ?? .all
         dump = try await client.dump(
             DumpRequest(.metadata, scope),
-            options: DumpOptions(memoryBytes: memoryBytes, crawlerPatience: Self.crawlerPatience), of: server)
+            options: DumpOptions(memoryBytes: memoryBytes, crawlerPatience: Self.patience),
+            of: server, whenWaiting: whenWaiting)
     }
 
     /// Why a server cannot do it, as its statistics say; nil where they do not say so.
@@ -70,7 +90,7 @@ struct ItemList: Sendable {
                     }
                     return true
                 }
-                group.addTask { (try? await Task.sleep(for: patience)) == nil }
+                group.addTask { (try? await Task.sleep(for: farewell)) == nil }
                 _ = await group.next()
                 group.cancelAll()
             }

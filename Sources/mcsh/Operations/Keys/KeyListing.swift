@@ -5,6 +5,7 @@ struct KeyListing: ~Copyable {
     /// What is done with an item.
     private struct Sink {
         let filter: KeyFilter
+        let slabClasses: Set<UInt64>?
         let limit: UInt64
         /// How many keys are kept for whoever wants to know them.
         let keptCount: Int
@@ -17,15 +18,16 @@ struct KeyListing: ~Copyable {
         /// - Returns: Whether more is wanted.
         mutating func take(_ key: Span<UInt8>, _ place: ItemReader.Place, _ lines: Span<UInt8>) -> Bool {
             guard filter.accepts(key) else { return true }
+            var facts: ItemFacts?
+            if rows.isLong || slabClasses != nil {
+                let found = ItemFacts(lines, place.facts)
+                if let slabClasses, let slabClass = found.slabClass, !slabClasses.contains(slabClass) { return true }
+                if rows.isLong { facts = found }
+            }
             if matched == 0 { rows.appendHeader(to: &out) }
             matched += 1
             let name = key.extracting(filter.prefix.count...)
-            var facts: ItemFacts?
-            if rows.isLong {
-                let found = ItemFacts(lines, place.facts)
-                itemBytes &+= found.itemBytes ?? 0
-                facts = found
-            }
+            if let bytes = facts?.itemBytes { itemBytes = [itemBytes, bytes].saturatingSum() }
             rows.append(name, facts, line: lines.extracting(place.line), to: &out)
             if kept.count < keptCount { kept.append(name.copy(0..<name.count)) }
             return matched < limit
@@ -39,6 +41,7 @@ struct KeyListing: ~Copyable {
     init(_ order: KeysOrder, prefix: [UInt8], rows: KeyRows, keptCount: Int = 0) {
         sink = Sink(
             filter: KeyFilter(prefix: prefix, glob: order.glob, expression: order.expression),
+            slabClasses: order.slabClasses.map { Set($0.map { UInt64($0.number) }) },
             limit: order.limit ?? .max, keptCount: keptCount, rows: rows)
     }
 

@@ -59,7 +59,7 @@ struct KeyRows {
             let names = ["key"] + (isLong ? Self.names : []) + (servers.isEmpty ? [] : ["server"])
             DelimitedRenderer.append(row: names, table, to: &out)
         } else if format == .human, isLong {
-            var cells = Self.cells("size", "expires", "last access", "fetched", "class", "CAS", casWidth: casWidth)
+            var cells = Self.cells("size", "expires", "moved", "fetched", "class", "CAS", casWidth: casWidth)
             if !servers.isEmpty { cells += StyledText("server").padded(to: serverField.count).text + "  " }
             out.append(contentsOf: Array((style(cells + "key", .heading) + "\n").utf8))
         }

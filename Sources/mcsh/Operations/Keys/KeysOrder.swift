@@ -12,8 +12,11 @@ struct KeysOrder: Sendable {
     var limit: UInt64?
     /// Whether each key comes with what else is known of its item.
     var isLong = false
-    /// Which slab classes are walked through.
-    var scope = CrawlScope.all
+    /// Only items of these slab classes; nil for all.
+    var slabClasses: [SlabClass]?
+
+    /// What a server walks that cannot walk its hash table.
+    var scope: CrawlScope { slabClasses.map { .classes($0) } ?? .all }
 }
 
 extension KeysOrder {
@@ -44,7 +47,7 @@ extension KeysOrder {
                     "\"\(Word.shown(bytes, word.range))\" names no slab classes", at: word,
                     suggestion: "write numbers from 1 to 63 with commas between them")
             }
-            scope = .classes(classes)
+            slabClasses = classes
         }
     }
 }
