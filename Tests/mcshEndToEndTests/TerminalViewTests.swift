@@ -44,9 +44,8 @@ struct TerminalViewTests {
         #expect(try await terminal.waitForEnd() == .exited(1))
         let text = try await terminal.waitForText("(not found)").text
         for part in [
-            "size         7 B, text", "expires      in ", ", at 20", "last access  ", "fetched      never",
-            "flags        16: text",
-            "CAS          ", "slab class   1", "server       \(server.address)",
+            "size        7 B, text", "expires     in ", ", at 20", "moved       ", "fetched     never",
+            "flags       16: text", "CAS         ", "slab class  1", "server      \(server.address)",
             "gone\n(not found)\nserver  \(server.address)",
         ] {
             #expect(text.contains(part), "\(text)")

@@ -123,7 +123,7 @@ extension MetaFlag where Command == MetaGet {
     public static var returnFlags: Self { Self("f") }
     /// `h`: return whether the item had been read before this command.
     public static var returnHitBefore: Self { Self("h") }
-    /// `l`: return how long ago the item was last read.
+    /// `l`: return how long ago the item was stored or last moved in its LRU.
     public static var returnLastAccess: Self { Self("l") }
     /// `s`: return the value's length.
     public static var returnSize: Self { Self("s") }

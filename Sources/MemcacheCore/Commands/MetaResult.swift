@@ -39,7 +39,7 @@ public struct MetaResult: Hashable, Sendable {
     public var sizeBytes: UInt64?
     /// Whether the item had been read before.
     public var wasHitBefore: Bool?
-    /// How long ago the item was last read.
+    /// How long ago the item was stored or last moved in its LRU, which is not when it was last read.
     public var lastAccess: Duration?
     /// The key as the server has it, base64 text when ``isKeyBase64`` is set. A server can be made to send any bytes
     /// here.
@@ -99,7 +99,7 @@ public struct MetaDebugRecord: Hashable, Sendable {
     /// How long the item still lives. Servers before 1.6.24 give the same answer for none and for one second, which is
     /// ``TimeToLive/unlimited`` here.
     public var timeToLive: TimeToLive?
-    /// How long ago the item was last read.
+    /// How long ago the item was stored or last moved in its LRU, which is not when it was last read.
     public var lastAccess: Duration?
     /// The CAS token.
     public var cas: CASToken?

@@ -131,8 +131,8 @@ package final class Server: Sendable {
         return true
     }
 
-    /// The server may be tried again now.
-    func forgetDeath() {
+    /// The server may be tried again now: it has answered, or its addresses are new.
+    package func forgetDeath() {
         state.withLock { $0.health.forget() }
     }
 

@@ -70,7 +70,7 @@ enum MetaSpecs {
         name: "me", group: .meta, parameters: [key], options: [.hash],
         summary: "meta debug: the server's own marks on an item",
         details: "Before memcached 1.6.24 exp has the wrong sign: exp=-100 means 100 seconds left.",
-        examples: [.init(line: "me user:42", meaning: "expiry, last access, CAS, fetched, slab class, size")],
+        examples: [.init(line: "me user:42", meaning: "expiry, when moved, CAS, fetched, slab class, size")],
         cost: "One request; O(1). The LRU is left alone.",
         wireForm: "me KEY"
     ) { arguments, bytes, planner throws(Diagnostic) in

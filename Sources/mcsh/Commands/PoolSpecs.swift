@@ -7,8 +7,8 @@ enum PoolSpecs {
     static let servers = CommandSpec(
         name: "servers", group: .pool, summary: "show the state of each server",
         details: """
-            Alive, or dead and until when it is left alone; its version, how many items it has, and how long a round trip \
-            takes. All servers are asked at once; one that is left alone is not asked.
+            Alive, or dead and when it is tried next; its version, how many items it has, and how long a round trip \
+            takes. All servers are asked at once; one that is dead is not asked: ping tries it now.
             """,
         examples: [.init(line: "servers", meaning: "a line for each server")],
         cost: "version and stats, once on each server, all at once.",

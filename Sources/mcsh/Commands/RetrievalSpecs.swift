@@ -79,8 +79,10 @@ enum RetrievalSpecs {
         parameters: [keys], options: [.decode, .hash],
         summary: "print a value and everything known about it, without touching it",
         details: """
-            Lifetime left and the time at which it ends, time since the last access, whether it was read before, flags, \
-            size, CAS token, slab class. The LRU and the fetched mark stay as they are. Needs memcached 1.6.10 or newer.
+            Lifetime left and the time at which it ends, when it was moved, whether it was read before, flags, size, CAS \
+            token, slab class. Moved is when the item was stored or last moved in its LRU, and not when it was last read. \
+            The LRU and the fetched mark stay as they are, and the win token of a stale item is given back. Needs \
+            memcached 1.6.10 or newer.
             """,
         examples: [.init(line: "show user:42", meaning: "what the key holds and how long it will")],
         cost: "Two requests for each key, O(1) each. The LRU and the counters of reads are left alone.",

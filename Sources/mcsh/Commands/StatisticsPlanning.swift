@@ -24,6 +24,10 @@ enum StatisticsPlanning {
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: inout Planner
     ) throws(Diagnostic) -> Plan {
         guard let first = arguments.words.first else {
+            if (arguments.format ?? planner.format) == .human {
+                // People are told how many clients more can connect, which only the descriptors in use say.
+                planner.statistics(.connectionRoom, words: Array("conns".utf8), format: arguments.format)
+            }
             planner.statistics(.general, words: [], format: arguments.format)
             return .queued
         }

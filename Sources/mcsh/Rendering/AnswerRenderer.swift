@@ -14,6 +14,8 @@ struct AnswerContext {
     var isMany: Bool
     /// Whether the lifetime that the command gives has ended already.
     var isOver = false
+    /// How many descriptors the server has taken, for its general statistics.
+    var connectionRoom: ConnectionRoom?
 }
 
 /// An item in the bytes of a reply.

@@ -88,10 +88,11 @@ struct HumanRenderer: AnswerRenderer {
         if context.namesServer { line(style(EscapedText.string(Array(context.server.utf8)), .heading), to: &out) }
         switch reply {
         case .statistics(let statistics):
-            let rates = comparison.rates(of: statistics, request, from: context.server)
-            let lines = StatisticsView.lines(for: request, statistics, rates: rates, width: width, style: style) {
-                EscapedText.string($0)
-            }
+            let changes = comparison.changes(of: statistics, request, from: context.server)
+            let lines = StatisticsView.lines(
+                for: request, statistics, rates: changes.rates, interval: changes.interval,
+                room: context.connectionRoom, width: width, style: style
+            ) { EscapedText.string($0) }
             if lines.isEmpty { line(style("(nothing to show)", .dim), to: &out) }
             for text in lines { line(text, to: &out) }
         case .reset: line("counters were reset", to: &out)

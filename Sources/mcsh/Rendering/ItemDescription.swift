@@ -63,8 +63,7 @@ struct ItemDescription {
         case nil: break
         }
         if let last = result.lastAccess {
-            facts.append(
-                ("last access", HumanUnits.duration(seconds: UInt64(max(0, last.components.seconds))) + " ago"))
+            facts.append(("moved", HumanUnits.duration(seconds: UInt64(max(0, last.components.seconds))) + " ago"))
         }
         if let wasHit = result.wasHitBefore {
             facts.append(("fetched", wasHit ? "yes, since it was stored" : "never since it was stored"))

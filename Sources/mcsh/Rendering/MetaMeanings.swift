@@ -12,7 +12,7 @@ enum MetaMeanings {
         case UInt8(ascii: "f"): return "flags word"
         case UInt8(ascii: "h"): return flag.argument == [UInt8(ascii: "0")] ? "never read before" : "read before"
         case UInt8(ascii: "k"): return "key"
-        case UInt8(ascii: "l"): return "seconds since the last access"
+        case UInt8(ascii: "l"): return "seconds since it was stored or last moved in its LRU"
         case UInt8(ascii: "O"): return "opaque"
         case UInt8(ascii: "s"): return "size in bytes"
         case UInt8(ascii: "t"):

@@ -78,7 +78,9 @@ struct ServerReport: Sendable {
         switch state {
         case .alive: sentence = "alive"
         case .dead(let seconds):
-            sentence = "dead, left alone for \(HumanUnits.duration(seconds: UInt64(max(0, seconds))))"
+            let wait =
+                seconds < 60 ? "\(max(0, seconds)) s" : HumanUnits.duration(seconds: UInt64(seconds))
+            sentence = "dead, next try in \(wait)"
         case .failing: sentence = "failing"
         }
         return [

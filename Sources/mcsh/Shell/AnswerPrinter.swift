@@ -117,9 +117,13 @@ final class AnswerPrinter {
         flushIfFull()
     }
 
-    func statistics(_ reply: Reply, _ request: StatisticsRequest, _ command: PreparedCommand) {
+    func statistics(
+        _ reply: Reply, _ request: StatisticsRequest, _ room: ConnectionRoom?, _ command: PreparedCommand
+    ) {
         select(command.format)
-        current.statistics(reply, request, context(of: command), to: &buffer)
+        var context = context(of: command)
+        context.connectionRoom = room
+        current.statistics(reply, request, context, to: &buffer)
         flushIfFull()
     }
 

@@ -25,6 +25,8 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     /// What follows the value that is written as it arrives.
     private var endOfValue: StaticString = ""
     private var collector = ReplyCollector()
+    /// What `stats conns` said, for the statistics that follow it.
+    private var room: ConnectionRoom?
 
     init(
         batch: PreparedBatch, statistics: [StatisticsRequest] = [], printer: AnswerPrinter, session: Session,
@@ -43,6 +45,10 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     ) throws(ReplyParser.Failure) {
         guard group.lowerBound < batch.commands.count else { return }
         let command = batch.commands[group.lowerBound]
+        if case .refusal = element, isAside(command) {
+            if completesReply { completeReply() }
+            return
+        }
         if case .refusal(let kind, let line) = element {
             status = status.worst(.refused)
             refusal = refusal ?? Refusal(kind: kind, line: bytes.copy(line))
@@ -65,8 +71,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             guard case .version(let text) = element else { throw .unexpected(line: Array("no VERSION".utf8)) }
             printer.text(bytes.extracting(text), named: "version", command)
         case .statistics(let position):
-            if let reply = try collector.collect(element, of: bytes, shape: shape) {
-                printer.statistics(reply, statistics[position], command)
+            guard let reply = try collector.collect(element, of: bytes, shape: shape) else { break }
+            if statistics[position] == .connectionRoom {
+                if case .statistics(let connections) = reply { room = ConnectionRoom(connections) }
+            } else {
+                printer.statistics(reply, statistics[position], room, command)
             }
         case .cluster:
             if case .configuration(let body) = element {
@@ -123,6 +132,12 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         }
         printer.flush()
         onFinish()
+    }
+
+    /// Whether a command only serves another one: that it is refused is of no interest.
+    private func isAside(_ command: PreparedCommand) -> Bool {
+        guard case .statistics(let position) = command.answer else { return false }
+        return statistics[position] == .connectionRoom
     }
 
     // MARK: Groups
@@ -275,9 +290,14 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             }
             return
         }
-        if command.answer == .existence { return printer.existence(true, of: batch, command) }
+        if command.answer == .existence {
+            if !flags.isEmpty { noteWin(MetaReturnFlag.parse(bytes, flags), command) }
+            return printer.existence(true, of: batch, command)
+        }
         var item = AnsweredItem(flags: 0)
-        for flag in MetaReturnFlag.parse(bytes, flags) {
+        let returned = MetaReturnFlag.parse(bytes, flags)
+        noteWin(returned, command)
+        for flag in returned {
             switch flag.letter {
             case UInt8(ascii: "t"): item.timeToLive = ASCIINumber.parseSigned(flag.argument)
             case UInt8(ascii: "f"):
@@ -291,6 +311,13 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         } else {
             printer.item(item, value: bytes.extracting(data), of: batch, command)
         }
+    }
+
+    /// Notes that a read has taken the win token of a stale item, which is then to be given back.
+    private func noteWin(_ flags: [MetaReturnFlag], _ command: PreparedCommand) {
+        guard flags.contains(where: { $0.letter == UInt8(ascii: "W") }) else { return }
+        let key = Array(batch.encoder.bytes[command.key.wireRange])
+        session.note(TakenWin(server: printer.server, key: key))
     }
 
     // MARK: Refusals

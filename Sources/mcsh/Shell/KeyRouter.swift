@@ -117,7 +117,7 @@ final class PoolRouter: KeyRouter {
         for position in reach.indices {
             switch reach[position] {
             case .reached: reach[position] = .unknown
-            case .unreachable(let until, _) where until <= .now: reach[position] = .unknown
+            case .unreachable where pool.servers[position].isAlive: reach[position] = .unknown
             case .unreachable, .connecting, .unknown: break
             }
         }

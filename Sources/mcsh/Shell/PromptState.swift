@@ -39,7 +39,9 @@ struct PromptState: Hashable, Sendable {
 extension Shell {
     /// The state of the servers now.
     var promptState: PromptState {
-        PromptState(
-            name: selection.name, links: client.pool.servers.map(\.link), isProduction: selection.isProduction)
+        let servers = client.pool.servers
+        // A server that no key goes to for now counts as lost, whatever its connection is: as servers says it.
+        let links = servers.map { servers.count == 1 || $0.isAlive ? $0.link : .lost }
+        return PromptState(name: selection.name, links: links, isProduction: selection.isProduction)
     }
 }

@@ -18,6 +18,8 @@ final class Session: Sendable {
         var status = ExitStatus.done
         /// The worst since a command began.
         var recent = ExitStatus.done
+        /// Win tokens that are to be given back.
+        var wins: [TakenWin] = []
         /// One for each server that was lost.
         var losses: [Loss] = []
         var script: String?
@@ -82,6 +84,20 @@ final class Session: Sendable {
         state.withLock { state in
             defer { state.recent = state.recent.worst(outer) }
             return state.recent
+        }
+    }
+
+    /// A read for show has taken a win token.
+    func note(_ win: TakenWin) {
+        state.withLock { $0.wins.append(win) }
+    }
+
+    /// The win tokens that are to be given back, which are then forgotten.
+    func takeWins() -> [TakenWin] {
+        state.withLock { state in
+            guard !state.wins.isEmpty else { return [] }
+            defer { state.wins = [] }
+            return state.wins
         }
     }
 

@@ -49,9 +49,23 @@ extension Shell {
         let flags: [MetaFlag<MetaGet>] = [.returnTimeToLive, .returnFlags, .returnCAS, .returnValue, .withoutBump]
         let found = waitFor { [client] () async throws(MemcacheError) in try await client.metaGet(key, flags) }
         guard let found else { return nil }
-        guard found.status == .done, let value = found.value, let cas = found.cas else { return .missing }
+        guard found.status == .done, let value = found.value, var cas = found.cas else { return .missing }
+        if found.hasWon, let current = giveBackWin(of: key, value) { cas = current }
         return .found(
             Edit.Item(bytes: value, flags: found.flags ?? 0, cas: cas, timeToLive: found.timeToLive, readAt: .now))
+    }
+
+    /// Gives back the win token that reading a stale item has taken, as nothing may come of the edit.
+    ///
+    /// - Returns: The item's CAS token afterwards, where the value is still the same.
+    private func giveBackWin(of key: Key, _ value: [UInt8]) -> CASToken? {
+        let found = waitFor { [client] () async throws(MemcacheError) -> Item? in
+            guard let server = client.pool.server(for: key.routingKey) else { return nil }
+            await WinTokens.giveBack([key], on: server)
+            return try await client.gets(key)
+        }
+        guard let item = found ?? nil, item.value == value else { return nil }
+        return item.cas
     }
 
     /// Runs the editor. Returns what is to be stored; nil where that is nothing, which has been told.

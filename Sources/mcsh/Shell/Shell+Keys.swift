@@ -13,7 +13,9 @@ extension Shell {
         ]
         let wireKeys = keys.compactMap { wireKey($0, hash) }
         let answers = askHolders(of: wireKeys, hash) { server, key async throws(MemcacheError) in
-            (result: try await server.execute(MetaGet(key, flags)), debug: try await server.execute(MetaDebug(key)))
+            let result = try await server.execute(MetaGet(key, flags))
+            if result.hasWon { await WinTokens.giveBack([key], on: server) }
+            return (result: result, debug: try await server.execute(MetaDebug(key)))
         }
         var hasHeader = true
         var told: Set<String> = []

@@ -71,7 +71,9 @@ extension Shell {
         let answers = everyAnswer {
             await pool.onEveryServer { server async throws(MemcacheError) in
                 var isThere: [Bool] = []
-                for result in await server.execute(keys.map { MetaGet($0, [.withoutBump]) }) {
+                let results = await server.execute(keys.map { MetaGet($0, [.withoutBump]) })
+                await WinTokens.giveBack(of: results, for: keys, on: server)
+                for result in results {
                     isThere.append(try result.get().status == .done)
                 }
                 return isThere
@@ -128,7 +130,12 @@ extension Shell {
     /// What a server answered; nil where it has been told why it did not.
     func success<Outcome>(of answer: ServerAnswer<Outcome>) -> Outcome? {
         switch answer.result {
-        case .success(let outcome): return outcome
+        case .success(let outcome):
+            // What answers is alive, whatever was known of it.
+            for server in client.pool.servers where server.description == answer.server && !server.isAlive {
+                server.forgetDeath()
+            }
+            return outcome
         case .failure(let error):
             session.note(error.exitStatus)
             session.tell(error, line: planner.line, server: answer.server.address.description)

@@ -65,7 +65,10 @@ extension Shell {
                 guard printer.write(line, from: server.address.description) else { return printer.end() }
             }
         } catch {
-            if error.code != .cancelled, !Task.isCancelled { tell(error) }
+            guard error.code != .cancelled, !Task.isCancelled else { return }
+            tell(error)
+            // Keys are not sent to a server that is gone, nor does the prompt count it: it is asked whether it is.
+            if error.code == .connectionLost { _ = try? await server.execute(Version()) }
         }
     }
 

@@ -263,6 +263,7 @@ final class Shell {
         // Ctrl-C may have come before there was anything to cancel.
         if isInterrupted { client.disconnect() }
         pipeline.drain()
+        giveBackWins()
         router?.forgetReached()
     }
 

@@ -6,7 +6,8 @@ struct GeneralNotes {
         self.reading = reading
     }
 
-    func note(for name: String) -> String? {
+    /// - Parameter wasReset: Whether the counters were reset, so that nothing is known of their time.
+    func note(for name: String, wasReset: Bool = false) -> String? {
         if let share = Self.shares[name] {
             let wholes = share.wholes.compactMap(reading.amount)
             guard let part = reading.amount(name), wholes.count == share.wholes.count,
@@ -22,7 +23,7 @@ struct GeneralNotes {
             guard let items = reading.number(name), let bytes = reading.number("bytes"), items > 0 else { return nil }
             return HumanUnits.bytes(bytes / items) + " on average"
         case "bytes_read", "bytes_written":
-            guard let bytes = reading.amount(name), let uptime = reading.amount("uptime") else { return nil }
+            guard !wasReset, let bytes = reading.amount(name), let uptime = reading.amount("uptime") else { return nil }
             return HumanUnits.bandwidth(bytes: bytes, seconds: uptime)
         case "rusage_user", "rusage_system":
             guard let used = reading.amount(name), let uptime = reading.amount("uptime") else { return nil }

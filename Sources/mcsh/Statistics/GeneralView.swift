@@ -4,22 +4,27 @@ import MemcacheCore
 struct GeneralView {
     private let reading: StatisticsReading
     private let rates: [String: String]
+    private let period: CountingPeriod
+    private let room: ConnectionRoom?
     private let escape: ([UInt8]) -> String
 
     init(
-        _ statistics: [Statistic], rates: [String: String] = [:], escape: @escaping ([UInt8]) -> String
+        _ statistics: [Statistic], rates: [String: String] = [:], interval: StatisticsInterval? = nil,
+        room: ConnectionRoom? = nil, escape: @escaping ([UInt8]) -> String
     ) {
         self.rates = rates
+        self.room = room
         reading = StatisticsReading(statistics)
+        period = CountingPeriod(reading, interval)
         self.escape = escape
     }
 
     func lines(width: Int) -> [StyledText] {
         guard !reading.statistics.isEmpty else { return [StyledText("The server sent no statistics.", .dim)] }
-        let findings = StatisticsFinding.findings(in: reading)
+        let findings = StatisticsFinding.findings(in: reading, room)
         let parts = [
             headline(width: width),
-            GeneralOverview(reading).lines(width: width),
+            GeneralOverview(reading, period, room).lines(width: width),
             attention(findings, width: width),
             FieldBlockLayout().lines(blocks(marks: findings), width: width),
         ]
@@ -29,7 +34,7 @@ struct GeneralView {
     /// `memcached 1.6.18, up 12d 4h, pid 4711, 2026-01-15T14:11:12Z`
     private func headline(width: Int) -> [StyledText] {
         guard let version = reading["version"] else { return [] }
-        var parts = ["memcached \(escape(version))"]
+        var parts = ["memcached \(escape(version))" + (reading.isOfProxy ? ", the built-in proxy" : "")]
         if let uptime = reading.number("uptime") { parts.append("up " + HumanUnits.duration(seconds: uptime)) }
         if let pid = reading.number("pid") { parts.append("pid \(pid)") }
         if let time = reading.number("time").flatMap(HumanUnits.time) { parts.append(time) }
@@ -53,6 +58,7 @@ struct GeneralView {
         var marks: [String: TextStyle.Role] = [:]
         for finding in findings where marks[finding.name] == nil { marks[finding.name] = finding.role }
         let notes = GeneralNotes(reading)
+        let wasReset = if case .sinceReset = period { true } else { false }
         var contents: [GeneralSection: [Statistic]] = [:]
         for statistic in reading.statistics {
             contents[GeneralSection(of: String(decoding: statistic.name, as: UTF8.self)), default: []].append(statistic)
@@ -75,8 +81,8 @@ struct GeneralView {
                             value: StyledText(value.text, marks[name] ?? (value.isZero ? .dim : .plain)),
                             note: value.isZero
                                 ? ""
-                                : rates[name] ?? notes.note(for: name) ?? value.exact
-                                    ?? notes.rate(of: field, statistic.value) ?? "",
+                                : rates[name] ?? notes.note(for: name, wasReset: wasReset) ?? value.exact
+                                    ?? (wasReset ? nil : notes.rate(of: field, statistic.value)) ?? "",
                             mark: marks[name]))
                 }
             }

@@ -85,7 +85,9 @@ extension StatisticField {
         StatisticField(
             .general, "proxy_backend_marked_bad", .count, .counter, since: "1.6.14",
             "times a backend was marked bad"),
-        StatisticField(.general, "proxy_backend_failed", .count, .counter, since: "1.6.14", "backend failures"),
+        StatisticField(
+            .general, "proxy_backend_failed", .count, .counter, since: "1.6.14",
+            "backend failures; the proxy counts its own reconnects too"),
         StatisticField(
             .general, "proxy_request_failed_depth", .count, .counter, since: "1.6.28",
             "requests failed because a backend queue was too deep"),
@@ -273,7 +275,7 @@ extension StatisticField {
         StatisticField(.general, "moves_within_lru", .count, .counter, since: "1.4.23", "LRU bumps inside HOT or WARM"),
         StatisticField(
             .general, "direct_reclaims", .count, .counter, since: "1.4.23",
-            "times a worker had to evict by itself: stores outrun the LRU thread"),
+            "evictions that a worker did in the middle of a store: nearly all of them"),
         StatisticField(
             .general, "lru_bumps_dropped", .count, .counter, since: "1.4.35",
             "LRU bumps lost to a full queue"),

@@ -1,3 +1,5 @@
+import MemcacheCore
+
 /// Something in the general statistics that an operator should know at once.
 struct StatisticsFinding: Hashable, Sendable {
     /// The statistic that shows it.
@@ -6,7 +8,9 @@ struct StatisticsFinding: Hashable, Sendable {
     var sentence: String
 
     /// Everything worth a warning, the worst first.
-    static func findings(in reading: StatisticsReading) -> [StatisticsFinding] {
+    ///
+    /// - Parameter room: How many descriptors the server has taken, where that is known.
+    static func findings(in reading: StatisticsReading, _ room: ConnectionRoom? = nil) -> [StatisticsFinding] {
         var findings: [StatisticsFinding] = []
         if reading.number("accepting_conns") == 0 {
             findings.append(
@@ -14,14 +18,26 @@ struct StatisticsFinding: Hashable, Sendable {
                     name: "accepting_conns", role: .bad,
                     sentence: "New connections are not accepted: the limit (-c) is reached."))
         }
-        if let now = reading.number("curr_connections"), let room = connectionRoom(reading), room > 0,
-            Double(now) >= Double(room) * 0.8
-        {
-            let isFull = Double(now) >= Double(room) * 0.95
+        if let use = connectionUse(reading, room), use.most > 0, Double(use.taken) >= Double(use.most) * 0.8 {
+            let isFull = Double(use.taken) >= Double(use.most) * 0.95
+            var sentence = "\(HumanUnits.count(use.taken)) of \(HumanUnits.count(use.most)) connections are in use."
+            if let room, let limit = reading.number("max_connections") {
+                let left = room.left(limit: limit)
+                sentence =
+                    left == 0
+                    ? "There is no room for another connection (-c \(limit))."
+                    : "There is room for \(HumanUnits.count(left)) more \(left == 1 ? "connection" : "connections") "
+                        + "(-c \(limit), some of which the server needs itself)."
+            }
+            findings.append(
+                StatisticsFinding(name: "curr_connections", role: isFull ? .bad : .warning, sentence: sentence))
+        }
+        if reading.isOfProxy {
             findings.append(
                 StatisticsFinding(
-                    name: "curr_connections", role: isFull ? .bad : .warning,
-                    sentence: "\(HumanUnits.count(now)) of \(HumanUnits.count(room)) connections are in use."))
+                    name: "proxy_conn_requests", role: .warning,
+                    sentence: "This is a proxy: items, hits and memory are those of the servers behind it. "
+                        + "Name these to see them; stats proxy has the proxy's own counts."))
         }
         for rule in rules {
             guard let number = reading.number(rule.name), number > 0, rule.applies(number, reading) else { continue }
@@ -33,11 +49,28 @@ struct StatisticsFinding: Hashable, Sendable {
         return findings.filter { $0.role == .bad } + findings.filter { $0.role != .bad }
     }
 
-    /// How many clients can be connected: the server keeps some descriptors of its limit for itself.
-    static func connectionRoom(_ reading: StatisticsReading) -> UInt64? {
+    /// How much of the connection limit is taken: in descriptors where it is known how many the server has, else in
+    /// connections, of those that the limit has room for by the server's own guess.
+    static func connectionUse(
+        _ reading: StatisticsReading, _ room: ConnectionRoom?
+    ) -> (taken: UInt64, most: UInt64)? {
         guard let limit = reading.number("max_connections") else { return nil }
+        if let room { return (room.taken, ConnectionRoom.descriptors(limit: limit)) }
         let reserved = reading.number("reserved_fds") ?? 0
-        return reserved < limit ? limit - reserved : nil
+        guard let now = reading.number("curr_connections"), reserved < limit else { return nil }
+        return (now, limit - reserved)
+    }
+
+    /// Whether connections were refused. memcached 1.5.11 to 1.5.22 counts all that it accepts among these.
+    private static func countsRefusals(_ refused: UInt64, _ reading: StatisticsReading) -> Bool {
+        if let version = reading["version"].map({ ServerVersion($0) }),
+            version >= ServerVersion(1, 5, 11), version <= ServerVersion(1, 5, 22)
+        {
+            return false
+        }
+        guard let total = reading.number("total_connections"), total > 1 else { return true }
+        let difference = refused > total ? refused - total : total - refused
+        return difference > max(2, total / 20)
     }
 
     /// A counter that should stand at zero.
@@ -67,9 +100,11 @@ struct StatisticsFinding: Hashable, Sendable {
                 "\(count) \(isOne ? "item was" : "items were") evicted for memory: stats items says which classes it hurts."
             },
             applies: { _, reading in (reading.number("evicted_active") ?? 0) == 0 }),
-        Rule(name: "rejected_connections", role: .warning) { count, isOne in
-            "\(count) \(isOne ? "connection was" : "connections were") refused at the limit (-c)."
-        },
+        Rule(
+            name: "rejected_connections", role: .warning,
+            sentence: { count, isOne in
+                "\(count) \(isOne ? "connection was" : "connections were") refused at the limit (-c)."
+            }, applies: countsRefusals),
         Rule(name: "listen_disabled_num", role: .warning) { count, isOne in
             "The connection limit stopped the listener \(count) \(isOne ? "time" : "times")."
         },
@@ -79,12 +114,6 @@ struct StatisticsFinding: Hashable, Sendable {
         Rule(name: "response_obj_oom", role: .warning) { count, isOne in
             "\(count) \(isOne ? "connection was" : "connections were") closed for lack of a response object."
         },
-        Rule(
-            name: "direct_reclaims", role: .warning,
-            sentence: { count, isOne in
-                "Workers had to evict by themselves \(count) \(isOne ? "time" : "times"): stores outrun the LRU thread."
-            },
-            applies: { number, reading in Double(number) >= (reading.amount("total_items") ?? 0) * 0.01 }),
         Rule(name: "slab_reassign_evictions_nomem", role: .warning) { count, isOne in
             "\(count) valid \(isOne ? "item was" : "items were") thrown away by page moves."
         },
@@ -108,9 +137,6 @@ struct StatisticsFinding: Hashable, Sendable {
         },
         Rule(name: "proxy_config_reload_fails", role: .warning) { count, isOne in
             "The proxy could not load its configuration \(count) \(isOne ? "time" : "times")."
-        },
-        Rule(name: "proxy_backend_failed", role: .warning) { count, isOne in
-            "Backends of the proxy failed \(count) \(isOne ? "time" : "times")."
         },
     ]
 }

@@ -24,6 +24,9 @@ struct StatisticsReading {
         values[name].flatMap(Self.number)
     }
 
+    /// Whether these are the general statistics of memcached's built-in proxy, which has none of the items itself.
+    var isOfProxy: Bool { values["proxy_conn_requests"] != nil }
+
     /// The same for calculating with, decimals included. Fractions do not overflow.
     func amount(_ name: String) -> Double? {
         values[name].flatMap(Self.amount)

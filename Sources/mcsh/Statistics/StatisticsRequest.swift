@@ -1,5 +1,7 @@
 /// Which `stats` command a reply answers.
 enum StatisticsRequest: Hashable, Sendable {
+    /// `stats conns` for what the general statistics leave out, with no answer of its own.
+    case connectionRoom
     case general, items, slabs, sizes, settings, conns, extstore, proxy
     /// Any other word after `stats`.
     case other(String)
@@ -12,7 +14,7 @@ enum StatisticsRequest: Hashable, Sendable {
         case .slabs: .slabs
         case .sizes: .sizes
         case .settings: .settings
-        case .conns: .conns
+        case .conns, .connectionRoom: .conns
         case .extstore: .extstore
         case .proxy: .proxy
         case .other(let word): StatisticField.Group(rawValue: word)

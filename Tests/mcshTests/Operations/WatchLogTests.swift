@@ -63,7 +63,7 @@ import Testing
                 == [
                     "14:13:20.002  evicted      k" + String(repeating: " ", count: 61)
                         + "4.88 KiB              class 19",
-                    "              never read, last access 1m 10s ago",
+                    "              never read, moved 1m 10s ago",
                     "14:13:20.002  brand_new    k  colour=blue%1b",
                     "14:13:20.002  page moved   src=1, dst=2",
                     "14:13:20.002  conn closed  [::1]:5  idle timeout, transport=udp",

@@ -304,14 +304,14 @@ import Testing
                 == """
                 k
                 hello
-                size         5 B, text
-                expires      never
-                last access  5s ago
-                fetched      yes, since it was stored
-                flags        7: integer, long integer, pickled
-                decoded      not decoded: the value is marked as an integer but is "hello"
-                CAS          9
-                server       cache:1
+                size     5 B, text
+                expires  never
+                moved    5s ago
+                fetched  yes, since it was stored
+                flags    7: integer, long integer, pickled
+                decoded  not decoded: the value is marked as an integer but is "hello"
+                CAS      9
+                server   cache:1
 
                 """)
     }

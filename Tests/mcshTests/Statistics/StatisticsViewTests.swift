@@ -54,6 +54,7 @@ import Testing
                 "",
                 "hit ratio    90.0%  ▕██████████████████  ▏  900 of 1,000 gets",
                 "connections  98.6%  ▕███████████████████▊▏  990 of 1,004",
+                "Rates and ratios are on average since start.",
                 "",
                 "Attention",
                 "! 990 of 1,004 connections are in use.",
@@ -88,14 +89,117 @@ import Testing
         ("evicted_active 1", "! 1 item was evicted though read recently: the cache is too small."),
         ("listen_disabled_num 2", "! The connection limit stopped the listener 2 times."),
         ("rejected_connections 1234", "! 1,234 connections were refused at the limit (-c)."),
+        (
+            "version 1.5.23\nrejected_connections 80\ntotal_connections 200",
+            "! 80 connections were refused at the limit (-c)."
+        ),
         ("store_no_memory 2", "! 2 stores were refused for lack of memory: see stats items."),
         ("badcrc_from_extstore 1", "! 1 item read from flash had a bad checksum: suspect the disk."),
         ("auth_errors 5", "! 5 logins failed."),
     ])
-    func `what an operator must know is said`(statistic: String, sentence: String) {
+    func `what an operator must know is said`(statistic: String, sentence: String) throws {
         let lines = StatisticsFixtures.lines(.general, "uptime 100\n" + statistic)
-        #expect(lines.first == "Attention")
-        #expect(lines.dropFirst().first == sentence)
+        let attention = try #require(lines.firstIndex(of: "Attention"))
+        #expect(lines[attention + 1] == sentence)
+    }
+
+    @Test(arguments: [
+        // Evictions by stores, which all are.
+        "direct_reclaims 5000\ntotal_items 5001\ncurr_items 1",
+        // These releases count every connection among those that were refused.
+        "version 1.5.22\nrejected_connections 83\ntotal_connections 300",
+        "version 1.5.11\nrejected_connections 83\ntotal_connections 300",
+        "rejected_connections 83\ntotal_connections 84", "rejected_connections 1000\ntotal_connections 980",
+    ])
+    func `what says nothing is not said`(statistics: String) {
+        let lines = StatisticsFixtures.lines(.general, "uptime 100\n" + statistics)
+        #expect(lines.contains("Nothing needs attention."), "\(lines)")
+    }
+
+    @Test func `a cache that evicts is full, before its memory is`() {
+        let reply = "uptime 100\nbytes 48900\nlimit_maxbytes 100000\nevictions 5\nslab_global_page_pool 0"
+        let lines = StatisticsFixtures.lines(.general, reply)
+        #expect(lines[0].hasPrefix("memory     48.9%") && lines[0].hasSuffix(", full: it evicts"), "\(lines)")
+        let free = StatisticsFixtures.lines(.general, reply.replacing("pool 0", with: "pool 3"))
+        #expect(!free[0].contains("full"), "\(free)")
+    }
+
+    @Test func `averages say that they are since start, and reset counters have none`() {
+        let reply = """
+            uptime 1000
+            curr_connections 4
+            total_connections 9
+            lru_maintainer_juggles 1200
+            cmd_get 600
+            cmd_set 400
+            get_hits 500
+            get_misses 100
+            bytes_read 1024000
+            bytes_written 0
+            evictions 50
+            """
+        let lines = StatisticsFixtures.lines(.general, reply)
+        #expect(lines.contains("Rates and ratios are on average since start."), "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("requests ") && $0.contains(" 1/s  gets and stores") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("evictions ") && $0.contains(" 50 since start") }, "\(lines)")
+        for reset in [
+            reply.replacing("juggles 1200", with: "juggles 7"),
+            reply.replacing("total_connections 9", with: "total_connections 0"),
+            reply + "\ncurr_items 70\ntotal_items 60",
+        ] {
+            let lines = StatisticsFixtures.lines(.general, reset)
+            #expect(!lines.contains { $0.contains("since start") || $0.contains("/s") }, "\(lines)")
+            #expect(lines.contains { $0.hasPrefix("The counters were reset: ") }, "\(lines)")
+            #expect(lines.contains { $0.hasPrefix("evictions ") && $0.contains("50  since stats reset") }, "\(lines)")
+            #expect(lines.contains { $0.hasPrefix("requests ") && $0.contains("1,000  gets and stores") }, "\(lines)")
+        }
+    }
+
+    @Test func `a repeated command has the figures of the time between`() {
+        let comparison = StatisticsComparison()
+        comparison.begin()
+        let start = ContinuousClock.now
+        let first = StatisticsFixtures.parse("uptime 1000\ncmd_get 600\ncmd_set 0\nget_hits 600\nget_misses 0")
+        #expect(comparison.changes(of: first, .general, from: "a", now: start).interval == nil)
+        let second = StatisticsFixtures.parse("uptime 1005\ncmd_get 1100\ncmd_set 0\nget_hits 600\nget_misses 500")
+        let changes = comparison.changes(of: second, .general, from: "a", now: start + .seconds(5))
+        let lines = StatisticsView.lines(
+            for: .general, second, rates: changes.rates, interval: changes.interval, width: 80, style: .plain,
+            escape: StatisticsFixtures.escape)
+        #expect(lines.contains { $0.hasPrefix("hit ratio") && $0.hasSuffix("  0 of 500 gets") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("requests") && $0.contains(" 100/s") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("Rates and ratios are of the last 5") }, "\(lines)")
+        let restarted = StatisticsFixtures.parse("uptime 3\ncmd_get 5\ncmd_set 0\nget_hits 5\nget_misses 0")
+        #expect(comparison.changes(of: restarted, .general, from: "a", now: start + .seconds(9)).interval == nil)
+    }
+
+    @Test func `the room for connections follows from the descriptors in use`() {
+        let general = StatisticsFixtures.parse("uptime 10\ncurr_connections 13\nmax_connections 40\nreserved_fds 20")
+        func lines(_ connections: String) -> [String] {
+            StatisticsView.lines(
+                for: .general, general, room: ConnectionRoom(StatisticsFixtures.parse(connections)), width: 80,
+                style: .plain, escape: StatisticsFixtures.escape)
+        }
+        let all = (26..<39).map { "\($0):state conn_read\n\($0):secs_since_last_cmd 0" }.joined(separator: "\n")
+        #expect(lines(all)[0].hasSuffix("13 now, room for 0 more"), "\(lines(all))")
+        #expect(lines(all).contains("! There is no room for another connection (-c 40)."))
+        let few = lines("22:state conn_listening\n23:state conn_read")
+        #expect(few[0].hasSuffix("13 now, room for 15 more"), "\(few)")
+        // Where it is not known, the server's own guess counts.
+        #expect(lines("")[0].hasSuffix("13 of 20"))
+        #expect(ConnectionRoom([]) == nil)
+        #expect(lines("18446744073709551615:state x")[0].hasSuffix("room for 0 more"))
+    }
+
+    @Test func `the built-in proxy is called one, and has no items of its own`() {
+        let lines = StatisticsFixtures.lines(
+            .general,
+            "version 1.6.45\nuptime 100\ncurr_items 0\ncmd_get 0\ncmd_set 0\nget_hits 0\nget_misses 0\nbytes 0\n"
+                + "limit_maxbytes 67108864\nproxy_conn_requests 500\nproxy_backend_failed 3")
+        #expect(lines[0] == "memcached 1.6.45, the built-in proxy, up 1m 40s")
+        #expect(lines[2] == "requests  5/s  through the proxy", "\(lines)")
+        #expect(!lines.contains { $0.hasPrefix("hit ratio") || $0.hasPrefix("memory") || $0.contains("failed 3") })
+        #expect(lines.contains { $0.hasPrefix("! This is a proxy: items, hits and memory are those of") }, "\(lines)")
     }
 
     @Test(arguments: [

@@ -31,8 +31,16 @@ final class StatisticsComparison: Sendable {
         of statistics: [Statistic], _ request: StatisticsRequest, from server: String,
         now: ContinuousClock.Instant = .now
     ) -> [String: String] {
+        changes(of: statistics, request, from: server, now: now).rates
+    }
+
+    /// The same, with the answer before, where there is one.
+    func changes(
+        of statistics: [Statistic], _ request: StatisticsRequest, from server: String,
+        now: ContinuousClock.Instant = .now
+    ) -> (rates: [String: String], interval: StatisticsInterval?) {
         state.withLock { state in
-            guard state.isActive else { return [:] }
+            guard state.isActive else { return ([:], nil) }
             let subject = Subject(server: server, request: request)
             let sample = Sample(
                 numbers: Dictionary(
@@ -41,9 +49,16 @@ final class StatisticsComparison: Sendable {
                     }, uniquingKeysWith: { first, _ in first }),
                 time: now)
             let previous = state.samples.updateValue(sample, forKey: subject)
-            guard let previous else { return [:] }
-            return Self.rates(
-                from: previous.numbers, to: sample.numbers, request, seconds: (now - previous.time) / .seconds(1))
+            guard let previous else { return ([:], nil) }
+            let seconds = (now - previous.time) / .seconds(1)
+            let rates = Self.rates(from: previous.numbers, to: sample.numbers, request, seconds: seconds)
+            // Of a server that was started again, or whose counters were reset, there is nothing to compare.
+            let gets = Array("cmd_get".utf8)
+            let isComparable =
+                seconds > 0
+                && (sample.numbers[Array("uptime".utf8)] ?? 0) >= (previous.numbers[Array("uptime".utf8)] ?? 0)
+                && (sample.numbers[gets] ?? 0) >= (previous.numbers[gets] ?? 0)
+            return (rates, isComparable ? StatisticsInterval(earlier: previous.numbers, seconds: seconds) : nil)
         }
     }
 

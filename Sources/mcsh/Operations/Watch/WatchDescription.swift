@@ -31,7 +31,7 @@ struct WatchDescription: Hashable, Sendable {
             readLifetime(&attributes, never: -1)
             if attributes.take("fetch", "no") { rest.append("never read") }
             if attributes.take("fetch", "yes") { rest.append("was read") }
-            if let seconds = attributes.take(number: "la") { rest.append("last access \(Self.duration(seconds)) ago") }
+            if let seconds = attributes.take(number: "la") { rest.append("moved \(Self.duration(seconds)) ago") }
         case "deleted":
             (what, role) = ("deleted", .warning)
             if !attributes.take("cmd", "delete"), let command = attributes.take("cmd") {
