@@ -35,7 +35,8 @@ enum MCSH {
             Messages.write(ErrorObject.text(OptionParser.message(for: error), code: "usage"))
             Signals.end(ExitStatus.usage.rawValue)
         }
-        let text = OptionParser.fullMessage(for: error) + "\n"
+        let message = OptionParser.fullMessage(for: error)
+        let text = (isSuccess ? message : EscapedText.message(message)) + "\n"
         _ = FileDescriptors.write(Array(text.utf8), to: isSuccess ? STDOUT_FILENO : STDERR_FILENO)
         Signals.end(isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
     }
@@ -100,7 +101,7 @@ enum MCSH {
         if options.format == .json {
             Messages.write(ErrorObject.text(message, code: code))
         } else {
-            Messages.write(lines: ["mcsh: \(message)"] + (hint.map { [$0] } ?? []))
+            Messages.write(lines: ["mcsh: \(EscapedText.message(message))"] + (hint.map { [$0] } ?? []))
         }
         return status.rawValue
     }

@@ -158,7 +158,7 @@ public struct TuneLRU: MemcacheCommand {
                     .invalidArgument, "the factors \(hotFactor) and \(warmFactor) are not ages: write numbers over 0")
             }
         case .temporaryLifetime(let lifetime?):
-            guard (0...Expiration.maximumWireValue).contains(lifetime.components.seconds), lifetime >= .zero else {
+            guard lifetime >= .zero, lifetime < .seconds(Expiration.maximumWireValue + 1) else {
                 throw MemcacheError(
                     .invalidArgument, "the lifetime \(lifetime) is not one: write 0 to \(Expiration.maximumWireValue) s"
                 )

@@ -1,27 +1,52 @@
 /// Bytes from anywhere, as text that is safe to show and that the shell reads back as the same bytes.
 ///
 /// Valid UTF-8 stays readable. Control characters, the backslash, C1 controls, characters that change the direction or
-/// the width of what follows, and bytes that are not UTF-8 are written as escapes: `\n`, `\e`, `\x9b`, `\u{202e}`.
+/// the width of what follows, and bytes that are not UTF-8 are written as escapes: `\n`, `\e`, `\x9b`, `\u{202e}`. So are
+/// characters that cannot be seen or look like a space, and combining marks without a letter or by the dozen, unless the
+/// text is for programs.
 package enum EscapedText {
     /// Appends the escaped form of some bytes.
     ///
     /// - Parameters:
     ///   - quote: A quotation mark that is to be escaped too, for text that goes between such marks.
     ///   - keepsBackslashes: Leaves `\` as it is, for text that is only looked at.
+    ///   - keepsLookAlikes: Leaves what a person cannot see or tell from a space as it is, for text that programs read.
     package static func append(
-        _ bytes: Span<UInt8>, to text: inout [UInt8], quote: UInt8? = nil, keepsBackslashes: Bool = false
+        _ bytes: Span<UInt8>, to text: inout [UInt8], quote: UInt8? = nil, keepsBackslashes: Bool = false,
+        keepsLookAlikes: Bool = false
     ) {
         var index = 0
+        // The character before, on which a mark is put, and how many marks there are on it.
+        var base: Unicode.Scalar?
+        var marks = 0
         while index < bytes.count {
-            let byte = bytes[index]
-            if byte >= 0x20, byte < 0x7f, byte != quote, byte != UInt8(ascii: "\\") || keepsBackslashes {
-                text.append(byte)
+            let start = index
+            while index < bytes.count {
+                let byte = bytes[index]
+                guard byte >= 0x20, byte < 0x7f, byte != quote, byte != UInt8(ascii: "\\") || keepsBackslashes else {
+                    break
+                }
                 index += 1
-            } else if byte < 0x80 {
+            }
+            if index > start {
+                text.append(bytes, start..<index)
+                (base, marks) = (Unicode.Scalar(bytes[index - 1]), 0)
+                continue
+            }
+            let byte = bytes[index]
+            if byte < 0x80 {
                 appendEscape(of: byte, to: &text)
                 index += 1
+                (base, marks) = (nil, 0)
             } else if let (scalar, length) = decodeScalar(bytes, at: index) {
-                if isSafe(scalar) {
+                let isMark = !keepsLookAlikes && isMark(scalar)
+                if isMark { marks += 1 } else { marks = 0 }
+                let isShown =
+                    isSafe(scalar)
+                    && (keepsLookAlikes
+                        || (isMark ? isVisible(mark: scalar, number: marks, on: base) : isVisible(scalar)))
+                if !isMark { base = isShown ? scalar : nil }
+                if isShown {
                     text.append(bytes, index..<index + length)
                 } else {
                     text.append("\\u{")
@@ -32,6 +57,7 @@ package enum EscapedText {
             } else {
                 appendHexadecimal(byte, to: &text)
                 index += 1
+                (base, marks) = (nil, 0)
             }
         }
     }
@@ -44,6 +70,14 @@ package enum EscapedText {
         text.reserveCapacity(bytes.count + 8)
         append(bytes.span, to: &text, quote: quote, keepsBackslashes: keepsBackslashes)
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// A message whose parts may come from anywhere, with its line ends and backslashes: names of servers and values of
+    /// options are in it as they were given.
+    package static func message(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { string(Array($0.utf8), keepsBackslashes: true) }
+            .joined(separator: "\n")
     }
 
     private static func appendEscape(of byte: UInt8, to text: inout [UInt8]) {
@@ -95,8 +129,37 @@ package enum EscapedText {
         return (scalar, length)
     }
 
+    /// More marks than this on one letter are no writing.
+    private static let maximumMarks = 4
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark: true
+        default: false
+        }
+    }
+
+    /// Whether a person sees a mark: on a letter, and not one of very many. What chooses between a sign and its picture
+    /// belongs behind a sign that has one.
+    private static func isVisible(mark: Unicode.Scalar, number: Int, on base: Unicode.Scalar?) -> Bool {
+        guard let base, base != " ", number <= maximumMarks else { return false }
+        if mark.value == 0xfe0e || mark.value == 0xfe0f {
+            return number == 1 && base.properties.isEmoji && base.value > 0x7f
+        }
+        return !mark.properties.isDefaultIgnorableCodePoint
+    }
+
+    /// Whether a person sees a character, and can tell it from a space.
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .spaceSeparator {
+            return false
+        }
+        // An empty pattern of Braille, and a musical note without a head.
+        return scalar.value != 0x2800 && scalar.value != 0x1d159
+    }
+
     /// Whether a terminal shows a character as itself and nothing else happens.
-    private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false
         default: true

@@ -30,6 +30,9 @@ public struct Expiration: Hashable, Sendable {
     /// The item lives for a while. Fractions of a second are rounded up, for memcached counts whole seconds; zero and
     /// negative durations are ``immediately``.
     public static func after(_ duration: Duration) -> Expiration {
+        // `components` cannot say more than so many seconds.
+        if duration >= .seconds(Int64.max) { return Expiration(.afterSeconds(.max)) }
+        guard duration > .zero else { return .immediately }
         let (seconds, attoseconds) = duration.components
         let whole = attoseconds > 0 ? seconds + 1 : seconds
         return whole <= 0 ? .immediately : Expiration(.afterSeconds(whole))

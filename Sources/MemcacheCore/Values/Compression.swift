@@ -44,14 +44,21 @@ package enum Zlib {
     /// A stream that expands to more than a mebibyte is run through once without being kept, so that memory is taken
     /// only for what is going to be returned: a stream that expands beyond the limit costs a few hundred kilobytes.
     package static func decompress(_ bytes: [UInt8], maximumBytes: Int) throws(MemcacheError) -> [UInt8] {
+        try expand(bytes, maximumBytes: maximumBytes).output
+    }
+
+    /// The same, with how many bytes follow the stream's end.
+    package static func expand(
+        _ bytes: [UInt8], maximumBytes: Int
+    ) throws(MemcacheError) -> (output: [UInt8], ignoredBytes: Int) {
         let atOnce = min(maximumBytes, measuredFromBytes)
         var inflation = try Inflation()
         var output: [UInt8] = []
-        let (isComplete, _) = try inflation.run(bytes, upTo: atOnce) { output.append(contentsOf: $0) }
-        if isComplete { return output }
+        let (isComplete, _, taken) = try inflation.run(bytes, upTo: atOnce) { output.append(contentsOf: $0) }
+        if isComplete { return (output, bytes.count - taken) }
         output = []
         var measurement = try Inflation()
-        let (fits, count) = try measurement.run(bytes, upTo: maximumBytes) { _ in }
+        let (fits, count, length) = try measurement.run(bytes, upTo: maximumBytes) { _ in }
         guard fits else {
             throw MemcacheError(
                 .unreadableValue, "the compressed value expands to more than \(maximumBytes) bytes: it was not read")
@@ -59,7 +66,7 @@ package enum Zlib {
         output.reserveCapacity(count)
         var second = try Inflation()
         _ = try second.run(bytes, upTo: maximumBytes) { output.append(contentsOf: $0) }
-        return output
+        return (output, bytes.count - length)
     }
 
     /// One `z_stream` for deflating. Calls `deflateInit2`, `deflate` and `deflateEnd`.
@@ -131,10 +138,11 @@ package enum Zlib {
 
         /// Inflates, handing over piece by piece.
         ///
-        /// - Returns: Whether the end of the stream was reached within `limit` bytes, and how many bytes came.
+        /// - Returns: Whether the end of the stream was reached within `limit` bytes, how many bytes came, and how many
+        ///   were taken for them.
         mutating func run(
             _ bytes: [UInt8], upTo limit: Int, receive: (ArraySlice<UInt8>) -> Void
-        ) throws(MemcacheError) -> (isComplete: Bool, count: Int) {
+        ) throws(MemcacheError) -> (isComplete: Bool, count: Int, taken: Int) {
             var chunk = [UInt8](repeating: 0, count: chunkBytes)
             var position = 0
             var count = 0
@@ -152,12 +160,12 @@ package enum Zlib {
                     }
                 }
                 position += taken
-                if given > limit - count { return (false, count) }
+                if given > limit - count { return (false, count, position) }
                 count += given
                 receive(chunk[..<given])
                 switch status {
                 case Z_STREAM_END:
-                    return (true, count)
+                    return (true, count, position)
                 case Z_OK where taken > 0 || given > 0:
                     continue
                 case Z_OK, Z_BUF_ERROR:

@@ -279,7 +279,7 @@ extension PythonTranscoder {
         while let last = text.last, isBlank(last) { text.removeLast() }
         if readsLongSuffix, text.last == UInt8(ascii: "L") { text.removeLast() }
         let limit = reading.limits.maximumIntegerDigits
-        guard text.count <= 2 * limit else {
+        guard text.count / 2 <= limit else {
             throw MemcacheError(.unreadableValue, "the integer has more than \(limit) digits")
         }
         var digits: [UInt8] = []

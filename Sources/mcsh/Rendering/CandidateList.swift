@@ -29,7 +29,7 @@ extension Completion.Answer {
                 rows.append(text)
             }
         }
-        if omitted > 0 { rows.append(style("… and \(omitted) more", .dim)) }
+        if omitted > 0 { rows.append(style("… and \(HumanUnits.count(UInt64(omitted))) more", .dim)) }
         return rows
     }
 

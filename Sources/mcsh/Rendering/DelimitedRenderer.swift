@@ -192,7 +192,9 @@ struct DelimitedRenderer: AnswerRenderer {
 
     /// Appends a field, quoted or escaped as the style has it.
     static func append(field bytes: Span<UInt8>, _ style: Style, to out: inout [UInt8]) {
-        guard style == .csv else { return EscapedText.append(bytes, to: &out, quote: UInt8(ascii: "\"")) }
+        guard style == .csv else {
+            return EscapedText.append(bytes, to: &out, quote: UInt8(ascii: "\""), keepsLookAlikes: true)
+        }
         var isSpecial = false
         for index in bytes.indices {
             switch bytes[index] {

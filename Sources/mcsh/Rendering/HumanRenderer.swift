@@ -60,14 +60,18 @@ struct HumanRenderer: AnswerRenderer {
         _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, key: Span<UInt8>, _ context: AnswerContext,
         to out: inout [UInt8]
     ) {
+        var ending = ""
         if status == .value {
-            for text in ValueView(value.copy(0..<value.count), width: width).lines { line(text, to: &out) }
+            let view = ValueView(value.copy(0..<value.count), width: width)
+            for text in view.lines { line(text, to: &out) }
+            ending = view.ending.map { ", \($0)" } ?? ""
         }
         let (sentence, role): (String, TextStyle.Role) =
             switch status {
             case .done where context.isOver: ("done, but that time is past: the item is already gone", .warning)
             case .done: ("done", .good)
-            case .value: ("\(value.count) bytes", .good)
+            case .value:
+                ("\(HumanUnits.count(UInt64(value.count))) \(value.count == 1 ? "byte" : "bytes")\(ending)", .good)
             case .miss, .notFound: ("(not found)", .warning)
             case .notStored: ("not stored", .warning)
             case .exists: ("not stored: the item has another CAS token", .warning)

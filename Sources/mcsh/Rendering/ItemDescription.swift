@@ -49,7 +49,9 @@ struct ItemDescription {
             return [heading, style("(not found)", .warning), style("server  ", .dim) + server]
         }
         let view = ValueView(value, flags: result.flags ?? 0, by: conventions, width: columns)
-        var facts: [(String, String)] = [("size", "\(view.size), \(view.kind)")]
+        var facts: [(String, String)] = [
+            ("size", ([view.size, view.kind] + (view.ending.map { [$0] } ?? [])).joined(separator: ", "))
+        ]
         switch result.timeToLive {
         case .remaining(let duration)?:
             let seconds = duration.components.seconds

@@ -12,6 +12,29 @@ enum JSONIndenter {
         return reader.lines
     }
 
+    /// An object or an array without spaces and line ends between its parts; nil when the bytes are not well-formed JSON
+    /// of that kind.
+    static func compact(_ bytes: [UInt8]) -> [UInt8]? {
+        guard indent(bytes) != nil else { return nil }
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count)
+        var isInString = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if isInString, byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
+                out.append(byte)
+                index += 1
+                out.append(bytes[index])
+            } else {
+                if byte == UInt8(ascii: "\"") { isInString.toggle() }
+                if isInString || !isBlank(byte) { out.append(byte) }
+            }
+            index += 1
+        }
+        return out
+    }
+
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
     }

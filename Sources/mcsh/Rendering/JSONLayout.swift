@@ -10,16 +10,21 @@ struct JSONLayout {
 
     /// An array or object of at most so many bytes is in one line.
     private static let shortBytes = 60
+    private let shortBytes: Int
     /// Deeper levels are not indented further.
     private static let deepestIndent = 32
 
-    static func lines(_ json: [UInt8]) -> [String] {
-        var layout = JSONLayout(json: json)
+    /// - Parameter width: Columns of the terminal; nil where lines may have any length.
+    static func lines(_ json: [UInt8], width: Int? = nil) -> [String] {
+        var layout = JSONLayout(json: json, width: width)
         layout.layOut()
         return layout.lines
     }
 
-    private init(json: [UInt8]) { self.json = json }
+    private init(json: [UInt8], width: Int?) {
+        self.json = json
+        shortBytes = min(Self.shortBytes, width ?? Self.shortBytes)
+    }
 
     private mutating func layOut() {
         var index = 0
@@ -89,7 +94,7 @@ struct JSONLayout {
 
     /// Behind the array or object that begins at `start`, if it is a short one.
     private func endOfShort(_ start: Int) -> Int? {
-        let limit = min(start + Self.shortBytes, json.count)
+        let limit = min(start + shortBytes, json.count)
         var index = start
         var level = 0
         while index < limit {

@@ -82,20 +82,42 @@ struct JSONRenderer: AnswerRenderer {
             ASCIINumber.append(UInt64(value.count), to: &out)
         }
         out.append(",\"flags\":{")
-        for (index, flag) in MetaReturnFlag.parse(flags, 0..<flags.count).enumerated() {
-            if index > 0 { out.append(",") }
-            JSONText.append(string: EscapedText.string([flag.letter]), to: &out)
-            out.append(":")
-            if flag.argument.isEmpty {
-                out.append("true")
-            } else if flag.letter == UInt8(ascii: "k") || flag.letter == UInt8(ascii: "O") {
-                JSONText.append(string: EscapedText.string(flag.argument), to: &out)
-            } else {
-                JSONText.append(numberOrString: flag.argument, to: &out)
-            }
-        }
+        appendFlags(MetaReturnFlag.parse(flags, 0..<flags.count), to: &out)
         out.append("}")
         end(context, to: &out)
+    }
+
+    /// Appends a member for each letter: true, the number or the text. Keys and opaque words are text. A letter that is
+    /// there again, as in a key that a server prints raw, goes into a list.
+    private func appendFlags(_ flags: [MetaReturnFlag], to out: inout [UInt8]) {
+        var letters: Set<UInt8> = []
+        var others: [MetaReturnFlag] = []
+        for flag in flags {
+            guard flag.letter < 0x80, letters.insert(flag.letter).inserted else {
+                others.append(flag)
+                continue
+            }
+            if letters.count > 1 { out.append(",") }
+            let isText = flag.letter == UInt8(ascii: "k") || flag.letter == UInt8(ascii: "O")
+            if isText, !flag.argument.isEmpty, JSONText.isUTF8(flag.argument.span) {
+                JSONText.append(string: [flag.letter].span, to: &out)
+                out.append(":")
+                JSONText.append(string: flag.argument.span, to: &out)
+            } else if flag.argument.isEmpty {
+                JSONText.append(string: [flag.letter].span, to: &out)
+                out.append(":true")
+            } else {
+                JSONText.append(name: [flag.letter], numberOrText: flag.argument, to: &out)
+            }
+        }
+        guard !others.isEmpty else { return }
+        out.append(letters.isEmpty ? "\"others\":[" : ",\"others\":[")
+        for (index, flag) in others.enumerated() {
+            out.append(index > 0 ? ",{" : "{")
+            JSONText.append("flag", bytes: ([flag.letter] + flag.argument).span, to: &out)
+            out.append("}")
+        }
+        out.append("]")
     }
 
     func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
@@ -114,12 +136,7 @@ struct JSONRenderer: AnswerRenderer {
         switch reply {
         case .statistics(let statistics):
             out.append(",\"stats\":{")
-            for (index, statistic) in statistics.enumerated() {
-                if index > 0 { out.append(",") }
-                JSONText.append(string: EscapedText.string(statistic.name), to: &out)
-                out.append(":")
-                JSONText.append(numberOrString: statistic.value, to: &out)
-            }
+            JSONText.append(members: statistics.map { ($0.name, $0.value) }, list: "others", to: &out)
             out.append("}}\n")
         case .reset: out.append(",\"command\":\"stats\",\"status\":\"RESET\"}\n")
         case .ok: out.append(",\"command\":\"stats\",\"status\":\"OK\"}\n")
@@ -134,9 +151,8 @@ struct JSONRenderer: AnswerRenderer {
                     if column == 0 {
                         JSONText.append(names[column], bytes: field.span, to: &out)
                     } else {
-                        JSONText.append(string: String(describing: names[column]), to: &out)
-                        out.append(":")
-                        JSONText.append(numberOrString: field, to: &out)
+                        let name = Array(String(describing: names[column]).utf8)
+                        JSONText.append(name: name, numberOrText: field, to: &out)
                     }
                 }
                 out.append("}")

@@ -5,7 +5,13 @@ enum JSONText {
     /// Appends a string of bytes that are known to be UTF-8, in quotes.
     static func append(string bytes: Span<UInt8>, to out: inout [UInt8]) {
         out.append("\"")
+        // Bytes of a character that was written as an escape.
+        var rest = 0
         for index in bytes.indices {
+            guard rest == 0 else {
+                rest -= 1
+                continue
+            }
             let byte = bytes[index]
             switch byte {
             case UInt8(ascii: "\""): out.append("\\\"")
@@ -13,11 +19,14 @@ enum JSONText {
             case 0x0a: out.append("\\n")
             case 0x0d: out.append("\\r")
             case 0x09: out.append("\\t")
-            case 0..<0x20, 0x7f:
-                let digits: StaticString = "0123456789abcdef"
-                out.append("\\u00")
-                out.append(digits.utf8Start[Int(byte >> 4)])
-                out.append(digits.utf8Start[Int(byte & 15)])
+            case 0..<0x20, 0x7f: JSONEscape.append(unit: UInt32(byte), to: &out)
+            case 0x80...:
+                if let (scalar, length) = EscapedText.decodeScalar(bytes, at: index), JSONEscape.isNeeded(for: scalar) {
+                    JSONEscape.append(scalar.value, to: &out)
+                    rest = length - 1
+                } else {
+                    out.append(byte)
+                }
             default: out.append(byte)
             }
         }
@@ -41,6 +50,56 @@ enum JSONText {
             out.append(contentsOf: Base64.encode(bytes.copy(0..<bytes.count)))
             out.append("\"")
         }
+    }
+
+    /// Appends `"name":` and a number or a text; `"name_b64":"…"` for a value that is not UTF-8. The name has to be.
+    static func append(name: [UInt8], numberOrText value: [UInt8], to out: inout [UInt8]) {
+        if isUTF8(value.span) {
+            append(string: name.span, to: &out)
+            out.append(":")
+            append(numberOrString: value, to: &out)
+        } else {
+            append(string: (name + Array("_b64".utf8)).span, to: &out)
+            out.append(":\"")
+            out.append(contentsOf: Base64.encode(value))
+            out.append("\"")
+        }
+    }
+
+    /// Appends the members of an object for names and values that a server sends. What cannot be a member of its own,
+    /// because its name is there already or is not UTF-8, goes into a list of objects with `name` and `value`.
+    ///
+    /// - Parameters:
+    ///   - taken: The members that the object has before and after these.
+    ///   - list: The name of that list, which is there only when something is in it.
+    static func append(
+        members: [(name: [UInt8], value: [UInt8])], taken: [String] = [], list: String, to out: inout [UInt8]
+    ) {
+        var names = Set((taken + [list]).map { Array($0.utf8) })
+        var others: [(name: [UInt8], value: [UInt8])] = []
+        var isFirst = taken.isEmpty
+        for member in members {
+            let name = isUTF8(member.value.span) ? member.name : member.name + Array("_b64".utf8)
+            guard isUTF8(name.span), names.insert(name).inserted else {
+                others.append(member)
+                continue
+            }
+            if !isFirst { out.append(",") }
+            isFirst = false
+            append(name: member.name, numberOrText: member.value, to: &out)
+        }
+        guard !others.isEmpty else { return }
+        if !isFirst { out.append(",") }
+        append(string: list, to: &out)
+        out.append(":[")
+        for (index, member) in others.enumerated() {
+            out.append(index > 0 ? ",{" : "{")
+            append("name", bytes: member.name.span, to: &out)
+            out.append(",")
+            append(name: Array("value".utf8), numberOrText: member.value, to: &out)
+            out.append("}")
+        }
+        out.append("]")
     }
 
     /// Appends a number as it is where the bytes are one in JSON, and a string otherwise.

@@ -26,7 +26,7 @@ struct PlainRenderer: AnswerRenderer {
                 ASCIINumber.append(cas, to: &out)
                 out.append("\t")
             }
-            EscapedText.append(value, to: &out, quote: UInt8(ascii: "\""))
+            EscapedText.append(value, to: &out, quote: UInt8(ascii: "\""), keepsLookAlikes: true)
             out.append("\n")
         }
     }
@@ -60,7 +60,7 @@ struct PlainRenderer: AnswerRenderer {
         }
         if !flags.isEmpty {
             out.append(" ")
-            EscapedText.append(flags, to: &out, quote: UInt8(ascii: "\""))
+            EscapedText.append(flags, to: &out, quote: UInt8(ascii: "\""), keepsLookAlikes: true)
         }
         out.append("\n")
         if status == .value {
@@ -71,7 +71,7 @@ struct PlainRenderer: AnswerRenderer {
 
     func text(_ text: Span<UInt8>, named name: StaticString, _ context: AnswerContext, to out: inout [UInt8]) {
         if context.namesServer { appendField(Array(context.server.utf8).span, to: &out) }
-        EscapedText.append(text, to: &out, quote: UInt8(ascii: "\""))
+        EscapedText.append(text, to: &out, quote: UInt8(ascii: "\""), keepsLookAlikes: true)
         out.append("\n")
     }
 
@@ -80,14 +80,14 @@ struct PlainRenderer: AnswerRenderer {
             if context.namesServer { appendField(Array(context.server.utf8).span, to: &out) }
             for (index, field) in row.enumerated() {
                 if index > 0 { out.append("\t") }
-                EscapedText.append(field.span, to: &out, quote: UInt8(ascii: "\""))
+                EscapedText.append(field.span, to: &out, quote: UInt8(ascii: "\""), keepsLookAlikes: true)
             }
             out.append("\n")
         }
     }
 
     private func appendField(_ bytes: Span<UInt8>, to out: inout [UInt8]) {
-        EscapedText.append(bytes, to: &out, quote: UInt8(ascii: "\""))
+        EscapedText.append(bytes, to: &out, quote: UInt8(ascii: "\""), keepsLookAlikes: true)
         out.append("\t")
     }
 }

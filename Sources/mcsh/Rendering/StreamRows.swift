@@ -115,12 +115,9 @@ struct WatchRows {
         case .json:
             out.append(contentsOf: Array("{\"time\":\(seconds(event)),\"gid\":\(event.id),\"type\":".utf8))
             JSONText.append(string: event.type, to: &out)
-            for attribute in event.attributes {
-                out.append(",")
-                JSONText.append(string: attribute.name, to: &out)
-                out.append(":")
-                JSONText.append(numberOrString: attribute.value, to: &out)
-            }
+            JSONText.append(
+                members: event.attributes.map { (Array($0.name.utf8), $0.value) },
+                taken: ["time", "gid", "type", "server"], list: "others", to: &out)
             if let server {
                 out.append(",\"server\":")
                 JSONText.append(string: server, to: &out)

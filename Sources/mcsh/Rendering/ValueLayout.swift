@@ -30,7 +30,7 @@ extension ValueView.Layout {
         while !isAll, let last = json.last, last >= 0x80 { json.removeLast() }
         let rest = isAll ? [] : ["… the rest is not shown; use --output plain --decode for all"]
         // A class may be named as its writer likes.
-        return (folded(JSONLayout.lines(json)) + rest, Word.shown(Array(decoded.value.typeName.utf8)))
+        return (folded(JSONLayout.lines(json, width: width)) + rest, Word.shown(Array(decoded.value.typeName.utf8)))
     }
 
     /// Bytes as what they look like.
@@ -38,11 +38,9 @@ extension ValueView.Layout {
         let part = Array(value.prefix(ValueView.shownBytes))
         let rest = value.count - part.count
         if value.isEmpty { return (["(empty)"], "empty") }
-        if ASCIINumber.parseUnsigned(value) != nil {
-            return (folded([String(decoding: value, as: UTF8.self)]), "integer")
-        }
-        if value.count <= ValueView.indentedBytes, let indented = JSONIndenter.indent(value),
-            let lines = beginning(of: indented, isWhole: isWhole)
+        if Self.isCounter(value) { return (folded([String(decoding: value, as: UTF8.self)]), "integer") }
+        if value.count <= ValueView.indentedBytes, let compact = JSONIndenter.compact(value),
+            let lines = beginning(of: JSONLayout.lines(compact, width: width), isWhole: isWhole)
         {
             return (lines, "JSON")
         }
@@ -55,7 +53,9 @@ extension ValueView.Layout {
 
     /// The line that counts what is not shown. Of a compressed value `--raw` would give the compressed form.
     private func more(_ count: Int, isWhole: Bool) -> [String] {
-        count > 0 ? ["… \(count) more bytes; use \(isWhole ? "--raw" : "--output plain --decode") for all"] : []
+        guard count > 0 else { return [] }
+        let noun = count == 1 ? "byte" : "bytes"
+        return ["… \(HumanUnits.count(UInt64(count))) more \(noun); use \(Self.whole(isWhole)) for all"]
     }
 
     /// As many lines of indented JSON as there is room for, and how many are left out; nil where a long string would
@@ -69,9 +69,33 @@ extension ValueView.Layout {
         }
         if count == lines.count { return folded(lines) }
         guard bytes > ValueView.shownBytes / 4 else { return nil }
+        let rest = lines.count - count
         return folded(Array(lines[..<count])) + [
-            "… \(lines.count - count) more lines; use \(isWhole ? "--raw" : "--output plain --decode") for all"
+            "… \(HumanUnits.count(UInt64(rest))) more \(rest == 1 ? "line" : "lines"); use \(Self.whole(isWhole)) for all"
         ]
+    }
+
+    /// The options that give all of a value.
+    private static func whole(_ isWhole: Bool) -> String { isWhole ? "--raw" : "--output plain --decode" }
+
+    /// Whether `incr` takes a value: digits, and the spaces with which `decr` keeps the length that the value had.
+    private static func isCounter(_ value: [UInt8]) -> Bool {
+        guard value.count <= 20 else { return false }
+        return ASCIINumber.parseUnsigned(Array(value.prefix { $0 != 0x20 })) != nil
+            && value.drop { $0 != 0x20 }.allSatisfy { $0 == 0x20 }
+    }
+
+    /// What text ends with that cannot be seen; nil where it ends with something else.
+    static func invisibleEnd(of value: [UInt8]) -> String? {
+        guard let last = value.last else { return nil }
+        let name: (one: String, many: String)
+        switch last {
+        case 0x20: name = ("a space", "spaces")
+        case 0x0a: name = ("a newline", "newlines")
+        default: return nil
+        }
+        let count = value.reversed().prefix { $0 == last }.count
+        return "ends with \(count == 1 ? name.one : "\(HumanUnits.count(UInt64(count))) \(name.many)")"
     }
 
     /// Whether bytes are UTF-8 with no other control characters than tabs and line ends.

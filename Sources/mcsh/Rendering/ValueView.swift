@@ -11,7 +11,9 @@ struct ValueView {
     let size: String
     /// The flags, and what they say.
     let flags: String
-    /// Why the value is shown as it is stored although it has flags; safe for a terminal.
+    /// What text ends with that cannot be seen: a newline, spaces.
+    let ending: String?
+    /// Why the value is shown as it is stored although it has flags, or that some of it was ignored; safe for a terminal.
     let fault: String?
 
     /// So many bytes are shown; the rest is only counted.
@@ -29,6 +31,7 @@ struct ValueView {
         guard flags != 0 else {
             (lines, kind) = layout.stored(value)
             (self.size, fault) = (size, nil)
+            ending = kind == "binary" ? nil : Layout.invisibleEnd(of: value)
             return
         }
         do throws(MemcacheError) {
@@ -36,14 +39,21 @@ struct ValueView {
             (lines, kind) = layout.decoded(decoded)
             self.size =
                 size + (decoded.expandedBytes.map { " (\(HumanUnits.bytes(UInt64($0))) uncompressed)" } ?? "")
-            fault = nil
+            switch decoded.value.content {
+            case .text(let text) where !decoded.isPickle: ending = Layout.invisibleEnd(of: Array(text.utf8))
+            case .bytes(let bytes) where !decoded.isPickle && kind != "binary":
+                ending = Layout.invisibleEnd(of: bytes)
+            default: ending = nil
+            }
+            fault = decoded.ignored
         } catch {
             (lines, kind) = layout.stored(value)
             self.size = size
+            ending = kind == "binary" ? nil : Layout.invisibleEnd(of: value)
             fault = "not decoded: " + EscapedText.string(Array(error.message.utf8), keepsBackslashes: true)
         }
     }
 
     /// What there is to say in a line below the value, but for what other than the value is known.
-    var facts: [String] { [size, kind, "flags \(flags)"] }
+    var facts: [String] { [size, kind] + (ending.map { [$0] } ?? []) + ["flags \(flags)"] }
 }

@@ -81,7 +81,10 @@ struct Greeting: Sendable {
                 StyledText("\($0.server): \($0.error.message); it is tried again later")
             }
             let rest = failures.count - lines.count
-            if rest > 0 { lines.append(StyledText("and \(rest) more do not answer")) }
+            if rest > 0 {
+                lines.append(
+                    StyledText("and \(HumanUnits.count(UInt64(rest))) more \(rest == 1 ? "does" : "do") not answer"))
+            }
         }
         first.append("; help, quit")
         return ([first] + lines).flatMap { $0.wrapped(to: max(width, 20), indent: 2) }

@@ -46,7 +46,7 @@ struct HelpTopic: Sendable {
             library, which --profile names; python-memcached unless given. At a terminal and in JSON a value is shown \
             as the application reads it, and with --decode everywhere else too.
               --as bytes  flags 0, the bytes as they are
-              --as pickle  flags 1, the Python value of a JSON text
+              --as pickle  the Python value of a JSON text: flags 1, of a number 2, of a text 16
               --as int  flags 2, an integer in digits
               --as text  flags 16, text in UTF-8
               --as json  flags 16, text that is checked for being JSON

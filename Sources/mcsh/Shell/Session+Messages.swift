@@ -11,7 +11,7 @@ extension Session {
             tellJSON(error.message, code: error.code.description, line: script == nil ? nil : line, server: server)
         } else {
             let place = script.map { "\($0):\(line): " } ?? "mcsh: "
-            output.writeMessage([place + (server.map { "\($0): " } ?? "") + error.message])
+            output.writeMessage([EscapedText.message(place + (server.map { "\($0): " } ?? "") + error.message)])
         }
     }
 
@@ -36,9 +36,9 @@ extension Session {
         if (format ?? errorFormat) == .json {
             tellJSON(message, code: code, line: script == nil ? nil : line, server: nil)
         } else if let script, let line {
-            output.writeMessage(["\(script):\(line): \(message)"])
+            output.writeMessage([EscapedText.message("\(script):\(line): \(message)")])
         } else {
-            output.writeMessage(["mcsh: \(message)"])
+            output.writeMessage([EscapedText.message("mcsh: \(message)")])
         }
     }
 

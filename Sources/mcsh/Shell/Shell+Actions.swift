@@ -73,7 +73,8 @@ extension Shell {
     var server: String {
         let names = client.pool.servers.map(\.address.description)
         guard names.count > 1 else { return client.configuration.firstServerName }
-        let shown = names.count > 4 ? Array(names.prefix(3)) + ["\(names.count - 3) more"] : names
+        let shown =
+            names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
         return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
     }
 
@@ -174,9 +175,14 @@ extension Shell {
     private func holdings() -> String {
         let answers = everyAnswer { [client] in await client.statisticsOfEveryServer() }
         let readings = answers.compactMap { success(of: $0) }.map { StatisticsReading($0) }
-        let items = readings.compactMap { $0.number("curr_items") }.reduce(0, +)
-        let bytes = readings.compactMap { $0.number("bytes") }.reduce(0, +)
+        return Shell.holdings(of: readings)
+    }
+
+    /// How much some servers hold together: ` (1,234 items, 5 MiB)`; nothing where none has answered.
+    static func holdings(of readings: [StatisticsReading]) -> String {
+        let items = readings.compactMap { $0.number("curr_items") }.saturatingSum()
+        let bytes = readings.compactMap { $0.number("bytes") }.saturatingSum()
         guard !readings.isEmpty else { return "" }
-        return " (\(HumanUnits.count(items)) items, \(HumanUnits.bytes(bytes)))"
+        return " (\(HumanUnits.count(items)) \(items == 1 ? "item" : "items"), \(HumanUnits.bytes(bytes)))"
     }
 }

@@ -102,7 +102,7 @@ extension Shell {
     private func store(_ value: [UInt8], _ edit: Edit, _ format: OutputFormat) {
         var flags: [MetaFlag<MetaSet>] = []
         if let item = edit.original.item {
-            guard let expiration = item.expirationNow else {
+            guard let expiration = item.lifetime.expiration() else {
                 session.note(.negative)
                 return tell("not stored: the item's lifetime has ended meanwhile", edit, keeping: edit.text)
             }
@@ -151,7 +151,7 @@ extension Shell {
             lines += ["your text (\(own.size)):"] + Edit.beginning(of: own.lines)
         }
         let command = edit.editable.command(
-            key: edit.key, file: edit.file.path, lifetime: edit.original.item?.lifetime)
+            key: edit.key, file: edit.file.path, lifetime: edit.original.item?.lifetime.word())
         lines.append("your text is kept in \(EscapedText.string(edit.file.path))")
         lines.append("to store it all the same: \(command)")
         if session.presentation.format == .json {
@@ -172,18 +172,8 @@ private struct Edit {
         var timeToLive: TimeToLive?
         var readAt: ContinuousClock.Instant
 
-        /// The word of the lifetime for a command that is entered later.
-        var lifetime: String? {
-            guard case .remaining(let duration)? = timeToLive else { return nil }
-            return "@\(UnixClock.now() + (duration - readAt.duration(to: .now)).components.seconds)"
-        }
-
-        /// What ends when the item was to end; nil when that is over.
-        var expirationNow: Expiration? {
-            guard case .remaining(let duration)? = timeToLive else { return .never }
-            let left = duration - readAt.duration(to: .now)
-            return left > .zero ? .after(left) : nil
-        }
+        /// When the item ends.
+        var lifetime: ReadLifetime { ReadLifetime(timeToLive: timeToLive, readAt: readAt) }
     }
 
     enum Original {
@@ -221,6 +211,33 @@ private struct Edit {
 
     /// The first lines of a view.
     static func beginning(of lines: [String]) -> [String] {
-        lines.prefix(8).map { "  " + $0 } + (lines.count > 8 ? ["  … \(lines.count - 8) more lines"] : [])
+        lines.prefix(8).map { "  " + $0 }
+            + (lines.count > 8
+                ? ["  … \(HumanUnits.count(UInt64(lines.count - 8))) more \(lines.count == 9 ? "line" : "lines")"] : [])
+    }
+}
+
+/// The lifetime that an item had when it was read.
+struct ReadLifetime {
+    var timeToLive: TimeToLive?
+    var readAt: ContinuousClock.Instant
+
+    /// The word for a command that is entered later; nil for no end.
+    func word(at moment: ContinuousClock.Instant = .now, now: Int64 = UnixClock.now()) -> String? {
+        guard case .remaining(let duration)? = timeToLive, !endsAfterAllTimes(now) else { return nil }
+        return "@\(now + (duration - readAt.duration(to: moment)).components.seconds)"
+    }
+
+    /// What ends when the item was to end; nil when that is over.
+    func expiration(at moment: ContinuousClock.Instant = .now, now: Int64 = UnixClock.now()) -> Expiration? {
+        guard case .remaining(let duration)? = timeToLive, !endsAfterAllTimes(now) else { return .never }
+        let left = duration - readAt.duration(to: moment)
+        return left > .zero ? .after(left) : nil
+    }
+
+    /// Whether the end is later than the last time that memcached keeps: a server may send any number.
+    private func endsAfterAllTimes(_ now: Int64) -> Bool {
+        guard case .remaining(let duration)? = timeToLive else { return false }
+        return duration >= .seconds(max(0, Expiration.maximumWireValue - now))
     }
 }

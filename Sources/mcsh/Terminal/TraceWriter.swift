@@ -10,7 +10,9 @@ enum TraceWriter {
             let newline = bytes.firstIndex(of: UInt8(ascii: "\n"), from: start)
             let end = newline.map { $0 + 1 } ?? bytes.count
             let shown = min(end, start + 200)
-            let rest = end > shown ? "… \(end - shown) more bytes" : ""
+            let rest =
+                end > shown
+                ? "… \(HumanUnits.count(UInt64(end - shown))) more \(end - shown == 1 ? "byte" : "bytes")" : ""
             lines.append(mark + EscapedText.string(bytes.copy(start..<shown)) + rest)
             start = end
         }

@@ -28,6 +28,8 @@ extension PickleValue {
         case .orderedDictionary: "collections.OrderedDict"
         case .defaultDictionary: "collections.defaultdict"
         case .object(let object): object.className ?? "pickle"
+        case .global("builtins", "Ellipsis"): "ellipsis"
+        case .global("builtins", "NotImplemented"): "NotImplementedType"
         case .global, .extensionCode, .persistent: "pickle"
         }
     }

@@ -10,14 +10,24 @@ struct StoredValue {
         let transcoder = conventions.transcoder
         let compressed = PythonTranscoder.Flags.compressed.rawValue
         guard flags & compressed != 0 else {
-            let value = try transcoder.decode(bytes, flags: flags)
-            return DecodedValue(value: value, isPickle: isPickle, storedBytes: bytes.count)
+            let (value, ignored) = try content(of: bytes, flags: flags, transcoder)
+            return DecodedValue(
+                value: value, isPickle: isPickle, storedBytes: bytes.count, ignoredBytes: ignored)
         }
         // In two steps, to know how long it was.
-        let expanded = try transcoder.compression.decompress(bytes, transcoder.maximumExpandedBytes)
-        let value = try transcoder.decode(expanded, flags: flags & ~compressed)
+        let (expanded, behind) = try Zlib.expand(bytes, maximumBytes: transcoder.maximumExpandedBytes)
+        let (value, ignored) = try content(of: expanded, flags: flags & ~compressed, transcoder)
         return DecodedValue(
-            value: value, isPickle: isPickle, storedBytes: bytes.count, expandedBytes: expanded.count)
+            value: value, isPickle: isPickle, storedBytes: bytes.count, expandedBytes: expanded.count,
+            ignoredBytes: behind + ignored)
+    }
+
+    /// The value of bytes that are not compressed, and how many bytes follow the end of a pickle.
+    private func content(
+        of bytes: [UInt8], flags: UInt32, _ transcoder: PythonTranscoder
+    ) throws(MemcacheError) -> (PickleValue, ignoredBytes: Int) {
+        guard isPickle else { return (try transcoder.decode(bytes, flags: flags), 0) }
+        return try PickleValue.reading(pickle: bytes, options: transcoder.reading)
     }
 
     /// Whether a pickle is what the flags come to: text and numbers go before it.
@@ -36,9 +46,24 @@ struct DecodedValue {
     var storedBytes: Int
     /// How many bytes it had before it was compressed; nil for one that is not.
     var expandedBytes: Int?
+    /// How many bytes the application does not see: they follow the end of a pickle or of a compressed value, where
+    /// `append` puts them.
+    var ignoredBytes = 0
+
+    /// That some bytes are ignored, for people.
+    var ignored: String? {
+        guard ignoredBytes > 0 else { return nil }
+        let noun = ignoredBytes == 1 ? "byte after its end is" : "bytes after its end are"
+        return "\(HumanUnits.count(UInt64(ignoredBytes))) \(noun) ignored"
+    }
 
     /// A pickle can refer to one object many times, and each is written out: a small one may have a very long form.
     var maximumJSONBytes: Int { min(67_108_864, 1_048_576 + 64 * storedBytes) }
+
+    /// The error for a value that would be written out longer than is worth looking at.
+    var tooLong: MemcacheError {
+        MemcacheError(.unreadableValue, "the value's JSON form has more than \(maximumJSONBytes) bytes")
+    }
 
     /// The value as JSON, with tags where JSON has no such type.
     func json() throws(MemcacheError) -> [UInt8] { try value.json(maximumBytes: maximumJSONBytes) }

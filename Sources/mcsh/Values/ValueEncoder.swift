@@ -71,12 +71,8 @@ enum ValueEncoder {
             try checked { () throws(JSONFault) in try PickleValue.check(json: input) }
             return (try text(input), 0)
         case .pickle:
-            // Also of a number or a text, which the client would not pickle by itself.
-            let value = try checked { () throws(JSONFault) in try PickleValue.read(json: input) }
-            let pickle = try refused { () throws(MemcacheError) in
-                try value.pickled(conventions.transcoder.writing)
-            }
-            return (PickleValue(.bytes(pickle)), PythonTranscoder.Flags.pickle.rawValue)
+            // Stored as the client stores it: of a number or a text no pickle is made.
+            return (try checked { () throws(JSONFault) in try PickleValue.read(json: input) }, 0)
         case .int:
             // As for Python, blanks around it are none of its digits: a file ends with a newline.
             var digits = input[...]

@@ -74,13 +74,13 @@ import Testing
         #expect(Array(view.lines.prefix(2)) == ["[", "  \"value 0\","])
         #expect(view.lines.count < 400)
         let rest = 2002 - (view.lines.count - 1)
-        #expect(view.lines.last == "… \(rest) more lines; use --raw for all")
+        #expect(view.lines.last == "… \(HumanUnits.count(UInt64(rest))) more lines; use --raw for all")
     }
 
     @Test func `JSON that is one long string is shown as text`() {
         let view = view("[\"" + String(repeating: "a", count: 10_000) + "\"]", 80)
         #expect(view.kind == "text")
-        #expect(view.lines.last == "… 5908 more bytes; use --raw for all")
+        #expect(view.lines.last == "… 5,908 more bytes; use --raw for all")
     }
 
     @Test func `what is folded is escaped before, and stays so`() {

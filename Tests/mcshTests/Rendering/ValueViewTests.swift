@@ -9,7 +9,14 @@ import Testing
         ("18446744073709551615", "integer", ["18446744073709551615"]),
         ("-5", "text", ["-5"]), ("hello", "text", ["hello"]), ("two\nlines\n", "text", ["two", "lines"]),
         ("a\tb\\c", "text", ["a\\tb\\\\c"]), ("grüße 値", "text", ["grüße 値"]), ("\r\n", "text", ["\\r"]),
-        ("{\"a\":1}", "JSON", ["{", "  \"a\": 1", "}"]), ("{}", "JSON", ["{}"]), ("\"text\"", "text", ["\"text\""]),
+        ("{\"a\":1}", "JSON", ["{\"a\": 1}"]),
+        (" [ 1,\n {\"a, b\" : \"\\\" c\"}]\n", "JSON", ["[1, {\"a, b\": \"\\\" c\"}]"]),
+        ("99 ", "integer", ["99 "]), ("9   ", "integer", ["9   "]), (" 9", "text", [" 9"]), ("9 9", "text", ["9 9"]),
+        ("a\u{a0}b\u{2003}", "text", ["a\\u{a0}b\\u{2003}"]), ("\u{3164}\u{2800}", "text", ["\\u{3164}\\u{2800}"]),
+        ("x\u{fe0f}", "text", ["x\\u{fe0f}"]), ("❤\u{fe0f}", "text", ["❤\u{fe0f}"]), ("e\u{301}", "text", ["e\u{301}"]),
+        ("\u{301}", "text", ["\\u{301}"]), (" \u{301}", "text", [" \\u{301}"]),
+        ("e\u{300}\u{300}\u{300}\u{300}\u{300}", "text", ["e\u{300}\u{300}\u{300}\u{300}\\u{300}"]),
+        ("{}", "JSON", ["{}"]), ("\"text\"", "text", ["\"text\""]),
         ("{oops", "text", ["{oops"]),
         ("\u{1b}[2J", "binary", ["00000000  1b 5b 32 4a                                       .[2J"]),
         ("\0", "binary", ["00000000  00                                                ."]),
@@ -19,6 +26,18 @@ import Testing
         let view = ValueView(Array(value.utf8))
         #expect(view.kind == kind)
         #expect(view.lines.map { $0.last == " " ? String($0) : $0 } == lines)
+    }
+
+    @Test(
+        arguments: [
+            ("a\n", "ends with a newline"), ("a\n\n", "ends with 2 newlines"), ("99 ", "ends with a space"),
+            ("   ", "ends with 3 spaces"), ("{}\n", "ends with a newline"), ("a", nil), ("", nil), ("\0\n", nil),
+        ] as [(String, String?)])
+    func `what a value ends with and cannot be seen is said`(value: String, ending: String?) {
+        let view = ValueView(Array(value.utf8))
+        #expect(view.ending == ending)
+        #expect(view.facts.contains("ends with a newline") == (ending == "ends with a newline"))
+        #expect(ValueView(Array(value.utf8), flags: 16).ending == (value == "\0\n" ? "ends with a newline" : ending))
     }
 
     @Test func `bytes are shown in rows of sixteen with their characters`() {
@@ -34,6 +53,8 @@ import Testing
         let text = ValueView([UInt8](repeating: 0x61, count: 5000))
         #expect(text.kind == "text")
         #expect(text.lines == [String(repeating: "a", count: 4096), "… 904 more bytes; use --raw for all"])
+        #expect(ValueView([UInt8](repeating: 0x61, count: 4097)).lines.last == "… 1 more byte; use --raw for all")
+        #expect(ValueView([UInt8](repeating: 0x61, count: 5096)).lines.last == "… 1,000 more bytes; use --raw for all")
         let binary = ValueView([UInt8](repeating: 0, count: 600))
         #expect(binary.lines.count == 33)
         #expect(binary.lines.last == "… 88 more bytes; use --raw for all")

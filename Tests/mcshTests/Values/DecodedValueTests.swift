@@ -78,14 +78,16 @@ import Testing
             [
                 "00000000  78 9c 4b 4c c4 04 00 4f  a6 07 94                 x.KL...O...",
                 "11 B, binary, flags 8: zlib-compressed, not decoded: the value is marked as compressed but is not a zlib stream: incorrect data check",
-            ], "", nil),
+            ],
+            #","undecoded":"the value is marked as compressed but is not a zlib stream: incorrect data check""#, nil),
         Case(
             "hello", 1,
             [
                 "hello",
                 "5 B, text, flags 1: pickled, not decoded: the value is not a readable pickle: it refers to entry 101, which it has not stored at byte 0",
             ],
-            "", nil),
+            #","undecoded":"the value is not a readable pickle: it refers to entry 101, which it has not stored at byte 0""#,
+            nil),
         Case(
             "hello", 32,
             [
@@ -186,7 +188,28 @@ import Testing
         #expect(throws: MemcacheError.self) { try StoredValue(bytes: pickle, flags: 1).decoded().output() }
         var members: [UInt8] = []
         DecodedMembers.append(pickle, flags: 1, .standard, to: &members)
-        #expect(members == [])
+        #expect(
+            String(decoding: members, as: UTF8.self)
+                == #","undecoded":"the value's JSON form has more than 1151424 bytes""#)
+    }
+
+    @Test(
+        arguments: [
+            ("I1\n.abc", 1, 3), ("I1\n.", 1, 0), ("(lp0\n.x", 1, 1),
+        ] as [(String, UInt32, Int)])
+    func `bytes after the end of a pickle are counted`(value: String, flags: UInt32, ignored: Int) throws {
+        #expect(try StoredValue(bytes: Array(value.utf8), flags: flags).decoded().ignoredBytes == ignored)
+    }
+
+    @Test func `bytes after the end of a compressed value are counted`() throws {
+        let value = Self.twentyA + [0x58, 0x59]
+        #expect(try StoredValue(bytes: value, flags: 24).decoded().ignoredBytes == 2)
+        #expect(ValueView(value, flags: 24).fault == "2 bytes after its end are ignored")
+        var members: [UInt8] = []
+        DecodedMembers.append(value, flags: 24, .standard, to: &members)
+        #expect(
+            String(decoding: members, as: UTF8.self)
+                == #","type":"str","decoded":"aaaaaaaaaaaaaaaaaaaa","ignored_bytes":2"#)
     }
 
     @Test func `any bytes under any flags are shown safely`() {

@@ -128,7 +128,31 @@ struct PickleGraphBuilder {
     }
 
     /// The graph, and the object that a handle is wanted for.
-    func value(at position: Int) -> PickleValue {
-        PickleValue(graph: PickleGraph(nodes: nodes), position: position)
+    func value(at position: Int, droppedCalls: [Int] = []) -> PickleValue {
+        PickleValue(graph: PickleGraph(nodes: nodes, droppedCalls: droppedCalls), position: position)
+    }
+
+    /// The calls among some objects that are not part of the value at a position, outermost ones only.
+    func calls(among candidates: [Int], outside root: Int) -> [Int] {
+        var isReached = [Bool](repeating: false, count: nodes.count)
+        func reach(_ start: Int) {
+            var waiting = [start]
+            isReached[start] = true
+            while let position = waiting.popLast() {
+                for child in nodes[position].children where !isReached[child] {
+                    isReached[child] = true
+                    waiting.append(child)
+                }
+            }
+        }
+        reach(root)
+        var calls: [Int] = []
+        // A call that is an argument of another one is made first.
+        for position in candidates.reversed() where !isReached[position] {
+            guard case .object = nodes[position] else { continue }
+            reach(position)
+            calls.append(position)
+        }
+        return calls.reversed()
     }
 }

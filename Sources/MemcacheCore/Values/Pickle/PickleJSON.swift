@@ -6,8 +6,11 @@ extension PickleValue {
     /// list of pairs, in order), `$datetime`, `$date`, `$time` (ISO 8601), `$timedelta` (days, seconds, microseconds),
     /// `$decimal`, `$fraction`, `$uuid`, `$global` (a class or function), `$extension`, `$persistent`, and `$recursive`
     /// (how many levels up the same object is). `$object` is the name of an instance's class, beside what the pickle
-    /// says of it: `state`, `items`, `list`, `set`, `args`, `value` or `repr`. A datetime in a zone that is not a fixed
-    /// distance from UTC has `zone` beside `$datetime`.
+    /// says of it: `args`, `keywords`, `state` (`states`, where it is set more than once), `items`, `list`, `set`,
+    /// `repr`, and `setter`, a function that is given the instance and its state (`setters`, pairs of such a function and
+    /// the state, where there are more). The attributes of a class with `__slots__` are those of both kinds. A time in a zone that is not a fixed distance from UTC has
+    /// `zone` beside `$datetime` or `$time`. Where a pickle calls functions whose results are no part of the value,
+    /// `$dropped` lists these calls, beside `value`.
     ///
     /// An object that is used in several places is written in each of them, so that a small pickle may have a long
     /// form; hence the limit.
@@ -21,8 +24,12 @@ extension PickleValue {
     /// The value as JSON that is plain where it can be.
     ///
     /// As ``taggedJSON(maximumBytes:)``, but a finite float is a number, and a dictionary whose keys are all text is an
-    /// object, unless one of them begins with `$` or stands there twice. So what JSON has is as `json.dumps` has it, and
+    /// object, unless one of them begins with `$` or is there twice. So what JSON has is as `json.dumps` has it, and
     /// an object with a `$` in its first name is always a tag. ``init(json:)`` reads this back.
+    ///
+    /// Values that differ have different forms. So there are the further members `slots` (which attributes are those of
+    /// `__slots__`), `factory` of a `defaultdict`, `maxlen` of a `deque`, `fold` beside `$datetime` and `$time` for the
+    /// second of two equal times, and `zone` for every zone that is more than its distance from UTC.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` when it would exceed the limit.
     public func json(maximumBytes: Int = 67_108_864) throws(MemcacheError) -> [UInt8] {
@@ -52,6 +59,7 @@ private struct PickleJSONWriter {
         case value(PickleValue)
         case text(StaticString)
         case key(String)
+        case string(String)
         /// The object further up is finished.
         case leave(Int)
     }
@@ -63,6 +71,8 @@ private struct PickleJSONWriter {
     private var tasks: [Task] = []
     /// The objects that are being written, each with its level.
     private var open: [Int: Int] = [:]
+    /// The digits of large integers, each of which may be there many times: making them takes long.
+    private var digits: [Int: [UInt8]] = [:]
 
     init(maximumBytes: Int, isPlain: Bool) {
         self.maximumBytes = maximumBytes
@@ -80,7 +90,7 @@ private struct PickleJSONWriter {
     ///
     /// - Returns: Whether all is written.
     mutating func writePrefix(_ value: PickleValue) -> Bool {
-        tasks.append(.value(value))
+        push(root: value)
         while let task = tasks.popLast() {
             switch task {
             case .value(let value): write(content: value)
@@ -88,11 +98,21 @@ private struct PickleJSONWriter {
             case .key(let key):
                 string(key)
                 output.append(":")
+            case .string(let text): string(text)
             case .leave(let position): open[position] = nil
             }
             if output.count > maximumBytes { return false }
         }
         return true
+    }
+
+    private mutating func push(root value: PickleValue) {
+        tasks.append(.value(value))
+        let calls = value.graph.droppedCalls.filter { $0 != value.position }
+        guard !calls.isEmpty else { return }
+        tasks = [.text("}")] + tasks + [.key("value"), .text(",")]
+        push(list: calls.map(value.child))
+        tasks += [.key("$dropped"), .text("{")]
     }
 
     private mutating func write(content value: PickleValue) {
@@ -109,7 +129,9 @@ private struct PickleJSONWriter {
             if let small = number.exactly(Int64.self), small.magnitude <= 1 << 53 {
                 ASCIINumber.append(small, to: &output)
             } else {
-                tag("$int", number.description)
+                let known = digits[value.position] ?? number.decimalDigits
+                if known.count > 100 { digits[value.position] = known }
+                tag("$int", known)
             }
         case .double(let number) where isPlain && number.isFinite:
             output.append(contentsOf: PythonFloat.text(number).utf8)
@@ -149,8 +171,8 @@ private struct PickleJSONWriter {
             object("builtins.range")
             member("repr", text + ")")
             output.append("}")
-        case .dateTime(let moment): time("$datetime", moment.description, zone: moment.time.zone, of: value)
-        case .time(let moment): time("$time", moment.description, zone: moment.zone, of: value)
+        case .dateTime(let moment): time("$datetime", moment.description, moment.time, of: value)
+        case .time(let moment): time("$time", moment.description, moment, of: value)
         case .date(let date): tag("$date", date.description)
         case .timeDelta(let delta):
             output.append("{\"$timedelta\":[")
@@ -160,7 +182,10 @@ private struct PickleJSONWriter {
             tag("$fraction", denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)")
         case .uuid(let number): tag("$uuid", Self.text(uuid: number))
         case .orderedDictionary(let pairs): dictionaryLike("collections.OrderedDict", value, pairs)
-        case .defaultDictionary(_, let pairs): dictionaryLike("collections.defaultdict", value, pairs)
+        case .defaultDictionary(let factory, let pairs):
+            // Not `nil`, which would be a value of Python.
+            let shown: PickleValue? = isPlain && !factory.isNone ? factory : .none
+            dictionaryLike("collections.defaultdict", value, pairs, factory: shown)
         case .global(let module, let name):
             if module == "builtins", name == "Ellipsis" || name == "NotImplemented" {
                 object(name == "Ellipsis" ? "builtins.ellipsis" : "builtins.NotImplementedType")
@@ -192,61 +217,52 @@ private struct PickleJSONWriter {
 
     // MARK: - Instances
 
-    private mutating func write(_ description: PickleObject, of value: PickleValue) {
+    private mutating func write(_ described: PickleObject, of value: PickleValue) {
+        let description = described.uniform
         enter(value)
-        if let name = description.className {
-            object(name)
-        } else {
+        tasks.append(.text("}"))
+        guard let name = description.className else {
             output.append("{\"$object\":")
-            tasks.append(.text("}"))
-            members(of: description, arguments: description.arguments)
+            members(of: description)
             tasks.append(.value(description.callable))
             return
         }
-        tasks.append(.text("}"))
-        var arguments = description.arguments
-        if let (module, function) = description.callable.global, module == "copyreg" {
-            // The class is the first argument; of `_reconstructor` the others are the built-in type that it is derived
-            // from and the value as one of that type.
-            arguments.removeFirst()
-            if function == "_reconstructor", arguments.count == 2, let base = arguments[0].globalName {
-                var plain = description
-                switch (base, arguments[1].content) {
-                case ("builtins.object", .none): arguments = []
-                case ("builtins.dict", .dictionary(let pairs)):
-                    arguments = []
-                    plain.dictionaryItems = pairs + plain.dictionaryItems
-                case ("builtins.list", .list(let items)):
-                    arguments = []
-                    plain.listItems = items + plain.listItems
-                case ("builtins.tuple", .tuple(let items)): arguments = items
-                case (_, .text), (_, .integer), (_, .double), (_, .bytes):
-                    tasks += [.value(arguments[1]), .key("value"), .text(",")]
-                    arguments = []
-                default: break
-                }
-                return members(of: plain, arguments: arguments)
-            }
-        }
+        object(name)
         // Two classes of the standard library that say what they hold in their arguments.
-        switch (description.className, arguments.first?.content) {
-        case ("collections.Counter", .dictionary(let pairs)) where arguments.count == 1:
-            var counter = description
-            counter.dictionaryItems = pairs + counter.dictionaryItems
-            tasks.append(.text("]"))
-            pushItems(counter.dictionaryItems)
-            tasks += [.text("["), .key("items"), .text(",")]
-        case ("collections.deque", _) where description.state?.isNone ?? true:
+        let holdsMore =
+            description.keywords != nil || !description.setItems.isEmpty || !description.setters.isEmpty
+            || described.states.count > 1 || !(description.state?.isNone ?? true)
+        let arguments = description.arguments
+        switch (name, arguments.first?.content) {
+        case ("collections.Counter", .dictionary(let pairs))
+        where arguments.count == 1 && !holdsMore && description.listItems.isEmpty:
+            push(pairs + description.dictionaryItems)
+            tasks += [.key("items"), .text(",")]
+        case ("collections.deque", let first)
+        where arguments.count <= 2 && !holdsMore && description.dictionaryItems.isEmpty
+            && (first == nil || arguments[0].elements != nil)
+            && (arguments.count < 2 || arguments[1].isNone || arguments[1].wholeNumber != nil):
+            if isPlain, arguments.count == 2, !arguments[1].isNone {
+                tasks += [.value(arguments[1]), .key("maxlen"), .text(",")]
+            }
             push(list: (arguments.first?.elements ?? []) + description.listItems)
             tasks += [.key("list"), .text(",")]
         default:
-            members(of: description, arguments: arguments)
+            members(of: description)
         }
     }
 
     /// Appends what a pickle says of an instance, as members after the first.
-    private mutating func members(of description: PickleObject, arguments: [PickleValue]) {
+    private mutating func members(of description: PickleObject) {
         // The last to be written is pushed first.
+        if description.setters.count == 1, description.state == nil {
+            let setter = description.setters[0]
+            tasks += [.value(setter.value), .key("state"), .text(",")]
+            tasks += [.value(setter.key), .key("setter"), .text(",")]
+        } else if !description.setters.isEmpty {
+            push(description.setters)
+            tasks += [.key("setters"), .text(",")]
+        }
         if let keywords = description.keywords { tasks += [.value(keywords), .key("keywords"), .text(",")] }
         if !description.setItems.isEmpty {
             push(list: description.setItems)
@@ -257,46 +273,69 @@ private struct PickleJSONWriter {
             tasks += [.key("list"), .text(",")]
         }
         if !description.dictionaryItems.isEmpty {
-            tasks.append(.text("]"))
-            pushItems(description.dictionaryItems)
-            tasks += [.text("["), .key("items"), .text(",")]
+            push(description.dictionaryItems)
+            tasks += [.key("items"), .text(",")]
         }
-        // Python 2 gives an instance that is like a list or a dictionary an empty dictionary of attributes as well.
-        let isContainer = !description.listItems.isEmpty || !description.dictionaryItems.isEmpty
-        if let state = description.state, !isContainer || state.attributes?.isEmpty != true {
-            pushState(state)
-            tasks += [.key("state"), .text(",")]
+        if description.states.count > 1 {
+            push(list: description.states)
+            tasks += [.key("states"), .text(",")]
+        } else if let state = description.state {
+            // Python 2 gives an instance that is like a list or a dictionary an empty dictionary of attributes as well.
+            let isContainer = !description.listItems.isEmpty || !description.dictionaryItems.isEmpty
+            if !isContainer || state.attributes(allowsBytes: false)?.isEmpty != true { pushState(state) }
         }
-        if !arguments.isEmpty {
-            push(list: arguments)
+        if !description.arguments.isEmpty {
+            push(list: description.arguments)
             tasks += [.key("args"), .text(",")]
         }
     }
 
     /// The attributes of an instance as a JSON object, where they are named by text; else whatever they are.
     private mutating func pushState(_ state: PickleValue) {
-        var attributes: [(String, PickleValue)] = []
+        var attributes: [(name: String, value: PickleValue)] = []
         // A class with `__slots__` gives its dictionary, or None, and that of the slots.
-        var parts = [state]
-        if case .tuple(let both) = state.content, both.count == 2, both[0].isNone || both[0].attributes != nil,
-            both[1].attributes != nil
-        {
-            parts = both.filter { !$0.isNone }
-        }
-        for part in parts {
-            guard let named = part.attributes else {
-                tasks.append(.value(state))
-                return
+        var slots: [String]?
+        if case .tuple(let both) = state.node, both.count == 2 {
+            let parts = both.map(state.child)
+            if let own = parts[0].isNone ? [] : parts[0].attributes(allowsBytes: !isPlain),
+                let more = parts[1].attributes(allowsBytes: !isPlain),
+                !more.isEmpty, parts[0].isNone || !own.isEmpty
+            {
+                attributes = own + more
+                slots = more.map(\.name)
             }
-            attributes += named
         }
-        attributes.sort { $0.0 < $1.0 }
+        if slots == nil, let own = state.attributes(allowsBytes: !isPlain) {
+            attributes = own
+        } else if slots == nil {
+            tasks += [.value(state), .key("state"), .text(",")]
+            return
+        }
+        // No name may be there twice, and none be taken for a tag.
+        var names: Set<[UInt8]> = []
+        guard
+            attributes.allSatisfy({
+                $0.name.utf8.first != UInt8(ascii: "$") && names.insert(Array($0.name.utf8)).inserted
+            })
+        else {
+            tasks += [.value(state), .key("state"), .text(",")]
+            return
+        }
+        if isPlain, let slots {
+            tasks.append(.text("]"))
+            for (index, name) in slots.sorted().enumerated().reversed() {
+                tasks.append(.string(name))
+                if index > 0 { tasks.append(.text(",")) }
+            }
+            tasks += [.text("["), .key("slots"), .text(",")]
+        }
+        attributes.sort { $0.name < $1.name }
         tasks.append(.text("}"))
-        for (index, (name, value)) in attributes.enumerated().reversed() {
-            tasks += [.value(value), .key(name)]
+        for (index, attribute) in attributes.enumerated().reversed() {
+            tasks += [.value(attribute.value), .key(attribute.name)]
             if index > 0 { tasks.append(.text(",")) }
         }
-        tasks.append(.text("{"))
+        tasks += [.text("{"), .key("state"), .text(",")]
     }
 
     // MARK: - Containers
@@ -315,11 +354,14 @@ private struct PickleJSONWriter {
         push(list: items)
     }
 
-    private mutating func dictionaryLike(_ name: String, _ value: PickleValue, _ pairs: [PicklePair]) {
+    private mutating func dictionaryLike(
+        _ name: String, _ value: PickleValue, _ pairs: [PicklePair], factory: PickleValue? = nil
+    ) {
         enter(value)
         object(name)
         output.append(",\"items\":")
         tasks.append(.text("}"))
+        if let factory { tasks += [.value(factory), .key("factory"), .text(",")] }
         push(pairs)
     }
 
@@ -356,11 +398,13 @@ private struct PickleJSONWriter {
 
     // MARK: - Text
 
-    private mutating func tag(_ name: StaticString, _ text: String) {
+    private mutating func tag(_ name: StaticString, _ text: String) { tag(name, Array(text.utf8)) }
+
+    private mutating func tag(_ name: StaticString, _ text: [UInt8]) {
         output.append("{\"")
         output.append(name)
         output.append("\":")
-        string(text)
+        string(generalized: text)
         output.append("}")
     }
 
@@ -372,15 +416,24 @@ private struct PickleJSONWriter {
         output.append("\"}")
     }
 
-    private mutating func time(_ name: StaticString, _ text: String, zone: PythonTimeZone?, of value: PickleValue) {
-        guard case .described(let description, let offset) = zone, offset == nil else { return tag(name, text) }
+    private mutating func time(_ name: StaticString, _ text: String, _ time: PythonTime, of value: PickleValue) {
+        // Of the zone there is to be said what the text does not.
+        var zone: PickleValue?
+        switch time.zone {
+        case nil, .offset(_, name: nil): break
+        case .offset: if isPlain { zone = value.zone }
+        case .described(let description, let offset): if isPlain || offset == nil { zone = description }
+        }
+        let hasFold = isPlain && time.isRepeated
+        guard zone != nil || hasFold else { return tag(name, text) }
         enter(value)
         output.append("{\"")
         output.append(name)
         output.append("\":")
         string(text)
-        output.append(",\"zone\":")
-        tasks += [.text("}"), .value(description)]
+        if hasFold { output.append(",\"fold\":1") }
+        tasks.append(.text("}"))
+        if let zone { tasks += [.value(zone), .key("zone"), .text(",")] }
     }
 
     private mutating func object(_ name: String) {
@@ -399,11 +452,6 @@ private struct PickleJSONWriter {
 
     /// A JSON string. Lone surrogates, which only JSON's escapes can express, are escaped.
     private mutating func string(generalized bytes: [UInt8]) {
-        let digits: StaticString = "0123456789abcdef"
-        func unit(_ value: UInt32) -> [UInt8] {
-            [UInt8(ascii: "\\"), UInt8(ascii: "u")]
-                + (0..<4).reversed().map { digits.utf8Start[Int(value >> UInt32($0 * 4) & 15)] }
-        }
         output.append("\"")
         var index = 0
         while index < bytes.count {
@@ -414,21 +462,21 @@ private struct PickleJSONWriter {
                 output.append(byte)
                 index += 1
             case 0..<0x20, 0x7f:
-                output.append(contentsOf: unit(UInt32(byte)))
+                JSONEscape.append(unit: UInt32(byte), to: &output)
                 index += 1
             case 0x20..<0x7f:
                 output.append(byte)
                 index += 1
             default:
                 guard let (codePoint, length) = PickleText.decode(bytes[...], at: index) else {
-                    output.append(contentsOf: unit(0xfffd))
+                    JSONEscape.append(unit: 0xfffd, to: &output)
                     index += 1
                     continue
                 }
-                if (0xd800...0xdfff).contains(codePoint) {
-                    output.append(contentsOf: unit(codePoint))
-                } else {
+                if let scalar = Unicode.Scalar(codePoint), !JSONEscape.isNeeded(for: scalar) {
                     output.append(contentsOf: bytes[index..<index + length])
+                } else {
+                    JSONEscape.append(codePoint, to: &output)
                 }
                 index += length
             }
@@ -445,13 +493,22 @@ private struct PickleJSONWriter {
 
 extension PickleValue {
     /// The entries of a dictionary whose keys are all text; nil for anything else.
-    fileprivate var attributes: [(String, PickleValue)]? {
+    ///
+    /// - Parameter allowsBytes: Whether byte strings in ASCII, which Python 2 has for names, are text too.
+    fileprivate func attributes(allowsBytes: Bool) -> [(name: String, value: PickleValue)]? {
         guard case .dictionary(let items) = node else { return nil }
-        var named: [(String, PickleValue)] = []
+        var named: [(name: String, value: PickleValue)] = []
         for pair in pairs(items) {
-            guard let name = pair.key.text ?? pair.key.plainText else { return nil }
+            guard let name = pair.key.text ?? (allowsBytes ? pair.key.plainText : nil) else { return nil }
             named.append((name, pair.value))
         }
         return named
+    }
+
+    /// The second argument of a call.
+    fileprivate var zone: PickleValue? {
+        guard case .object(let object) = node, case .tuple(let items) = graph.nodes[object.arguments], items.count == 2
+        else { return nil }
+        return child(items[1])
     }
 }

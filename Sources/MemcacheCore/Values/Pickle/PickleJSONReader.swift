@@ -56,6 +56,8 @@ private struct PickleJSONReader {
     private var position = 0
     private var builder = PickleGraphBuilder()
     private var open: [Level] = []
+    /// The objects that Python takes neither as keys nor into sets.
+    private var unhashable: Set<Int> = []
     /// Names, and texts of at most one Latin-1 character: of each, Python has one object.
     private var shared: [[UInt8]: Int] = [:]
 
@@ -122,7 +124,7 @@ private struct PickleJSONReader {
         skipBlanks()
         if next == end {
             position += 1
-            return builder.add(isObject ? PickleNode.dictionary([]) : PickleNode.list([]))
+            return add(isObject ? PickleNode.dictionary([]) : PickleNode.list([]))
         }
         guard open.count < Self.maximumDepth else {
             throw JSONFault(message: "there are more than \(Self.maximumDepth) levels", position: start)
@@ -160,17 +162,39 @@ private struct PickleJSONReader {
 
     private mutating func close() throws(JSONFault) -> Int {
         let level = open.removeLast()
-        guard level.isObject else { return builder.add(.list(level.items)) }
+        guard level.isObject else { return add(.list(level.items)) }
         if readsTags, case .text(let name) = builder.nodes[level.items[0]], name.first == UInt8(ascii: "$") {
-            return builder.add(try tagged(String(decoding: name, as: UTF8.self), level))
+            return add(try tagged(String(decoding: name, as: UTF8.self), level))
         }
-        return builder.add(.dictionary(level.items))
+        return add(.dictionary(level.items))
+    }
+
+    /// Adds an object, and notes whether Python can hash it.
+    private mutating func add(_ node: PickleNode) -> Int {
+        let position = builder.add(node)
+        let isHashable =
+            switch node {
+            case .list, .dictionary, .set, .byteArray: false
+            case .tuple(let items): !items.contains { unhashable.contains($0) }
+            case .object(let object): !isSignalingNaN(object)
+            default: true
+            }
+        if !isHashable { unhashable.insert(position) }
+        return position
+    }
+
+    private func isSignalingNaN(_ object: PickledObject) -> Bool {
+        guard case .tuple(let arguments) = builder.nodes[object.arguments], let first = arguments.first,
+            case .text(let text) = builder.nodes[first]
+        else { return false }
+        return PythonDecimal.isSignaling(text)
     }
 
     // MARK: - Tags
 
     private mutating func tagged(_ tag: String, _ level: Level) throws(JSONFault) -> PickleNode {
         let content = builder.nodes[level.items[1]]
+        if level.items.count == 2 { try checkHashability(tag, content, level) }
         if level.items.count == 2, let node = untagged(tag, content) { return node }
         let shown = EscapedText.string(Array(tag.utf8.prefix(40)))
         throw JSONFault(
@@ -187,10 +211,10 @@ private struct PickleJSONReader {
         case ("$bytes", .text(let text)): return Base64.decode(text).map { .bytes($0) }
         case ("$bytearray", .text(let text)): return Base64.decode(text).map { .byteArray($0) }
         case ("$tuple", .list(let items)): return .tuple(items)
-        case ("$set", .list(let items)) where items.allSatisfy(isHashable): return .set(items)
-        case ("$frozenset", .list(let items)) where items.allSatisfy(isHashable): return .frozenSet(items)
+        case ("$set", .list(let items)): return .set(items)
+        case ("$frozenset", .list(let items)): return .frozenSet(items)
         case ("$dict", .list(let pairs)): return dictionary(pairs)
-        case ("$decimal", .text(let text)) where PythonFloat.number(text[...]) != nil:
+        case ("$decimal", .text(let text)) where PythonDecimal.isDecimal(text):
             let position = builder.addCall("decimal", "Decimal", [builder.add(.text(text))])
             return builder.nodes[position]
         default: return nil
@@ -200,18 +224,33 @@ private struct PickleJSONReader {
     private func dictionary(_ pairs: [Int]) -> PickleNode? {
         var items: [Int] = []
         for pair in pairs {
-            guard case .list(let both) = builder.nodes[pair], both.count == 2, isHashable(both[0]) else { return nil }
+            guard case .list(let both) = builder.nodes[pair], both.count == 2 else { return nil }
             items += both
         }
         return .dictionary(items)
     }
 
-    /// Whether Python takes an object as a key; a tuple of lists is left to Python.
-    private func isHashable(_ position: Int) -> Bool {
-        switch builder.nodes[position] {
-        case .list, .dictionary, .set, .byteArray: false
-        default: true
+    /// Refuses sets and keys that Python cannot hash, in which case it could not load what is stored.
+    private func checkHashability(_ tag: String, _ content: PickleNode, _ level: Level) throws(JSONFault) {
+        guard case .list(let items) = content else { return }
+        let place: String
+        let wrong: Int?
+        switch tag {
+        case "$set", "$frozenset":
+            place = "in a set"
+            wrong = items.first { unhashable.contains($0) }
+        case "$dict":
+            place = "as a key of a dict"
+            wrong = items.first { pair in
+                guard case .list(let both) = builder.nodes[pair], both.count == 2 else { return false }
+                return unhashable.contains(both[0])
+            }
+        default: return
         }
+        guard wrong != nil else { return }
+        throw JSONFault(
+            message: "Python takes no list, dict, set or bytearray \(place), nor a tuple that has one in it; write"
+                + " $tuple for a list and $frozenset for a set", position: level.start)
     }
 
     // MARK: - Text and numbers

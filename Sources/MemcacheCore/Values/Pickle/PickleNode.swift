@@ -50,13 +50,25 @@ struct PickledObject: Sendable {
     var dictionaryItems: [Int] = []
     /// What was added as to a set.
     var setItems: [Int] = []
+    /// Functions that were called with the instance to set its state, and those states, in turn.
+    var setters: [Int] = []
+
+    /// Whether nothing but the arguments goes into the instance.
+    var isPlainCall: Bool {
+        states.isEmpty && listItems.isEmpty && dictionaryItems.isEmpty && setItems.isEmpty && setters.isEmpty
+    }
 }
 
 /// Objects that name each other by position. It never changes once it is made.
 final class PickleGraph: Sendable {
     let nodes: [PickleNode]
+    /// Calls whose results are no part of the value, which a pickle makes for their effect alone.
+    let droppedCalls: [Int]
 
-    init(nodes: [PickleNode]) { self.nodes = nodes }
+    init(nodes: [PickleNode], droppedCalls: [Int] = []) {
+        self.nodes = nodes
+        self.droppedCalls = droppedCalls
+    }
 }
 
 extension PickleNode {
@@ -69,7 +81,7 @@ extension PickleNode {
         case .persistent(let id): [id]
         case .object(let object):
             [object.callable, object.arguments] + (object.keywords.map { [$0] } ?? []) + object.states
-                + object.listItems + object.dictionaryItems + object.setItems
+                + object.listItems + object.dictionaryItems + object.setItems + object.setters
         }
     }
 
@@ -90,7 +102,8 @@ extension PickleNode {
                     construction: object.construction, callable: position(object.callable),
                     arguments: position(object.arguments), keywords: object.keywords.map(position),
                     states: object.states.map(position), listItems: object.listItems.map(position),
-                    dictionaryItems: object.dictionaryItems.map(position), setItems: object.setItems.map(position)))
+                    dictionaryItems: object.dictionaryItems.map(position), setItems: object.setItems.map(position),
+                    setters: object.setters.map(position)))
         }
     }
 
@@ -116,7 +129,7 @@ extension PickleNode {
             mine.construction == theirs.construction && (mine.keywords == nil) == (theirs.keywords == nil)
                 && mine.states.count == theirs.states.count && mine.listItems.count == theirs.listItems.count
                 && mine.dictionaryItems.count == theirs.dictionaryItems.count
-                && mine.setItems.count == theirs.setItems.count
+                && mine.setItems.count == theirs.setItems.count && mine.setters.count == theirs.setters.count
         default: false
         }
     }

@@ -100,9 +100,17 @@ extension PickleValue {
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` for anything that is not a
     ///   pickle, exceeds a limit or refers to buffers outside of itself; and what the hooks throw.
     public init(pickle bytes: [UInt8], options: PickleReadingOptions = PickleReadingOptions()) throws(MemcacheError) {
+        (self, _) = try PickleValue.reading(pickle: bytes, options: options)
+    }
+
+    /// The same, with how many bytes follow the pickle's end.
+    package static func reading(
+        pickle bytes: [UInt8], options: PickleReadingOptions
+    ) throws(MemcacheError) -> (value: PickleValue, ignoredBytes: Int) {
         var reader = PickleReader(bytes, options: options)
         do {
-            self = try reader.read()
+            let value = try reader.read()
+            return (value, reader.ignoredBytes)
         } catch {
             if case .hook(let failure) = error.reason { throw failure }
             throw MemcacheError(

@@ -56,6 +56,9 @@ struct PickleReader {
     private var memoCount = 0
     /// How many objects hooks were shown; the same one may be shown again and again.
     private var extractedCount = 0
+    /// The instances in the order of their calls, and whether something was taken off the stack and dropped.
+    private var callPositions: [Int] = []
+    private var hasDropped = false
     /// The objects of which Python has one each.
     private var singletons: (none: Int, isTrue: Int, isFalse: Int, emptyTuple: Int) = (0, 0, 0, 0)
 
@@ -76,10 +79,17 @@ struct PickleReader {
             start = position
             let byte = try takeByte()
             guard let opcode = PickleOpcode(rawValue: byte) else { throw failure(.unknownOpcode(byte)) }
-            if opcode == .stop { return graph.value(at: try pop()) }
+            if opcode == .stop {
+                let root = try pop()
+                let calls = hasDropped || !stack.isEmpty ? graph.calls(among: callPositions, outside: root) : []
+                return graph.value(at: root, droppedCalls: calls)
+            }
             try follow(opcode)
         }
     }
+
+    /// How many bytes follow the pickle's end.
+    var ignoredBytes: Int { input.count - position }
 
     private func failure(_ reason: Failure.Reason) -> Failure { Failure(reason: reason, position: start) }
 
@@ -98,8 +108,10 @@ struct PickleReader {
         // Stack and memo
         case .mark: marks.append(stack.count)
         case .pop:
-            if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
-        case .popMark: _ = try popToMark()
+            if let mark = marks.last, mark == stack.count { marks.removeLast() } else { try drop() }
+        case .popMark:
+            _ = try popToMark()
+            hasDropped = true
         case .dup: stack.append(try top())
         case .get: try get(try takeNumberLine())
         case .binGet: try get(Int(try takeByte()))
@@ -297,6 +309,20 @@ struct PickleReader {
         return value
     }
 
+    /// Drops a value. A function that Python calls with an instance and its state is written as a call whose result is
+    /// dropped: it is noted down with the instance.
+    private mutating func drop() throws(Failure) {
+        let dropped = try pop()
+        hasDropped = true
+        guard case .object(let call) = graph.nodes[dropped], call.construction == .call, call.isPlainCall,
+            case .tuple(let arguments) = graph.nodes[call.arguments], arguments.count == 2,
+            stack.count > marks.last ?? 0, let instance = stack.last, arguments[0] == instance, dropped != instance,
+            case .object = graph.nodes[instance]
+        else { return }
+        if callPositions.last == dropped { callPositions.removeLast() }
+        try extend(instance, with: [call.callable, arguments[1]], kind: .setter)
+    }
+
     private mutating func pop(count: Int) throws(Failure) -> [Int] {
         guard stack.count - (marks.last ?? 0) >= count else { throw failure(.stackUnderflow) }
         defer { stack.removeLast(count) }
@@ -371,7 +397,7 @@ struct PickleReader {
         depths[position] = depth
     }
 
-    private enum ExtensionKind { case list, dictionary, set, state }
+    private enum ExtensionKind { case list, dictionary, set, state, setter }
 
     /// Puts more into an object that exists already.
     private mutating func extend(_ position: Int, with items: [Int], kind: ExtensionKind) throws(Failure) {
@@ -397,12 +423,13 @@ struct PickleReader {
             case .dictionary: object.dictionaryItems.append(contentsOf: items)
             case .set: object.setItems.append(contentsOf: items)
             case .state: object.states.append(contentsOf: items)
+            case .setter: object.setters.append(contentsOf: items)
             }
             graph.replace(position, with: .object(object))
         case (_, .list): throw failure(.malformed("something is appended to what is not a list"))
         case (_, .dictionary): throw failure(.malformed("something is set in what is not a dictionary"))
         case (_, .set): throw failure(.malformed("something is added to what is not a set"))
-        case (_, .state): throw failure(.malformed("attributes are set on what is not an instance"))
+        case (_, .state), (_, .setter): throw failure(.malformed("attributes are set on what is not an instance"))
         }
         try deepen(position, over: items)
     }
@@ -433,7 +460,7 @@ struct PickleReader {
     private mutating func binaryInteger(_ count: Int) throws(Failure) {
         let limit = options.limits.maximumIntegerDigits
         // A byte is worth two and a half digits.
-        guard count <= limit * 5 / 12 + 1 else {
+        guard count <= max(0, min(limit, 1 << 48)) * 5 / 12 + 1 else {
             throw failure(.tooMany("an integer with too many digits", limit: limit))
         }
         try push(.integer(BigInteger(twosComplement: try take(count))))
@@ -603,5 +630,6 @@ struct PickleReader {
         let object = PickledObject(
             construction: construction, callable: callable, arguments: arguments, keywords: keywords)
         try push(.object(object), over: [callable, arguments] + (keywords.map { [$0] } ?? []))
+        if let position = stack.last { callPositions.append(position) }
     }
 }

@@ -29,10 +29,41 @@ extension PickleValue {
         }
     }
 
-    /// The name of a class or function, and of its module; nil for anything else.
+    /// The name of a class or function, and of its module; nil for anything else. What is asked of a class by
+    /// `getattr`, such as its methods, has a name with a dot in it, as protocols below 4 have for a class in a class.
     var global: (module: String, name: String)? {
-        guard case .global(let module, let name) = node else { return nil }
-        return (child(module).repairedText, child(name).repairedText)
+        var attributes: [String] = []
+        var length = 0
+        var value = self
+        while true {
+            switch value.node {
+            case .global(let module, let name):
+                let names = [value.child(name).repairedText] + attributes.reversed()
+                return (value.child(module).repairedText, names.joined(separator: "."))
+            case .object(let object):
+                guard object.construction == .call, object.isPlainCall, object.keywords == nil,
+                    value.child(object.callable).isGlobal("builtins", "getattr"),
+                    case .tuple(let arguments) = graph.nodes[object.arguments], arguments.count == 2,
+                    case .text(let name) = graph.nodes[arguments[1]]
+                else { return nil }
+                length += name.count + 1
+                guard length < 1024 else { return nil }
+                attributes.append(String(decoding: name, as: UTF8.self))
+                value = child(arguments[0])
+            default: return nil
+            }
+        }
+    }
+
+    /// Whether it is a class or function by this name, without looking further.
+    func isGlobal(_ wantedModule: StaticString, _ wantedName: StaticString) -> Bool {
+        guard case .global(let module, let name) = node, case .text(let moduleText) = graph.nodes[module],
+            case .text(let nameText) = graph.nodes[name]
+        else { return false }
+        func isSame(_ text: [UInt8], _ wanted: StaticString) -> Bool {
+            text.count == wanted.utf8CodeUnitCount && text.span.starts(with: wanted, in: 0..<text.count)
+        }
+        return isSame(moduleText, wantedModule) && isSame(nameText, wantedName)
     }
 
     private var repairedText: String {
@@ -45,11 +76,14 @@ extension PickleValue {
     }
 
     func described(_ object: PickledObject) -> PickleObject {
-        PickleObject(
+        var description = PickleObject(
             construction: PickleObject.Construction(object.construction), callable: child(object.callable),
             arguments: arguments(of: object).map(child), keywords: object.keywords.map(child),
             state: object.states.last.map(child), listItems: object.listItems.map(child),
-            dictionaryItems: pairs(object.dictionaryItems), setItems: object.setItems.map(child))
+            dictionaryItems: pairs(object.dictionaryItems), setItems: object.setItems.map(child),
+            setters: pairs(object.setters))
+        if object.states.count > 1 { description.states = object.states.map(child) }
+        return description
     }
 
     private func arguments(of object: PickledObject) -> [Int] {
@@ -57,27 +91,38 @@ extension PickleValue {
         return []
     }
 
-    /// The value of an instance of a class that has a case of its own in ``Content``.
+    /// The value of an instance of a class that has a case of its own in ``Content``; nil for what Python could not
+    /// make, and for what has more to it than the case can say.
+    ///
+    /// The same instance may be looked at very often: what is not part of the result is not walked over.
     private func known(_ object: PickledObject) -> Content? {
         guard let (module, name) = child(object.callable).global else { return nil }
-        let arguments = arguments(of: object).map(child)
+        if module == "builtins", name == "getattr" {
+            return global.map { .global(module: $0.module, name: $0.name) }
+        }
+        guard case .tuple(let argumentPositions) = graph.nodes[object.arguments], argumentPositions.count <= 3,
+            object.keywords == nil, object.setters.isEmpty, object.listItems.isEmpty, object.setItems.isEmpty
+        else { return nil }
+        let arguments = argumentPositions.map(child)
         switch (module, name, object.construction) {
         case ("uuid", "UUID", .new):
-            guard arguments.isEmpty, let state = object.states.last.map(child),
-                case .integer(let number)? = state["int"]?.node
+            // Two attributes may be there: the number, and how safely it was made.
+            guard arguments.isEmpty, object.dictionaryItems.isEmpty, object.states.count == 1,
+                case .dictionary(let items) = graph.nodes[object.states[0]], items.count <= 4,
+                case .integer(let number)? = child(object.states[0])["int"]?.node
             else { return nil }
             return number.exactly(UInt128.self).map { .uuid($0) }
-        case ("collections", "OrderedDict", .call) where object.listItems.isEmpty:
+        case ("collections", "OrderedDict", .call) where object.states.isEmpty:
             if arguments.isEmpty { return .orderedDictionary(pairs(object.dictionaryItems)) }
             return Self.pairList(arguments).map { .orderedDictionary($0 + pairs(object.dictionaryItems)) }
-        case ("collections", "defaultdict", .call) where arguments.count <= 1 && object.listItems.isEmpty:
-            return .defaultDictionary(factory: arguments.first ?? nil, pairs(object.dictionaryItems))
+        case ("collections", "defaultdict", .call) where arguments.count <= 1 && object.states.isEmpty:
+            let factory = arguments.first ?? nil
+            guard factory.isNone || factory.canBeCalled else { return nil }
+            return .defaultDictionary(factory: factory, pairs(object.dictionaryItems))
         default:
             break
         }
-        guard object.states.isEmpty, object.listItems.isEmpty, object.dictionaryItems.isEmpty, object.setItems.isEmpty,
-            object.construction == .call
-        else { return nil }
+        guard object.states.isEmpty, object.dictionaryItems.isEmpty, object.construction == .call else { return nil }
         switch (module, name) {
         case ("builtins", "complex"):
             guard arguments.count == 2, let real = arguments[0].double, let imaginary = arguments[1].double else {
@@ -86,7 +131,7 @@ extension PickleValue {
             return .complex(real: real, imaginary: imaginary)
         case ("builtins", "range"):
             let numbers = arguments.compactMap(\.wholeNumber)
-            guard arguments.count == 3, numbers.count == 3 else { return nil }
+            guard arguments.count == 3, numbers.count == 3, numbers[2] != 0 else { return nil }
             return .range(start: numbers[0], stop: numbers[1], step: numbers[2])
         case ("datetime", "datetime"): return PythonDateTime(arguments).map { .dateTime($0) }
         case ("datetime", "date"):
@@ -95,22 +140,39 @@ extension PickleValue {
         case ("datetime", "time"): return PythonTime(arguments).map { .time($0) }
         case ("datetime", "timedelta"): return PythonTimeDelta(arguments).map { .timeDelta($0) }
         case ("decimal", "Decimal"):
-            guard arguments.count == 1, let text = arguments[0].plainText else { return nil }
+            guard arguments.count == 1, let text = arguments[0].plainText, PythonDecimal.isDecimal(Array(text.utf8))
+            else { return nil }
             return .decimal(text)
-        case ("fractions", "Fraction"):
-            if arguments.count == 2, let numerator = arguments[0].wholeNumber,
-                let denominator = arguments[1].wholeNumber
-            {
-                return .fraction(numerator: numerator, denominator: denominator)
-            }
-            // Before Python 3.12 or so, and in Python 2, the argument is the printed form.
-            guard arguments.count == 1, let text = arguments[0].plainText else { return nil }
-            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-            let numbers = parts.compactMap { BigInteger(decimal: Array($0.utf8), maximumDigits: 10000) }
-            guard numbers.count == parts.count, (1...2).contains(numbers.count) else { return nil }
-            return .fraction(numerator: numbers[0], denominator: numbers.count == 2 ? numbers[1] : 1)
+        case ("fractions", "Fraction"): return Self.fraction(arguments)
         default:
             return nil
+        }
+    }
+
+    private static func fraction(_ arguments: [PickleValue]) -> Content? {
+        let numbers: [BigInteger]
+        if arguments.count == 2 {
+            numbers = arguments.compactMap(\.wholeNumber)
+            guard numbers.count == 2 else { return nil }
+        } else {
+            // Before Python 3.12 or so, and in Python 2, the argument is the printed form.
+            guard arguments.count == 1, let text = arguments[0].plainText, text.utf8.count <= 20_000 else { return nil }
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            numbers = parts.compactMap { BigInteger(decimal: Array($0.utf8), maximumDigits: 10000) }
+            guard numbers.count == parts.count, (1...2).contains(numbers.count),
+                parts.count == 1 || parts[1].utf8.first.map({ $0 >= UInt8(ascii: "0") }) == true
+            else { return nil }
+        }
+        let denominator = numbers.count == 2 ? numbers[1] : 1
+        guard !denominator.isNegative, denominator != 0 else { return nil }
+        return .fraction(numerator: numbers[0], denominator: denominator)
+    }
+
+    /// Whether Python may be able to call it: nothing that is certainly a plain value.
+    private var canBeCalled: Bool {
+        switch node {
+        case .global, .object, .persistent, .extensionCode: true
+        default: false
         }
     }
 
@@ -185,8 +247,8 @@ extension PythonDate {
         let start = bytes.startIndex
         let year = Int(bytes[start]) << 8 | Int(bytes[start + 1])
         let (month, day) = (Int(bytes[start + 2]), Int(bytes[start + 3]))
-        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
         self.init(year: year, month: month, day: day)
+        guard isPossible else { return nil }
     }
 
     fileprivate var octets: [UInt8] {
@@ -214,7 +276,8 @@ extension PythonTime {
         guard (1...2).contains(arguments.count), var bytes = arguments[0].octets, bytes.count == 6 else { return nil }
         let isRepeated = bytes[0] & 0x80 != 0
         bytes[0] &= 0x7f
-        self.init(bytes[...], isRepeated: isRepeated, zone: arguments.count == 2 ? PythonTimeZone(arguments[1]) : nil)
+        guard let zone = PythonTimeZone.zone(of: arguments) else { return nil }
+        self.init(bytes[...], isRepeated: isRepeated, zone: zone.value)
     }
 
     fileprivate var octets: [UInt8] {
@@ -231,9 +294,8 @@ extension PythonDateTime {
         guard (1...2).contains(arguments.count), var bytes = arguments[0].octets, bytes.count == 10 else { return nil }
         let isRepeated = bytes[2] & 0x80 != 0
         bytes[2] &= 0x7f
-        let zone = arguments.count == 2 ? PythonTimeZone(arguments[1]) : nil
-        guard let date = PythonDate(bytes[..<4]),
-            let time = PythonTime(bytes[4...], isRepeated: isRepeated, zone: zone)
+        guard let zone = PythonTimeZone.zone(of: arguments), let date = PythonDate(bytes[..<4]),
+            let time = PythonTime(bytes[4...], isRepeated: isRepeated, zone: zone.value)
         else { return nil }
         self.init(date: date, time: time)
     }
@@ -244,36 +306,51 @@ extension PythonTimeDelta {
         let numbers = arguments.compactMap(\.integer)
         guard numbers.count == 3, arguments.count == 3 else { return nil }
         self.init(days: numbers[0], seconds: numbers[1], microseconds: numbers[2])
+        guard isPossible else { return nil }
     }
 
     /// Of a value that is a `timedelta`.
     fileprivate init?(_ value: PickleValue) {
-        guard case .object(let instance) = value.node else { return nil }
-        let object = value.described(instance)
-        guard object.construction == .call, object.callable.globalName == "datetime.timedelta" else { return nil }
-        self.init(object.arguments)
+        guard case .object(let object) = value.node, object.construction == .call, object.isPlainCall,
+            value.child(object.callable).isGlobal("datetime", "timedelta"),
+            case .tuple(let arguments) = value.graph.nodes[object.arguments], arguments.count == 3
+        else { return nil }
+        self.init(arguments.map(value.child))
     }
 
     /// A whole number of seconds, of either sign, less than a day.
     fileprivate init?(offsetSeconds seconds: Int) {
-        guard abs(seconds) < 86400 else { return nil }
+        guard (-86399...86399).contains(seconds) else { return nil }
         self.init(days: seconds < 0 ? -1 : 0, seconds: seconds < 0 ? seconds + 86400 : seconds)
     }
 }
 
 extension PythonTimeZone {
+    /// What the second of some arguments says; nil where Python would not take it for a zone.
+    fileprivate static func zone(of arguments: [PickleValue]) -> (value: PythonTimeZone?, Void)? {
+        guard arguments.count == 2, !arguments[1].isNone else { return (nil, ()) }
+        return PythonTimeZone(arguments[1]).map { ($0, ()) }
+    }
+
     /// Looks no further than at the zone itself: in a hostile pickle a zone may be a time with a zone, and so on.
     fileprivate init?(_ value: PickleValue) {
-        if value.isNone { return nil }
-        guard case .object(let instance) = value.node else {
-            self = .described(value, knownOffset: nil)
+        guard case .object(let object) = value.node else {
+            switch value.node {
+            case .global, .persistent, .extensionCode: self = .described(value, knownOffset: nil)
+            default: return nil
+            }
             return
         }
-        let object = value.described(instance)
-        switch (object.callable.globalName, object.arguments.count) {
+        var arguments: [PickleValue] = []
+        if case .tuple(let items) = value.graph.nodes[object.arguments], items.count <= 4, object.isPlainCall {
+            arguments = items.map(value.child)
+        }
+        switch (value.child(object.callable).globalName, arguments.count) {
         case ("datetime.timezone", 1...2):
-            guard let offset = PythonTimeDelta(object.arguments[0]) else { break }
-            self = .offset(offset, name: object.arguments.count == 2 ? object.arguments[1].text : nil)
+            guard let offset = PythonTimeDelta(arguments[0]), offset.isOffset else { return nil }
+            let name = arguments.count == 2 ? arguments[1].text : nil
+            guard arguments.count == 1 || name != nil else { break }
+            self = .offset(offset, name: name)
             return
         // pytz, dateutil and Django name UTC so.
         case ("pytz._UTC", 0), ("dateutil.tz.tz.tzutc", 0), ("dateutil.tz.tzutc", 0), ("django.utils.timezone.UTC", 0):
@@ -281,8 +358,7 @@ extension PythonTimeZone {
             return
         // pytz says which of a zone's distances holds: name, seconds from UTC, seconds of summer time, abbreviation.
         case ("pytz._p", 4):
-            self = .described(
-                value, knownOffset: object.arguments[1].integer.flatMap { PythonTimeDelta(offsetSeconds: $0) })
+            self = .described(value, knownOffset: arguments[1].integer.flatMap { PythonTimeDelta(offsetSeconds: $0) })
             return
         default:
             break
@@ -396,6 +472,7 @@ extension PickleGraphBuilder {
         object.listItems = add(description.listItems)
         object.dictionaryItems = add(description.dictionaryItems)
         object.setItems = add(description.setItems)
+        object.setters = add(description.setters)
         return add(PickleNode.object(object))
     }
 }

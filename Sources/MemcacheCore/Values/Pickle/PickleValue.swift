@@ -121,18 +121,22 @@ public struct PickleObject: Sendable {
     public var keywords: PickleValue?
     /// The attributes: a dictionary, or what the class's own `__setstate__` takes.
     public var state: PickleValue?
+    /// The attributes as they are set one after another, where that happens more than once.
+    var states: [PickleValue] = []
     /// What is appended to it, where it is like a list.
     public var listItems: [PickleValue]
     /// What is set in it, where it is like a dictionary.
     public var dictionaryItems: [PicklePair]
     /// What is added to it, where it is like a set.
     public var setItems: [PickleValue]
+    /// Functions that set its state in the place of the class, each with the state that it is given.
+    public var setters: [PicklePair]
 
     /// Describes an instance.
     public init(
         construction: Construction = .call, callable: PickleValue, arguments: [PickleValue] = [],
         keywords: PickleValue? = nil, state: PickleValue? = nil, listItems: [PickleValue] = [],
-        dictionaryItems: [PicklePair] = [], setItems: [PickleValue] = []
+        dictionaryItems: [PicklePair] = [], setItems: [PickleValue] = [], setters: [PicklePair] = []
     ) {
         self.construction = construction
         self.callable = callable
@@ -142,13 +146,92 @@ public struct PickleObject: Sendable {
         self.listItems = listItems
         self.dictionaryItems = dictionaryItems
         self.setItems = setItems
+        self.setters = setters
     }
 
     /// The name of the class with its module, `shop.models.Product`; nil where the pickle does not name one.
-    public var className: String? {
-        let makers = ["copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"]
-        if let name = callable.globalName, makers.contains(name) { return arguments.first?.globalName }
-        return callable.globalName
+    public var className: String? { uniform.callable.globalName }
+}
+
+extension PickleObject {
+    /// The same instance as protocols from 4 on describe it. Older ones call functions of their own, which are given the
+    /// class as an argument.
+    var uniform: PickleObject {
+        var object = self
+        guard construction == .call else { return self }
+        if let maker = callable.global, maker.module == "copyreg", arguments.first?.globalName != nil {
+            switch maker.name {
+            case "__newobj__":
+                object.construction = .new
+                object.callable = object.arguments.removeFirst()
+                return object
+            case "__newobj_ex__":
+                guard arguments.count == 3, case .tuple = arguments[1].node, case .dictionary = arguments[2].node else {
+                    return self
+                }
+                object.become(arguments[0], arguments[1].elements ?? [], keywords: arguments[2])
+                return object
+            case "_reconstructor":
+                return reconstructed ?? self
+            default:
+                return self
+            }
+        }
+        // `functools.partial(Class.__new__, Class, …)`, called without arguments.
+        guard arguments.isEmpty, case .object(let made) = callable.node,
+            callable.child(made.callable).isGlobal("functools", "partial"), made.states.count == 1,
+            case .tuple(let state) = callable.graph.nodes[made.states[0]], state.count == 4,
+            callable.child(state[0]).globalName?.hasSuffix(".__new__") == true,
+            case .tuple(let given) = callable.graph.nodes[state[1]], let type = given.first,
+            callable.child(type).globalName != nil
+        else { return self }
+        let keywords = callable.child(state[2])
+        guard keywords.isNone || keywords.isDictionary else { return self }
+        // Not `nil`, which would be a value of Python.
+        object.become(
+            callable.child(type), given.dropFirst().map(callable.child), keywords: keywords.isNone ? .none : keywords)
+        return object
+    }
+
+    private mutating func become(_ type: PickleValue, _ arguments: [PickleValue], keywords: PickleValue?) {
+        construction = .newWithKeywords
+        callable = type
+        self.arguments = arguments
+        self.keywords = keywords
+    }
+
+    /// An instance that protocols below 2 make of its class, the built-in type that this is derived from, and the value
+    /// as one of that type.
+    private var reconstructed: PickleObject? {
+        guard arguments.count == 3, let base = arguments[1].globalName else { return nil }
+        var object = self
+        object.construction = .new
+        object.callable = arguments[0]
+        switch (base, arguments[2].content) {
+        case ("builtins.object", .none): object.arguments = []
+        case ("builtins.dict", .dictionary(let pairs)):
+            object.arguments = []
+            object.dictionaryItems = pairs + dictionaryItems
+        case ("builtins.list", .list(let items)):
+            object.arguments = []
+            object.listItems = items + listItems
+        case ("builtins.tuple", .tuple(let items)): object.arguments = items
+        case ("builtins.complex", .complex(let real, let imaginary)):
+            object.arguments = [PickleValue(real), PickleValue(imaginary)]
+        case ("builtins.str", .text), ("builtins.str", .illFormedText), ("builtins.int", .integer),
+            ("builtins.float", .double), ("builtins.bytes", .bytes), ("builtins.str", .bytes),
+            ("builtins.bytes", .text):
+            object.arguments = [arguments[2]]
+        default: return nil
+        }
+        return object
+    }
+}
+
+extension PickleValue {
+    fileprivate var isDictionary: Bool {
+        if case .dictionary = node { return true }
+        return false
     }
 }
 

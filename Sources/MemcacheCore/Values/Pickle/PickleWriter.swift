@@ -312,6 +312,11 @@ struct PickleWriter {
 
     private mutating func finishObject(_ position: Int) {
         guard finish(position), case .object(let object) = graph.nodes[position] else { return }
+        // The result of a function that sets the state is dropped.
+        for index in stride(from: object.setters.count - 2, through: 0, by: -2) {
+            tasks += [.write(.pop), .write(.reduce), .write(.tuple2), .save(object.setters[index + 1])]
+            tasks += [.save(position), .save(object.setters[index])]
+        }
         for state in object.states.reversed() { tasks += [.write(.build), .save(state)] }
         push(object.setItems, style: .set, single: .addItems, many: .addItems)
         push(object.dictionaryItems, style: .iterator, single: .setItem, many: .setItems)
@@ -703,5 +708,7 @@ struct PickleWriter {
 
 extension PickledObject {
     /// Whether nothing is put into the instance but attributes.
-    fileprivate var isBare: Bool { listItems.isEmpty && dictionaryItems.isEmpty && setItems.isEmpty }
+    fileprivate var isBare: Bool {
+        listItems.isEmpty && dictionaryItems.isEmpty && setItems.isEmpty && setters.isEmpty
+    }
 }

@@ -110,8 +110,8 @@ extension PythonTime: CustomStringConvertible {
     /// `+05:30`, with seconds and microseconds only where there are some.
     private static func sign(_ offset: PythonTimeDelta) -> String {
         // The days of a distance from UTC are 0 or -1: Python allows less than a day to either side.
-        var seconds = offset.seconds + offset.days.clamped(to: -1...1) * 86400
-        var microseconds = offset.microseconds
+        var seconds = offset.seconds.clamped(to: 0...86399) + offset.days.clamped(to: -1...0) * 86400
+        var microseconds = offset.microseconds.clamped(to: 0...999_999)
         let isNegative = seconds < 0
         if isNegative {
             seconds = -seconds
@@ -135,6 +135,29 @@ extension PythonTime: CustomStringConvertible {
 extension PythonDateTime: CustomStringConvertible {
     /// `2024-02-29T13:14:15.678901+00:00`, as Python's `isoformat` writes it.
     public var description: String { "\(date)T\(time)" }
+}
+
+extension PythonTimeDelta {
+    /// Whether Python has such a length of time.
+    var isPossible: Bool {
+        (-999_999_999...999_999_999).contains(days) && (0..<86400).contains(seconds)
+            && (0..<1_000_000).contains(microseconds)
+    }
+
+    /// Whether it is less than a day, to either side.
+    var isOffset: Bool {
+        isPossible && (days == 0 || days == -1 && (seconds > 0 || microseconds > 0))
+    }
+}
+
+extension PythonDate {
+    /// Whether the calendar has such a day.
+    var isPossible: Bool {
+        guard (1...9999).contains(year), (1...12).contains(month) else { return false }
+        let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let length = month == 2 ? (isLeapYear ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+        return (1...length).contains(day)
+    }
 }
 
 extension Int {

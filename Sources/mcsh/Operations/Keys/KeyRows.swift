@@ -41,7 +41,7 @@ struct KeyRows {
             DelimitedRenderer.append(field: name.span, .csv, to: &serverField)
         case .plain, .tsv:
             serverField.append("\t")
-            EscapedText.append(name.span, to: &serverField, quote: Self.quote)
+            EscapedText.append(name.span, to: &serverField, quote: Self.quote, keepsLookAlikes: true)
         case .human:
             let shown = EscapedText.string(name)
             let width = servers.map { EscapedText.string(Array($0.utf8)).displayWidth }.max() ?? 0
@@ -106,7 +106,11 @@ struct KeyRows {
             }
             return special == 0
         }
-        if isPlain { out.append(key) } else { EscapedText.append(key, to: &out, quote: Self.quote) }
+        if isPlain {
+            out.append(key)
+        } else {
+            EscapedText.append(key, to: &out, quote: Self.quote, keepsLookAlikes: true)
+        }
     }
 
     // MARK: Machine formats
