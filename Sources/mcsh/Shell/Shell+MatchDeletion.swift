@@ -76,7 +76,7 @@ extension Shell {
                 "note: matched \(keys.count): \(names.joined(separator: ", "))", code: "note", line: planner.line,
                 format: format)
         } else {
-            let rest = keys.count > 10 ? ["  … and \(keys.count - 10) more"] : []
+            let rest = keys.count > 10 ? ["  … and \(HumanUnits.count(UInt64(keys.count - 10))) more"] : []
             session.output.writeMessage(sample.map { "  " + EscapedText.string($0) } + rest)
         }
     }

@@ -88,7 +88,7 @@ struct RandomPickle {
             case 4: pickle.insert(contentsOf: instruction(), at: place)
             case 5:
                 let other = random.pick(Self.seeds)
-                pickle = pickle[..<place] + other[random.below(other.count + 1)...]
+                pickle = Array(pickle[..<place]) + other[random.below(other.count + 1)...]
             default: pickle = withExtremeNumber(pickle)
             }
         }

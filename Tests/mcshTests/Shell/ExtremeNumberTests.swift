@@ -37,7 +37,7 @@ import Testing
         seconds: Int64, word: String?, expiration: Expiration
     ) {
         let now = ContinuousClock.now
-        let lifetime = ReadLifetime(timeToLive: TimeToLive(seconds: seconds), readAt: now)
+        let lifetime = ReadLifetime(timeToLive: seconds < 0 ? .unlimited : .remaining(.seconds(seconds)), readAt: now)
         #expect(lifetime.word(at: now, now: 1000) == word)
         #expect(lifetime.expiration(at: now, now: 1000) == expiration)
         #expect(ReadLifetime(timeToLive: .remaining(.zero), readAt: now).expiration(at: now, now: 1000) == nil)
