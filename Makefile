@@ -18,7 +18,7 @@ FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/mcsh.fish
 FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 
 .DEFAULT_GOAL := build
-.PHONY: build deps try test test-interop fuzz-quick bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
+.PHONY: build deps try test test-busy test-interop fuzz-quick bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
 
 # Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of its
 # architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
@@ -40,10 +40,13 @@ try: build ## the shell on a throw-away memcached; a short tour where there is n
 
 test: deps ## build and run all tests
 	$(SWIFT) build --build-tests
-	@# Tests that measure time run apart from those that fill the processors.
+	@# First those that need nothing but the processor; what they say comes soon.
 	$(SWIFT) test --skip-build --disable-xctest --skip MemcacheIntegrationTests --skip mcshEndToEndTests
-	$(SWIFT) test --skip-build --disable-xctest --filter MemcacheIntegrationTests
-	$(SWIFT) test --skip-build --disable-xctest --filter mcshEndToEndTests
+	$(SWIFT) test --skip-build --disable-xctest --filter 'MemcacheIntegrationTests|mcshEndToEndTests'
+
+test-busy: deps ## the tests with servers and programs once more, beside loops that keep the processors busy
+	$(SWIFT) build --build-tests
+	Scripts/busy $(SWIFT) test --skip-build --disable-xctest --filter 'MemcacheIntegrationTests|mcshEndToEndTests'
 
 test-interop: deps ## test against the real python-memcached, fetched from PyPI
 	$(SWIFT) build --build-tests

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The code in the articles of the documentation: it is compiled and run here, and must be the same there.
-@Suite(.timeLimit(.minutes(1))) struct ArticleTests {
+@Suite(.inTurns) struct ArticleTests {
     private static let articles = ["MemcacheCore", "Pipelining", "ChoosingServers", "StoredValues", "Errors"]
 
     @Test(arguments: articles)

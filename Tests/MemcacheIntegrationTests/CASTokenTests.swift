@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The CAS tokens that a client remembers.
-@Suite(.timeLimit(.minutes(1))) struct CASTokenTests {
+@Suite(.inTurns) struct CASTokenTests {
     private func expectNoToken(_ client: MemcacheClient, _ key: Key) async {
         await #expect { try await client.compareAndSwap(key, to: "x") } throws: {
             ($0 as? MemcacheError)?.code == .invalidArgument

@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+@Suite(.inTurns) struct CancellationTests {
     @Test func `tasks that are cancelled at random disturb nobody`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)

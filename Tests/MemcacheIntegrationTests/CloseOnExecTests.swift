@@ -5,10 +5,11 @@
     import Testing
 
     /// Connections are kept out of programs that are started, from the first.
-    @Suite(.timeLimit(.minutes(1))) struct CloseOnExecTests {
+    @Suite(.inTurns) struct CloseOnExecTests {
         @Test func `a connection to a name is closed in other programs before it is made`() async throws {
             let server = try FullServer()
-            let connection = Connection(to: try ServerAddress("localhost:\(server.port)"))
+            let connection = Connection(
+                to: try ServerAddress("localhost:\(server.port)"), options: .init(connectTimeout: hangLimit))
             var descriptor: Int32?
             #expect(
                 try await eventually {

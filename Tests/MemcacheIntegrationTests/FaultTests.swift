@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What may go wrong with a server: one clear error with its name, and no answer for the wrong caller.
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.inTurns) struct FaultTests {
     @Test func `nobody listens`() async throws {
         let address = try ServerEndpoint.refused()
         let error = try await expectError(.cannotConnect, from: address) { try await client(address).get("a") }
@@ -61,8 +61,9 @@ import Testing
     }
 
     @Test func `an answer that comes too late is never given to the next caller`() async throws {
+        let gate = try Gate()
         let server = try ScriptedServer(
-            [.expect("get a\r\n"), .delay(.milliseconds(2500)), .send("VALUE a 0 1\r\nA\r\nEND\r\n")],
+            [.expect("get a\r\n"), .gate(gate), .send("VALUE a 0 1\r\nA\r\nEND\r\n")],
             [
                 .expect("get b\r\n"), .send("VALUE b 0 1\r\nB\r\nEND\r\n"),
                 .expect("get c\r\n"), .send("VALUE c 0 1\r\nC\r\nEND\r\n"),
@@ -72,30 +73,32 @@ import Testing
         let error = try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
             try await client.get("a")
         }
-        let time = ContinuousClock.now - start
-        #expect(time >= .milliseconds(800) && time < .seconds(5), "\(time)")
+        #expect(ContinuousClock.now - start >= .milliseconds(800))
+        gate.open()
         #expect(error.message == "no answer within 800 ms")
-        #expect(try await client.get("b")?.value == Array("B".utf8))
+        // For these the limit is not short.
+        let next = try client.connection()
+        #expect(try await next.execute(Get("b"), timeout: hangLimit)?.value == Array("B".utf8))
         try await server.waitForEnd(of: 0)
-        #expect(try await client.get("c")?.value == Array("C".utf8))
+        #expect(try await next.execute(Get("c"), timeout: hangLimit)?.value == Array("C".utf8))
     }
 
     @Test func `a later command may give up while the connection goes on for the others`() async throws {
+        let gate = try Gate()
         let server = try ScriptedServer([
-            .expectThrough("get b\r\n"), .delay(.milliseconds(1500)),
+            .expectThrough("get b\r\n"), .gate(gate),
             .send("VALUE a 0 1\r\nA\r\nEND\r\nVALUE b 0 1\r\nB\r\nEND\r\n"),
             .expect("get c\r\n"), .send("VALUE c 0 1\r\nC\r\nEND\r\n"),
         ])
-        let connection = Connection(to: try ServerAddress(server.address))
-        async let first = connection.execute(Get("a"), timeout: .seconds(20))
+        let connection = Connection(to: try ServerAddress(server.address), options: .init(connectTimeout: hangLimit))
+        async let first = connection.execute(Get("a"), timeout: hangLimit)
         try await server.waitToReceive { $0 == "get a\r\n" }
-        let start = ContinuousClock.now
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
             try await connection.execute(Get("b"), timeout: .milliseconds(100))
         }
-        #expect(ContinuousClock.now - start < .seconds(10))
+        gate.open()
         #expect(try await first?.value == Array("A".utf8))
-        #expect(try await connection.execute(Get("c"), timeout: .seconds(20))?.value == Array("C".utf8))
+        #expect(try await connection.execute(Get("c"), timeout: hangLimit)?.value == Array("C".utf8))
         #expect(server.failures == [])
     }
 
@@ -156,19 +159,15 @@ import Testing
     @Test func `a server that accepts and never answers`() async throws {
         let server = try ScriptedServer([.silence])
         let client = try client(server.address, replyTimeout: .milliseconds(200))
-        let start = ContinuousClock.now
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await client.version() }
-        #expect(ContinuousClock.now - start < .seconds(5))
     }
 
     @Test func `a server that reads nothing, until the buffers are full`() async throws {
         let server = try ScriptedServer([.stopReading], receiveBuffer: 4096)
         let client = try client(server.address, replyTimeout: .milliseconds(300))
-        let start = ContinuousClock.now
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
             try await client.set("a", to: [UInt8](repeating: 1, count: 32 << 20))
         }
-        #expect(ContinuousClock.now - start < .seconds(10))
     }
 
     @Test func `a refusal after which nothing can be matched closes the connection`() async throws {
@@ -181,11 +180,11 @@ import Testing
         let connection = try client.connection()
         let refused = Task {
             try await connection.execute(
-                SetValue("a", value: Array("value".utf8), flags: 0, expiration: .never), timeout: .seconds(20))
+                SetValue("a", value: Array("value".utf8), flags: 0, expiration: .never), timeout: hangLimit)
         }
         try await server.waitToReceive { $0.hasSuffix("value\r\n") }
         let error = try await expectError(.connectionLost, from: server.address, mayHaveTakenEffect: true) {
-            try await connection.execute(Get("b"), timeout: .seconds(20))
+            try await connection.execute(Get("b"), timeout: hangLimit)
         }
         #expect(error.message.contains("CLIENT_ERROR bad command line format"))
         await #expect(throws: MemcacheError.self) { try await refused.value }

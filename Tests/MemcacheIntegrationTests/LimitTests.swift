@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Keys and values that are refused before they are sent.
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.inTurns) struct LimitTests {
     private func expectRefusal<Answer>(
         _ code: MemcacheError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Answer
     ) async -> String {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is known of a connection without asking the server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.inTurns)
 struct LinkTests {
     @Test func `a server's link follows its connection`() async throws {
         let running = try await MemcachedServer.start()

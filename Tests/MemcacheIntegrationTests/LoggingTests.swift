@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite struct LoggingTests {
+@Suite(.inTurns) struct LoggingTests {
     /// Keeps what is logged.
     private final class Log: Sendable {
         let lines = Mutex<[String]>([])

@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PipeliningTests {
+@Suite(.inTurns) struct PipeliningTests {
     @Test(arguments: ServerEndpoint.available)
     func `ten thousand commands of 64 tasks on one connection get their own answers`(
         _ endpoint: ServerEndpoint

@@ -3,7 +3,7 @@ import MemcacheCore
 import Testing
 
 /// The library's example in README.md: it is compiled here, and must be the same there.
-@Suite struct ReadmeTests {
+@Suite(.inTurns) struct ReadmeTests {
     /// Compiled, and never run: it wants a server at memcached's own port.
     private func example() async throws {
         // README begins

@@ -5,7 +5,7 @@ import Testing
 
 /// Reads of many tasks at once. Tasks on the client's executor run one after another before anything is sent, so that what
 /// is sent is known.
-@Suite(.timeLimit(.minutes(1))) struct SharedReadTests {
+@Suite(.inTurns) struct SharedReadTests {
     private static let callers = 64
     private static let request = "get " + (0..<callers).map { "k\($0)" }.joined(separator: " ") + "\r\n"
     private static let values = (0..<callers).map { "VALUE k\($0) 0 \("value \($0)".count)\r\nvalue \($0)\r\n" }
@@ -142,7 +142,8 @@ import Testing
     @Test func `callers who ask again and again share requests on whatever threads they run`() async throws {
         let server = try await MemcachedServer.start()
         try await fill(server, count: 64)
-        var configuration = ClientConfiguration(server: try ServerAddress(server.address))
+        var configuration = ClientConfiguration(
+            server: try ServerAddress(server.address), connectTimeout: hangLimit, replyTimeout: hangLimit)
         let lines = Atomic(0)
         configuration.trace = { direction, bytes in
             guard case .sent = direction else { return }

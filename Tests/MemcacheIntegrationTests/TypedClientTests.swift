@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Values that a transcoder makes of bytes and flags.
-@Suite(.timeLimit(.minutes(1))) struct TypedClientTests {
+@Suite(.inTurns) struct TypedClientTests {
     /// Degrees, with a flag of their own.
     private struct Degrees: ValueTranscoder {
         func encode(_ value: Double, options: EncodingOptions) throws(MemcacheError) -> EncodedValue {

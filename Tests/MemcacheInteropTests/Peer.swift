@@ -11,7 +11,7 @@ import Testing
     .enabled(
         if: Peer.interpreter != nil,
         "MCSH_INTEROP_PYTHON names no Python with python-memcached; `make test-interop` makes one and runs these tests"),
-    .timeLimit(.minutes(2)))
+    .inTurns)
 enum InteropTests {}
 
 /// The real python-memcached: a Python that runs `peer.py`, and in it one `client`.
@@ -76,6 +76,6 @@ func client(_ addresses: [String], weights: [Int] = []) throws -> MemcacheClient
     }
     return MemcacheClient(
         ClientConfiguration(
-            servers: servers, failurePolicy: FailurePolicy(deadRetry: .seconds(600)), connectTimeout: .seconds(20),
-            replyTimeout: .seconds(20)))
+            servers: servers, failurePolicy: FailurePolicy(deadRetry: .seconds(600)), connectTimeout: hangLimit,
+            replyTimeout: hangLimit))
 }

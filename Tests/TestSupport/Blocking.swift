@@ -18,6 +18,9 @@ package struct TestSupportFailure: Error, CustomStringConvertible {
     }
 }
 
+/// The limit of a wait that only stops a hang. No machine is so slow that it is reached.
+package let hangLimit = Duration.seconds(180)
+
 /// Runs blocking work on a thread of its own, so that it does not hold up the threads that run async functions.
 package func onThread<Answer: Sendable>(_ work: @escaping @Sendable () throws -> Answer) async throws -> Answer {
     try await withCheckedThrowingContinuation { continuation in
@@ -143,7 +146,7 @@ final class Monitor<Value>: @unchecked Sendable {
 /// Waits until a condition holds that nothing announces, such as a process that is gone or a file that has appeared.
 ///
 /// - Returns: Whether it held within the time limit.
-package func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async throws
+package func eventually(within limit: Duration = hangLimit, _ condition: () async throws -> Bool) async throws
     -> Bool
 {
     let deadline = Deadline(after: limit)

@@ -53,9 +53,17 @@ package struct BuiltProgram: Sendable {
     package var environment: [String: String] = [:]
 
     /// Finds the program next to the running tests.
+    ///
+    /// Its configuration file has long time limits, which no busy machine reaches. A test that is about another limit gives
+    /// it as an option; one that writes the file may begin it with ``patience``.
     package init(_ name: String = "mcsh") throws {
         try self.init(path: try Self.locate(name))
+        try home.makeDirectory("config/mcsh")
+        try home.write(ByteString(Self.patience), to: "config/mcsh/config.toml")
     }
+
+    /// The long time limits, as lines of a configuration file.
+    package static let patience = "timeout = \"180s\"\nconnect_timeout = \"180s\"\n"
 
     /// Another program, which a test works with in the same way.
     package init(path: String) throws {
@@ -66,14 +74,14 @@ package struct BuiltProgram: Sendable {
 
     /// Runs the program to its end. When that does not come in time the program is killed and an error thrown.
     package func run(
-        _ arguments: ByteString..., input: Input = .nothing, within limit: Duration = .seconds(30)
+        _ arguments: ByteString..., input: Input = .nothing, within limit: Duration = hangLimit
     ) async throws -> Finished {
         try await run(arguments: arguments, input: input, within: limit)
     }
 
     /// Runs the program to its end with a list of words, which may be any bytes but NUL.
     package func run(
-        arguments: [ByteString], input: Input = .nothing, within limit: Duration = .seconds(30)
+        arguments: [ByteString], input: Input = .nothing, within limit: Duration = hangLimit
     ) async throws -> Finished {
         let program: RunningProgram
         switch input {
@@ -97,7 +105,7 @@ package struct BuiltProgram: Sendable {
 
     /// Runs a line of the system's shell in which `$MCSH` is the program: for pipes and redirections around it.
     package func runShell(
-        _ line: String, input: Input = .nothing, within limit: Duration = .seconds(30)
+        _ line: String, input: Input = .nothing, within limit: Duration = hangLimit
     ) async throws -> Finished {
         var shell = self
         shell.path = "/bin/sh"
@@ -236,7 +244,7 @@ package final class RunningProgram: Sendable {
     package var stderr: ByteString { output.withLock { $0.stderr } }
 
     /// Writes to the program's input. Throws when it has closed its end or does not read within the time limit.
-    package func write(_ bytes: ByteString, within limit: Duration = .seconds(10)) async throws {
+    package func write(_ bytes: ByteString, within limit: Duration = hangLimit) async throws {
         try await onThread { [self] in
             try input.withLock { input in
                 guard let input else { throw TestSupportFailure("the program's input is closed") }
@@ -249,7 +257,7 @@ package final class RunningProgram: Sendable {
     ///
     /// - Returns: How many were read: fewer than there are where the program ends before. nil where the system does not
     ///   tell, and the pieces are written as fast as they are taken.
-    package func write(pieces: [ByteString], within limit: Duration = .seconds(60)) async throws -> Int? {
+    package func write(pieces: [ByteString], within limit: Duration = hangLimit) async throws -> Int? {
         try await onThread { [self] in
             try input.withLock { input in
                 guard let input else { throw TestSupportFailure("the program's input is closed") }
@@ -279,7 +287,7 @@ package final class RunningProgram: Sendable {
     /// Waits until what was printed on standard output satisfies a condition, and gives all of it.
     @discardableResult
     package func waitForOutput(
-        within limit: Duration = .seconds(20), until condition: @escaping @Sendable (ByteString) -> Bool
+        within limit: Duration = hangLimit, until condition: @escaping @Sendable (ByteString) -> Bool
     ) async throws -> ByteString {
         try await wait("its output", within: limit) { condition($0.stdout) ? $0.stdout : nil }
     }
@@ -287,7 +295,7 @@ package final class RunningProgram: Sendable {
     /// Waits until standard output ends with these bytes, and gives all of it.
     @discardableResult
     package func waitForOutput(
-        endingIn suffix: ByteString, within limit: Duration = .seconds(20)
+        endingIn suffix: ByteString, within limit: Duration = hangLimit
     ) async throws -> ByteString {
         try await waitForOutput(within: limit) { $0.hasSuffix(suffix) }
     }
@@ -295,14 +303,14 @@ package final class RunningProgram: Sendable {
     /// Waits until what was printed on standard error satisfies a condition, and gives all of it.
     @discardableResult
     package func waitForErrors(
-        within limit: Duration = .seconds(20), until condition: @escaping @Sendable (ByteString) -> Bool
+        within limit: Duration = hangLimit, until condition: @escaping @Sendable (ByteString) -> Bool
     ) async throws -> ByteString {
         try await wait("its errors", within: limit) { condition($0.stderr) ? $0.stderr : nil }
     }
 
     /// Waits until the program has ended and both its streams are closed. Its input is left as it is. When that does not
     /// happen in time the program is killed and an error thrown.
-    package func waitForEnd(within limit: Duration = .seconds(30)) async throws -> BuiltProgram.Finished {
+    package func waitForEnd(within limit: Duration = hangLimit) async throws -> BuiltProgram.Finished {
         try await onThread { [self] in
             let deadline = Deadline(after: limit)
             let streamsEnded = output.wait(until: deadline) { $0.openStreams == 0 ? true : nil }

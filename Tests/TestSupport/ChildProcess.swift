@@ -15,6 +15,7 @@ final class ChildProcess: Sendable {
 
     let number: pid_t
     private let leadsGroup: Bool
+    private let janitor: Janitor?
     private let status: Monitor<Status?>
 
     /// What the child's standard descriptors are to be; nil is `/dev/null`.
@@ -31,10 +32,12 @@ final class ChildProcess: Sendable {
     /// - Parameter arguments: All of `argv`, the name first.
     /// - Parameter directory: Where it runs. A shell goes there first, since not every system can do that in `posix_spawn`.
     /// - Parameter leadsGroup: Puts the child in a process group of its own, all of which is then signalled.
+    /// - Parameter isLeftToJanitor: Has the child killed when this process ends before it.
     init(
         path: String, arguments: [ByteString], environment: [String: String], directory: String? = nil,
-        streams: Streams = Streams(), leadsGroup: Bool = true
+        streams: Streams = Streams(), leadsGroup: Bool = true, isLeftToJanitor: Bool = true
     ) throws {
+        janitor = isLeftToJanitor ? try Janitor.shared : nil
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
             var attributes: posix_spawnattr_t?
@@ -96,7 +99,8 @@ final class ChildProcess: Sendable {
         number = started
         self.leadsGroup = leadsGroup
         status = Monitor(nil)
-        startThread { [number, status] in Self.reap(number, status) }
+        janitor?.note(number)
+        startThread { [number, status, janitor] in Self.reap(number, status, janitor) }
     }
 
     deinit {
@@ -130,11 +134,12 @@ final class ChildProcess: Sendable {
         while waitid(P_PID, id_t(number), &information, WSTOPPED | WEXITED | WNOWAIT) != 0 && errno == EINTR {}
     }
 
-    private static func reap(_ number: pid_t, _ status: Monitor<Status?>) {
+    private static func reap(_ number: pid_t, _ status: Monitor<Status?>, _ janitor: Janitor?) {
         var information = siginfo_t()
         while waitid(P_PID, id_t(number), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
         // The number stays taken until waitpid, which happens under the lock: `signal` cannot reach another process.
         status.withLock { status in
+            janitor?.forget(number)
             var code: Int32 = 0
             while waitpid(number, &code, 0) < 0 && errno == EINTR {}
             let signal = code & 0x7f
@@ -156,7 +161,7 @@ package func processIsRunning(_ number: Int32) -> Bool {
     #if os(Linux)
         let file = open("/proc/\(number)/stat", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return false }
-        let line = (try? Descriptor(file).read(until: Deadline(after: .seconds(1)))) ?? []
+        let line = (try? Descriptor(file).read(until: Deadline(after: hangLimit))) ?? []
         // number (name) state …: the name may hold anything, so the state is what follows the last parenthesis.
         guard let end = line.lastIndex(of: UInt8(ascii: ")")), end + 2 < line.count else { return false }
         return line[end + 2] != UInt8(ascii: "Z") && line[end + 2] != UInt8(ascii: "X")
@@ -204,26 +209,4 @@ private func withCStrings<Answer>(
     }
     defer { copies.forEach { $0.deallocate() } }
     return try body(copies + [nil])
-}
-
-/// Kills a process and removes a directory when this process ends without having done so itself, by a crash for example.
-///
-/// It is a small shell that waits for the end of a pipe, which nobody writes to. Whoever has tidied up kills it first.
-final class Guardian: Sendable {
-    private let pipe: Descriptor
-    private let shell: ChildProcess
-
-    init(process: pid_t, directory: String) throws {
-        let (reading, writing) = try makePipe()
-        pipe = Descriptor(writing)
-        defer { close(reading) }
-        let script = #"read -r _; kill -9 "$1" 2>/dev/null; rm -rf -- "$2""#
-        shell = try ChildProcess(
-            path: "/bin/sh", arguments: ["sh", "-c", ByteString(script), "sh", "\(process)", ByteString(directory)],
-            environment: ["PATH": "/usr/bin:/bin"], streams: .init(input: reading))
-    }
-
-    deinit {
-        shell.kill()
-    }
 }

@@ -6,8 +6,8 @@ import Synchronization
     import Glibc
 #endif
 
-/// A real memcached of a test's own. It is stopped, and its files removed, when the last reference goes, and also when
-/// the test process ends in another way.
+/// A real memcached of a test's own. It is stopped, and its files removed, when the last reference goes, or when the test
+/// process ends.
 ///
 ///     let server = try await MemcachedServer.start()
 ///     try await server.store("value", under: "key")
@@ -28,19 +28,14 @@ package final class MemcachedServer: Sendable {
     private let program: String
     private let arguments: [ByteString]
     private let readiness: Readiness
-    private let running: Mutex<Running?>
-
-    private struct Running {
-        var process: ChildProcess
-        var guardian: Guardian
-    }
+    private let running: Mutex<ChildProcess?>
 
     /// Starts a server and waits until it is ready.
     ///
     /// - Parameter arguments: Further options of memcached, such as `["-I", "2m"]`.
     package static func start(
         on endpoint: ServerEndpoint = .unixSocket, arguments: [String] = [], readiness: Readiness = .answers,
-        within limit: Duration = .seconds(20)
+        within limit: Duration = hangLimit
     ) async throws -> MemcachedServer {
         try await onThread {
             try MemcachedServer(endpoint, arguments, readiness, until: Deadline(after: limit))
@@ -104,21 +99,21 @@ package final class MemcachedServer: Sendable {
 
     /// The server's process number, nil when it is stopped.
     package var processNumber: Int32? {
-        running.withLock { $0?.process.number }
+        running.withLock { $0?.number }
     }
 
     /// Kills the server at once, as a crash would, and waits until it is gone. Its socket's file stays.
     package func stop() async throws {
         guard let process = kill() else { return }
         try await onThread {
-            guard process.wait(until: Deadline(after: .seconds(10))) != nil else {
+            guard process.wait(until: Deadline(after: hangLimit)) != nil else {
                 throw TestSupportFailure("memcached did not end after SIGKILL")
             }
         }
     }
 
     /// Starts the server again, empty and at the same address. A running one is stopped first.
-    package func restart(within limit: Duration = .seconds(20)) async throws {
+    package func restart(within limit: Duration = hangLimit) async throws {
         try await stop()
         try await onThread { [self] in
             let started = try Self.launch(program, arguments, in: directory)
@@ -129,7 +124,7 @@ package final class MemcachedServer: Sendable {
 
     /// Stops the server's process for a while: connections are still accepted by the system, nothing is answered.
     package func pause() async throws {
-        guard let process = running.withLock({ $0?.process }) else { return }
+        guard let process = running.withLock({ $0 }) else { return }
         try await onThread {
             process.signal(SIGSTOP)
             process.waitUntilStopped()
@@ -137,7 +132,7 @@ package final class MemcachedServer: Sendable {
     }
 
     package func resume() {
-        running.withLock { $0?.process.signal(SIGCONT) }
+        running.withLock { $0?.signal(SIGCONT) }
     }
 
     /// A plain connection to the server.
@@ -185,31 +180,37 @@ package final class MemcachedServer: Sendable {
         return nil
     }
 
+    /// Waits until so many connections watch the server's log.
+    package func waitForWatchers(_ count: Int = 1) async throws {
+        guard try await eventually({ try await statistic("log_watchers") == "\(count)" }) else {
+            throw TestSupportFailure("waited for \(count) watchers of \(address) in vain")
+        }
+    }
+
     @discardableResult
     private func kill() -> ChildProcess? {
         running.withLock { running in
             defer { running = nil }
-            running?.process.kill()
-            return running?.process
+            running?.kill()
+            return running
         }
     }
 
     private static func launch(
         _ program: String, _ arguments: [ByteString], in directory: TemporaryDirectory, portFile: String? = nil
-    ) throws -> Running {
+    ) throws -> ChildProcess {
         let log = open(directory.path(of: "log"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard log >= 0 else { throw TestSupportFailure.systemCall("open log") }
         defer { close(log) }
         var environment = currentEnvironment()
         environment["MEMCACHED_PORT_FILENAME"] = portFile.map(directory.path(of:))
-        let process = try ChildProcess(
+        return try ChildProcess(
             path: program, arguments: ["memcached"] + arguments, environment: environment,
             streams: .init(errors: log))
-        return Running(process: process, guardian: try Guardian(process: process.number, directory: directory.path))
     }
 
     private static func chosenPort(
-        of running: Running, in directory: TemporaryDirectory, until deadline: Deadline
+        of running: ChildProcess, in directory: TemporaryDirectory, until deadline: Deadline
     ) throws -> UInt16 {
         while !deadline.hasPassed {
             // memcached writes the file under another name and renames it when it is whole.
@@ -239,8 +240,8 @@ package final class MemcachedServer: Sendable {
         throw TestSupportFailure("memcached at \(self.address) does not answer: \(Self.log(in: directory))")
     }
 
-    private static func checkAlive(_ running: Running, in directory: TemporaryDirectory) throws {
-        guard let status = running.process.ended else { return }
+    private static func checkAlive(_ running: ChildProcess, in directory: TemporaryDirectory) throws {
+        guard let status = running.ended else { return }
         throw TestSupportFailure("memcached did not start (\(status)): \(log(in: directory))")
     }
 

@@ -90,7 +90,7 @@ package final class PseudoTerminal: Sendable {
 
     /// Types keys.
     package func type(_ keys: ByteString) async throws {
-        try await onThread { [terminal] in try terminal.write(keys.bytes, until: Deadline(after: .seconds(10))) }
+        try await onThread { [terminal] in try terminal.write(keys.bytes, until: Deadline(after: hangLimit)) }
     }
 
     /// Gives the terminal another size, as the user who pulls at its window does.
@@ -104,7 +104,7 @@ package final class PseudoTerminal: Sendable {
         try await onThread { [self] in
             // The reader holds the terminal open as long as it waits for it.
             wakeWriter.closeNow()
-            guard state.wait(until: Deadline(after: .seconds(10)), { $0.hasEnded ? true : nil }) != nil else {
+            guard state.wait(until: Deadline(after: hangLimit), { $0.hasEnded ? true : nil }) != nil else {
                 throw TestSupportFailure("the terminal is still being read")
             }
             slave.closeNow()
@@ -120,7 +120,7 @@ package final class PseudoTerminal: Sendable {
     /// Waits until the screen satisfies a condition.
     @discardableResult
     package func wait(
-        for what: String = "a condition", within limit: Duration = .seconds(20),
+        for what: String = "a condition", within limit: Duration = hangLimit,
         until condition: @escaping @Sendable (TerminalScreen) -> Bool
     ) async throws -> TerminalScreen {
         try await onThread { [state] in
@@ -136,18 +136,18 @@ package final class PseudoTerminal: Sendable {
 
     /// Waits until the row of the cursor is this text.
     @discardableResult
-    package func waitForLine(_ line: String, within limit: Duration = .seconds(20)) async throws -> TerminalScreen {
+    package func waitForLine(_ line: String, within limit: Duration = hangLimit) async throws -> TerminalScreen {
         try await wait(for: "the line \"\(line)\"", within: limit) { $0.currentLine == line }
     }
 
     /// Waits until text is somewhere on the screen.
     @discardableResult
-    package func waitForText(_ text: String, within limit: Duration = .seconds(20)) async throws -> TerminalScreen {
+    package func waitForText(_ text: String, within limit: Duration = hangLimit) async throws -> TerminalScreen {
         try await wait(for: "the text \"\(text)\"", within: limit) { $0.text.contains(text) }
     }
 
     /// Waits until the program has ended. When that does not happen in time it is killed and an error thrown.
-    package func waitForEnd(within limit: Duration = .seconds(20)) async throws -> BuiltProgram.Ending {
+    package func waitForEnd(within limit: Duration = hangLimit) async throws -> BuiltProgram.Ending {
         try await onThread { [self] in
             guard let ended = process.wait(until: Deadline(after: limit)) else {
                 process.kill()

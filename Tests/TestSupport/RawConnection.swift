@@ -21,8 +21,7 @@ package final class RawConnection: Sendable {
 
     /// - Parameter address: `unix:/path`, `127.0.0.1:port` or `[::1]:port`.
     /// - Parameter limit: How long connecting and each later call may take.
-    package static func connect(to address: String, within limit: Duration = .seconds(10)) async throws -> RawConnection
-    {
+    package static func connect(to address: String, within limit: Duration = hangLimit) async throws -> RawConnection {
         try await onThread {
             let socket = try SocketAddress(address).connect(until: Deadline(after: limit))
             return RawConnection(socket: socket, address: address, limit: limit)

@@ -20,6 +20,11 @@ package final class ScriptedServer: Sendable {
         case send(ByteString)
         /// Sends the bytes in separate packets of these sizes, the last size again and again.
         case sendInPieces(ByteString, sizes: [Int])
+        /// Sends the bytes again and again, with a pause before each time, until the other side hangs up.
+        case drip(ByteString, every: Duration)
+        /// Waits until the test opens the gate.
+        case gate(Gate)
+        /// Waits. What must come after something else waits at a ``gate(_:)``: how long anything takes is not known.
         case delay(Duration)
         /// Hangs up in an orderly way.
         case close
@@ -43,6 +48,9 @@ package final class ScriptedServer: Sendable {
         var ended: [Bool] = []
         var failures: [String] = []
         var threads = 0
+        var longestPause = Duration.zero
+        var firstReceipts: [Int: ContinuousClock.Instant] = [:]
+        var ends: [Int: ContinuousClock.Instant] = [:]
         var isStopped = false
     }
 
@@ -51,7 +59,7 @@ package final class ScriptedServer: Sendable {
     ///
     /// - Parameter patience: How long each step waits for what it expects.
     package convenience init(
-        on endpoint: ServerEndpoint = .tcp, _ scripts: [Step]..., patience: Duration = .seconds(20),
+        on endpoint: ServerEndpoint = .tcp, _ scripts: [Step]..., patience: Duration = hangLimit,
         receiveBuffer: Int32? = nil
     ) throws {
         try self.init(on: endpoint, connections: scripts, patience: patience, receiveBuffer: receiveBuffer)
@@ -59,7 +67,7 @@ package final class ScriptedServer: Sendable {
 
     /// The same, with the scripts in a list.
     package init(
-        on endpoint: ServerEndpoint = .tcp, connections scripts: [[Step]], patience: Duration = .seconds(20),
+        on endpoint: ServerEndpoint = .tcp, connections scripts: [[Step]], patience: Duration = hangLimit,
         receiveBuffer: Int32? = nil
     ) throws {
         precondition(!scripts.isEmpty, "a scripted server needs a script")
@@ -97,7 +105,7 @@ package final class ScriptedServer: Sendable {
     package func stop() async throws {
         state.withLock { $0.isStopped = true }
         wakeWriter.withLock { $0 = nil }
-        try await wait("to stop", within: .seconds(10)) { $0.threads == 0 ? true : nil }
+        try await wait("to stop", within: hangLimit) { $0.threads == 0 ? true : nil }
     }
 
     /// How many connections have been accepted.
@@ -120,19 +128,35 @@ package final class ScriptedServer: Sendable {
         state.withLock { state in state.received.allSatisfy(\.isEmpty) }
     }
 
+    /// When the first bytes came on a connection, nil where none did.
+    package func firstReceipt(on connection: Int = 0) -> ContinuousClock.Instant? {
+        state.withLock { $0.firstReceipts[connection] }
+    }
+
+    /// When a connection ended, nil where it has not.
+    package func end(of connection: Int = 0) -> ContinuousClock.Instant? {
+        state.withLock { $0.ends[connection] }
+    }
+
     /// What differed from the scripts. Empty when all is well.
     package var failures: [String] {
         state.withLock { $0.failures }
     }
 
-    package func waitForConnections(_ count: Int, within limit: Duration = .seconds(10)) async throws {
+    /// The longest time that a step has taken. Where it is near the time limit of the program under test, the machine was too
+    /// busy for a test of a server that goes on in time: see ``keepingPace(within:_:)``.
+    package var longestPause: Duration {
+        state.withLock { $0.longestPause }
+    }
+
+    package func waitForConnections(_ count: Int, within limit: Duration = hangLimit) async throws {
         try await wait("for \(count) connections", within: limit) { $0.received.count >= count ? true : nil }
     }
 
     /// Waits until what came on a connection satisfies a condition, and gives it.
     @discardableResult
     package func waitToReceive(
-        on connection: Int = 0, within limit: Duration = .seconds(10),
+        on connection: Int = 0, within limit: Duration = hangLimit,
         until condition: @escaping @Sendable (ByteString) -> Bool
     ) async throws -> ByteString {
         try await wait("for bytes on connection \(connection)", within: limit) { state in
@@ -142,7 +166,7 @@ package final class ScriptedServer: Sendable {
     }
 
     /// Waits until a connection has ended, from whichever side.
-    package func waitForEnd(of connection: Int = 0, within limit: Duration = .seconds(10)) async throws {
+    package func waitForEnd(of connection: Int = 0, within limit: Duration = hangLimit) async throws {
         try await wait("for the end of connection \(connection)", within: limit) { state in
             state.ended.indices.contains(connection) && state.ended[connection] ? true : nil
         }
@@ -212,18 +236,29 @@ package final class ScriptedServer: Sendable {
 
         func play() {
             var unread = ByteString()
+            defer { end() }
             do {
-                for step in steps + [.silence] {
-                    guard try perform(step, &unread) else { break }
+                for step in steps {
+                    let start = ContinuousClock.now
+                    guard try perform(step, &unread) else { return }
+                    // How long a gate stays closed is the test's own affair.
+                    if case .gate = step { continue }
+                    let pause = ContinuousClock.now - start
+                    state.withLock { $0.longestPause = max($0.longestPause, pause) }
                 }
+                _ = try perform(.silence, &unread)
             } catch {
                 state.withLock { state in
                     if !state.isStopped { state.failures.append("connection \(index): \(error)") }
                 }
             }
+        }
+
+        private func end() {
             socket.closeNow()
             state.withLock { state in
                 state.ended[index] = true
+                state.ends[index] = .now
                 state.threads -= 1
             }
         }
@@ -275,6 +310,15 @@ package final class ScriptedServer: Sendable {
                     // TCP_NODELAY sends each piece at once; the rest lets the reader take it before the next comes.
                     if !rest.isEmpty { usleep(500) }
                 }
+            case .drip(let bytes, let pause):
+                while wake.wait(for: Int32(POLLIN), until: Deadline(after: pause)) == .timedOut {
+                    do { try socket.write(bytes.bytes, until: deadline, wake: wake) } catch { return false }
+                }
+                return false
+            case .gate(let gate):
+                guard gate.opening.wait(for: Int32(POLLIN), until: deadline, wake: wake) == .ready else {
+                    throw TestSupportFailure("the gate stayed closed")
+                }
             case .delay(let duration):
                 return wake.wait(for: Int32(POLLIN), until: Deadline(after: duration)) == .timedOut
             case .close:
@@ -297,8 +341,49 @@ package final class ScriptedServer: Sendable {
         private func receive(_ unread: inout ByteString, _ deadline: Deadline) throws -> Bool {
             let bytes = try socket.read(until: deadline, wake: wake)
             unread.bytes += bytes
-            state.withLock { $0.received[index].bytes += bytes }
+            state.withLock { state in
+                state.received[index].bytes += bytes
+                if state.firstReceipts[index] == nil { state.firstReceipts[index] = .now }
+            }
             return !bytes.isEmpty
         }
     }
+}
+
+/// What a scripted server waits for before it goes on. It makes an order certain that a pause only makes likely.
+///
+///     let gate = try Gate()
+///     let server = try ScriptedServer([.expectLine, .gate(gate), .send("END\r\n")])
+///     …
+///     gate.open()
+package final class Gate: Sendable {
+    /// Ends when the gate is opened.
+    fileprivate let opening: Descriptor
+    private let hold: Descriptor
+
+    package init() throws {
+        let (reading, writing) = try makePipe()
+        opening = Descriptor(reading)
+        hold = Descriptor(writing)
+    }
+
+    /// Lets all pass who wait, and who come later.
+    package func open() {
+        hold.closeNow()
+    }
+}
+
+/// Tries something that needs a server to go on at least every so often, again and again until the server has done so: on
+/// a busy machine a pause can be longer than the script has it.
+///
+/// - Parameter limit: The time limit of the program under test. A pause of half of it is too long.
+/// - Returns: What the attempt gave in which the server kept pace; nil where there was none.
+package func keepingPace<Answer>(
+    within limit: Duration, _ attempt: () async throws -> (server: ScriptedServer, answer: Answer)
+) async throws -> Answer? {
+    for _ in 0..<20 {
+        let (server, answer) = try await attempt()
+        if server.longestPause < limit / 2 { return answer }
+    }
+    return nil
 }

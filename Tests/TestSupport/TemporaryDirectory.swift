@@ -10,12 +10,8 @@ package final class TemporaryDirectory: Sendable {
     package let path: String
 
     package init() throws {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent.hasSuffix("/") ? String(parent.dropLast()) : parent)/mcsh-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template).map({ String(cString: $0) }) else {
-            throw TestSupportFailure.systemCall("mkdtemp")
-        }
-        path = made
+        path = try Janitor.shared.newDirectoryPath()
+        guard mkdir(path, 0o700) == 0 else { throw TestSupportFailure.systemCall("mkdir \(path)") }
     }
 
     deinit {
@@ -31,7 +27,7 @@ package final class TemporaryDirectory: Sendable {
     package func write(_ contents: ByteString, to name: String, mode: UInt32 = 0o600) throws -> String {
         let file = open(path(of: name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(mode))
         guard file >= 0 else { throw TestSupportFailure.systemCall("open \(name)") }
-        try Descriptor(file).write(contents.bytes, until: Deadline(after: .seconds(30)))
+        try Descriptor(file).write(contents.bytes, until: Deadline(after: hangLimit))
         return path(of: name)
     }
 
@@ -41,15 +37,18 @@ package final class TemporaryDirectory: Sendable {
         let file = Descriptor(number)
         var contents = ByteString()
         while true {
-            let part = try file.read(until: Deadline(after: .seconds(30)))
+            let part = try file.read(until: Deadline(after: hangLimit))
             if part.isEmpty { return contents }
             contents.bytes += part
         }
     }
 
+    /// Makes a directory unless it is there, and gives its path.
     @discardableResult
     package func makeDirectory(_ name: String) throws -> String {
-        guard mkdir(path(of: name), 0o700) == 0 else { throw TestSupportFailure.systemCall("mkdir \(name)") }
+        guard mkdir(path(of: name), 0o700) == 0 || errno == EEXIST else {
+            throw TestSupportFailure.systemCall("mkdir \(name)")
+        }
         return path(of: name)
     }
 

@@ -1,5 +1,11 @@
 import Synchronization
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// Lets in so many at a time. Swift Testing starts all cases of a table at once, which is too much where each case starts
 /// processes of its own.
 package final class Turnstile: Sendable {
@@ -44,5 +50,25 @@ package final class Turnstile: Sendable {
             return nil
         }
         next?.resume()
+    }
+}
+
+/// The tests that start servers or programs take turns, a few at a time, so that each has its share of the machine.
+private let turnstile = Turnstile(max(4, min(16, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+
+/// Runs a test when it is its turn, and ends it when it hangs.
+///
+/// A time limit of the testing library would count the time before the turn as well.
+package func inTurn(_ test: @escaping @Sendable @concurrent () async throws -> Void) async throws {
+    try await turnstile.run {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await test() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(3600))
+                throw TestSupportFailure("the test still runs after an hour")
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
     }
 }

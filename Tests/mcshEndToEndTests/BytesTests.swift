@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Keys and values are bytes: nothing is dropped, re-encoded or taken for protocol.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct BytesTests {
     @Test func `a value with every byte is set through hexadecimal quoting and read back`() async throws {
         let session = try await Session.start()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The completion scripts in the shells that they are for: what is offered for a line.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.inTurns)
 struct CompletionScriptTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var line: String
@@ -79,7 +79,7 @@ struct CompletionScriptTests {
     private static func candidates(_ shell: String, _ script: String) async throws -> [Int: [String]] {
         let program = try await program()
         try program.home.write(ByteString(script), to: "script")
-        let run = try await program.runShell("PATH=$PWD/bin:$PATH exec \(shell) script", within: .seconds(90))
+        let run = try await program.runShell("PATH=$PWD/bin:$PATH exec \(shell) script")
         try #require(run.status == 0 && run.stderr == "", "\(run)")
         var candidates: [Int: [String]] = [:]
         for line in run.stdout.text.split(separator: "\n") {

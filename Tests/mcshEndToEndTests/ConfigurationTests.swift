@@ -3,12 +3,13 @@ import TestSupport
 import Testing
 
 /// The configuration file as the built program takes it.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct ConfigurationTests {
     /// A session whose pool `@cache` is its server.
     private static func session(_ settings: String = "", top: String = "") async throws -> Session {
         let session = try await Session.start()
-        try session.configure("\(top)\n[pools.cache]\nservers = [\"\(session.server.address)\"]\n\(settings)\n")
+        try session.configure(
+            "\(BuiltProgram.patience)\(top)\n[pools.cache]\nservers = [\"\(session.server.address)\"]\n\(settings)\n")
         return session
     }
 
@@ -24,7 +25,8 @@ struct ConfigurationTests {
     @Test func `the file is found in the home directory too`() async throws {
         var session = try await Session.start()
         try session.program.home.makeDirectory(".config")
-        try session.configure("[pools.cache]\nservers = [\"\(session.server.address)\"]\n", in: ".config")
+        try session.configure(
+            "\(BuiltProgram.patience)[pools.cache]\nservers = [\"\(session.server.address)\"]\n", in: ".config")
         session.program.environment = ["XDG_CONFIG_HOME": ""]
         #expect(try await session.program.run("-s", "@cache", "set", "k", "v").status == 0)
     }
@@ -153,6 +155,7 @@ struct ConfigurationTests {
 
     @Test func `a file that cannot be read is an error, and one that is not there is none`() async throws {
         let session = try await Session.start()
+        try FileManager.default.removeItem(atPath: session.program.home.path(of: "config/mcsh/config.toml"))
         #expect(try await session.run("version").status == 0)
         let directory = session.program.home.path(of: "config/mcsh")
         try FileManager.default.createDirectory(

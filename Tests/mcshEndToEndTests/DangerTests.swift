@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What destroys or changes a lot is asked about; where nobody can be asked it is refused.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct DangerTests {
     @Test func `flush_all in a pipe needs -y`() async throws {
         let session = try await Session.start()

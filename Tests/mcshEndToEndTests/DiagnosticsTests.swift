@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What mcsh says about mistakes: where, what, and what to write instead.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct DiagnosticsTests {
     struct Mistake: CustomTestStringConvertible, Sendable {
         var line: ByteString

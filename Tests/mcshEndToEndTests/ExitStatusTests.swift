@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// Every exit status of the manual that can be had without a login or TLS.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct ExitStatusTests {
     @Test(
         arguments: [

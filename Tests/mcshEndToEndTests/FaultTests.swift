@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What a broken network or server does to a user: one clear error with the server's name, and never a hang.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct FaultTests {
     @Test func `a server that is down is 4`() async throws {
         let address = try ServerEndpoint.refused()
@@ -34,23 +34,20 @@ struct FaultTests {
         let server = try ScriptedServer([.silence])
         let start = ContinuousClock.now
         let run = try await runAgainst(server, "--timeout", "1", "get", "k")
-        let elapsed = ContinuousClock.now - start
+        #expect(ContinuousClock.now - start >= .seconds(1))
         #expect(run.status == 5, "\(run)")
         #expect(run.stdout == "")
         #expect(run.stderr.contains(ByteString(server.address)), "\(run)")
-        #expect(elapsed >= .milliseconds(900))
-        #expect(elapsed < .seconds(10))
     }
 
     @Test func `a script against a server that never answers ends too`() async throws {
         let server = try ScriptedServer([.silence])
         let text = ByteString(String(repeating: "get k\n", count: 50))
-        let start = ContinuousClock.now
         let run = try await runAgainst(server, "--timeout", "1", input: .bytes(text))
         #expect(run.status == 5, "\(run)")
         #expect(run.stdout == "")
-        // One time limit, not one for each line.
-        #expect(ContinuousClock.now - start < .seconds(15))
+        // One time limit, not one for each line: that would take a connection for each.
+        #expect(server.connectionCount == 1)
     }
 
     @Test func `a server that stops and goes on is usable again`() async throws {
@@ -64,10 +61,12 @@ struct FaultTests {
     }
 
     @Test func `a reply that comes too late is 5 and is not printed`() async throws {
+        let gate = try Gate()
         let server = try ScriptedServer([
-            .expectLine, .delay(.seconds(3)), .send("VALUE k 0 4\r\nlate\r\nEND\r\n"),
+            .expectLine, .gate(gate), .send("VALUE k 0 4\r\nlate\r\nEND\r\n"),
         ])
         let run = try await runAgainst(server, "--timeout", "1", "get", "k")
+        gate.open()
         #expect(run.status == 5, "\(run)")
         #expect(run.stdout == "")
     }
@@ -140,7 +139,7 @@ struct FaultTests {
     ])
     func `a reply that is not memcached's is 8 and is not printed`(_ foreign: Foreign) async throws {
         let server = try ScriptedServer([.expectLine, .send(foreign.bytes), .silence])
-        let run = try await runAgainst(server, "--timeout", "10", "get", "k")
+        let run = try await runAgainst(server, "get", "k")
         #expect(run.status == 8, "\(run)")
         #expect(run.stdout == "")
         #expect(run.stderr.contains(ByteString(server.address)), "\(run)")

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// `keys`, against real servers and ones that break off.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct KeysTests {
     /// The answers to `stats` and `stats settings`, and to the look at the crawler before a list.
     static func beginning(items: Int = 3, version: String = "1.6.18") -> ScriptedServer.Step {
@@ -265,7 +265,7 @@ struct KeysTests {
     @Test func `a limit ends the program although the list goes on`() async throws {
         // The list is never ended.
         let server = try Self.listing(.send("key=a exp=-1\nkey=b exp=-1\nkey=c exp=-1\n"), .silence)
-        let run = try await runAgainst(server, "--timeout", "60s", "keys", "--limit", "2")
+        let run = try await runAgainst(server, "keys", "--limit", "2")
         #expect(run.stdout == "a\nb\n")
         #expect(run.status == 0)
     }
@@ -273,7 +273,7 @@ struct KeysTests {
     @Test func `Ctrl-C ends it with what there was, and as the signal does`() async throws {
         let server = try Self.listing(.send("key=a exp=-1\nkey=b exp=-1\n"), .silence)
         let program = try await BuiltProgram().start(arguments: [
-            "-s", ByteString(server.address), "--timeout", "60s", "keys", "a",
+            "-s", ByteString(server.address), "keys", "a",
         ])
         try await program.waitForOutput { $0.contains("a\n") }
         program.signal(SIGINT)
@@ -292,7 +292,7 @@ struct KeysTests {
             }
             let program = try await session.program.start(arguments: session.selection)
             try await program.write("keys --long > list\nversion\n")
-            try await program.waitForOutput(within: .seconds(60)) { $0.contains("1.") }
+            try await program.waitForOutput { $0.contains("1.") }
             let status = try String(contentsOfFile: "/proc/\(program.processNumber)/status", encoding: .utf8)
             program.closeInput()
             #expect(try await program.waitForEnd().status == 0)
@@ -308,14 +308,16 @@ struct KeysTests {
 
     @Test func `at a terminal progress is drawn, and gone at the end`() async throws {
         let part = (0..<500).map { "key=k\($0) exp=-1 la=1 cas=1 fetch=no cls=1 size=61\n" }.joined()
+        let gate = try Gate()
         let server = try Self.listing(
-            items: 1000, .send(ByteString(part)), .delay(.seconds(2)), .send(ByteString(part)), .send("END\r\n")
+            items: 1000, .send(ByteString(part)), .gate(gate), .send(ByteString(part)), .send("END\r\n")
         )
         let program = try BuiltProgram()
         let terminal = try await program.startAtTerminal(
             arguments: ["-s", ByteString(server.address), "keys", "x*"], columns: 70, rows: 10)
         let isDrawn = try await eventually { terminal.output.contains("\r500 of 1,000 keys (50.0%), 0 found, ") }
         #expect(isDrawn)
+        gate.open()
         try await terminal.wait(for: "the summary alone") { $0.lines.first == "no key matches x* (of 1,000 keys)" }
         #expect(!terminal.screen.text.contains("500 of"))
         #expect(terminal.screen.unknown.isEmpty)
@@ -326,7 +328,7 @@ struct KeysTests {
         var program = try BuiltProgram()
         program.environment = ["PAGER": "cat"]
         let terminal = try await program.startAtTerminal(
-            arguments: ["-s", ByteString(server.address), "--timeout", "60s", "keys", "b"])
+            arguments: ["-s", ByteString(server.address), "keys", "b"])
         let isDrawn = try await eventually { terminal.output.contains("2 of 4 keys (50.0%), 1 found") }
         #expect(isDrawn)
         try await terminal.type("\u{3}")
@@ -340,7 +342,7 @@ struct KeysTests {
         let server = try Self.listing(items: 4, isGreeted: true, .send("key=a exp=-1\nkey=b exp=-1\n"), .silence)
         let program = try BuiltProgram()
         let terminal = try await program.startAtTerminal(
-            arguments: ["-s", ByteString(server.address), "--timeout", "60s", "--no-pager"])
+            arguments: ["-s", ByteString(server.address), "--no-pager"])
         let prompt = "\(server.address)>"
         try await terminal.wait(for: "the prompt") { $0.currentLine == prompt }
         try await terminal.type("keys\r")

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Values and lines that come from elsewhere than a word.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct LineInputTests {
     @Test func `raw takes the value of a store from the lines that follow`() async throws {
         let session = try await Session.start()

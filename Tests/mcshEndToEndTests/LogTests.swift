@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// `--log`: what was done is written down.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct LogTests {
     private struct Entry: Equatable {
         var server: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The manual is the contract that users read: it has what the program has, and nothing else.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.inTurns)
 struct ManualTests {
     private static var path: String {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What each output format prints. Programs read these: a change here is a change of the contract.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct JSONOutputTests {
     @Test(
         arguments: [
@@ -161,7 +161,7 @@ struct JSONOutputTests {
     }
 }
 
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct PlainAndRawOutputTests {
     @Test func `values of several keys are escaped so that each has its line`() async throws {
         let session = try await Session.start()
@@ -241,7 +241,7 @@ struct PlainAndRawOutputTests {
     }
 }
 
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct TableOutputTests {
     @Test(arguments: ["--csv", "--tsv"] as [ByteString])
     func `items are rows below a header`(_ format: ByteString) async throws {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `mcsh --pipe`: the protocol itself on standard input, the replies on standard output.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct PipeTests {
     @Test func `requests go in and replies come out, byte for byte`() async throws {
         let session = try await Session.start()

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Several servers that are all well.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct PoolTests {
     @Test func `each key lies where the application looks for it`() async throws {
         let session = try await PoolSession.start()
@@ -154,6 +154,7 @@ struct PoolTests {
         let session = try await PoolSession.start()
         try session.program.home.makeDirectory("config/mcsh")
         let text = """
+            \(BuiltProgram.patience)
             [pools.two]
             servers = ["\(session.servers[0].address)", "\(session.servers[1].address)"]
             [pools.guarded]
@@ -255,11 +256,7 @@ struct PoolTests {
         let session = try await PoolSession.start()
         let program = try await session.program.start(
             arguments: session.selection + ["--json", "watch", "mutations"], hasInput: false)
-        for server in session.servers {
-            for _ in 0..<1000 where try await Int(server.statistic("log_watchers") ?? "") != 1 {
-                try await Task.sleep(for: .milliseconds(5))
-            }
-        }
+        for server in session.servers { try await server.waitForWatchers() }
         for (index, server) in session.servers.enumerated() { try await server.store("v", under: "k\(index)") }
         let output = try await program.waitForOutput { $0.lines.count >= 3 }
         for (index, name) in session.names.enumerated() {

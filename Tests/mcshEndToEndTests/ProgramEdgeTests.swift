@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What surrounds the commands: servers by name, repetitions, closed descriptors, terminals, errors of options.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct ProgramEdgeTests {
     @Test(arguments: ["9223372036854775807", "9223372036854775000"] as [ByteString])
     func `a lifetime that no clock can count is shown`(_ seconds: ByteString) async throws {

@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// `mcsh --sandbox`: a private memcached that lives as long as the program.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct SandboxTests {
     @Test func `a command runs against an empty server, which then is gone`() async throws {
         let program = try BuiltProgram()
@@ -97,11 +97,10 @@ struct SandboxTests {
     @Test func `without memcached it says at once what is missing`() async throws {
         var program = try BuiltProgram()
         program.environment["PATH"] = program.home.path
-        let start = ContinuousClock.now
         let run = try await program.run("--sandbox", "version")
         #expect(run.status == 4, "\(run)")
         #expect(run.stderr.contains("memcached is not installed"), "\(run)")
-        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(!run.stderr.contains("does not listen"), "\(run)")
         #expect(try await eventually { program.home.contents(of: "tmp") == [] })
     }
 

@@ -7,7 +7,7 @@ import Testing
 /// servers there are.
 ///
 /// `MCSH_RANDOM_SCRIPTS` sets how many random scripts are tried, and `MCSH_RANDOM_SEED` the number of the first.
-@Suite(.inTurns, .timeLimit(.minutes(60)))
+@Suite(.inTurns)
 struct ScriptDeliveryTests {
     @Test func `random scripts print the same however they come in, on one server and on four`() async throws {
         let (first, count) = (Self.setting("MCSH_RANDOM_SEED") ?? 0, Self.setting("MCSH_RANDOM_SCRIPTS") ?? 40)
@@ -171,7 +171,7 @@ private struct Bench {
             line, arguments: selection + script.options + options, hasInput: !isFile)
         let consumed = try await deliver(delivery, to: running)
         running.closeInput()
-        let run = try await running.waitForEnd(within: .seconds(60))
+        let run = try await running.waitForEnd()
         return Outcome(
             output: withoutTokens(run.stdout), errors: run.stderr, status: run.status,
             file: withoutTokens(try program.home.read(RandomScript.written)), consumed: consumed)

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Lines of the shell's own grammar, from standard input, from files and from `-c`.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct ScriptTests {
     @Test func `answers come in the order of the lines, a newline after each value`() async throws {
         let session = try await Session.start()
@@ -203,7 +203,7 @@ struct ScriptTests {
 }
 
 /// What stops a script and what does not.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct ScriptFailureTests {
     @Test func `an own mistake stops a script before anything later is sent`() async throws {
         let session = try await Session.start()

@@ -4,7 +4,7 @@ import Testing
 
 /// Values as python-memcached 1.62 keeps them, through the program and a real server. The stored bytes are recordings of
 /// that client.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct StoredValueTests {
     struct Recording: CustomTestStringConvertible, Sendable {
         var name: String

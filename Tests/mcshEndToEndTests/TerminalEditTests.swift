@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -8,14 +9,26 @@ import Testing
 #endif
 
 /// `edit`, with editors that are small scripts.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct TerminalEditTests {
     /// Writes a text into the file.
     private static func writing(_ text: String) -> String { "sh -c 'printf \"\(text)\" > \"$0\"'" }
 
-    /// Writes a text, and waits for Enter. It takes its time, as editors do: mcsh is to be behind its start by then.
+    /// Writes a text, and waits for Enter.
     private static func waiting(_ text: String) -> String {
-        "sh -c 'trap \"\" INT; printf \"\(text)\" > \"$0\"; sleep 0.3; echo editing; read line'"
+        "sh -c 'trap \"\" INT; printf \"\(text)\" > \"$0\"; echo editing; read line'"
+    }
+
+    /// Waits until such an editor waits, and mcsh for it.
+    private static func waitForEditor(_ session: AtTerminal) async throws {
+        try await session.terminal.waitForText("editing")
+        #if os(Linux)
+            let isWaiting = try await eventually {
+                let state = "/proc/\(session.terminal.processNumber)/status"
+                return try String(contentsOfFile: state, encoding: .utf8).contains("State:\tS")
+            }
+            #expect(isWaiting)
+        #endif
     }
 
     private static func start(editor: String) async throws -> AtTerminal {
@@ -71,7 +84,7 @@ struct TerminalEditTests {
         let session = try await Self.start(editor: Self.waiting("mine"))
         try await session.server.store("red", under: "k", flags: 16)
         try await session.terminal.type("edit k\r")
-        try await session.terminal.waitForText("editing")
+        try await Self.waitForEditor(session)
         try await session.server.store("theirs", under: "k", flags: 16)
         try await session.terminal.type("\r")
         try await session.terminal.waitForText("to store it all the same: set k --flags 16 <")
@@ -87,7 +100,7 @@ struct TerminalEditTests {
         let session = try await Self.start(editor: Self.waiting("mine"))
         try await session.server.store("red", under: "k")
         try await session.terminal.type("edit k\r")
-        try await session.terminal.waitForText("editing")
+        try await Self.waitForEditor(session)
         _ = try await session.server.exchange("delete k\r\n")
         try await session.terminal.type("\r")
         try await session.terminal.waitForText("not stored: the item is gone")
@@ -100,7 +113,7 @@ struct TerminalEditTests {
         let session = try await Self.start(editor: Self.waiting("blue"))
         try await session.server.store("red", under: "k")
         try await session.terminal.type("edit k\r")
-        try await session.terminal.waitForText("editing")
+        try await Self.waitForEditor(session)
         try await session.terminal.type("\u{3}\r")
         try await session.terminal.waitForText("stored")
         try await session.waitForPrompt()

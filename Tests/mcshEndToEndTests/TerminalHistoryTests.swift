@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// Lines that were entered come back.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct TerminalHistoryTests {
     private static let file = "state/mcsh/history"
 

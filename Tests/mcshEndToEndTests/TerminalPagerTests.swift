@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// Output that is taller than the screen, at a terminal.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct TerminalPagerTests {
     /// Marks every line that it shows, and asks nothing.
     private static let marking = "sed 's/^/P /'"

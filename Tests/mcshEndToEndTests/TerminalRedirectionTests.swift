@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What a line at a terminal sends to a file or a command.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct TerminalRedirectionTests {
     /// More than a terminal is shown, in lines that are longer than it is wide.
     private static let long = ByteString((1...60).map { "\($0) " + String(repeating: "x", count: 100) }.joined())

@@ -2,12 +2,12 @@ import TestSupport
 import Testing
 
 /// What a session at a terminal says of its servers: the greeting, the prompt, production, and how long things take.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct TerminalSessionTests {
     private static func program(_ configuration: String, startFile: ByteString? = nil) throws -> BuiltProgram {
         let program = try BuiltProgram()
         try program.home.makeDirectory("config/mcsh")
-        try program.home.write(ByteString(configuration), to: "config/mcsh/config.toml")
+        try program.home.write(ByteString(BuiltProgram.patience + configuration), to: "config/mcsh/config.toml")
         if let startFile { try program.home.write(startFile, to: "config/mcsh/mcshrc") }
         return program
     }
@@ -125,7 +125,8 @@ struct TerminalSessionTests {
         let program = session.program
         try program.home.makeDirectory("config/mcsh")
         try program.home.write(
-            ByteString(Self.pool(session.server, settings: Self.production)), to: "config/mcsh/config.toml")
+            ByteString(BuiltProgram.patience + Self.pool(session.server, settings: Self.production)),
+            to: "config/mcsh/config.toml")
         let terminal = try await program.startAtTerminal("-s", ByteString(session.server.address), columns: 200)
         try await terminal.waitForLine("\(session.server.address)>")
         try await terminal.type("use @cache\r")

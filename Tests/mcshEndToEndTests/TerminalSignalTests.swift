@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// Ctrl-C, Ctrl-D, Ctrl-Z and signals, with the terminal left as it was found.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct TerminalSignalTests {
     @Test func `Ctrl-C drops the line`() async throws {
         let session = try await AtTerminal.start()
@@ -39,7 +39,7 @@ struct TerminalSignalTests {
         let server = try ScriptedServer(
             [.expect("incr hits 1\r\n"), .silence], [.expect("incr hits 1\r\n"), .send("5\r\n")])
         let terminal = try await BuiltProgram().startAtTerminal(
-            "-q", "-s", ByteString(server.address), "--timeout", "60")
+            "-q", "-s", ByteString(server.address))
         try await terminal.waitForLine("\(server.address)>")
         try await terminal.type("incr hits\r")
         try await server.waitToReceive { $0 == "incr hits 1\r\n" }

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// How values look at terminals of several widths.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.inTurns)
 struct TerminalViewTests {
     private static func screen(_ columns: Int, _ words: ByteString..., value: ByteString) async throws -> [String] {
         let server = try await MemcachedServer.start(on: .tcp)

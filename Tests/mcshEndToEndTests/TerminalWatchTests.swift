@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// `watch` as a live log with a summary, and `repeat` with marks.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.inTurns)
 struct TerminalWatchTests {
     /// Waits until somebody watches the server.
     private func waitForWatcher(_ server: MemcachedServer) async throws {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What was recorded from memcached 1.6.18 comes through mcsh unchanged.
-@Suite(.inTurns, .timeLimit(.minutes(5)))
+@Suite(.inTurns)
 struct TranscriptTests {
     @Test(arguments: Exchange.wellFormed)
     func `a recorded exchange has the same reply through the pipe`(_ exchange: Exchange) async throws {
@@ -25,7 +25,7 @@ struct TranscriptTests {
         let connection = try await session.server.connect()
         try await send(exchange.setup, on: connection)
         let expected = try await reply(to: exchange)
-        let run = try await session.run("--pipe", "--timeout", "5", input: .bytes(exchange.request))
+        let run = try await session.run("--pipe", input: .bytes(exchange.request))
         // A dump goes over a connection of its own, so that nothing precedes it: there it is answered.
         let isDump = exchange.name.hasPrefix("lru_crawler-metadump")
         #expect(isDump || expected.hasPrefix(run.stdout), "\(run) instead of \(expected)")

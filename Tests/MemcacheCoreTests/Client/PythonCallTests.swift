@@ -6,7 +6,7 @@ import Testing
 
 /// The client beside python-memcached: the same calls, the same servers, the same answers. What it sends is compared byte
 /// by byte, and what it makes of the answers is compared with what python-memcached made of them.
-@Suite(.timeLimit(.minutes(2))) struct PythonCallTests {
+@Suite(.inTurns) struct PythonCallTests {
     /// Calls in a row with one client, as they were recorded.
     struct Recording: Sendable, CustomTestStringConvertible {
         var name: String
@@ -50,8 +50,8 @@ import Testing
         var configuration = ClientConfiguration(
             servers: try servers.map { WeightedServer(try ServerAddress($0.address)) },
             profile: try ClientProfile(named: recording.release),
-            connectTimeout: .seconds(20),
-            replyTimeout: recording.answerText.contains("hang") ? .milliseconds(300) : .seconds(20))
+            connectTimeout: hangLimit,
+            replyTimeout: recording.answerText.contains("hang") ? .seconds(2) : hangLimit)
         if recording.options["cache_cas"] != nil { configuration.rememberedCASTokens = 100 }
         if let limit = recording.options["server_max_value_length"]?.integer {
             configuration.limits.maximumValueBytes = limit
@@ -74,7 +74,7 @@ import Testing
     @Test func `the same is stored on a memcached`() async throws {
         let server = try await MemcachedServer.start()
         var configuration = ClientConfiguration(server: try ServerAddress(server.address))
-        configuration.replyTimeout = .seconds(20)
+        configuration.replyTimeout = hangLimit
         configuration.rememberedCASTokens = 100
         let client = MemcacheClient(configuration)
         for step in Self.fixture("live.json") {

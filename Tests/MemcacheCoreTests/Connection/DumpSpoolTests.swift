@@ -77,7 +77,7 @@ import Testing
         #expect(!error.message.contains("\u{1b}"))
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a reader that waits can be cancelled`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `a reader that waits can be cancelled`() async throws {
         let spool = DumpSpool(memoryBytes: 100)
         let reader = Task { try await spool.next() }
         reader.cancel()

@@ -32,7 +32,7 @@ import Testing
             [0xff], [0xc3], [UInt8](repeating: 0x61, count: 260), [UInt8](repeating: 0x61, count: 41),
         ]
 
-    @Test(.timeLimit(.minutes(2)), arguments: 0..<parts)
+    @Test(.timeLimit(.minutes(10)), arguments: 0..<parts)
     func `every line is planned well or refused`(part: Int) {
         var random = SplitMix(state: UInt64(part) &+ 1)
         var lines = PlannedLines()

@@ -35,12 +35,10 @@ import Testing
         #expect(CommandTable.find(Array("exit".utf8))?.name == "quit")
     }
 
-    @Test func `a very long word costs no time`() {
+    /// Were the word looked at to its end, it would be for hours.
+    @Test(.timeLimit(.minutes(10))) func `a very long word costs no more than a short one`() {
         let word = String(repeating: "É", count: 5_000_000)
-        let time = ContinuousClock().measure {
-            for _ in 0..<50 { _ = Spelling.nearest(to: word, among: ["get"]) }
-        }
-        #expect(time < .seconds(2))
+        for _ in 0..<10_000 { #expect(Spelling.nearest(to: word, among: ["get"]) == nil) }
     }
 
     @Test func `of equals the first is taken`() {

@@ -32,12 +32,11 @@ import Testing
         #expect(PromptInput(Array("set k 'a' \"b\n\" 'c\n".utf8)).need == .quote(UInt8(ascii: "'")))
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["a line", "\\\"a\\\": 1,", "\" \""])
+    @Test(.timeLimit(.minutes(10)), arguments: ["a line", "\\\"a\\\": 1,", "\" \""])
     func `very many quoted lines take a moment`(_ line: String) {
-        let lines = Array(repeating: line, count: 20_000).joined(separator: "\n")
-        let start = ContinuousClock.now
+        // Were each looked at once more for each that follows, it would be for hours.
+        let lines = Array(repeating: line, count: 200_000).joined(separator: "\n")
         #expect(Self.commands("set k \"\n\(lines)\n\"") == ["set k \"\n\(lines)\n\""])
-        #expect(ContinuousClock.now - start < .seconds(5))
     }
 
     @Test func `a tag goes on up to its line, and what is between is no command`() {

@@ -103,7 +103,8 @@ import Testing
         #expect(Self.lines(LineReader(bytes: Array(text.utf8))) == lines)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a line that comes in pieces is one line, and each wait is announced`() throws {
+    @Test(.timeLimit(.minutes(10))) func `a line that comes in pieces is one line, and each wait is announced`() throws
+    {
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)
         defer { close(ends[0]) }
