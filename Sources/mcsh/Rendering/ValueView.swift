@@ -40,7 +40,10 @@ struct ValueView {
         } catch {
             (lines, kind) = layout.stored(value)
             self.size = size
-            fault = "not decoded: " + EscapedText.string(Array(error.message.utf8), keepsBackslashes: true)
+            // The flags say so themselves.
+            fault =
+                error.code == .unknownFlags
+                ? nil : "not decoded: " + EscapedText.string(Array(error.message.utf8), keepsBackslashes: true)
         }
     }
 

@@ -29,7 +29,7 @@ struct ItemsView {
     private var summary: StyledText {
         var text = "\(HumanUnits.count(sum("number") ?? 0)) items in \(HumanUnits.count(UInt64(classes.count)))"
         text += classes.count == 1 ? " class" : " classes"
-        if let bytes = sum("mem_requested") { text += ", \(HumanUnits.bytes(bytes)) without the room lost in chunks" }
+        if let bytes = sum("mem_requested") { text += ", \(HumanUnits.bytes(bytes)) not counting space lost in chunks" }
         return StyledText(text, .heading)
     }
 
