@@ -5,6 +5,37 @@ import Testing
 /// What mcsh says about mistakes: where, what, and what to write instead.
 @Suite(.inTurns)
 struct DiagnosticsTests {
+    @Test(
+        arguments: [
+            (["incr", "nope"], "(not found); add nope 0 creates it\n"),
+            (["decr", "no*pe", "2"], "(not found); add no*pe 0 creates it\n"),
+            (["get", "user:*"], "(not found); keys 'user:*' takes it as a pattern\n"),
+            (["delete", "a?"], "(not found); delete --match 'a?' takes it as a pattern\n"),
+            (["get", "a"], "(not found)\n"),
+            (["touch", "a*", "60"], "(not found)\n"),
+        ] as [([ByteString], ByteString)])
+    func `a miss says what was probably meant, to people`(words: [ByteString], answer: ByteString) async throws {
+        let session = try await Session.start()
+        let run = try await session.run(words: ["-o", "human"] + words)
+        #expect(run.stdout == answer && run.status == 1, "\(run)")
+        let plain = try await session.run(words: words)
+        #expect(!plain.stdout.text.contains(";"), "\(plain)")
+    }
+
+    @Test func `an error whose reason is known has it`() async throws {
+        let session = try await Session.start()
+        let cluster = try await session.run("config", "get", "cluster")
+        #expect(cluster.status == 3 && cluster.stderr.contains("configuration endpoint"), "\(cluster)")
+        let flash = try await session.run("-y", "extstore", "item_size", "512")
+        #expect(flash.status == 3 && flash.stdout == "" && flash.stderr.contains("no flash storage"), "\(flash)")
+        let old = try ScriptedServer(
+            [.expect("watch deletions\r\n"), .send("ERROR\r\n"), .close],
+            [.expect("version\r\n"), .send("VERSION 1.6.18\r\n"), .silence])
+        let watch = try await runAgainst(old, "watch", "deletions")
+        #expect(watch.stderr.contains("ERROR: watch deletions needs memcached 1.6.20; this is 1.6.18"), "\(watch)")
+        #expect(watch.status == 3, "\(watch)")
+    }
+
     struct Mistake: CustomTestStringConvertible, Sendable {
         var line: ByteString
         /// The columns at which the fault may be seen, counted from 1.

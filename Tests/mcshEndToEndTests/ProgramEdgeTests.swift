@@ -87,7 +87,8 @@ struct ProgramEdgeTests {
         let session = try await Session.start()
         try await session.server.store("a.b", under: "k")
         let run = try await session.script("get k | sed \"s/\\./x/\"\nget k | tr '.' \"'\"\n")
-        #expect(run.stdout == "axb\na'b\n", "\(run)")
+        // The commands get the value as it is, without a newline.
+        #expect(run.stdout == "axba'b", "\(run)")
         #expect(run.status == 0)
     }
 

@@ -90,7 +90,7 @@ struct TerminalEditTests {
         try await session.terminal.waitForText("to store it all the same: set k --flags 16 <")
         try await session.waitForPrompt()
         let text = session.terminal.screen.text
-        #expect(text.contains("mcsh: not stored: the item has changed meanwhile"))
+        #expect(text.contains("mcsh: not stored: the item has changed in the meantime"))
         #expect(text.contains("on the server now (6 B):\n  theirs\nyour text (4 B):\n  mine\nyour text is kept in"))
         #expect(try Self.kept(session) == ["mine"])
         #expect(try await session.server.value(of: "k") == "theirs")
@@ -103,7 +103,7 @@ struct TerminalEditTests {
         try await Self.waitForEditor(session)
         _ = try await session.server.exchange("delete k\r\n")
         try await session.terminal.type("\r")
-        try await session.terminal.waitForText("not stored: the item is gone")
+        try await session.terminal.waitForText("not stored: the item was deleted, evicted or expired")
         try await session.waitForPrompt()
         #expect(try Self.kept(session) == ["mine"])
         #expect(try await session.server.value(of: "k") == nil)

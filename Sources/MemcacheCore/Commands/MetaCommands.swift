@@ -56,7 +56,7 @@ public struct MetaGet: MetaCommand {
     public static let flagForms = [MetaFlagForm].common(
         MetaFlagForm("v", "return the value"),
         MetaFlagForm("c", "return the CAS token"),
-        MetaFlagForm("f", "return the flags word"),
+        MetaFlagForm("f", "return the flags"),
         MetaFlagForm("h", "return whether it had been read before"),
         MetaFlagForm("l", "return the seconds since it was last read"),
         MetaFlagForm("s", "return the value's length"),
@@ -115,7 +115,7 @@ public struct MetaSet: MetaCommand, StorageCommand {
     public static let name = "ms"
 
     public static let flagForms = [MetaFlagForm].common(
-        MetaFlagForm("F", .clientFlags, "the flags word"),
+        MetaFlagForm("F", .clientFlags, "the flags (a 32-bit integer)"),
         MetaFlagForm("T", .seconds, "the lifetime"),
         MetaFlagForm("M", .choice("SEARP"), "set, add, append, replace or prepend"),
         MetaFlagForm("c", "return the CAS token"),

@@ -92,10 +92,10 @@ extension MemcacheError {
                 .keyTooLong, "the key \"\(shown)\" has \(key.count) bytes: memcached takes at most \(maximumBytes)")
         case .character(let index):
             let byte = EscapedText.string([key[index]])
-            let name = key[index] == 0x20 ? "a blank" : "the control character \(byte)"
+            let name = key[index] == 0x20 ? "a space" : "the control character \(byte)"
             self.init(
                 .keyCharacter,
-                "the key \"\(shown)\" holds \(name) at byte \(index + 1): memcached's command line cannot carry it")
+                "the key \"\(shown)\" contains \(name) at byte \(index + 1), which memcached does not allow")
         }
     }
 

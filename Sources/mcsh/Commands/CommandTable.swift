@@ -42,6 +42,10 @@ enum CommandTable {
     static let habits = [
         "info": "stats", "dbsize": "stats", "select": "use", "\\c": "use", "scan": "keys", "flushall": "flush_all",
         "flushdb": "flush_all", "monitor": "watch", "del": "delete", "expire": "touch", "mget": "get",
-        "\\q": "quit", "\\h": "help", "\\?": "help",
+        "\\q": "quit", "\\h": "help", "\\?": "help", "ls": "keys", "rm": "delete", "remove": "delete",
+        "unlink": "delete", "put": "set", "store": "set", "setex": "set", "setnx": "add", "connect": "use",
+        "\\d": "keys", "\\l": "servers", "pttl": "ttl", "expireat": "touch", "persist": "touch", "strlen": "show",
+        "type": "show", "object": "show", "memory": "stats", "client": "stats", "latency": "ping", "slowlog": "watch",
+        "q": "quit", "incrby": "incr", "decrby": "decr", "start": "stats", "bye": "quit",
     ]
 }

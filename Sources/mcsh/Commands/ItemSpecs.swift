@@ -41,7 +41,7 @@ enum ItemSpecs {
             """,
         examples: [
             .init(line: "delete user:42 user:43", meaning: "two keys, one round trip"),
-            .init(line: "delete --match \"user:*\"", meaning: "after a look at what that would delete"),
+            .init(line: "delete --match \"user:*\"", meaning: "shows what would be deleted, then asks"),
         ],
         cost: """
             One request for each key, all sent together; O(1) for each. --match walks every item of the server first, \
@@ -60,7 +60,7 @@ enum ItemSpecs {
         }
         guard let last = arguments.words.last else {
             throw Diagnostic(
-                "delete needs KEY", at: arguments.end..<arguments.end, suggestion: "write delete KEY… or --match GLOB")
+                "missing KEY: delete KEY… or delete --match GLOB", at: arguments.end..<arguments.end)
         }
         if arguments.words.count > 1, !last.isQuoted, bytes.equals("noreply", in: last.range) {
             throw Diagnostic(
@@ -77,7 +77,7 @@ enum ItemSpecs {
 
     static let incr = arithmetic(
         "incr", increments: true, summary: "add to a counter",
-        details: "The item's value is an unsigned number of 64 bits in digits; it wraps round at the end.",
+        details: "The item's value is an unsigned number of 64 bits in digits; it wraps around at 2^64.",
         example: .init(line: "incr hits 10", meaning: "prints the new number"))
 
     static let decr = arithmetic(
@@ -122,7 +122,17 @@ enum ItemSpecs {
         ) { arguments, bytes, planner throws(Diagnostic) in
             var delta: UInt64 = 1
             if arguments.words.count > 1 {
-                delta = try planner.number(arguments.words[1], bytes, what: "a number to count by")
+                let word = arguments.words[1]
+                if bytes[word.range.lowerBound] == UInt8(ascii: "-"),
+                    ASCIINumber.parseUnsigned(bytes, word.range.dropFirst()) != nil
+                {
+                    let (key, number) = (arguments.words[0].range, word.range.dropFirst())
+                    throw Diagnostic(
+                        "\(name) takes no negative number", at: word,
+                        suggestion: "write \(increments ? "decr" : "incr") \(Word.shown(bytes, key)) "
+                            + Word.shown(bytes, number))
+                }
+                delta = try planner.number(word, bytes, what: "a number to count by")
             }
             let noreply = arguments.noreply
             try planner.forEachKey(arguments.words[..<1], name, .number, .line, arguments, bytes) { request, key in

@@ -9,7 +9,7 @@ enum MetaSpecs {
     private static func flags<Command: MetaCommand>(of type: Command.Type) -> CommandSpec.Parameter {
         CommandSpec.Parameter(
             name: "FLAG", kind: .word, isOptional: true, isRepeated: true, choices: .words(letters(of: type)),
-            meaning: "a letter, with its argument glued to it")
+            meaning: "a letter, with its argument written directly after it")
     }
 
     private static func letters<Command: MetaCommand>(of type: Command.Type) -> [CommandSpec.Choice] {
@@ -25,7 +25,7 @@ enum MetaSpecs {
         "mg", MetaGet.self, parameters: [key, flags(of: MetaGet.self)],
         summary: "meta get: a value and what is asked for about it",
         examples: [
-            .init(line: "mg user:42 v t f c", meaning: "value, lifetime left, flags word, CAS token"),
+            .init(line: "mg user:42 v t f c", meaning: "value, lifetime left, flags, CAS token"),
             .init(line: "mg user:42 t u", meaning: "lifetime left, without marking the item as read"),
             .init(line: "mg job N30 v", meaning: "on a miss, make the item and win the right to fill it"),
         ], cost: "One request; O(1). With u the LRU and the fetched mark are left alone.", danger: .none)
@@ -35,7 +35,7 @@ enum MetaSpecs {
         parameters: [key, .init(name: "VALUE", kind: .value), flags(of: MetaSet.self)],
         summary: "meta set: store a value",
         examples: [
-            .init(line: "ms user:42 \"hello\" T60 F4", meaning: "for 60 seconds, with a flags word"),
+            .init(line: "ms user:42 \"hello\" T60 F4", meaning: "for 60 seconds, with flags"),
             .init(line: "ms lock 1 ME T30", meaning: "mode E: only where there is none"),
         ], cost: "One request; O(1), and the bytes of the value.",
         loss: "What was there is gone; memcached drops it in every mode when the new value is too large.",
@@ -58,7 +58,7 @@ enum MetaSpecs {
 
     static let mn = CommandSpec(
         name: "mn", group: .meta, summary: "meta no-op: answers MN",
-        examples: [.init(line: "mn", meaning: "is the server reading?")],
+        examples: [.init(line: "mn", meaning: "check that the server is processing requests")],
         cost: "Nothing but the round trip.",
         wireForm: "mn"
     ) { arguments, _, planner throws(Diagnostic) in

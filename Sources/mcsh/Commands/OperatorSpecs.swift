@@ -27,7 +27,7 @@ enum OperatorSpecs {
             that cannot be reached is told about, and the others are listed.
             From memcached 1.6.9 on the hash table is walked, and every key that is there from beginning to end is listed \
             once. Older servers walk their LRU lists, which passes over items that are busy: a note says so. The status is \
-            1 where nothing matches. Long work says at a terminal how far it has come, unless the output goes into a pipe; \
+            1 where nothing matches. Long listings show progress on a terminal, unless the output goes into a pipe; \
             Ctrl-C ends it; Ctrl-Z is held back until the list is read.
             --long shows when an item was stored or last moved in its LRU: that is not when it was last read, for a read \
             moves an item at most once a minute. Fetched says whether it was read at all.
@@ -39,7 +39,7 @@ enum OperatorSpecs {
         ],
         cost: """
             The server walks every item, whatever the patterns, and locks them one by one; it does one walk at a time. \
-            mcsh reads at full speed into a private file, lest a slow output freeze the server. While another walk runs, \
+            mcsh reads at full speed into a private file, so that slow output cannot stall it. While another walk runs, \
             or the hash table grows, it waits for up to 30 seconds. --limit ends the list, not the server's walk.
             """,
         wireForm: "stats and stats settings, then lru_crawler metadump hash"

@@ -20,10 +20,10 @@ enum PoolSpecs {
     static let use = CommandSpec(
         name: "use", group: .pool,
         parameters: [.init(name: "SERVERS|@POOL", kind: .server, isRepeated: true, choices: .servers)],
-        summary: "go on with other servers",
+        summary: "switch to other servers",
         details: """
-            Servers as the option -s takes them, or a pool of the configuration file with its settings. CAS tokens and \
-            dead marks are forgotten.
+            Servers as the option -s takes them, or a pool of the configuration file, which is read again, with its \
+            settings. Servers that a pool lists keep its settings too. CAS tokens and dead marks are forgotten.
             """,
         examples: [
             .init(line: "use 10.0.0.5 10.0.0.6", meaning: "two servers, with the default port"),

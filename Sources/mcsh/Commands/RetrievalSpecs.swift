@@ -84,7 +84,7 @@ enum RetrievalSpecs {
             The LRU and the fetched mark stay as they are, and the win token of a stale item is given back. Needs \
             memcached 1.6.10 or newer.
             """,
-        examples: [.init(line: "show user:42", meaning: "what the key holds and how long it will")],
+        examples: [.init(line: "show user:42", meaning: "the value and how long it will last")],
         cost: "Two requests for each key, O(1) each. The LRU and the counters of reads are left alone.",
         wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class"
     ) { arguments, bytes, planner throws(Diagnostic) in

@@ -117,19 +117,34 @@ enum ServerSpecs {
             """,
         examples: [.init(line: "cache_memlimit 1024", meaning: "1 GiB")],
         cost: "O(1). A lower limit frees nothing at once, but from then on every store pushes items out.",
-        loss: "Items, where the limit is less than what is stored.",
+        loss: "Items are evicted if the limit is below what is stored.",
         wireForm: "cache_memlimit MEGABYTES",
         danger: .confirmed
     ) { arguments, bytes, planner throws(Diagnostic) in
-        let megabytes = try planner.number(
-            arguments.words[0], bytes, what: "a number of megabytes", maximum: 1_000_000_000)
-        guard megabytes >= 8 else {
-            throw Diagnostic("memcached needs at least 8 MB", at: arguments.words[0], suggestion: "write 8 or more")
+        let word = arguments.words[0]
+        if let example = megabytes(withUnit: word, bytes) {
+            throw Diagnostic(
+                "\"\(Word.shown(bytes, word.range))\" is not a number of megabytes", at: word,
+                suggestion: "write the number alone: \(example)")
         }
+        let megabytes = try planner.number(
+            word, bytes, what: "a number of megabytes", minimum: 8, maximum: 1_000_000_000)
         return confirmed(
             CacheMemoryLimit(megabytes: megabytes), "cache_memlimit",
             effect: "the server's memory limit will be \(megabytes) MB; where that is less than now, items will be lost"
         )
+    }
+
+    /// The megabytes of `2G` and the like; nil for a word of another form.
+    private static func megabytes(withUnit word: Word, _ bytes: Span<UInt8>) -> UInt64? {
+        let digits = word.range.prefix { (48...57).contains(bytes[$0]) }
+        guard let number = ASCIINumber.parseUnsigned(bytes, digits), number < 1_000_000 else { return nil }
+        let unit = String(decoding: bytes.copy(digits.upperBound..<word.range.upperBound), as: UTF8.self).lowercased()
+        switch unit {
+        case "m", "mb", "mib": return max(8, number)
+        case "g", "gb", "gib": return max(8, number * 1024)
+        default: return nil
+        }
     }
 
     static let slabs = CommandSpec(
@@ -351,9 +366,9 @@ enum ServerSpecs {
         cost: "A small answer. Clients that poll it do so about once a minute.",
         wireForm: "config get cluster"
     ) { arguments, bytes, planner throws(Diagnostic) in
-        guard bytes.equals("get", in: arguments.words[0].range), bytes.equals("cluster", in: arguments.words[1].range)
-        else {
-            throw Diagnostic("config has only one form", at: arguments.words[0], suggestion: "write config get cluster")
+        for (word, only) in zip(arguments.words, ["get", "cluster"] as [StaticString])
+        where !bytes.equals(only, in: word.range) {
+            throw Diagnostic("config has only one form", at: word, suggestion: "write config get cluster")
         }
         planner.clusterConfiguration(format: arguments.format)
         return .queued

@@ -150,7 +150,7 @@ enum ShellSpecs {
         ],
         summary: "say after each command how long it took",
         details: """
-            Without a word, the other way round than before. At the prompt a command that took half a second or more says \
+            Without a word, it toggles. At the prompt a command that took half a second or more says \
             so in any case, unless mcsh was started with -q. While it is on, each line of a script is awaited before the \
             next is sent. The time to answer a question does not count.
             """,

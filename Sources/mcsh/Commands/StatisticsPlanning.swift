@@ -46,8 +46,14 @@ enum StatisticsPlanning {
         default: break
         }
         guard let group = groups.first(where: { $0.word == word }) else {
+            let shown = Word.shown(bytes, first.range)
+            if !StatisticField.lookupAll(word).isEmpty {
+                throw Diagnostic(
+                    "stats has no group \"\(shown)\"", at: first,
+                    suggestion: "it is a statistic: stats | grep \(shown), or help stat \(shown)")
+            }
             throw Diagnostic(
-                "there are no statistics \"\(EscapedText.string(bytes.copy(first.range)))\"", at: first,
+                "stats has no group \"\(shown)\"", at: first,
                 suggestion: Spelling.nearest(to: word, among: words).map { "did you mean \($0)?" }
                     ?? "write one of \(words.joined(separator: ", "))")
         }
@@ -99,7 +105,7 @@ enum StatisticsPlanning {
                 "a word is missing", at: arguments.end..<arguments.end, suggestion: "write \(form)")
         }
         guard arguments.words.count == count else {
-            throw Diagnostic("this word is too many", at: arguments.words[count], suggestion: "write \(form)")
+            throw Diagnostic("unexpected word", at: arguments.words[count], suggestion: "write \(form)")
         }
     }
 }

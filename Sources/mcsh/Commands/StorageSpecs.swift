@@ -20,15 +20,15 @@ enum StorageSpecs {
         examples: [
             .init(line: "set greeting \"hello, world\" 60", meaning: "for a minute"),
             .init(line: "set page < index.html", meaning: "the value from a file"),
-            .init(line: "set bin \"\\x00\\xff\" never --flags 32", meaning: "bytes, and a flags word"),
+            .init(line: "set bin \"\\x00\\xff\" never --flags 32", meaning: "bytes, and flags (a 32-bit integer)"),
             .init(
                 line: "set user:42 {\"name\":\"ann\"} 1h --as pickle", meaning: "the dict {'name': 'ann'}, to Python"),
             .init(line: "set page 15m --compress 1000 < index.html", meaning: "shorter, if it has over 1000 bytes"),
         ],
         cost: "One request; O(1), and the bytes of the value. Where memory is full, other items are pushed out.",
         loss: """
-            What was there is gone, its flags and lifetime too; so it is when the new value is too large for the \
-            server.
+            Replaces the value, flags and lifetime. If the new value is too large for the server, the old one is removed \
+            anyway.
             """,
         wireForm: "set KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -63,8 +63,8 @@ enum StorageSpecs {
         summary: "add bytes behind a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "append log \"one more line\\n\"", meaning: "behind what is there")],
         cost: """
-            One request; the server copies the whole value into a new item, so a long one that grows by small pieces \
-            is dear.
+            One request; the server copies the whole value into a new item, so repeatedly appending to a long value is \
+            expensive.
             """,
         wireForm: "append KEY 0 0 BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -76,8 +76,8 @@ enum StorageSpecs {
         summary: "add bytes before a value", details: "Flags and lifetime of the item stay as they are.",
         examples: [.init(line: "prepend log \"first\\n\"", meaning: "before what is there")],
         cost: """
-            One request; the server copies the whole value into a new item, so a long one that grows by small pieces \
-            is dear.
+            One request; the server copies the whole value into a new item, so repeatedly prepending to a long value is \
+            expensive.
             """,
         wireForm: "prepend KEY 0 0 BYTES, then the value", danger: .writes
     ) { arguments, bytes, planner throws(Diagnostic) in
@@ -102,7 +102,7 @@ enum StorageSpecs {
         wireForm: "cas KEY FLAGS EXPTIME BYTES CAS, then the value", danger: .writes, needsEarlierAnswers: true
     ) { arguments, bytes, planner throws(Diagnostic) in
         let (value, rest) = split(arguments)
-        let lifetime = rest.isEmpty ? 0 : try planner.lifetime(rest[rest.startIndex], bytes)
+        let lifetime = try optionalLifetime(rest.first, after: value, "cas", arguments, bytes, &planner)
         let token: UInt64
         if rest.count > 1 {
             token = try planner.number(rest[rest.startIndex + 1], bytes, what: "a CAS token")
@@ -163,13 +163,33 @@ enum StorageSpecs {
         _ bytes: Span<UInt8>, _ planner: inout Planner
     ) throws(Diagnostic) -> Plan {
         let (value, rest) = split(arguments)
-        var lifetime: Int64 = 0
-        if let word = rest.first { lifetime = try planner.lifetime(word, bytes) }
+        let lifetime = try optionalLifetime(rest.first, after: value, name, arguments, bytes, &planner)
         try planner.store(
             verb, name: name, key: arguments.words[0], value: value,
             encoded: ValueEncoder.encode(value, arguments, bytes, by: planner.conventions), lifetime: lifetime,
             arguments, bytes)
         return .queued
+    }
+
+    /// The lifetime that follows a value; 0 for none. A word that is no lifetime is probably more of the value.
+    private static func optionalLifetime(
+        _ word: Word?, after value: Word?, _ name: StaticString, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>,
+        _ planner: inout Planner
+    ) throws(Diagnostic) -> Int64 {
+        guard let word else { return 0 }
+        do throws(Diagnostic) {
+            return try planner.lifetime(word, bytes)
+        } catch {
+            guard let value, !value.isQuoted, !word.isQuoted, Lifetime.parse(bytes, word.range) == nil else {
+                throw error
+            }
+            let key = Word.shown(bytes, arguments.words[0].range)
+            let text = Word.shown(bytes, value.range) + " " + Word.shown(bytes, word.range)
+            var fault = error
+            fault.suggestion =
+                (error.suggestion.map { $0 + "; or " } ?? "") + "did you mean \(name) \(key) \"\(text)\"?"
+            throw fault
+        }
     }
 
     /// The value and the words behind it. A value from a file leaves no word.

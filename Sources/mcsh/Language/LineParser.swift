@@ -322,25 +322,44 @@ extension CommandSpec {
                 "\(name) takes no value from a file or from standard input", at: arguments.name,
                 suggestion: "write \(form)")
         }
-        try checkCount(arguments, hasInputValue: arguments.inputValue != nil)
+        try checkCount(arguments, bytes, hasInputValue: arguments.inputValue != nil)
     }
 
-    private func checkCount(_ arguments: borrowing Arguments, hasInputValue: Bool) throws(Diagnostic) {
+    private func checkCount(
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, hasInputValue: Bool
+    ) throws(Diagnostic) {
         let elsewhere = hasInputValue && valuePosition != nil ? 1 : 0
         if arguments.words.count + elsewhere < minimumWords {
             let needed = parameters.filter { !$0.isOptional && ($0.kind != .value || elsewhere == 0) }
             throw Diagnostic(
-                "\(name) needs \(needed[arguments.words.count].name)", at: arguments.end..<arguments.end,
-                suggestion: "write \(form)")
+                "missing \(needed[arguments.words.count].name): \(form)", at: arguments.end..<arguments.end)
         }
         guard arguments.words.count > maximumWords - elsewhere else { return }
         let extra = arguments.words[maximumWords - elsewhere]
-        let message =
-            switch maximumWords {
-            case 0: "\(name) takes no words"
-            case 1: "\(name) takes at most 1 word"
-            default: "\(name) takes at most \(maximumWords) words"
-            }
-        throw Diagnostic(message, at: extra, suggestion: "write \(form), and quote a value that has blanks")
+        throw unexpected(extra, arguments, bytes)
+    }
+
+    /// The fault of a word too many. After a value it is probably more of the value, or an option of another program.
+    private func unexpected(_ extra: Word, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>) -> Diagnostic {
+        guard let position = valuePosition, arguments.inputValue == nil, position + 1 < arguments.words.count else {
+            return Diagnostic("unexpected word", at: extra, suggestion: "write \(form)")
+        }
+        let key = Word.shown(bytes, arguments.words[0].range)
+        let value = arguments.words[position]
+        let next = arguments.words[position + 1]
+        let option = String(decoding: bytes.copy(next.range.prefix(8)), as: UTF8.self).uppercased()
+        if ["EX", "PX", "EXAT", "PXAT"].contains(option), position + 2 < arguments.words.count {
+            let sign = option.hasSuffix("AT") ? "@" : ""
+            let time = Word.shown(bytes, arguments.words[position + 2].range)
+            let isMilliseconds = option.hasPrefix("P")
+            return Diagnostic(
+                "the lifetime is a word alone here, in seconds", at: next,
+                suggestion: "write \(name) \(key) \(Word.shown(bytes, value.range)) "
+                    + (isMilliseconds ? "SECONDS" : sign + time))
+        }
+        var text = Word.shown(bytes, value.range)
+        for word in arguments.words[(position + 1)...].prefix(3) { text += " " + Word.shown(bytes, word.range) }
+        return Diagnostic(
+            "too many words", at: extra, suggestion: "put the value in quotes, as in \(name) \(key) \"\(text)\"")
     }
 }

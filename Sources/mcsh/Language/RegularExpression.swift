@@ -35,6 +35,22 @@ final class RegularExpression: @unchecked Sendable {
         throw Fault(reason: String(decoding: letters, as: UTF8.self).lowercased())
     }
 
+    /// The letter of an escape that other programs' expressions have and POSIX has not, such as `\d`; nil for none.
+    static func foreignEscape(in pattern: [UInt8]) -> UInt8? {
+        var index = 0
+        while index + 1 < pattern.count {
+            guard pattern[index] == UInt8(ascii: "\\") else {
+                index += 1
+                continue
+            }
+            let letter = pattern[index + 1]
+            let isLetter = (65...90).contains(letter) || (97...122).contains(letter)
+            if isLetter, !"wWsSbB".utf8.contains(letter) { return letter }
+            index += 2
+        }
+        return nil
+    }
+
     deinit { regfree(&compiled) }
 
     /// Whether the pattern is found anywhere in some bytes, of which any may be 0. Calls `regexec`.

@@ -208,6 +208,6 @@ struct Tokenizer: ~Copyable {
         guard index < line.count, !isBlank(line[index]) else { return }
         throw Diagnostic(
             "a closing quote ends the word, but more follows it", at: index..<index + 1,
-            suggestion: "write a blank here, or escape the quote inside the word: \\\"")
+            suggestion: "write a space here, or escape the quote inside the word: \\\"")
     }
 }

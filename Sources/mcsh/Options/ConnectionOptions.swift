@@ -31,7 +31,7 @@ struct ConnectionOptions: ParsableArguments {
     var connectTimeout: String?
 
     @Option(
-        help: ArgumentHelp("How long a server that failed is left alone; 30 s unless given.", valueName: "time"))
+        help: ArgumentHelp("How long a server that failed is not tried again; 30 s unless given.", valueName: "time"))
     var deadRetry: String?
 
     @Flag(help: "Read no configuration file, and no mcshrc.")

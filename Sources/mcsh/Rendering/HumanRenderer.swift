@@ -11,6 +11,9 @@ struct HumanRenderer: AnswerRenderer {
 
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany && !key.isEmpty ? shown(key) + ": " : ""
+        guard String(describing: word) != "NOT_FOUND" else {
+            return line(prefix + notFound(context) + hint(about: key, context), to: &out)
+        }
         let (sentence, role) = HumanRenderer.sentence(for: String(describing: word), after: context)
         line(prefix + style(sentence, role) + place(context), to: &out)
     }
@@ -38,12 +41,12 @@ struct HumanRenderer: AnswerRenderer {
 
     func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         if context.isMany { line(style(shown(key), .heading), to: &out) }
-        line(style("(not found)", .warning) + place(context), to: &out)
+        line(notFound(context) + hint(about: key, context), to: &out)
     }
 
     func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         let prefix = context.isMany ? shown(key) + ": " : ""
-        line(prefix + (exists ? style("exists", .good) : style("(not found)", .warning)) + place(context), to: &out)
+        line(prefix + (exists ? style("exists", .good) + place(context) : notFound(context)), to: &out)
     }
 
     func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
@@ -114,6 +117,28 @@ struct HumanRenderer: AnswerRenderer {
         }
     }
 
+    /// That there is no such key, and where, with several servers.
+    private func notFound(_ context: AnswerContext) -> String {
+        context.namesServer
+            ? style("not found on \(EscapedText.string(Array(context.server.utf8)))", .warning)
+            : style("(not found)", .warning)
+    }
+
+    /// What to do about a key that is not there, where the command shows what was meant.
+    private func hint(about key: Span<UInt8>, _ context: AnswerContext) -> String {
+        let bytes = key.copy(0..<key.count)
+        let spelled = Word.shown(WordSpelling.spell(bytes))
+        switch String(describing: context.name) {
+        case "incr", "decr": return style("; add \(spelled) 0 creates it", .dim)
+        case "get", "gets", "delete", "mg":
+            guard bytes.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) else { return "" }
+            let isDeletion = String(describing: context.name) == "delete"
+            return style(
+                "; \(isDeletion ? "delete --match" : "keys") '\(Word.shown(bytes))' takes it as a pattern", .dim)
+        default: return ""
+        }
+    }
+
     /// Which server it was, where there are several.
     private func place(_ context: AnswerContext) -> String {
         context.namesServer ? style(" (\(EscapedText.string(Array(context.server.utf8))))", .dim) : ""
@@ -132,7 +157,6 @@ struct HumanRenderer: AnswerRenderer {
             default: ("not stored: there is no such key, or it would grow over the item size limit", .warning)
             }
         case "EXISTS": ("not stored: the item has changed since its CAS token was read", .warning)
-        case "NOT_FOUND": ("(not found)", .warning)
         case "DELETED": ("deleted", .good)
         case "TOUCHED" where context.isOver:
             ("new lifetime set, but that time is past: the item is already gone", .warning)

@@ -9,7 +9,7 @@ enum MetaMeanings {
         case UInt8(ascii: "Z"): return "somebody else has won and is storing it anew"
         case UInt8(ascii: "b"): return "the key is base64"
         case UInt8(ascii: "c"): return "CAS token"
-        case UInt8(ascii: "f"): return "flags word"
+        case UInt8(ascii: "f"): return "flags (a 32-bit integer)"
         case UInt8(ascii: "h"): return flag.argument == [UInt8(ascii: "0")] ? "never read before" : "read before"
         case UInt8(ascii: "k"): return "key"
         case UInt8(ascii: "l"): return "seconds since it was stored or last moved in its LRU"

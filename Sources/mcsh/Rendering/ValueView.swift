@@ -50,7 +50,10 @@ struct ValueView {
             (lines, kind) = layout.stored(value)
             self.size = size
             ending = kind == "binary" ? nil : Layout.invisibleEnd(of: value)
-            fault = "not decoded: " + EscapedText.string(Array(error.message.utf8), keepsBackslashes: true)
+            // The flags say so themselves.
+            fault =
+                error.code == .unknownFlags
+                ? nil : "not decoded: " + EscapedText.string(Array(error.message.utf8), keepsBackslashes: true)
         }
     }
 

@@ -322,11 +322,28 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     // MARK: Refusals
 
+    /// Why a server that knows the command's first word answers `ERROR`; nil where that is not known.
+    private func reason(of command: PreparedCommand) -> String? {
+        switch command.answer {
+        case .cluster: return "config get cluster is answered by an ElastiCache configuration endpoint only"
+        case .statistics(let position) where position < statistics.count:
+            switch statistics[position] {
+            case .proxy, .other("proxyfuncs"), .other("proxybe"):
+                return "this server does not run the built-in proxy (memcached 1.6.13 or newer, -o proxy_config)"
+            case .extstore: return "this server has no flash storage (-o ext_path)"
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+
     /// - Parameter isLate: Whether the command's answer is complete already.
     private func tell(_ refusal: Refusal, of command: PreparedCommand, isLate: Bool = false) {
         var error = MemcacheError(refusal)
         if refusal.kind == .error, command.answer.needsMetaCommands {
             error.message += ": this server does not know the meta commands, which memcached has since 1.6.10"
+        } else if refusal.kind == .error, let reason = reason(of: command) {
+            error.message += ": \(reason)"
         }
         printer.complain(
             Complaint(error: error, line: command.line, server: printer.server, format: command.format), to: session,

@@ -86,7 +86,7 @@ struct Greeting: Sendable {
                     StyledText("and \(HumanUnits.count(UInt64(rest))) more \(rest == 1 ? "does" : "do") not answer"))
             }
         }
-        first.append("; help, quit")
+        first.append("; type help for help, quit to leave")
         return ([first] + lines).flatMap { $0.wrapped(to: max(width, 20), indent: 2) }
     }
 
@@ -100,7 +100,7 @@ struct Greeting: Sendable {
         if answers.count > readings.count { facts.append("\(readings.count) of them answer") }
         facts.append("memcached \(versions.sorted().joined(separator: " and "))")
         if let uptime = readings.compactMap({ $0.number("uptime") }).min() {
-            facts.append("up \(HumanUnits.duration(seconds: uptime))\(readings.count > 1 ? " at least" : "")")
+            facts.append("up \(HumanUnits.duration(seconds: uptime))\(readings.count > 1 ? " or longer" : "")")
         }
         let items = readings.compactMap { $0.number("curr_items") }.saturatingSum()
         facts.append("\(HumanUnits.count(items)) \(items == 1 ? "item" : "items")")

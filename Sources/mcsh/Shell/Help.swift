@@ -11,6 +11,9 @@ enum Help {
     static func text(for topic: [String], width: Int, style: TextStyle) -> Result<[String], UnknownTopic> {
         let page = HelpPage(width: width, style: style)
         guard let first = topic.first else { return .success(overview(page)) }
+        if topic.count == 1, ["stat", "statistic", "statistics"].contains(first.lowercased()) {
+            return .success(statistics(page))
+        }
         if topic.count == 1, first.lowercased() == "topics" { return .success(topics(page, column: HelpPage.column)) }
         if topic.count > 1, let answer = statistic(topic, page) { return answer }
         var parts: [[String]] = []
@@ -21,7 +24,23 @@ enum Help {
             parts.append(isExplained ? page.text("help stat \(first) explains the statistic.", .dim, indent: 0) : lines)
         }
         guard parts.isEmpty else { return .success(Array(parts.joined(separator: [""]))) }
-        return .failure(UnknownTopic(sentence: "there is no help about \"\(shown(first))\"; \(hint(about: first))"))
+        // Words of one topic: hit ratio, read only.
+        if let topic = HelpTopic.find(topic.joined(separator: "-")) ?? HelpTopic.find(topic.joined(separator: " ")) {
+            return .success(self.page(of: topic, page))
+        }
+        let whole = topic.joined(separator: " ")
+        return .failure(UnknownTopic(sentence: "there is no help about \"\(shown(whole))\"; \(hint(about: first))"))
+    }
+
+    /// The names of all statistics, by the command that prints them.
+    private static func statistics(_ page: HelpPage) -> [String] {
+        var lines: [String] = []
+        for group in StatisticField.Group.allCases {
+            let names = StatisticField.all.filter { $0.group == group }.map(\.name)
+            guard !names.isEmpty else { continue }
+            lines += page.heading(group.command) + page.text(names.joined(separator: ", "))
+        }
+        return lines + page.text("help stat NAME explains a statistic.", .dim, indent: 0)
     }
 
     /// `help stat NAME`; also `help stats NAME`, unless the word is one of the command's own.
@@ -38,12 +57,31 @@ enum Help {
 
     /// The nearest of the commands and topics, else of the statistics.
     private static func hint(about word: String) -> String {
+        if let habit = CommandTable.habits[word.lowercased()] { return "write help \(habit)" }
         let words =
             CommandTable.all.flatMap { [$0.name] + $0.aliases } + HelpTopic.all.flatMap { [$0.name] + $0.also } + [
-                "stat", "topics",
+                "stats", "topics",
             ]
-        let nearest = Spelling.nearest(to: word, among: words).map { [$0] } ?? StatisticField.suggestions(for: word)
-        return nearest.isEmpty ? "help lists what there is" : "did you mean \(nearest.joined(separator: ", "))?"
+        let nearest =
+            word.utf8.count > 6 ? Spelling.nearest(to: word, among: words) : nearestShort(to: word, words)
+        if let nearest { return "did you mean \(nearest)?" }
+        // The plural, or a part of a name: `eviction`, `ratio`.
+        let stem = word.lowercased().hasSuffix("s") ? String(word.lowercased().dropLast()) : word.lowercased()
+        if stem.count >= 3 {
+            let parts = StatisticField.all.map(\.name).filter { $0.contains(stem) }
+            if !parts.isEmpty {
+                let names = parts.prefix(3).map { "help stat \($0)" }.joined(separator: ", ")
+                return "there is \(names)"
+            }
+        }
+        let statistics = StatisticField.suggestions(for: word)
+        return statistics.isEmpty
+            ? "help lists what there is" : "did you mean \(statistics.joined(separator: ", "))?"
+    }
+
+    /// The nearest to a short word, which one wrong letter makes another word: it has to begin with the same.
+    private static func nearestShort(to word: String, _ words: [String]) -> String? {
+        Spelling.nearest(to: word, among: words.filter { $0.first == word.lowercased().first })
     }
 
     private static func shown(_ word: String) -> String { Word.shown(Array(word.utf8)) }

@@ -42,7 +42,7 @@ struct HelpTopic: Sendable {
         name: "values", also: ["flags", "pickle"],
         summary: "what is stored: bytes, flags, and what applications make of them",
         text: """
-            memcached keeps bytes and a word of flags. What they mean is agreed upon by the application's client \
+            memcached keeps bytes and flags, a 32-bit integer. What they mean is agreed upon by the application's client \
             library, which --profile names; python-memcached unless given. At a terminal and in JSON a value is shown \
             as the application reads it, and with --decode everywhere else too.
               --as bytes  flags 0, the bytes as they are
@@ -51,7 +51,7 @@ struct HelpTopic: Sendable {
               --as text  flags 16, text in UTF-8
               --as json  flags 16, text that is checked for being JSON
               --compress  adds 8: compressed with zlib, where that is shorter
-              --flags N  any other word of flags
+              --flags N  any other flags
             Pickles are read as data and never run. A value is at most 1 MiB unless the server was started with -I.
             """)
 
@@ -72,7 +72,8 @@ struct HelpTopic: Sendable {
             """)
 
     private static let formats = HelpTopic(
-        name: "formats", also: ["format"], summary: "human, plain, JSON, CSV, TSV and raw output",
+        name: "formats", also: ["format", "color", "colors", "colour", "colours"],
+        summary: "human, plain, JSON, CSV, TSV and raw output",
         text: """
               human  for people, at a terminal: decoded values, units, colours
               plain  exact bytes, in a pipe: the value, the protocol's word, name and value with a tab between
@@ -86,7 +87,7 @@ struct HelpTopic: Sendable {
             """)
 
     private static let servers = HelpTopic(
-        name: "servers", also: ["pools", "pool", "profiles", "profile"],
+        name: "servers", also: ["pools", "pool", "profiles", "profile", "config.toml"],
         summary: "which servers are used: pools and profiles",
         text: """
             Servers come from -s, else MCSH_SERVERS, else MEMCACHED_SERVERS, else 127.0.0.1:11211. They are written \
@@ -95,9 +96,9 @@ struct HelpTopic: Sendable {
               [pools.sessions]
               servers = ["10.0.0.1", "10.0.0.2"]
             With several servers each key lies on the one that the application's client chooses, as --profile says. A \
-            server that fails is left alone for the time of --dead-retry, and its keys go where the application's go. \
-            where KEY tells the owner of a key, where KEY --probe who has it; servers shows how all are; use goes on \
-            with others.
+            server that fails is not tried again for --dead-retry, and its keys go where the application's go. \
+            where KEY tells the owner of a key, where KEY --probe who has it; servers shows how all are; use switches \
+            to others.
             """)
 
     private static let scripts = HelpTopic(
@@ -133,7 +134,7 @@ struct HelpTopic: Sendable {
             """)
 
     private static let editing = HelpTopic(
-        name: "editing", summary: "the keys at the prompt",
+        name: "editing", also: ["keyboard", "pager", "vi", "emacs"], summary: "the keys at the prompt",
         text: """
             The keys are those of emacs, or those of vi with bind -v in ~/.editrc.
               Tab  completes; a second one lists what there is
@@ -144,11 +145,12 @@ struct HelpTopic: Sendable {
               Ctrl-C  drops the line, or cancels the command that runs
               Ctrl-D  leaves, on an empty line
               Ctrl-Z  stops mcsh; fg goes on
-            An open quote and << TAG go on in the next line. What is pasted runs with Enter, not before.
+            An open quote and << TAG go on in the next line. What is pasted runs with Enter, not before. Output taller \
+            than the screen goes through a pager: q leaves it, space goes on; --no-pager does without.
             """)
 
     private static let history = HelpTopic(
-        name: "history", summary: "which lines are kept, and where",
+        name: "history", also: ["secrets", "secret"], summary: "which lines are kept, and where",
         text: """
             Each line is appended to ~/.local/state/mcsh/history as it is entered. Shells side by side share the file \
             and see each other's lines. Only its owner may read it.
@@ -159,7 +161,8 @@ struct HelpTopic: Sendable {
             """)
 
     private static let safety = HelpTopic(
-        name: "safety", also: ["danger"], summary: "what is asked about, checked and refused",
+        name: "safety", also: ["danger", "production", "read-only", "readonly", "confirm"],
+        summary: "what is asked about, checked and refused",
         text: """
             Commands that lose other people's data or change the server say what they will do and ask; where nobody \
             can be asked they need -y. With --read-only, or read_only in a pool, every command that changes anything \
@@ -174,8 +177,8 @@ struct HelpTopic: Sendable {
     private static let meta = HelpTopic(
         name: "meta", summary: "the meta commands and their flags",
         text: """
-            mg, ms, md and ma are get, set, delete and arithmetic with flags: letters, some with an argument glued to \
-            them, as T60. help mg and so on list them with the version that has them.
+            mg, ms, md and ma are get, set, delete and arithmetic with flags: letters, some with an argument written \
+            directly after it, as T60. help mg and so on list them with the version that has them.
               mg KEY t f s c v  lifetime, flags, size, CAS token and value in one exchange
               mg KEY u v  read without being noticed
               mg KEY N30 v  on a miss make the item; who gets W fills it, others get Z

@@ -143,7 +143,7 @@ struct Interactive {
                 return .next
             }
             let mayHaveEffect = shell.session.takeLosses().contains { $0.error.mayHaveTakenEffect }
-            let rest = mayHaveEffect ? "; the command may have been carried out all the same" : ""
+            let rest = mayHaveEffect ? "; the server may still have carried it out" : ""
             shell.session.output.endLine(isBehindMark: true)
             shell.session.tell("cancelled" + rest, code: "cancelled")
             return .next

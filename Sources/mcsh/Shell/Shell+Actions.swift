@@ -132,6 +132,12 @@ extension Shell {
         if String(describing: request.name) == "flush_all", behaviour.canAsk, !isConfirmedBeforehand {
             effect += holdings()
         }
+        guard String(describing: request.name) != "extstore" || hasFlash() else {
+            session.note(.refused)
+            return session.tell(
+                "\(request.title): no flash storage on \(server) (memcached started with -o ext_path)", code: "refused",
+                line: planner.line)
+        }
         guard confirm("\(request.title) on \(server): \(effect)", command: request.title) else { return }
         planner.request(request.name, .line, request.shape) { $0.append(request.bytes.span) }
         drain()
@@ -169,6 +175,14 @@ extension Shell {
     /// Whether `-y` confirms what is dangerous, which it does on production only where the user cannot be asked.
     var isConfirmedBeforehand: Bool {
         behaviour.isConfirmed && !(selection.isProduction && behaviour.canAsk)
+    }
+
+    /// Whether any server has flash storage, or none says what it has.
+    private func hasFlash() -> Bool {
+        let answers = everyAnswer { [client] in await client.statisticsOfEveryServer() }
+        let readings = answers.compactMap { success(of: $0) }
+        return readings.isEmpty
+            || readings.contains { reading in reading.contains { $0.name.starts(with: "extstore_".utf8) } }
     }
 
     /// How much the servers hold, for a question.

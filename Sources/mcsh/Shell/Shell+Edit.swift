@@ -104,7 +104,7 @@ extension Shell {
         if let item = edit.original.item {
             guard let expiration = item.lifetime.expiration() else {
                 session.note(.negative)
-                return tell("not stored: the item's lifetime has ended meanwhile", edit, keeping: edit.text)
+                return tell("not stored: the item has expired in the meantime", edit, keeping: edit.text)
             }
             flags = [.compareCAS(item.cas), .flags(item.flags), .expiration(expiration)]
         } else {
@@ -127,10 +127,10 @@ extension Shell {
             session.output.write(out)
         case .missing:
             session.note(.negative)
-            tell("not stored: the item is gone, deleted or evicted meanwhile", edit, keeping: edit.text)
+            tell("not stored: the item was deleted, evicted or expired in the meantime", edit, keeping: edit.text)
         case .changed, .notStored:
             session.note(.negative)
-            tell("not stored: the item has changed meanwhile", edit, keeping: edit.text, showsBoth: true)
+            tell("not stored: the item has changed in the meantime", edit, keeping: edit.text, showsBoth: true)
         }
     }
 

@@ -7,7 +7,11 @@ extension Shell {
         var rows = DumpRows(format: format, style: session.presentation.style, namesServer: router != nil)
         let opened = everyAnswer { [client] in
             await client.pool.onEveryServer { server async throws(MemcacheError) in
-                try await client.dump(request, of: server)
+                do throws(MemcacheError) {
+                    return try await client.dump(request, of: server)
+                } catch {
+                    throw await Self.explained(error, request, server)
+                }
             }
         }
         for answer in opened {
@@ -15,6 +19,21 @@ extension Shell {
             show(dump, from: answer.server.address.description, format, &rows)
             if session.output.hasFailed { return }
         }
+    }
+
+    /// The error with its reason, where a server that is too old for a dump says no more than `ERROR`.
+    private static func explained(
+        _ error: MemcacheError, _ request: DumpRequest, _ server: Server
+    ) async -> MemcacheError {
+        let isKeys = request.content == .keys
+        let since = isKeys ? ServerVersion(1, 6, 19) : ServerVersion(1, 4, 31)
+        guard error.code == .error, let version = try? await server.execute(Version()), version < since else {
+            return error
+        }
+        var error = error
+        error.message +=
+            ": lru_crawler \(isKeys ? "mgdump" : "metadump") needs memcached \(since); this is \(version)"
+        return error
     }
 
     private func show(_ opened: Dump<DumpEntry>, from name: String, _ format: OutputFormat, _ rows: inout DumpRows) {

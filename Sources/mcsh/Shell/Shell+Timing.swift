@@ -23,11 +23,15 @@ extension Shell {
     /// A command at the prompt that takes as long says so unasked.
     static let notableTime = Duration.milliseconds(500)
 
-    /// `timing`: on, off, or the other way round.
+    /// `timing`: on, off, or toggled.
     func setTiming(_ isOn: Bool?) {
         isTiming = isOn ?? !isTiming
-        if !behaviour.isQuiet {
-            session.tell("note: timing is \(isTiming ? "on" : "off")", code: "note", line: planner.line)
+        guard !behaviour.isQuiet else { return }
+        let sentence = "timing is \(isTiming ? "on" : "off")"
+        if session.errorFormat == .json || session.script != nil {
+            session.tell("note: \(sentence)", code: "note", line: planner.line)
+        } else {
+            session.output.writeMessage([sentence])
         }
     }
 

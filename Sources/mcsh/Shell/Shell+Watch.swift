@@ -27,6 +27,7 @@ extension Shell {
             await Self.untilEnd(of: printer, after: order.duration) {
                 _ = await client.pool.onEveryServer { server async throws(MemcacheError) in
                     await Self.read(order, from: server, client, printer) { error in
+                        let error = await Self.explained(error, order.streams, server)
                         session.note(error.exitStatus)
                         session.tell(error, line: line, server: server.address.description, format: format)
                     }
@@ -56,7 +57,7 @@ extension Shell {
     /// Prints what a server sends, until there is enough or the connection ends, which is told at once: others go on.
     private static func read(
         _ order: WatchOrder, from server: Server, _ client: MemcacheClient, _ printer: WatchPrinter,
-        tell: @Sendable (MemcacheError) -> Void
+        tell: @Sendable (MemcacheError) async -> Void
     ) async {
         do throws(MemcacheError) {
             var events = try await client.watch(order.streams, on: server).makeAsyncIterator()
@@ -66,10 +67,23 @@ extension Shell {
             }
         } catch {
             guard error.code != .cancelled, !Task.isCancelled else { return }
-            tell(error)
+            await tell(error)
             // Keys are not sent to a server that is gone, nor does the prompt count it: it is asked whether it is.
             if error.code == .connectionLost { _ = try? await server.execute(Version()) }
         }
+    }
+
+    /// The error with its reason, where a server says no more than `ERROR`: streams that it is too old for.
+    private static func explained(
+        _ error: MemcacheError, _ streams: [WatchStream], _ server: Server
+    ) async -> MemcacheError {
+        guard error.code == .error, let version = try? await server.execute(Version()) else { return error }
+        let missing = streams.filter { $0.since > version }
+        guard let newest = missing.map(\.since).max() else { return error }
+        var error = error
+        error.message +=
+            ": watch \(missing.map(\.description).joined(separator: " ")) needs memcached \(newest); this is \(version)"
+        return error
     }
 
     /// Runs something until it is done, the printer has enough, or the time is over.

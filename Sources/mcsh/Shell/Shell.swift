@@ -359,7 +359,7 @@ final class Shell {
         var error = loss.error
         let mayHaveEffect = error.mayHaveTakenEffect
         if session.script == nil {
-            if mayHaveEffect { error.message += "; the command may have been carried out all the same" }
+            if mayHaveEffect { error.message += "; the server may still have carried it out" }
         } else {
             let lines = "lines \(loss.firstLine) to \(loss.lastLine)"
             error.message +=

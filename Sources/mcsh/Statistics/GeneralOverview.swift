@@ -155,6 +155,6 @@ struct GeneralOverview {
         guard let expired = grown("expired_unfetched"), let evicted = grown("evicted_unfetched"),
             let total = grown("total_items"), let share = HumanUnits.percentage(expired + evicted, of: total)
         else { return nil }
-        return Figure(title: "wasted writes", value: share, note: "expired or evicted without ever being read")
+        return Figure(title: "never read", value: share, note: "expired or evicted unread")
     }
 }

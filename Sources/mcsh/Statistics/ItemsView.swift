@@ -31,7 +31,7 @@ struct ItemsView {
         var text =
             "\(HumanUnits.count(items)) \(items == 1 ? "item" : "items") in \(HumanUnits.count(UInt64(classes.count)))"
         text += classes.count == 1 ? " class" : " classes"
-        if let bytes = sum("mem_requested") { text += ", \(HumanUnits.bytes(bytes)) without the room lost in chunks" }
+        if let bytes = sum("mem_requested") { text += ", \(HumanUnits.bytes(bytes)) not counting space lost in chunks" }
         return StyledText(text, .heading)
     }
 

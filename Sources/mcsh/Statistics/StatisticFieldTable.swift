@@ -254,12 +254,12 @@ extension StatisticField {
             "free pages waiting in the global pool"),
         StatisticField(
             .general, "expired_unfetched", .count, .counter, since: "1.4.8",
-            "expired items never read: wasted writes"),
+            "expired items that were never read"),
         StatisticField(.general, "evicted_unfetched", .count, .counter, since: "1.4.8", "evicted items never read"),
         StatisticField(
             .general, "evicted_active", .count, .counter, since: "1.4.34",
             "evicted items read recently: the sign of real memory pressure"),
-        StatisticField(.general, "evictions", .count, .counter, since: "1.2.2", "valid items thrown out for memory"),
+        StatisticField(.general, "evictions", .count, .counter, since: "1.2.2", "live items evicted to make room"),
         StatisticField(
             .general, "reclaimed", .count, .counter, since: "1.4.5",
             "expired (or flushed) items whose memory was reused"),
@@ -337,7 +337,8 @@ extension StatisticField {
             "flush mark: items stored before this moment (seconds of server age) are dead; 0 = never flushed"),
         StatisticField(
             .settings, "evictions", .onOff, .info, since: "1.4.0",
-            "off = -M (errors instead of evictions); same name as a general counter"),
+            "off when memcached runs with -M: it returns errors rather than evicting (not the counter of the same name)"
+        ),
         StatisticField(.settings, "domain_socket", .string, .info, since: "1.4.0", "unix socket path or NULL"),
         StatisticField(.settings, "umask", .octal, .info, since: "1.4.0", "unix socket mask"),
         StatisticField(

@@ -7,7 +7,7 @@ enum FlagsWord {
         (.compressed, "zlib-compressed"),
     ]
 
-    /// The word and its meaning: `0`, `9: pickled, zlib-compressed`, `32: unknown to python-memcached`.
+    /// The word and its meaning: `0`, `9: pickled, zlib-compressed`, `32: not python-memcached's`.
     static func text(_ word: UInt32) -> String {
         guard word != 0 else { return "0" }
         var rest = PythonTranscoder.Flags(rawValue: word)
@@ -17,7 +17,7 @@ enum FlagsWord {
             rest.remove(flag)
         }
         if !rest.isEmpty {
-            meanings.append(meanings.isEmpty ? "unknown to python-memcached" : "and \(rest.rawValue), which is unknown")
+            meanings.append(meanings.isEmpty ? "not python-memcached's" : "and \(rest.rawValue), which is unknown")
         }
         return "\(word): \(meanings.joined(separator: ", "))"
     }

@@ -213,29 +213,32 @@ import Testing
     }
 
     @Test(arguments: [
-        Refused("get", "", "get needs KEY; write get KEY…"),
-        Refused("set k", "", "set needs VALUE; write set KEY VALUE [TTL]"),
-        Refused("set", "", "set needs KEY; write set KEY VALUE [TTL]", input: "v"),
+        Refused("get", "", "missing KEY: get KEY…"),
+        Refused("set k", "", "missing VALUE: set KEY VALUE [TTL]"),
+        Refused("set", "", "missing KEY: set KEY VALUE [TTL]", input: "v"),
         Refused(
             "set k hello 15 minutes", "minutes",
-            "set takes at most 3 words; write set KEY VALUE [TTL], and quote a value that has blanks"
+            "too many words; put the value in quotes, as in set k \"hello 15 minutes\""
         ),
         Refused(
             "set k v 60 x", "x",
-            "set takes at most 3 words; write set KEY VALUE [TTL], and quote a value that has blanks"
+            "too many words; put the value in quotes, as in set k \"v 60 x\""
         ),
-        Refused("version x", "x", "version takes no words; write version, and quote a value that has blanks"),
+        Refused("version x", "x", "unexpected word; write version"),
         Refused(
             "set k hello soon", "soon",
-            "\"soon\" is not a lifetime; write 60, 15m, 12h, 45d, @1790000000, 2030-01-31T12:00:00Z or never"),
+            "\"soon\" is not a lifetime; write 60, 15m, 12h, 45d, @1790000000, 2030-01-31T12:00:00Z or never; or "
+                + "did you mean set k \"hello soon\"?"),
+        Refused("set k v EX 60", "EX", "the lifetime is a word alone here, in seconds; write set k v 60"),
+        Refused("add k v exat 5", "exat", "the lifetime is a word alone here, in seconds; write add k v @5"),
+        Refused("config get x", "x", "config has only one form; write config get cluster"),
         Refused(
             "set \"a b\" v", "\"a b\"",
-            "the key \"a b\" holds a blank at byte 2: memcached's command line cannot carry it"),
+            "the key \"a b\" contains a space at byte 2, which memcached does not allow"),
         Refused(
             "incr k x", "x", "\"x\" is not a number to count by; write a whole number from 0 to 18446744073709551615"),
-        Refused(
-            "incr k -1", "-1", "\"-1\" is not a number to count by; write a whole number from 0 to 18446744073709551615"
-        ),
+        Refused("incr k -1", "-1", "incr takes no negative number; write decr k 1"),
+        Refused("decr k -20", "-20", "decr takes no negative number; write incr k 20"),
         Refused(
             "set k v --as str", "str",
             "there is no form of value \"str\"; write one of text, int, json, pickle, bytes"),
@@ -286,16 +289,18 @@ import Testing
         Refused(
             "delete k noreply", "noreply",
             "noreply is how the protocol writes it; write --noreply, or \"noreply\" in quotes for a key of that name"),
-        Refused("delete", "", "delete needs KEY; write delete KEY… or --match GLOB"),
+        Refused("delete", "", "missing KEY: delete KEY… or delete --match GLOB"),
         Refused("delete k --match *", "k", "delete takes keys or --match, not both; write two commands"),
         Refused(
             "get k", "get", "get takes no value from a file or from standard input; write get KEY…",
             input: "v"),
-        Refused("cache_memlimit 4", "4", "memcached needs at least 8 MB; write 8 or more"),
+        Refused(
+            "cache_memlimit 4", "4", "\"4\" is not a number of megabytes; write a whole number from 8 to 1000000000"),
+        Refused("cache_memlimit 2G", "2G", "\"2G\" is not a number of megabytes; write the number alone: 2048"),
         Refused("verbosity 3", "3", "\"3\" is not a level; write a whole number from 0 to 2"),
         Refused("shutdown now", "now", "shutdown takes only the word graceful"),
         Refused("config set cluster", "set", "config has only one form; write config get cluster"),
-        Refused("repeat 3", "", "repeat needs [INTERVAL] COMMAND; write repeat N [INTERVAL] COMMAND"),
+        Refused("repeat 3", "", "missing [INTERVAL] COMMAND: repeat N [INTERVAL] COMMAND"),
         Refused("repeat 3 2s", "", "repeat needs COMMAND; write repeat N [INTERVAL] COMMAND"),
         Refused("repeat 0 stats", "0", "repeat 0 needs an interval; write for example repeat 0 2s stats"),
         Refused("quit 256", "256", "\"256\" is not a status; write a whole number from 0 to 255"),

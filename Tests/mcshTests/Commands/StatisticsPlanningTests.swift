@@ -51,9 +51,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("stats item", "there are no statistics \"item\"; did you mean items?"),
-        ("stats reset now", "this word is too many; write stats reset"),
-        ("stats items 1", "this word is too many; write stats items"),
+        ("stats item", "stats has no group \"item\"; did you mean items?"),
+        ("stats reset now", "unexpected word; write stats reset"),
+        ("stats items 1", "unexpected word; write stats items"),
+        (
+            "stats evictions",
+            "stats has no group \"evictions\"; it is a statistic: stats | grep evictions, or help stat evictions"
+        ),
         ("stats detail", "a word is missing; write stats detail on, off or dump"),
         ("stats detail maybe", "stats detail takes on, off or dump"),
         ("stats cachedump", "stats cachedump takes a class and a limit; write stats cachedump CLASS [LIMIT]"),

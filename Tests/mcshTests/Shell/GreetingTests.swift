@@ -33,17 +33,18 @@ import Testing
             ])
         #expect(
             Self.lines("a:11211", answer) == [
-                "a:11211: memcached 1.6.18, up 2h 5m, 12,345 items, 97.0% hits; help, quit"
+                "a:11211: memcached 1.6.18, up 2h 5m, 12,345 items, 97.0% hits; type help for help, quit to leave"
             ])
     }
 
-    @Test func `a server with a usual address and numbers fits 80 columns`() {
+    @Test func `a server with a usual address and numbers is wrapped after a word at 80 columns`() {
         let answer = Self.answer(
             "127.0.0.1:11211",
             ["version": "1.6.18", "uptime": "7500", "curr_items": "400", "get_hits": "8", "get_misses": "1"])
         #expect(
             Self.lines("127.0.0.1:11211", answer, width: 80) == [
-                "127.0.0.1:11211: memcached 1.6.18, up 2h 5m, 400 items, 88.9% hits; help, quit"
+                "127.0.0.1:11211: memcached 1.6.18, up 2h 5m, 400 items, 88.9% hits; type help",
+                "  for help, quit to leave",
             ])
     }
 
@@ -52,7 +53,7 @@ import Testing
             "a", ["version": "1.6.18", "uptime": "3", "curr_items": "1", "get_hits": "0", "get_misses": "0"])
         #expect(
             Self.lines("a:11211", answer, width: 46) == [
-                "a:11211: memcached 1.6.18, up 3s, 1 item, no", "  reads; help, quit",
+                "a:11211: memcached 1.6.18, up 3s, 1 item, no", "  reads; type help for help, quit to leave",
             ])
     }
 
@@ -64,8 +65,8 @@ import Testing
             "b", ["version": "1.6.9", "uptime": "60", "curr_items": "500", "get_hits": "0", "get_misses": "10"])
         #expect(
             Self.lines("@s", one, Self.failure("c:11211"), two, isProduction: true) == [
-                "@s (production): 3 servers, 2 of them answer, memcached 1.6.18 and 1.6.9, up 1m at least, 1,500 items, "
-                    + "50.0% hits; help, quit",
+                "@s (production): 3 servers, 2 of them answer, memcached 1.6.18 and 1.6.9, up 1m or longer, 1,500 items, "
+                    + "50.0% hits; type help for help, quit to leave",
                 "c:11211: cannot connect: connection refused; it is tried again later",
             ])
     }
@@ -73,14 +74,14 @@ import Testing
     @Test func `a server that cannot be reached is told with the reason`() {
         #expect(
             Self.lines("a:11211", Self.failure("a")) == [
-                "a:11211: cannot connect: connection refused; the next command tries again; help, quit"
+                "a:11211: cannot connect: connection refused; the next command tries again; type help for help, quit to leave"
             ])
     }
 
     @Test func `what a server says is escaped, and need not be there`() {
         #expect(
             Self.lines("a:11211", Self.answer("a", ["version": "\u{1b}[2J", "uptime": "x", "curr_items": "-1"])) == [
-                "a:11211: memcached \\e[2J, 0 items, no reads; help, quit"
+                "a:11211: memcached \\e[2J, 0 items, no reads; type help for help, quit to leave"
             ])
     }
 }

@@ -100,6 +100,11 @@ import Testing
 
     @Test(arguments: [
         ("gte", "did you mean get?"), ("gramar", "did you mean grammar?"), ("lifetims", "did you mean lifetimes?"),
+        ("expire", "write help touch"), ("start", "write help stats"),
+        (
+            "eviction",
+            "there is help stat slab_reassign_evictions_nomem, help stat evictions, help stat extstore_page_evictions"
+        ),
         ("pols", "did you mean pools?"), ("evictons", "did you mean evictions?"), ("stast", "did you mean stats?"),
         ("exti", "did you mean exit?"), ("hsitory", "did you mean history?"), ("xyzzy", "help lists what there is"),
     ])

@@ -152,8 +152,8 @@ import Testing
             Self.text("incr") == [
                 "incr KEY [N] [--hash N] [--noreply]",
                 "  add to a counter.",
-                "  The item's value is an unsigned number of 64 bits in digits; it wraps round at",
-                "  the end.",
+                "  The item's value is an unsigned number of 64 bits in digits; it wraps around",
+                "  at 2^64.",
                 "  KEY         1 to 250 bytes without blanks and control characters",
                 "  N           by how much; 1 unless given",
                 "  --hash N    choose the server by this number in place of the key's hash",

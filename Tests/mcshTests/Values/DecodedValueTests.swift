@@ -92,7 +92,7 @@ import Testing
             "hello", 32,
             [
                 "hello",
-                "5 B, text, flags 32: unknown to python-memcached, not decoded: python-memcached has no value with the flags 0x20: another program wrote it",
+                "5 B, text, flags 32: not python-memcached's",
             ], "", nil),
         Case("hello", 0, ["hello", "5 B, text, flags 0"], "", "hello"),
     ])
