@@ -341,6 +341,8 @@ extension CommandSpec {
             case 1: "\(name) takes at most 1 word"
             default: "\(name) takes at most \(maximumWords) words"
             }
-        throw Diagnostic(message, at: extra, suggestion: "write \(form), and quote a value that has blanks")
+        let takesText = parameters.contains { $0.kind == .value || $0.kind == .word && $0.name == "VALUE" }
+        let advice = takesText ? ", and quote a value that has blanks" : ""
+        throw Diagnostic(message, at: extra, suggestion: "write \(form)\(advice)")
     }
 }

@@ -78,8 +78,8 @@ extension LibEditSource {
             mcsh_el_bind(editor, key, function)
         }
         guard isVi else {
-            for (key, function) in [("\\ep", "mcsh-earlier"), ("\\en", "mcsh-later")] {
-                mcsh_el_bind(editor, key, function)
+            for (key, function) in ["p": "mcsh-earlier", "n": "mcsh-later"] {
+                mcsh_el_bind(editor, "\\e" + key, function)
             }
             return
         }

@@ -76,14 +76,14 @@ struct LinePictureTests {
 
     @Test func `every change leaves the screen as a drawing from nothing does`() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SplitMix(seed: seed)
+        var random = SplitMix(state: seed)
         let pieces = ["a", "b", " ", "0", "日", "é", "e\u{301}", "\t", "\n", "\u{1}", "\u{202e}", "xxxxxxxxxxxx", "😀"]
         for _ in 0..<300 {
             let columns = Int.random(in: 2...30, using: &random)
             let rows = Int.random(in: 1...6, using: &random)
             var screen = TerminalScreen(columns: columns, rows: rows)
             var old: LinePicture?
-            var line: [String.UnicodeScalarView.Element] = []
+            var line: [Unicode.Scalar] = []
             var firstRow = 0
             for step in 0..<30 {
                 if Int.random(in: 0..<4, using: &random) == 0 {
