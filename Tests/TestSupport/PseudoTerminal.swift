@@ -123,11 +123,15 @@ package final class PseudoTerminal: Sendable {
         let process = "/proc/\(process.number)"
         guard let threads = try? FileManager.default.contentsOfDirectory(atPath: "\(process)/task") else { return true }
         for thread in threads {
-            guard let text = try? String(contentsOfFile: "\(process)/task/\(thread)/stat", encoding: .utf8) else { continue }
+            guard let text = try? String(contentsOfFile: "\(process)/task/\(thread)/stat", encoding: .utf8) else {
+                continue
+            }
             if text.split(separator: ")").last?.hasPrefix(" S") != true { return false }
         }
         let status = (try? String(contentsOfFile: "\(process)/status", encoding: .utf8)) ?? ""
-        return !status.split(separator: "\n").contains { $0.hasPrefix("ShdPnd:") && $0.contains { "123456789abcdef".contains($0) } }
+        return !status.split(separator: "\n").contains {
+            $0.hasPrefix("ShdPnd:") && $0.contains { "123456789abcdef".contains($0) }
+        }
     }
 
     /// Types keys.

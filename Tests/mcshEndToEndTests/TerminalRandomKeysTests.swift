@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Keys at random, as many as `MCSH_RANDOM_KEYS` says: whatever is typed, the program goes on, and what the screen shows is
+/// Keys at random, as many as `MCSH_FUZZ_KEYS` says: whatever is typed, the program goes on, and what the screen shows is
 /// what Ctrl-L shows.
 @Suite(.timeLimit(.minutes(60)))
 struct TerminalRandomKeysTests {
@@ -20,7 +20,8 @@ struct TerminalRandomKeysTests {
     private static let keys: [ByteString] =
         [
             "\r", "\n", "\u{1b}[H", "\u{1b}[F", "\u{1b}[D", "\u{1b}[C", "\u{1b}[1;5D", "\u{1b}[1;5C", "\u{1b}[3~",
-            "\u{1b}[3;5~", "\u{1b}[A", "\u{1b}[B", "\u{1b}OA", "\u{1b}OB", "\t", "\t\t", "\u{3}", "\u{1b}", "\u{1b}\u{1b}",
+            "\u{1b}[3;5~", "\u{1b}[A", "\u{1b}[B", "\u{1b}OA", "\u{1b}OB", "\t", "\t\t", "\u{3}", "\u{1b}",
+            "\u{1b}\u{1b}",
             "\u{7f}", "x\u{4}", "\u{1b}b", "\u{1b}f", "\u{1b}d", "\u{1b}\u{7f}", "\u{1b}u", "\u{1b}l", "\u{1b}c",
             "\u{1b}<", "\u{1b}>", "\u{1b}p", "\u{1b}n", "\u{1b}[Z", "\u{1b}[15~", "\u{1b}[1;2R", "\u{1b}3",
         ]
@@ -36,12 +37,13 @@ struct TerminalRandomKeysTests {
         ]
 
     private static var count: Int {
-        ProcessInfo.processInfo.environment["MCSH_RANDOM_KEYS"].flatMap { Int($0) } ?? 1000
+        ProcessInfo.processInfo.environment["MCSH_FUZZ_KEYS"].flatMap { Int($0) } ?? 1000
     }
 
     @Test(arguments: [nil, "bind -v\n"] as [ByteString?])
-    func `keys at random do no harm, and what the screen shows is what Ctrl-L shows`(_ editrc: ByteString?) async throws {
-        let named = ProcessInfo.processInfo.environment["MCSH_RANDOM_SEED"].flatMap { UInt64($0) }
+    func `keys at random do no harm, and what the screen shows is what Ctrl-L shows`(_ editrc: ByteString?) async throws
+    {
+        let named = ProcessInfo.processInfo.environment["MCSH_FUZZ_SEED"].flatMap { UInt64($0) }
         let seed = named ?? UInt64.random(in: 0 ... .max)
         var random = Generator(state: seed)
         let environment = ["MCSH_PAGER": "cat", "VISUAL": "true", "PAGER": "cat"]
@@ -69,7 +71,7 @@ struct TerminalRandomKeysTests {
                 // Keys that come while a command runs are its own.
                 if key == "\r" || key == "\n" { _ = try await session.terminal.waitUntilIdle() }
             }
-            let comment: Comment = "MCSH_RANDOM_SEED=\(seed), \(typed) keys, the last ones \(recent)"
+            let comment: Comment = "MCSH_FUZZ_SEED=\(seed), \(typed) keys, the last ones \(recent)"
             guard try await isAtPrompt(session.terminal) else {
                 let ending = try await session.terminal.waitForEnd(within: .seconds(60))
                 #expect(ending == .exited(0), comment)
@@ -89,7 +91,7 @@ struct TerminalRandomKeysTests {
                 return
             }
         }
-        print("\(typed) keys, MCSH_RANDOM_SEED=\(seed)")
+        print("\(typed) keys, MCSH_FUZZ_SEED=\(seed)")
     }
 
     /// Ends what is asked for more keys: a list, a question, a search, a command. Returns whether the program still runs.

@@ -93,7 +93,9 @@ struct TerminalWaitingTests {
         let program = try BuiltProgram()
         let server = try await MemcachedServer.start(on: .tcp)
         try program.home.write("", to: "state/mcsh/x")
-        for name in ["state/mcsh/history", ".editrc", "log"] { #expect(mkfifo(program.home.path(of: name), 0o600) == 0) }
+        for name in ["state/mcsh/history", ".editrc", "log"] {
+            #expect(mkfifo(program.home.path(of: name), 0o600) == 0)
+        }
         let terminal = try await program.startAtTerminal("-s", ByteString(server.address))
         try await terminal.waitForLine("\(server.address)>")
         try await terminal.type("get k\r")

@@ -105,7 +105,8 @@ struct Greeting: Sendable {
         let misses = readings.compactMap { $0.amount("get_misses") }.reduce(0, +)
         if hits == 0, misses > 0 {
             // After `stats reset` there are but a few reads to speak of.
-            facts.append("no hits in \(HumanUnits.count(UInt64(exactly: misses) ?? .max)) \(misses == 1 ? "read" : "reads")")
+            facts.append(
+                "no hits in \(HumanUnits.count(UInt64(exactly: misses) ?? .max)) \(misses == 1 ? "read" : "reads")")
         } else {
             facts.append(HumanUnits.percentage(hits, of: hits + misses).map { "\($0) hits" } ?? "no reads")
         }

@@ -54,6 +54,7 @@ extension CommandSpec {
         guard let repeated = parameters.firstIndex(where: \.isRepeated) else { return parameter(at: position) }
         let following = parameters.count - repeated - 1
         let fromEnd = count - position
-        return position > repeated && fromEnd <= following ? parameters[parameters.count - fromEnd] : parameter(at: position)
+        return position > repeated && fromEnd <= following
+            ? parameters[parameters.count - fromEnd] : parameter(at: position)
     }
 }

@@ -101,7 +101,8 @@ extension Shell {
             guard let text, isChanged else {
                 edit.file.remove()
                 let what = edit.original.item == nil ? "is still not there" : "is left as it was"
-                session.tell("\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", line: planner.line)
+                session.tell(
+                    "\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", line: planner.line)
                 return nil
             }
             edit.text = text
@@ -205,7 +206,8 @@ extension Shell {
     private func itemLimit(for value: [UInt8], on server: Server?) -> UInt64? {
         // The least limit that memcached can be started with.
         guard value.count > 900, let server else { return nil }
-        let answer = MainThread.wait { () async throws(MemcacheError) in try await server.execute(Statistics(.settings)) }
+        let answer = MainThread.wait { () async throws(MemcacheError) in try await server.execute(Statistics(.settings))
+        }
         guard case .success(let settings) = answer else { return nil }
         return StatisticsReading(settings).number("item_size_max")
     }

@@ -115,7 +115,8 @@ struct LinePicture: Hashable, Sendable {
 
         private mutating func add(_ character: UInt32, _ role: TextStyle.Role) {
             if (0x20..<0x7f).contains(character) {
-                return place(kept.contains(row) || column == columns ? String(Unicode.Scalar(UInt8(character))) : "", 1, role)
+                return place(
+                    kept.contains(row) || column == columns ? String(Unicode.Scalar(UInt8(character))) : "", 1, role)
             }
             switch LinePicture.shape(of: character) {
             case .tab:

@@ -90,13 +90,16 @@ struct LinePictureTests {
                     line = Array(line.prefix(Int.random(in: 0...line.count, using: &random)))
                 } else {
                     let place = Int.random(in: 0...line.count, using: &random)
-                    line.insert(contentsOf: pieces.randomElement(using: &random).map { Array($0.unicodeScalars) } ?? [], at: place)
+                    line.insert(
+                        contentsOf: pieces.randomElement(using: &random).map { Array($0.unicodeScalars) } ?? [],
+                        at: place)
                 }
                 var text = String.UnicodeScalarView()
                 text.append(contentsOf: line)
                 let new = Self.picture(
                     String(text), cursor: Int.random(in: 0...line.count, using: &random), prompt: "p",
-                    hint: Bool.random(using: &random) ? "HINT" : nil, columns: columns, height: rows, firstRow: firstRow)
+                    hint: Bool.random(using: &random) ? "HINT" : nil, columns: columns, height: rows, firstRow: firstRow
+                )
                 firstRow = new.firstRow
                 screen.take(Array(new.drawn(over: old, .colored).utf8))
                 old = new
@@ -104,7 +107,8 @@ struct LinePictureTests {
                 fresh.take(Array(new.drawn(over: nil, .colored).utf8))
                 let from = screen.cursor.row - fresh.cursor.row
                 let shown = Array(screen.lines.dropFirst(max(0, from)))
-                let comment: Comment = "seed \(seed), step \(step), \(columns) columns, \(rows) rows: \(String(text).debugDescription)"
+                let comment: Comment =
+                    "seed \(seed), step \(step), \(columns) columns, \(rows) rows: \(String(text).debugDescription)"
                 #expect(from >= 0 && shown == fresh.lines, comment)
                 #expect(screen.cursor.column == fresh.cursor.column, comment)
                 #expect(screen.unknown == [] && fresh.unknown == [], comment)
