@@ -106,10 +106,11 @@ package final class PseudoTerminal: Sendable {
             let deadline = ContinuousClock.now + .seconds(120)
             while ContinuousClock.now < deadline {
                 if process.wait(until: Deadline(after: .zero)) != nil { return false }
-                var unread: Int32 = 0
-                _ = ioctl(slave.number, UInt(FIONREAD), &unread)
+                // Asking has the system hand over what it still keeps on the way.
+                var ends = [slave.number, terminal.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+                let isUnread = poll(&ends, 2, 0) != 0
                 let (count, isAnswering) = state.withLock { ($0.output.count, $0.isAnswering) }
-                quiet = unread == 0 && !isAnswering && isSleeping && count == written ? quiet + 1 : 0
+                quiet = !isUnread && !isAnswering && isSleeping && count == written ? quiet + 1 : 0
                 if quiet == 3 { return true }
                 written = count
                 usleep(500)
@@ -130,7 +131,7 @@ package final class PseudoTerminal: Sendable {
         }
         let status = (try? String(contentsOfFile: "\(process)/status", encoding: .utf8)) ?? ""
         return !status.split(separator: "\n").contains {
-            $0.hasPrefix("ShdPnd:") && $0.contains { "123456789abcdef".contains($0) }
+            $0.hasPrefix("ShdPnd:") && $0.dropFirst(7).contains { "123456789abcdef".contains($0) }
         }
     }
 

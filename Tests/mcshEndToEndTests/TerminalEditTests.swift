@@ -125,7 +125,7 @@ struct TerminalEditTests {
 
     @Test func `a text that cannot be stored is edited again, discarded or kept`() async throws {
         let session = try await Self.start(
-            editor: "sh -c 'test -e ../../again && printf 2 > \"$0\" || printf \"{oops\" > \"$0\"'")
+            editor: "sh -c 'test -e again && printf 2 > \"$0\" || printf \"{oops\" > \"$0\"'")
         try await session.enter("set k {\"n\":1} --as pickle", answers: "stored")
         func edit(_ answer: ByteString, says text: String) async throws {
             try await session.terminal.type("edit k\r")
