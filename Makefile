@@ -18,7 +18,7 @@ FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/mcsh.fish
 FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 
 .DEFAULT_GOAL := build
-.PHONY: build deps try test test-busy test-interop fuzz-quick bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
+.PHONY: build deps try test test-busy test-interop fuzz-quick fuzz-keys bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
 
 # Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of its
 # architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
@@ -58,6 +58,10 @@ fuzz-quick: deps ## read random replies and pickles (FUZZ=1000000 of each kind; 
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing --scratch-path .build-fuzz
 	MCSH_FUZZ="$${FUZZ:-1000000}" $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-fuzz \
 		--skip-build --disable-xctest --no-parallel --filter FuzzTests
+
+fuzz-keys: deps ## type random keys at the prompt (FUZZ=100000 in each mode; MCSH_FUZZ_SEED repeats a run)
+	$(SWIFT) build --build-tests
+	MCSH_FUZZ_KEYS="$${FUZZ:-100000}" $(SWIFT) test --skip-build --disable-xctest --filter TerminalRandomKeysTests
 
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench

@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(
             name: "MemcacheInteropTests", dependencies: ["MemcacheCore", "TestSupport"],
             exclude: ["peer.py", "requirements.txt"], swiftSettings: settings),
-        .testTarget(name: "mcshTests", dependencies: ["mcsh", "MemcacheCore"], swiftSettings: settings),
+        .testTarget(name: "mcshTests", dependencies: ["mcsh", "MemcacheCore", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "mcshEndToEndTests", dependencies: ["mcsh", "TestSupport"], swiftSettings: settings),
     ]
 )

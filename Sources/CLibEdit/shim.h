@@ -1,19 +1,47 @@
 #ifndef MCSH_CLIBEDIT_SHIM_H
 #define MCSH_CLIBEDIT_SHIM_H
 
+#include <fcntl.h>
 #include <histedit.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <wchar.h>
 
 // Package.swift says how libedit is linked.
 //
 // el_set, el_get and history take a variable number of arguments, which Swift cannot pass.
 
-// stdin, stdout and stderr are macros in some C libraries.
+// stdin is a macro in some C libraries.
+//
+// What libedit draws goes nowhere: the program draws the line itself. Its errors go to standard error, except that it
+// does not know the terminal, which does not matter then.
 static inline EditLine *mcsh_el_init(const char *program) {
-    return el_init(program, stdin, stdout, stderr);
+    FILE *nowhere = fopen("/dev/null", "w");
+    FILE *errors = fopen("/dev/null", "w");
+    if (nowhere == NULL || errors == NULL) {
+        if (nowhere != NULL) fclose(nowhere);
+        if (errors != NULL) fclose(errors);
+        return NULL;
+    }
+    fcntl(fileno(nowhere), F_SETFD, FD_CLOEXEC);
+    setvbuf(errors, NULL, _IONBF, 0);
+    EditLine *editor = el_init_fd(program, stdin, nowhere, errors, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
+    dup2(STDERR_FILENO, fileno(errors));
+    fcntl(fileno(errors), F_SETFD, FD_CLOEXEC);
+    return editor;
+}
+
+// What el_wline hands out is where libedit itself keeps the line. Sees to it that the cursor is in the line, and that the
+// line has its end: some of libedit's own functions leave them elsewhere, and the next one then writes there.
+static inline void mcsh_el_check_line(EditLine *editor) {
+    LineInfoW *line = (LineInfoW *)(void *)el_wline(editor);
+    if (line == NULL || line->buffer == NULL) return;
+    if (line->lastchar < line->buffer) line->lastchar = line->buffer;
+    if (line->cursor < line->buffer) line->cursor = line->buffer;
+    if (line->cursor > line->lastchar) line->cursor = line->lastchar;
+    *(wchar_t *)(void *)line->lastchar = L'\0';
 }
 
 // EL_CLIENTDATA: variadic.
@@ -50,14 +78,16 @@ static inline void mcsh_el_set_tty(EditLine *editor, const char *mode, const cha
     el_set(editor, EL_SETTY, mode, setting, NULL);
 }
 
-// EL_PROMPT_ESC: variadic.
-static inline void mcsh_el_set_prompt(EditLine *editor, char *(*prompt)(EditLine *), char literal) {
-    el_set(editor, EL_PROMPT_ESC, prompt, literal);
+static inline char *mcsh_el_checked_prompt(EditLine *editor) {
+    static char nothing[1] = "";
+    mcsh_el_check_line(editor);
+    return nothing;
 }
 
-// EL_RPROMPT_ESC: variadic.
-static inline void mcsh_el_set_right_prompt(EditLine *editor, char *(*prompt)(EditLine *), char literal) {
-    el_set(editor, EL_RPROMPT_ESC, prompt, literal);
+// EL_PROMPT and EL_RPROMPT: variadic. The latter is what libedit asks for first of all when it draws a line.
+static inline void mcsh_el_check_before_refresh(EditLine *editor) {
+    el_set(editor, EL_PROMPT, mcsh_el_checked_prompt);
+    el_set(editor, EL_RPROMPT, mcsh_el_checked_prompt);
 }
 
 // EL_GETCFN: variadic.
@@ -84,11 +114,6 @@ static inline void mcsh_el_bind_alternate(EditLine *editor, const char *key, con
 // EL_PREP_TERM: variadic.
 static inline void mcsh_el_prepare_terminal(EditLine *editor, int is_prepared) {
     el_set(editor, EL_PREP_TERM, is_prepared);
-}
-
-// EL_REFRESH: variadic.
-static inline void mcsh_el_refresh(EditLine *editor) {
-    el_set(editor, EL_REFRESH);
 }
 
 // EL_EDITMODE: variadic.
@@ -118,16 +143,6 @@ static inline void mcsh_history_set_size(History *list, int size) {
 static inline void mcsh_history_enter(History *list, const char *line) {
     HistEvent event;
     history(list, &event, H_ENTER, line);
-}
-
-// stdout is a macro in some C libraries.
-static inline void mcsh_flush_output(void) {
-    fflush(stdout);
-}
-
-// MB_CUR_MAX is a macro that calls a function.
-static inline int mcsh_bytes_per_character(void) {
-    return (int)MB_CUR_MAX;
 }
 
 #endif

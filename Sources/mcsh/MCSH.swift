@@ -75,6 +75,7 @@ enum MCSH {
             do throws(Sandbox.Failure) {
                 let started = try Sandbox()
                 selection = selection.with(server: started.address)
+                selection.name = "sandbox"
                 sandbox = started
             } catch {
                 return fail(options, "no sandbox: \(error.reason)", code: "sandbox", .disconnected)

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 #if canImport(Darwin)
@@ -23,6 +24,8 @@ package final class PseudoTerminal: Sendable {
         var screen: TerminalScreen
         var output = ByteString()
         var hasEnded = false
+        /// The terminal has not yet answered what it was asked.
+        var isAnswering = false
     }
 
     init(
@@ -52,10 +55,16 @@ package final class PseudoTerminal: Sendable {
             streams: .init(terminal: slavePath))
         startThread { [terminal, state] in
             while let bytes = try? terminal.read(until: Deadline(after: .seconds(3600)), wake: wake), !bytes.isEmpty {
-                state.withLock {
+                let answers = state.withLock {
                     $0.output.bytes += bytes
                     $0.screen.take(bytes)
+                    let answers = $0.screen.takeAnswers()
+                    $0.isAnswering = !answers.isEmpty
+                    return answers
                 }
+                guard !answers.isEmpty else { continue }
+                try? terminal.write(answers, until: Deadline(after: .seconds(60)))
+                state.withLock { $0.isAnswering = false }
             }
             state.withLock { $0.hasEnded = true }
         }
@@ -86,6 +95,44 @@ package final class PseudoTerminal: Sendable {
     package var isRaw: Bool {
         var settings = termios()
         return tcgetattr(slave.number, &settings) == 0 && settings.c_lflag & tcflag_t(ICANON) == 0
+    }
+
+    /// Waits until the program has read all that was typed and has no more to do: it sleeps, and everything that it wrote
+    /// is on the screen. Returns whether it still runs.
+    package func waitUntilIdle() async throws -> Bool {
+        try await onThread { [self] in
+            var quiet = 0
+            var written = -1
+            let deadline = ContinuousClock.now + .seconds(120)
+            while ContinuousClock.now < deadline {
+                if process.wait(until: Deadline(after: .zero)) != nil { return false }
+                // Asking has the system hand over what it still keeps on the way.
+                var ends = [slave.number, terminal.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+                let isUnread = poll(&ends, 2, 0) != 0
+                let (count, isAnswering) = state.withLock { ($0.output.count, $0.isAnswering) }
+                quiet = !isUnread && !isAnswering && isSleeping && count == written ? quiet + 1 : 0
+                if quiet == 3 { return true }
+                written = count
+                usleep(500)
+            }
+            throw TestSupportFailure("the program is busy; the screen shows\n\(screen.text)")
+        }
+    }
+
+    /// Whether all threads of the program wait for something, and no signal is on its way to them.
+    private var isSleeping: Bool {
+        let process = "/proc/\(process.number)"
+        guard let threads = try? FileManager.default.contentsOfDirectory(atPath: "\(process)/task") else { return true }
+        for thread in threads {
+            guard let text = try? String(contentsOfFile: "\(process)/task/\(thread)/stat", encoding: .utf8) else {
+                continue
+            }
+            if text.split(separator: ")").last?.hasPrefix(" S") != true { return false }
+        }
+        let status = (try? String(contentsOfFile: "\(process)/status", encoding: .utf8)) ?? ""
+        return !status.split(separator: "\n").contains {
+            $0.hasPrefix("ShdPnd:") && $0.dropFirst(7).contains { "123456789abcdef".contains($0) }
+        }
     }
 
     /// Types keys.

@@ -11,6 +11,8 @@ package struct TerminalScreen: Sendable {
     /// A title that was asked for by an escape sequence: nothing of ours ever does.
     package private(set) var title: String?
     package private(set) var bells = 0
+    /// What the program has asked of the terminal, and is to read.
+    private var answers: [UInt8] = []
     /// Sequences that are not known here.
     package private(set) var unknown: [String] = []
 
@@ -61,6 +63,12 @@ package struct TerminalScreen: Sendable {
         self.rows = rows
         cursor.column = min(cursor.column, columns - 1)
         isWrapPending = false
+    }
+
+    /// The answers of the terminal since the last call.
+    package mutating func takeAnswers() -> [UInt8] {
+        defer { answers = [] }
+        return answers
     }
 
     /// Shows bytes.
@@ -167,6 +175,9 @@ package struct TerminalScreen: Sendable {
                 cells.remove(at: row)
                 cells.append(blankRow)
             }
+        case "n" where parameters == "6":
+            answers += Array("\u{1b}[\(cursor.row + 1);\(cursor.column + 1)R".utf8)
+            return
         // Colours, modes and margins do not move text here.
         case "m", "h", "l", "r": break
         default: unknown.append("ESC [ \(parameters)\(final)")

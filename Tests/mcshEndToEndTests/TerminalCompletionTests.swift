@@ -46,7 +46,7 @@ struct TerminalCompletionTests {
         try await session.type("get us\t", shows: "get user:42:name")
         try await session.terminal.type("\u{3}")
         try await session.waitForPrompt()
-        try await session.enter("get \"'quoted\"", answers: "(not found)")
+        try await session.enter("set \"'quoted\" v", answers: "stored")
         try await session.type("get \"'\t", shows: "get \"'quoted\"")
     }
 
@@ -99,7 +99,7 @@ struct TerminalCompletionTests {
         let session = try await AtTerminal.start()
         var script = ""
         for line in 0..<400 {
-            script += "exists" + (0..<250).map { " key:\(line * 250 + $0)" }.joined() + "\n"
+            script += (0..<250).map { "set key:\(line * 250 + $0) v\n" }.joined()
         }
         try session.program.home.write(ByteString(script), to: "keys.mcsh")
         try await session.terminal.type("source keys.mcsh > out\r")

@@ -136,12 +136,58 @@ struct TerminalEditTests {
         try await session.enter("get k --json", answers: "\"decoded\":{\"n\":2}")
     }
 
-    @Test func `a pickle whose text is no JSON is not stored, and the text kept`() async throws {
-        let session = try await Self.start(editor: Self.writing("{oops"))
+    @Test func `a text that cannot be stored is edited again, discarded or kept`() async throws {
+        let session = try await Self.start(
+            editor: "sh -c 'test -e again && printf 2 > \"$0\" || printf \"{oops\" > \"$0\"'")
         try await session.enter("set k {\"n\":1} --as pickle", answers: "stored")
-        try await session.enter("edit k", answers: "to store it all the same: set k --as pickle <")
+        func edit(_ answer: ByteString, says text: String) async throws {
+            try await session.terminal.type("edit k\r")
+            try await session.terminal.wait(for: "the question") { $0.currentLine == "(e)dit again / (d)iscard?" }
+            try await session.terminal.type(answer)
+            try await session.terminal.waitForText(text)
+            try await session.waitForPrompt()
+        }
+        try await edit("d\r", says: "your text is discarded")
+        #expect(Self.files(session).isEmpty)
         #expect(session.terminal.screen.text.contains("not stored: "))
+        #expect(!session.terminal.screen.text.contains("all the same"))
+        try await edit("\u{3}", says: "your text is kept in")
         #expect(try Self.kept(session, "value.json") == ["{oops"])
+        try session.program.home.write("", to: "again")
+        try await session.enter("edit k", answers: "stored")
+    }
+
+    @Test func `a text that is too large is not stored, and the old value stays`() async throws {
+        let session = try await Self.start(editor: "sh -c 'head -c 3000000 /dev/zero | tr \"\\\\0\" x > \"$0\"'")
+        try await session.server.store("red", under: "k")
+        try await session.terminal.type("edit k\r")
+        try await session.terminal.waitForText("not stored: the value is too large")
+        try await session.terminal.wait(for: "the question") { $0.currentLine == "(e)dit again / (d)iscard?" }
+        try await session.terminal.type("d\r")
+        try await session.waitForPrompt()
+        #expect(try await session.server.value(of: "k") == "red")
+    }
+
+    @Test func `the line ends of an editor that writes CR LF are not stored`() async throws {
+        let session = try await Self.start(editor: Self.writing("one\\r\\ntwo\\r\\n"))
+        try await session.server.store("red", under: "k")
+        try await session.enter("edit k", answers: "stored")
+        #expect(try await session.server.value(of: "k") == "one\ntwo")
+    }
+
+    @Test func `an editor that leaves no file keeps no one waiting`() async throws {
+        let session = try await Self.start(editor: "sh -c 'rm \"$0\"; mkfifo \"$0\"'")
+        try await session.server.store("red", under: "k")
+        try await session.enter("edit k", answers: "cannot read what the editor has left: it is not a file")
+        #expect(try await session.server.value(of: "k") == "red")
+        #expect(Self.files(session).isEmpty)
+    }
+
+    @Test func `the advice for a binary value keeps its lifetime`() async throws {
+        let session = try await Self.start(editor: "true")
+        try await session.server.store("\0\u{1}", under: "k", flags: 32, expiration: 1000)
+        try await session.enter("edit k", answers: "write get k --raw > FILE, and set k @")
+        #expect(session.terminal.screen.text.contains(" --flags 32 < FILE"))
     }
 
     @Test func `a binary value is refused, with what to do`() async throws {

@@ -83,6 +83,9 @@ struct WatchRows {
         self.log = log ?? WatchLog([.fetchers], style: style, width: 80)
     }
 
+    /// Lines for people are laid out for another width from here on.
+    mutating func resize(to width: Int) { log = log.resized(to: width) }
+
     mutating func rendered(_ line: WatchLine, from server: String) -> [UInt8] {
         if format == .human { return rendered(human: line, from: server) }
         var out: [UInt8] = []

@@ -106,8 +106,13 @@ struct Greeting: Sendable {
         facts.append("\(HumanUnits.count(items)) \(items == 1 ? "item" : "items")")
         let hits = readings.compactMap { $0.amount("get_hits") }.reduce(0, +)
         let misses = readings.compactMap { $0.amount("get_misses") }.reduce(0, +)
-        facts.append(
-            HumanUnits.percentage(hits, of: hits + misses).map { "\($0) hits" } ?? "no reads")
+        if hits == 0, misses > 0 {
+            // After `stats reset` there are but a few reads to speak of.
+            facts.append(
+                "no hits in \(HumanUnits.count(UInt64(exactly: misses) ?? .max)) \(misses == 1 ? "read" : "reads")")
+        } else {
+            facts.append(HumanUnits.percentage(hits, of: hits + misses).map { "\($0) hits" } ?? "no reads")
+        }
         return facts.joined(separator: ", ")
     }
 }

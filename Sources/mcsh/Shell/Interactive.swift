@@ -70,7 +70,7 @@ struct Interactive {
     /// The user's `.editrc`, where there is one.
     private func editorConfiguration() -> [UInt8]? {
         guard let path = environment["EDITRC"] ?? environment["HOME"].map({ $0 + "/.editrc" }) else { return nil }
-        return try? FileDescriptors.contents(of: Array(path.utf8)).get()
+        return try? FileDescriptors.contents(ofFile: Array(path.utf8)).get()
     }
 
     /// Reads a command, with the lines that it goes on in; nil at the end of the input.
@@ -80,6 +80,7 @@ struct Interactive {
         for entry in shell.interactive?.history.takeNew() ?? [] { source.remember(entry) }
         shell.interactive?.watcher?.clearNotices()
         shell.session.output.endLine()
+        shell.session.presentation.width = Terminal.width(environment: environment)
         while true {
             switch source.next(prompt: prompt) {
             case .end where text.isEmpty: return nil
@@ -87,6 +88,13 @@ struct Interactive {
                 shell.session.tell("the line is not complete, and is dropped", code: "usage")
                 return PromptInput([])
             case .interrupted: return PromptInput([])
+            case .cut:
+                shell.session.note(.usage)
+                shell.session.tell(
+                    "this terminal hands over at most \(PlainLineSource.maximumLineBytes - 1) bytes of a line: the rest "
+                        + "of this one is lost, and nothing is run; write the value to a file, and < FILE",
+                    code: "usage")
+                return PromptInput([])
             case .line(let line):
                 text += text.isEmpty ? line : [UInt8(ascii: "\n")] + line
                 let input = PromptInput(text)
@@ -108,11 +116,17 @@ struct Interactive {
     /// Runs a command and waits for its answer, which Ctrl-C gives up.
     private func run(_ command: PromptInput.Command, number: Int, _ watcher: SignalWatcher?) -> Shell.Flow {
         cancellable(watcher) {
+            // The window may have got another size since the prompt was shown.
+            shell.session.presentation.width = Terminal.width(environment: environment)
             let watch = shell.stopwatch()
+            let before = shell.session.beginCommand()
+            defer { shell.rememberKeys(isSuccess: shell.session.endCommand(resuming: before) == .done) }
             var flow = shell.run(line: command.line.span, number: number)
             if case .needsHereDocument = flow, let document = command.document {
                 flow = shell.run(line: command.line.span, number: number, hereDocument: document)
             }
+            // What was stored or found is known when it is answered.
+            shell.drain()
             if case .next = flow, shell.isTiming || !shell.behaviour.isQuiet {
                 shell.tellTime(since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
             }
@@ -125,10 +139,10 @@ struct Interactive {
     /// - Returns: Whether the session is to end, which a lost connection does not make it do.
     private func cancellable(_ watcher: SignalWatcher?, _ body: () -> Shell.Flow) -> Shell.Flow {
         MainThread.resume()
-        watcher?.setCancel { [client = shell.client] in
-            // Work is cancelled before its connection is closed, lest it go on another one.
+        watcher?.setCancel { [current = shell.currentClient] in
+            // Work is cancelled before its connection is closed, so that it cannot go on another one.
             MainThread.cancel()
-            client.disconnect()
+            current.disconnect()
         }
         defer { watcher?.setCancel(nil) }
         let flow = shell.paged {
@@ -159,9 +173,9 @@ struct Interactive {
     /// Says what is there, as far as it can be learned in a moment.
     private func greet(_ watcher: SignalWatcher?) {
         MainThread.resume()
-        watcher?.setCancel { [client = shell.client] in
+        watcher?.setCancel { [current = shell.currentClient] in
             MainThread.cancel()
-            client.disconnect()
+            current.disconnect()
         }
         defer { watcher?.setCancel(nil) }
         let limit = min(Greeting.limit, shell.selection.timeout)

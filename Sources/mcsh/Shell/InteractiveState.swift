@@ -5,6 +5,8 @@ struct InteractiveState {
     var watcher: SignalWatcher?
     /// Keys that were written or listed, for completion.
     var keys = KnownKeys()
+    /// Keys of the present line, and whether it stores them.
+    var lineKeys: [(key: [UInt8], isStored: Bool)] = []
     var history: History
     /// Whether the command that Ctrl-C has ended has said so itself.
     var hasToldInterrupt = false
@@ -14,11 +16,22 @@ extension Shell {
     /// Whether Ctrl-C was pressed while the present line runs.
     var isInterrupted: Bool { interactive != nil && MainThread.isCancelled }
 
-    /// Keeps the keys of a line for completion.
-    func rememberKeys(_ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>) {
-        for index in arguments.words.indices where spec.parameter(at: index)?.kind == .key {
-            interactive?.keys.insert(bytes.copy(arguments.words[index].range))
+    /// Notes the keys of a line, which are offered for completion once it has turned out that there are such keys.
+    func noteKeys(_ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>) {
+        let count = arguments.words.count
+        for index in arguments.words.indices where spec.parameter(at: index, of: count)?.kind == .key {
+            interactive?.lineKeys.append((bytes.copy(arguments.words[index].range), spec.storesAlways))
         }
+        // A file may have very many.
+        if let noted = interactive?.lineKeys.count, noted > KnownKeys.maximumCount { rememberKeys(isSuccess: false) }
+    }
+
+    /// Keeps the noted keys for completion: all of them where every answer says that they are there, else those that were
+    /// stored.
+    func rememberKeys(isSuccess: Bool) {
+        let noted = interactive?.lineKeys ?? []
+        interactive?.lineKeys.removeAll()
+        for (key, isStored) in noted where isSuccess || isStored { interactive?.keys.insert(key) }
     }
 
     /// `history`: what was entered at the prompt.
@@ -28,5 +41,20 @@ extension Shell {
         let lines = history.rendered(pattern: pattern, format)
         if lines.isEmpty { session.note(.negative) }
         write(lines)
+    }
+}
+
+extension CommandSpec {
+    /// Whether the key is there once the command was sent, unless the server refuses it.
+    fileprivate var storesAlways: Bool { name == "set" || name == "ms" }
+
+    /// The parameter that a word of a whole line belongs to: after one that is repeated, the last words are those of the
+    /// parameters that follow it.
+    fileprivate func parameter(at position: Int, of count: Int) -> Parameter? {
+        guard let repeated = parameters.firstIndex(where: \.isRepeated) else { return parameter(at: position) }
+        let following = parameters.count - repeated - 1
+        let fromEnd = count - position
+        return position > repeated && fromEnd <= following
+            ? parameters[parameters.count - fromEnd] : parameter(at: position)
     }
 }

@@ -62,16 +62,40 @@ enum MainThread {
 
     private static let state = Mutex(State())
 
+    /// The ends of a pipe that has a byte in it while work is cancelled; -1 where the system has no descriptors left.
+    private static let cancelPipe: (reading: Int32, writing: Int32) = {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return (-1, -1) }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        return (ends[0], ends[1])
+    }()
+
+    /// Is readable while work is cancelled, for whoever waits for something else beside it.
+    static var cancelDescriptor: Int32 { cancelPipe.reading }
+
     /// Cancels what the main thread waits for, and what it will wait for until ``resume()``. May be called on any thread.
     static func cancel() {
         state.withLock { state in
-            state.isCancelled = true
+            if !state.isCancelled {
+                state.isCancelled = true
+                var byte: UInt8 = 1
+                _ = write(cancelPipe.writing, &byte, 1)
+            }
             return state.task
         }?.cancel()
     }
 
     /// What was cancelled is over.
-    static func resume() { state.withLock { $0.isCancelled = false } }
+    static func resume() {
+        state.withLock { state in
+            state.isCancelled = false
+            var byte: UInt8 = 0
+            while read(cancelPipe.reading, &byte, 1) == 1 {}
+        }
+    }
 
     /// Whether work was cancelled since ``resume()``.
     static var isCancelled: Bool { state.withLock { $0.isCancelled } }

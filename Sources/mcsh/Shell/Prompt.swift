@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -10,25 +12,33 @@
 enum Prompt {
     /// Asks a question, and reads a line from standard input.
     ///
-    /// The question is put on standard error where that is a terminal, else on the terminal itself: nobody is to answer
-    /// what stands in a file.
+    /// The question is written to standard error where that is a terminal, else to the terminal itself, because a question
+    /// in a file cannot be answered. What was typed before it is dropped: it answers nothing. The question is asked again
+    /// when the program continues after Ctrl-Z. Calls `tcflush`.
     ///
-    /// - Parameter waitForInput: Is called before input is read; false gives up.
-    /// - Returns: The line without its end and the blanks around it; nil where it was given up, or where there is no
+    /// - Parameter watcher: Takes the signals in: Ctrl-C ends the question. Without one Ctrl-C ends the program.
+    /// - Returns: The line without its end and the spaces around it; nil where it was cancelled, or where there is no
     ///   terminal to ask at.
-    static func answer(to question: String, waitForInput: () -> Bool) -> [UInt8]? {
-        if Terminal.isTerminal(STDERR_FILENO) {
-            _ = FileDescriptors.write(Array(question.utf8), to: STDERR_FILENO)
-        } else {
-            let terminal = FileDescriptors.open(Array("/dev/tty".utf8), flags: O_WRONLY)
-            guard terminal >= 0 else { return nil }
-            defer { close(terminal) }
-            guard FileDescriptors.write(Array(question.utf8), to: terminal) == 0 else { return nil }
-        }
+    static func answer(to question: String, watcher: SignalWatcher?) -> [UInt8]? {
+        let isError = Terminal.isTerminal(STDERR_FILENO)
+        let terminal = isError ? STDERR_FILENO : FileDescriptors.open(Array("/dev/tty".utf8), flags: O_WRONLY)
+        guard terminal >= 0 else { return nil }
+        defer { if !isError { close(terminal) } }
+        let notes = watcher == nil ? ContinuationNotes() : nil
+        defer { notes?.end() }
+        tcflush(STDIN_FILENO, TCIFLUSH)
+        guard FileDescriptors.write(Array(question.utf8), to: terminal) == 0 else { return nil }
         var answer: [UInt8] = []
         var byte: UInt8 = 0
         while true {
-            guard waitForInput() else { return nil }
+            switch watcher?.waitForInput() ?? notes?.waitForInput() ?? .input {
+            case .interrupted: return nil
+            case .resumed:
+                answer = []
+                _ = FileDescriptors.write(Array(question.utf8), to: terminal)
+                continue
+            case .input: break
+            }
             guard withUnsafeMutableBytes(of: &byte, { FileDescriptors.read(STDIN_FILENO, into: $0) }) == 1,
                 byte != UInt8(ascii: "\n")
             else { break }
@@ -38,5 +48,37 @@ enum Prompt {
         let start = answer.firstIndex { !isBlank($0) } ?? answer.endIndex
         let end = answer.lastIndex { !isBlank($0) } ?? start
         return start == answer.endIndex ? [] : Array(answer[start...end])
+    }
+}
+
+/// What ends the waiting for input.
+enum InputArrival: Hashable, Sendable {
+    case input
+    /// Ctrl-C.
+    case interrupted
+    /// The program was stopped, and continues.
+    case resumed
+}
+
+/// Whether the program was stopped and continues, in a run without a prompt, where no thread takes the signals in. One at a
+/// time. Calls `sigaction`.
+private final class ContinuationNotes {
+    private static let isResumed = Atomic<Bool>(false)
+    private var before = sigaction()
+
+    init() {
+        Self.isResumed.store(false, ordering: .sequentiallyConsistent)
+        sigaction(SIGCONT, nil, &before)
+        signal(SIGCONT) { _ in ContinuationNotes.isResumed.store(true, ordering: .sequentiallyConsistent) }
+    }
+
+    func end() { sigaction(SIGCONT, &before, nil) }
+
+    func waitForInput() -> InputArrival {
+        while true {
+            if Self.isResumed.exchange(false, ordering: .sequentiallyConsistent) { return .resumed }
+            var entry = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            if poll(&entry, 1, -1) >= 0 || errno != EINTR { return .input }
+        }
     }
 }

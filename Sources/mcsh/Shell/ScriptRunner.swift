@@ -28,7 +28,7 @@ struct ScriptRunner {
             if shell.session.hasLoss || shell.isInterrupted { break }
         }
         shell.drain()
-        if let error = lines.error {
+        if let error = lines.error, !shell.isInterrupted {
             shell.session.note(.localFailure)
             shell.session.tell("cannot read the script: \(error.reason)", code: "local-file")
         }

@@ -1,5 +1,13 @@
 import MemcacheCore
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// What is said on standard error, as text or as JSON, with the place in the script.
 extension Session {
     /// Says on standard error what a server or the connection did, with the line of the script.
@@ -11,7 +19,7 @@ extension Session {
             tellJSON(error.message, code: error.code.description, line: script == nil ? nil : line, server: server)
         } else {
             let place = script.map { "\($0):\(line): " } ?? "mcsh: "
-            output.writeMessage([EscapedText.message(place + (server.map { "\($0): " } ?? "") + error.message)])
+            writeMessage(place + (server.map { "\($0): " } ?? "") + error.message)
         }
     }
 
@@ -25,7 +33,8 @@ extension Session {
         if errorFormat == .json {
             tellJSON(diagnostic.sentence, code: "usage", line: script == nil ? nil : number, server: nil)
         } else {
-            output.writeMessage(diagnostic.lines(for: line, at: script.map { ($0, number) }))
+            let lines = diagnostic.lines(for: line, at: script.map { ($0, number) })
+            output.writeMessage(Session.wrapped(lines[0]) + lines.dropFirst())
         }
     }
 
@@ -36,10 +45,38 @@ extension Session {
         if (format ?? errorFormat) == .json {
             tellJSON(message, code: code, line: script == nil ? nil : line, server: nil)
         } else if let script, let line {
-            output.writeMessage([EscapedText.message("\(script):\(line): \(message)")])
+            writeMessage("\(script):\(line): \(message)")
         } else {
-            output.writeMessage([EscapedText.message("mcsh: \(message)")])
+            writeMessage("mcsh: \(message)")
         }
+    }
+
+    private func writeMessage(_ message: String) { output.writeMessage(Session.wrapped(EscapedText.message(message))) }
+
+    /// A message in lines of whole words where it goes to a terminal, which would break it anywhere.
+    private static func wrapped(_ message: String) -> [String] {
+        guard Terminal.isTerminal(STDERR_FILENO) else { return [message] }
+        return wrapped(message, to: Terminal.columns(of: STDERR_FILENO))
+    }
+
+    /// A message in lines of whole words, all but the first indented; a word that is longer than a line stays in one
+    /// piece.
+    static func wrapped(_ message: String, to width: Int) -> [String] {
+        guard width >= 20, message.displayWidth > width else { return [message] }
+        var lines: [String] = []
+        var line = ""
+        var used = 0
+        for word in message.split(separator: " ", omittingEmptySubsequences: false) {
+            let cells = String(word).displayWidth
+            if used > 0, used + 1 + cells > width {
+                lines.append(line)
+                (line, used) = ("  " + word, 2 + cells)
+            } else {
+                line += used > 0 || !line.isEmpty ? " " + word : String(word)
+                used = line.displayWidth
+            }
+        }
+        return lines + [line]
     }
 
     private func tellJSON(_ message: String, code: String, line: Int?, server: String?) {

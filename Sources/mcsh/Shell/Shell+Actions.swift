@@ -102,8 +102,9 @@ extension Shell {
             session.tell("files are nested too deep: does one run itself?", code: "usage", line: line)
             return keepsGoing ? .next : .stop(status: nil)
         }
-        let descriptor = FileDescriptors.open(path, flags: O_RDONLY)
+        let descriptor = FileDescriptors.openWaiting(path, flags: O_RDONLY)
         guard descriptor >= 0 else {
+            if isInterrupted { return .next }
             session.note(.localFailure)
             session.tell(
                 "cannot read \(EscapedText.string(path)): \(FileDescriptors.reason(-descriptor))", code: "local-file",
@@ -159,7 +160,7 @@ extension Shell {
         session.output.endPaging()
         let start = ContinuousClock.now
         let question = DangerQuestion(what: what, selection: selection, hasOption: behaviour.isConfirmed)
-        let answer = Prompt.answer(to: question.text) { interactive?.watcher?.waitForInput() ?? true }
+        let answer = Prompt.answer(to: question.text, watcher: interactive?.watcher)
         // How long somebody thinks about it is not how long the command takes.
         idleTime += .now - start
         if let answer, question.isConfirmed(by: answer) { return true }

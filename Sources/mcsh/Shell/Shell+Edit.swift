@@ -27,7 +27,8 @@ extension Shell {
                 } ?? EditableValue(by: conventions)
         } catch {
             session.note(.negative)
-            let copies = EditableValue.copies(bytes, flags: original.item?.flags ?? 0)
+            let item = original.item
+            let copies = EditableValue.copies(bytes, flags: item?.flags ?? 0, lifetime: item?.lifetime)
             session.tell(
                 "\(Word.shown(bytes)) cannot be edited: \(error.message); write \(copies)", code: "not-edited",
                 line: planner.line)
@@ -39,8 +40,10 @@ extension Shell {
             session.tell("cannot make a file to edit: \(error.reason)", code: "local-file", line: planner.line)
         case .success(let file):
             var edit = Edit(key: bytes, wireKey: key, original: original, editable: editable, file: file)
-            guard let edited = run(&edit) else { return }
-            store(edited, edit, format)
+            repeat {
+                guard let edited = run(&edit) else { return }
+                store(edited, &edit, format)
+            } while edit.isWantedAgain
         }
     }
 
@@ -68,60 +71,125 @@ extension Shell {
         return item.cas
     }
 
-    /// Runs the editor. Returns what is to be stored; nil where that is nothing, which has been told.
+    /// Runs the editor, again where the user wants that. Returns what should be stored; nil where that is nothing, which has
+    /// been said.
     private func run(_ edit: inout Edit) -> [UInt8]? {
-        let command = behaviour.editor.command
-        let status = behaviour.editor.edit(edit.file.path, watcher: interactive?.watcher)
-        let contents = try? FileDescriptors.contents(of: edit.file.path).get()
-        let text = contents.map { edit.editable.withOwnEnding($0) }
-        let isChanged = text != nil && text != edit.editable.text
-        guard status == 0 else {
-            session.note(.localFailure)
-            let how = status.map { $0 == 127 ? "could not be run" : "ended with status \($0)" } ?? "could not be run"
-            let name = EscapedText.string(Array(command.utf8))
-            tell("the editor \(name) \(how): nothing is stored", edit, keeping: isChanged ? text : nil)
-            return nil
-        }
-        guard let text, isChanged else {
-            edit.file.remove()
-            let what = edit.original.item == nil ? "is still not there" : "is left as it was"
-            session.tell("\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", line: planner.line)
-            return nil
-        }
-        edit.text = text
-        do throws(EditableValue.Refusal) {
-            return try edit.editable.stored(text)
-        } catch {
-            session.note(.usage)
-            tell("not stored: \(error.message)", edit, keeping: text)
-            return nil
+        while true {
+            edit.isWantedAgain = false
+            let command = behaviour.editor.command
+            let status = behaviour.editor.edit(edit.file.path, watcher: interactive?.watcher)
+            session.output.childHadTerminal()
+            let contents = FileDescriptors.contents(ofFile: edit.file.path)
+            let text = (try? contents.get()).map { edit.editable.withOwnEnding($0) }
+            let isChanged = text != nil && text != edit.editable.text
+            guard status == 0 else {
+                session.note(.localFailure)
+                let how =
+                    status.map { $0 == 127 ? "could not be run" : "ended with status \($0)" } ?? "could not be run"
+                let name = EscapedText.string(Array(command.utf8))
+                tell("the editor \(name) \(how): nothing is stored", edit, keeping: isChanged ? text : nil)
+                return nil
+            }
+            if case .failure(let error) = contents {
+                session.note(.localFailure)
+                edit.file.remove()
+                session.tell(
+                    "cannot read what the editor has left: \(error.reason); nothing is stored", code: "local-file",
+                    line: planner.line)
+                return nil
+            }
+            guard let text, isChanged else {
+                edit.file.remove()
+                let what = edit.original.item == nil ? "is still not there" : "is left as it was"
+                session.tell(
+                    "\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", line: planner.line)
+                return nil
+            }
+            edit.text = text
+            do throws(EditableValue.Refusal) {
+                return try edit.editable.stored(text)
+            } catch {
+                session.note(.usage)
+                guard isEditedAgain(&edit, after: "not stored: \(error.message)") else { return nil }
+            }
         }
     }
 
+    /// Says why a text cannot be stored as it is, and asks what to do with it.
+    ///
+    /// - Returns: Whether to edit it again.
+    private func isEditedAgain(_ edit: inout Edit, after reason: String) -> Bool {
+        session.tell(reason, code: "not-stored", line: planner.line)
+        let start = ContinuousClock.now
+        let answer = Prompt.answer(to: "(e)dit again / (d)iscard? ", watcher: interactive?.watcher)
+        idleTime += .now - start
+        switch answer?.first {
+        case UInt8(ascii: "e"), UInt8(ascii: "E"):
+            edit.isWantedAgain = true
+            return true
+        case UInt8(ascii: "d"), UInt8(ascii: "D"):
+            edit.file.remove()
+            session.tell("your text is discarded: nothing is stored", code: "not-stored", line: planner.line)
+        default:
+            if isInterrupted {
+                interactive?.hasToldInterrupt = true
+                session.output.endLine(isBehindMark: true)
+            }
+            edit.file.replace(edit.text)
+            session.tell(
+                "your text is kept in \(EscapedText.string(edit.file.path))", code: "not-stored", line: planner.line)
+        }
+        return false
+    }
+
     /// Stores the value with the token under which it was read.
-    private func store(_ value: [UInt8], _ edit: Edit, _ format: OutputFormat) {
+    private func store(_ value: [UInt8], _ edit: inout Edit, _ format: OutputFormat) {
         var flags: [MetaFlag<MetaSet>] = []
         if let item = edit.original.item {
             guard let expiration = item.lifetime.expiration() else {
                 session.note(.negative)
                 return tell("not stored: the item has expired in the meantime", edit, keeping: edit.text)
             }
-            flags = [.compareCAS(item.cas), .flags(item.flags), .expiration(expiration)]
+            flags = [edit.isDropped ? .mode(.add) : .compareCAS(item.cas), .flags(item.flags), .expiration(expiration)]
         } else {
             flags = [.mode(.add)]
         }
         let (key, sent) = (edit.wireKey, flags)
-        let result = waitFor { [client] () async throws(MemcacheError) in
-            try await client.metaSet(key, to: value, sent)
+        let owner = client.pool.server(for: key.routingKey)
+        if let limit = itemLimit(for: value, on: owner), edit.leastItemBytes(of: value) > limit {
+            session.note(.usage)
+            let (size, most) = (HumanUnits.bytes(UInt64(value.count)), HumanUnits.bytes(limit))
+            let reason = "not stored: the value is too large (\(size); the server stores items of at most \(most))"
+            _ = isEditedAgain(&edit, after: reason)
+            return
         }
-        guard let result else { return tell("it is not known to be stored", edit, keeping: edit.text) }
+        let result: MetaResult
+        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in
+            try await client.metaSet(key, to: value, sent)
+        }) {
+        case .success(let done): result = done
+        case .failure(let error) where error.code == .serverError || error.code == .clientError:
+            // An error reply is a definite no; the server may have dropped the old value all the same.
+            session.note(error.exitStatus)
+            var reason = "not stored: \(error.message)"
+            if edit.original.item != nil, !edit.isDropped, case .missing? = read(key) {
+                edit.isDropped = true
+                reason += "; the old value is gone: the server has dropped it"
+            }
+            _ = isEditedAgain(&edit, after: reason)
+            return
+        case .failure(let error):
+            session.note(error.exitStatus)
+            if !isInterrupted { session.tell(error, line: planner.line, server: server) }
+            return tell("it is not known to be stored", edit, keeping: edit.text)
+        }
         switch result.status {
         case .done:
             edit.file.remove()
             var renderer = AnswerPrinter.makeRenderer(format, session.presentation, conventions)
             let context = AnswerContext(
-                name: "edit", server: client.pool.server(for: key.routingKey)?.address.description ?? server,
-                namesServer: router != nil, endsValues: session.presentation.endsValues, isMany: false)
+                name: "edit", server: owner?.address.description ?? server, namesServer: router != nil,
+                endsValues: session.presentation.endsValues, isMany: false)
             var out: [UInt8] = []
             renderer.status("STORED", key: edit.key.span, context, to: &out)
             session.output.write(out)
@@ -132,6 +200,16 @@ extension Shell {
             session.note(.negative)
             tell("not stored: the item has changed in the meantime", edit, keeping: edit.text, showsBoth: true)
         }
+    }
+
+    /// The largest item that a server stores; nil where it does not say, and for a value that any server stores.
+    private func itemLimit(for value: [UInt8], on server: Server?) -> UInt64? {
+        // The least limit that memcached can be started with.
+        guard value.count > 900, let server else { return nil }
+        let answer = MainThread.wait { () async throws(MemcacheError) in try await server.execute(Statistics(.settings))
+        }
+        guard case .success(let settings) = answer else { return nil }
+        return StatisticsReading(settings).number("item_size_max")
     }
 
     /// Says why nothing is stored, and where the edited text is; its file is removed where there is none.
@@ -200,6 +278,10 @@ private struct Edit {
     var file: PrivateFile
     /// What was made of it.
     var text: [UInt8] = []
+    /// The user wants to go on editing.
+    var isWantedAgain = false
+    /// The server has dropped the item, because it could not store the text.
+    var isDropped = false
 
     init(key: [UInt8], wireKey: Key, original: Original, editable: EditableValue, file: PrivateFile) {
         self.key = key
@@ -207,6 +289,11 @@ private struct Edit {
         self.original = original
         self.editable = editable
         self.file = file
+    }
+
+    /// The bytes that an item with this value takes at least: memcached adds a header, the key and a line end.
+    func leastItemBytes(of value: [UInt8]) -> UInt64 {
+        UInt64(48 + 8 + key.count + 1 + value.count + 2)
     }
 
     /// The first lines of a view.

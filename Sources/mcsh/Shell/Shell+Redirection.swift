@@ -52,8 +52,12 @@ extension Shell {
         switch output {
         case .file(let path, let appends):
             let flags = O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC)
-            let descriptor = FileDescriptors.open(path, flags: flags)
+            let descriptor = FileDescriptors.openWaiting(path, flags: flags)
             guard descriptor >= 0 else {
+                if isInterrupted {
+                    _ = planner.takeRound()
+                    return .next
+                }
                 let reason = FileDescriptors.reason(-descriptor)
                 return cannotRedirect("cannot write \(EscapedText.string(path)): \(reason)", number)
             }
@@ -63,8 +67,13 @@ extension Shell {
             guard let process = CommandOutput(command) else {
                 return cannotRedirect("cannot run \(EscapedText.string(command))", number)
             }
-            let flow = withOutput(process.descriptor, body)
-            switch process.finish() {
+            let flow = withOutput(process.descriptor, isProgram: true, body)
+            let start = ContinuousClock.now
+            let status = process.finish()
+            // How long it takes with its input is not how long the servers take.
+            idleTime += .now - start
+            session.output.childHadTerminal()
+            switch status {
             case 0: break
             case 126, 127: session.note(.localFailure)
             default: session.note(.negative)
@@ -80,8 +89,8 @@ extension Shell {
         return keepsGoing ? .next : .stop(status: nil)
     }
 
-    private func withOutput(_ descriptor: Int32, _ body: () -> Flow) -> Flow {
-        let before = session.output.redirect(to: OutputSink.Target(descriptor: descriptor))
+    private func withOutput(_ descriptor: Int32, isProgram: Bool = false, _ body: () -> Flow) -> Flow {
+        let before = session.output.redirect(to: OutputSink.Target(descriptor: descriptor, isProgram: isProgram))
         let flow = body()
         drain()
         _ = session.output.redirect(to: before)
@@ -101,6 +110,8 @@ struct CommandOutput: ~Copyable {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }
         _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+        // A command that does not read keeps no one waiting beyond Ctrl-C.
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         let started = ShellCommand.start(command, input: ends[0])
         close(ends[0])
         guard let started else {

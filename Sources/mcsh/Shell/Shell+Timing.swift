@@ -36,11 +36,12 @@ extension Shell {
     }
 
     /// Begins to measure.
-    func stopwatch() -> Stopwatch { Stopwatch(idleTime: idleTime) }
+    func stopwatch() -> Stopwatch { Stopwatch(idleTime: idleTime + session.output.readingTime) }
 
     /// How long it is since then, but for the time that somebody was waited for.
     func elapsed(since watch: Stopwatch) -> Duration {
-        max(.zero, Stopwatch.reference.duration(to: .now) - watch.start - (idleTime - watch.idleTime))
+        let idle = idleTime + session.output.readingTime - watch.idleTime
+        return max(.zero, Stopwatch.reference.duration(to: .now) - watch.start - idle)
     }
 
     /// Waits for the last line's answer and says how long it took, where there was anything to do.

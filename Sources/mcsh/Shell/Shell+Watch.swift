@@ -18,7 +18,9 @@ extension Shell {
             log: WatchLog(
                 order.streams, style: session.presentation.style, width: session.presentation.width,
                 servers: router == nil ? [] : names))
-        let printer = WatchPrinter(order, rows: rows, output: session.output)
+        let printer = WatchPrinter(
+            order, rows: rows, output: session.output, width: session.presentation.width,
+            followsTerminal: session.presentation.isTerminal && Environment.ofProcess()["COLUMNS"] == nil)
         let (client, session, line) = (client, session, planner.line)
         // At a prompt the signals are taken in by the session's watcher.
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
@@ -51,7 +53,11 @@ extension Shell {
         // A terminal has shown ^C in front of it.
         let mark = isAfterMark && Terminal.isTerminal(STDERR_FILENO) ? [""] : []
         Messages.write(
-            lines: mark + summary.lines(of: server, after: duration, width: session.presentation.width))
+            lines: mark
+                + summary.lines(
+                    of: server, after: duration,
+                    width: session.presentation.isTerminal
+                        ? Terminal.width(environment: .ofProcess()) : session.presentation.width))
     }
 
     /// Prints what a server sends, until there is enough or the connection ends, which is told at once: others go on.
@@ -106,20 +112,24 @@ private final class WatchPrinter: Sendable {
         var rows: WatchRows
         var summary: WatchSummary
         var hasBegun = false
+        var width: Int
 
         func isFull(_ limit: UInt64?) -> Bool { limit.map { summary.shown >= $0 } ?? false }
     }
 
     private let order: WatchOrder
     private let output: OutputSink
+    /// Lines are as wide as the terminal is when they are written.
+    private let followsTerminal: Bool
     private let state: Mutex<State>
     private let ends: AsyncStream<Void>
     private let ending: AsyncStream<Void>.Continuation
 
-    init(_ order: WatchOrder, rows: WatchRows, output: OutputSink) {
+    init(_ order: WatchOrder, rows: WatchRows, output: OutputSink, width: Int, followsTerminal: Bool) {
         self.order = order
         self.output = output
-        state = Mutex(State(rows: rows, summary: WatchSummary(of: order.streams)))
+        self.followsTerminal = followsTerminal
+        state = Mutex(State(rows: rows, summary: WatchSummary(of: order.streams), width: width))
         (ends, ending) = AsyncStream.makeStream()
     }
 
@@ -150,6 +160,10 @@ private final class WatchPrinter: Sendable {
                 state.summary.count(event)
             case .skipped(let count): state.summary.count(lost: count, byServer: true)
             case .lost(let count): state.summary.count(lost: count, byServer: false)
+            }
+            if followsTerminal, case let width = Terminal.columns(of: STDOUT_FILENO), width != state.width {
+                state.width = width
+                state.rows.resize(to: width)
             }
             output.write(state.rows.rendered(line, from: server))
             return !state.isFull(order.limit) && !output.hasFailed

@@ -75,7 +75,9 @@ final class Shell {
     let behaviour: Behaviour
     @exclusivity(unchecked) private(set) var selection: ServerSelection
     private(set) var conventions: ValueConventions
-    private(set) var client: MemcacheClient
+    private(set) var client: MemcacheClient { didSet { currentClient.replace(client) } }
+    /// The same, for other threads.
+    let currentClient: CurrentClient
     var pipeline: CommandPipeline
     /// Chooses among several servers; nil for one.
     @exclusivity(unchecked) private(set) var router: PoolRouter?
@@ -111,7 +113,9 @@ final class Shell {
         self.behaviour = behaviour
         chosenFormat = behaviour.format
         conventions = ValueConventions.named(selection.profile)
-        client = behaviour.client(of: selection)
+        let client = behaviour.client(of: selection)
+        self.client = client
+        currentClient = CurrentClient(client)
         pipeline = CommandPipeline(client: client, session: session, conventions: conventions)
         router = Shell.router(of: client, session)
         planner = Planner(
@@ -289,13 +293,26 @@ final class Shell {
         }
         try spec.check(arguments, bytes)
         repetition?.take(arguments.format)
-        if interactive != nil { rememberKeys(spec, arguments, bytes) }
         if spec.needsEarlierAnswers { drain() }
         if spec.prefersMetaCommands, router == nil, (arguments.format ?? planner.format) == .human,
             planner.hasMetaCommands == nil, !lookForMetaCommands()
         {
             return .queued
         }
+        let plan = try planAsking(spec, arguments, bytes)
+        if selection.isReadOnly, case .local(.confirmed(let request)) = plan {
+            throw Diagnostic(
+                "\(request.title) changes the server, and this session is read-only", at: arguments.name,
+                status: .unsafe)
+        }
+        if interactive != nil { noteKeys(spec, arguments, bytes) }
+        return plan
+    }
+
+    /// Plans a command, and asks first where it would do something that is hardly meant.
+    private func planAsking(
+        _ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+    ) throws(Diagnostic) -> Plan {
         planner.asksAboutPast = behaviour.canAsk && !isConfirmedBeforehand
         do throws(Diagnostic) {
             return try spec.plan(arguments, bytes, &planner)
@@ -336,6 +353,8 @@ final class Shell {
         planner.notes.removeAll()
         lastLine = .mistake(diagnostic.status)
         session.note(diagnostic.status)
+        // Ctrl-C while a file was waited for is no mistake.
+        if isInterrupted { return }
         session.tell(diagnostic, line: line, number: number)
     }
 

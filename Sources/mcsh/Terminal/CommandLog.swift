@@ -49,9 +49,13 @@ final class CommandLog: Sendable {
     /// Opens a file to append to; one that is made is closed to others. Calls `open` and `umask`.
     init(path: [UInt8]) throws(FileError) {
         let mask = umask(0o077)
-        descriptor = FileDescriptors.open(path, flags: O_WRONLY | O_CREAT | O_APPEND)
+        // Without waiting: a pipe may never have a reader.
+        descriptor = FileDescriptors.open(path, flags: O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK)
         umask(mask)
-        guard descriptor >= 0 else { throw FileError(code: -descriptor) }
+        guard descriptor >= 0 else {
+            throw FileError(code: descriptor == -ENXIO ? FileDescriptors.noReader : -descriptor)
+        }
+        _ = fcntl(descriptor, F_SETFL, O_APPEND)
         name = EscapedText.string(path)
     }
 

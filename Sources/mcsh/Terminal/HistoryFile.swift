@@ -38,13 +38,12 @@ final class HistoryFile {
 
     /// The lines that were appended since the last call.
     func readNew() -> [[UInt8]] {
-        let descriptor = FileDescriptors.open(path, flags: O_RDONLY)
+        let descriptor = FileDescriptors.openFile(path, flags: O_RDONLY)
+        if descriptor == -FileDescriptors.notAFile { noteFailure(-descriptor) }
         guard descriptor >= 0 else { return [] }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
-        guard !isRead(status) else { return [] }
-        while flock(descriptor, LOCK_SH) == -1, errno == EINTR {}
+        guard fstat(descriptor, &status) == 0, !isRead(status), lock(descriptor, LOCK_SH) else { return [] }
         return readRest(of: descriptor)
     }
 
@@ -54,7 +53,7 @@ final class HistoryFile {
     func append(_ line: [UInt8]) -> [[UInt8]] {
         let descriptor = openForAppending()
         guard descriptor >= 0 else {
-            error = error ?? "the history is not kept: cannot write its file: \(FileDescriptors.reason(-descriptor))"
+            noteFailure(-descriptor)
             return [line]
         }
         defer { close(descriptor) }
@@ -65,7 +64,7 @@ final class HistoryFile {
         if isTorn { text.insert(UInt8(ascii: "\n"), at: 0) }
         let code = FileDescriptors.write(text, to: descriptor)
         if code != 0 {
-            error = error ?? "the history is not kept: cannot write its file: \(FileDescriptors.reason(code))"
+            noteFailure(code)
         }
         // A line that has its end only now is new as well.
         let completed = isTorn && code == 0 ? readRest(of: descriptor) : []
@@ -100,18 +99,36 @@ final class HistoryFile {
         unlink(terminated(temporary))
     }
 
+    private func noteFailure(_ code: Int32) {
+        let reason = code == EWOULDBLOCK ? "another program has locked it" : FileDescriptors.reason(code)
+        error = error ?? "the history is not kept: cannot write its file: \(reason)"
+    }
+
+    /// Locks the file; false where another program does not let go of it. Calls `flock`.
+    private func lock(_ descriptor: Int32, _ operation: Int32) -> Bool {
+        for _ in 0..<100 {
+            if flock(descriptor, operation | LOCK_NB) == 0 { return true }
+            if errno != EWOULDBLOCK, errno != EINTR { return true }
+            MainThread.sleep(.milliseconds(10))
+        }
+        return false
+    }
+
     /// Opens the file and locks it: made with its directories where it is not there, closed to others.
     private func openForAppending() -> Int32 {
         for _ in 0..<10 {
-            var descriptor = FileDescriptors.open(path, flags: O_RDWR | O_APPEND)
+            var descriptor = FileDescriptors.openFile(path, flags: O_RDWR | O_APPEND)
             if descriptor == -ENOENT {
                 makeDirectories()
                 let mask = umask(0o077)
-                descriptor = FileDescriptors.open(path, flags: O_RDWR | O_APPEND | O_CREAT)
+                descriptor = FileDescriptors.openFile(path, flags: O_RDWR | O_APPEND | O_CREAT)
                 umask(mask)
             }
             guard descriptor >= 0 else { return descriptor }
-            while flock(descriptor, LOCK_EX) == -1, errno == EINTR {}
+            guard lock(descriptor, LOCK_EX) else {
+                close(descriptor)
+                return -EWOULDBLOCK
+            }
             var opened = stat()
             var named = stat()
             guard fstat(descriptor, &opened) == 0 else { return descriptor }

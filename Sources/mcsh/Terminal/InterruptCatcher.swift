@@ -15,6 +15,8 @@ import Synchronization
 final class InterruptCatcher: Sendable {
     /// Where the signal's handler writes; -1 while nothing is caught.
     private static let writing = Atomic<Int32>(-1)
+    /// How many threads are in the handler now, and may still write.
+    private static let handlers = Atomic<Int>(0)
 
     private let reading: Int32
     private let caught = Mutex(false)
@@ -32,9 +34,14 @@ final class InterruptCatcher: Sendable {
         Self.writing.store(ends[1], ordering: .sequentiallyConsistent)
         start(body)
         signal(SIGINT) { number in
+            // What it interrupts may be about to look at it.
+            let error = errno
             signal(number, SIG_DFL)
             var byte: UInt8 = 1
+            InterruptCatcher.handlers.add(1, ordering: .sequentiallyConsistent)
             _ = write(InterruptCatcher.writing.load(ordering: .sequentiallyConsistent), &byte, 1)
+            InterruptCatcher.handlers.subtract(1, ordering: .sequentiallyConsistent)
+            errno = error
         }
     }
 
@@ -44,6 +51,8 @@ final class InterruptCatcher: Sendable {
         sigaction(SIGINT, nil, &action)
         if !Self.isIgnored(action) { signal(SIGINT, SIG_DFL) }
         let end = Self.writing.exchange(-1, ordering: .sequentiallyConsistent)
+        // Its number may be another's as soon as it is closed.
+        while Self.handlers.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
         if end >= 0 { close(end) }
         return caught.withLock { $0 }
     }

@@ -16,7 +16,12 @@ struct KeyDecoder {
     enum Output: Hashable, Sendable {
         case byte(UInt8)
         case key(Key)
+        /// Where the terminal has its cursor, counted from 1.
+        case position(row: Int, column: Int)
     }
+
+    /// Whether the terminal was asked where its cursor is: the answer looks like a key.
+    var expectsPosition = false
 
     /// Sequences that are handed on as they are, because the user has bound them.
     var passed: Set<[UInt8]> = []
@@ -78,16 +83,24 @@ struct KeyDecoder {
     private mutating func complete(isAlternate: Bool, _ body: [UInt8]) -> [Output] {
         if passed.contains(pending) { return flush() }
         pending = []
+        let numbers = Self.numbers(body)
+        if expectsPosition, body.last == UInt8(ascii: "R"), numbers.count == 2 {
+            return [.position(row: numbers[0], column: numbers[1])]
+        }
         return [.key(Self.key(of: body, isAlternate: isAlternate))]
+    }
+
+    /// The numbers before the last byte.
+    private static func numbers(_ body: [UInt8]) -> [Int] {
+        body.dropLast().split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map { part in
+            part.reduce(0) { ($0 &* 10 &+ Int($1 &- 0x30)) & 0xffff }
+        }
     }
 
     /// The key of what stands behind `ESC [` or `ESC O`.
     private static func key(of body: [UInt8], isAlternate: Bool) -> Key {
         guard let final = body.last else { return .ignored }
-        let numbers = body.dropLast().split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).map {
-            part in
-            part.reduce(0) { ($0 &* 10 &+ Int($1 &- 0x30)) & 0xffff }
-        }
+        let numbers = numbers(body)
         // 1 and a bit each for Shift, Alt and Ctrl.
         let modifier = numbers.count > 1 ? numbers[1] : final != UInt8(ascii: "~") ? numbers.first ?? 1 : 1
         let isWord = isAlternate || (modifier > 1 && (modifier - 1) & 6 != 0)

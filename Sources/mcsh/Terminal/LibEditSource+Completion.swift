@@ -9,44 +9,15 @@ import MemcacheCore
     import Darwin
 #endif
 
-/// The prompt, the hint at the right edge, and the key Tab.
+/// The key Tab.
 extension LibEditSource {
-    // MARK: Prompts
-
-    /// The prompt for libedit, which keeps no copy. A sequence that moves nothing must have a character behind it.
-    func promptText() -> UnsafeMutablePointer<CChar>? {
-        free(promptBuffer)
-        promptBuffer = strdup(literal(prompt.text, prompt.role) + " ")
-        return promptBuffer
-    }
-
-    /// The hint for libedit, which leaves it out where there is no room.
-    func hintText() -> UnsafeMutablePointer<CChar>? {
-        free(hintBuffer)
-        hintBuffer = strdup(showsHint ? styledHint() : "")
-        return hintBuffer
-    }
-
-    private func styledHint() -> String {
-        guard let hint = aid.hint(currentLine().line), !hint.isEmpty else { return "" }
-        return literal(hint, .dim) + " "
-    }
-
-    /// Text with its colours marked as what moves nothing.
-    private func literal(_ text: String, _ role: TextStyle.Role) -> String {
-        let colored = style(text, role)
-        guard let range = colored.firstRange(of: text), colored != text else { return text }
-        let mark = String(Unicode.Scalar(Self.literal))
-        return "\(mark)\(colored[..<range.lowerBound])\(mark)\(text)\(mark)\(colored[range.upperBound...])\(mark)"
-    }
-
     // MARK: Tab
 
     /// Completes the word at the cursor as far as there is one way; the second Tab lists the ways that there are.
     func complete() -> UInt8 {
         let (line, cursor) = currentLine()
         let answer = aid.complete(line, cursor)
-        guard !answer.isEmpty else { return UInt8(CC_ERROR) }
+        guard !answer.isEmpty else { return beep() }
         if answer.insertion != Array(line[answer.range]) {
             let replaced = Self.wide(Array(line[answer.range]))?.count ?? answer.range.count
             el_deletestr(editor, Int32(replaced))
@@ -56,7 +27,7 @@ extension LibEditSource {
         }
         guard lineAtTab == line else {
             lineAtTab = line
-            return UInt8(CC_ERROR)
+            return beep()
         }
         list(answer)
         return UInt8(CC_NORM)
@@ -65,6 +36,8 @@ extension LibEditSource {
     /// Shows the candidates below the line, a page at a time, and the line again below them.
     private func list(_ answer: Completion.Answer) {
         leaveLine()
+        isDrawingHeld = true
+        defer { isDrawingHeld = false }
         let size = Terminal.size()
         let rows = answer.rows(width: size.columns, style: style)
         let page = max(2, size.rows - 1)
@@ -79,7 +52,6 @@ extension LibEditSource {
         }
         isListRequested = false
         write(text)
-        mcsh_el_refresh(editor)
     }
 
     private func goesOn() -> Bool {

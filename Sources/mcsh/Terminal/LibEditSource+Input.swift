@@ -17,18 +17,25 @@ extension LibEditSource {
     private static let pauseMilliseconds: Int32 = 500
     private static let maximumPasteBytes = 8 << 20
 
-    /// The next character for libedit: 1, or 0 at the end of the input, or -1. Calls `poll` and `read`.
+    /// The next character for libedit: 1, or 0 at the end of the input, or -1. Draws the line before it waits. Calls
+    /// `poll` and `read`.
     func readCharacter(_ character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
+        mcsh_el_check_line(editor)
         while true {
             while !decoded.isEmpty {
-                if let found = convert(decoded.removeFirst()) {
+                let output = decoded.removeFirst()
+                if case .position(_, let column) = output {
+                    takePosition(column: column)
+                } else if let found = convert(output) {
                     character?.pointee = found
                     return 1
                 }
             }
-            switch waitForByte(decoder.isPending ? Self.sequenceMilliseconds : -1) {
+            if bytesAhead.isEmpty, !FileDescriptors.isReadable(STDIN_FILENO) { draw() }
+            switch waitForByte(decoder.isPending ? Self.sequenceMilliseconds : positionMilliseconds) {
             case .byte(let byte): decoded = decoder.take(byte)
-            case .late: decoded = decoder.timeOut()
+            case .late where decoder.isPending: decoded = decoder.timeOut()
+            case .late: takePosition(column: nil)
             case .end: return 0
             case .notice(let notice): take(notice)
             }
@@ -54,7 +61,13 @@ extension LibEditSource {
             guard ready > 0, entries[0].revents != 0 else { continue }
             var chunk = [UInt8](repeating: 0, count: count)
             let read = chunk.withUnsafeMutableBytes { FileDescriptors.read(STDIN_FILENO, into: $0) }
+            // Ctrl-D that was typed while the terminal read lines has come as an end; a terminal that is gone stays at it.
+            if read == 0, entries[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0, !hasReadNothing {
+                hasReadNothing = true
+                return .byte(0x04)
+            }
             guard read > 0 else { return .end }
+            hasReadNothing = false
             bytesAhead = chunk[1..<read]
             return .byte(chunk[0])
         }
@@ -64,6 +77,7 @@ extension LibEditSource {
     private func convert(_ output: KeyDecoder.Output) -> wchar_t? {
         switch output {
         case .key(let key): return wchar_t(key.rawValue)
+        case .position: return nil
         case .byte(let byte):
             for _ in 0..<2 {
                 var character: wchar_t = 0
@@ -111,46 +125,7 @@ extension LibEditSource {
         mcsh_el_prepare_terminal(editor, 1)
         el_resize(editor)
         write(Self.pasteOn)
-        mcsh_el_refresh(editor)
-    }
-
-    /// Draws the line again for a terminal of another size, which has broken it in other places. Calls `el_resize`.
-    private func resize() {
-        el_resize(editor)
-        let (line, cursor) = currentLine()
-        let rows = layout(of: line[..<cursor]).row
-        write("\(rows > 0 ? "\u{1b}[\(rows)A" : "")\r\u{1b}[J")
-        mcsh_el_refresh(editor)
-    }
-
-    /// Moves the cursor behind the last row of the line, for what is written next.
-    func leaveLine() {
-        let (line, cursor) = currentLine()
-        let below = layout(of: line[...]).row - layout(of: line[..<cursor]).row
-        if below > 0 { write(String(repeating: "\n", count: below)) }
-    }
-
-    /// Where text behind the prompt ends on the screen.
-    func layout(of line: ArraySlice<UInt8>) -> (row: Int, column: Int) {
-        let columns = max(2, Terminal.size().columns)
-        var row = 0
-        var column = 0
-        for character in prompt.text + " " + String(decoding: line, as: UTF8.self) {
-            if character == "\n" {
-                row += 1
-                column = 0
-                continue
-            }
-            let isControl = character.unicodeScalars.first.map { $0.value < 0x20 || $0.value == 0x7f } ?? false
-            let width =
-                character == "\t" ? 8 - column % 8 : isControl ? 2 : character.displayWidth
-            if column + width > columns {
-                row += 1
-                column = 0
-            }
-            column += width
-        }
-        return (row + (column == columns ? 1 : 0), column % columns)
+        picture = nil
     }
 
     // MARK: Pasting
@@ -187,9 +162,9 @@ extension LibEditSource {
         let what = "\(lines) line\(lines == 1 ? "" : "s") pasted"
         let them = lines == 1 ? "it" : "them"
         let cut = text.isCut ? ", and the rest dropped, beyond \(Self.maximumPasteBytes >> 20) MiB" : ""
-        write("\r\u{1b}[J(\(what)\(cut): Enter runs \(them), Ctrl-C drops \(them))\n")
-        mcsh_el_refresh(editor)
-        return UInt8(CC_NORM)
+        eraseLine()
+        write("(\(what)\(cut): Enter runs \(them), Ctrl-C drops \(them))\n")
+        return UInt8(CC_REFRESH)
     }
 
     /// Pasted bytes as text: one kind of line end, and no control characters that would be keys or drive the terminal.

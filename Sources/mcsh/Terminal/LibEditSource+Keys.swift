@@ -11,15 +11,10 @@ import MemcacheCore
 
 /// Which key does what.
 extension LibEditSource {
-    /// A code that only ``enter()`` sends, to itself. A sequence would make Esc wait for more.
-    private static let accept: UInt8 = 0x9f
-
     /// Names functions of our own, before anything is bound to them. Calls `el_set` with `EL_ADDFN`.
     func addFunctions() {
         mcsh_el_add_function(editor, "mcsh-interrupt", "Drop the line") { editor, _ in
-            LibEditSource.of(editor)?.isInterrupted = true
-            LibEditSource.of(editor)?.leaveLine()
-            return UInt8(CC_EOF)
+            LibEditSource.of(editor)?.interrupt() ?? UInt8(CC_EOF)
         }
         mcsh_el_add_function(editor, "mcsh-suspend", "Stop until continued") { editor, _ in
             LibEditSource.of(editor)?.suspend() ?? UInt8(CC_NORM)
@@ -43,13 +38,34 @@ extension LibEditSource {
             LibEditSource.of(editor)?.paste() ?? UInt8(CC_NORM)
         }
         mcsh_el_add_function(editor, "mcsh-nothing", "Do nothing") { _, _ in UInt8(CC_NORM) }
+        mcsh_el_add_function(editor, "mcsh-clear", "Clear the screen") { editor, _ in
+            LibEditSource.of(editor)?.clearScreen() ?? UInt8(CC_NORM)
+        }
+        mcsh_el_add_function(editor, "mcsh-search-back", "Search earlier lines while typing") { editor, _ in
+            LibEditSource.of(editor)?.searchWhileTyping(isBack: true) ?? UInt8(CC_NORM)
+        }
+        mcsh_el_add_function(editor, "mcsh-search-on", "Search later lines while typing") { editor, _ in
+            LibEditSource.of(editor)?.searchWhileTyping(isBack: false) ?? UInt8(CC_NORM)
+        }
+        mcsh_el_add_function(editor, "mcsh-find-back", "Ask for a part of an earlier line") { editor, _ in
+            LibEditSource.of(editor)?.find(isBack: true) ?? UInt8(CC_NORM)
+        }
+        mcsh_el_add_function(editor, "mcsh-find-on", "Ask for a part of a later line") { editor, _ in
+            LibEditSource.of(editor)?.find(isBack: false) ?? UInt8(CC_NORM)
+        }
+        mcsh_el_add_function(editor, "mcsh-again", "Search once more") { editor, _ in
+            LibEditSource.of(editor)?.findAgain(isReversed: false) ?? UInt8(CC_NORM)
+        }
+        mcsh_el_add_function(editor, "mcsh-again-reversed", "Search once more, in the other direction") { editor, _ in
+            LibEditSource.of(editor)?.findAgain(isReversed: true) ?? UInt8(CC_NORM)
+        }
     }
 
     /// Binds the keys that libedit does not bind, or binds otherwise. Calls `el_set` with `EL_BIND`.
     func bindKeys() {
         let everywhere = [
             ("^C", "mcsh-interrupt"), ("^Z", "mcsh-suspend"), ("\\034", "mcsh-nothing"), ("^M", "mcsh-enter"),
-            ("^J", "mcsh-enter"), (Self.escape(Self.accept), "ed-newline"),
+            ("^J", "mcsh-enter"), ("^L", "mcsh-clear"),
         ]
         for (key, function) in everywhere + KeyDecoder.Key.allCases.map({ (Self.escape($0.rawValue), $0.function) }) {
             mcsh_el_bind(editor, key, function)
@@ -57,15 +73,35 @@ extension LibEditSource {
         }
         for (key, function) in [
             (" ", "mcsh-space"), ("^I", "mcsh-complete"), ("^P", "mcsh-earlier"), ("^N", "mcsh-later"),
-            ("^R", "em-inc-search-prev"), ("^S", "em-inc-search-next"), ("^W", "ed-delete-prev-word"),
+            ("^R", "mcsh-search-back"), ("^S", "mcsh-search-on"), ("^W", "ed-delete-prev-word"),
         ] {
             mcsh_el_bind(editor, key, function)
         }
-        guard isVi else { return }
-        for (key, function) in [("k", "mcsh-earlier"), ("j", "mcsh-later"), ("^R", "em-inc-search-prev")] {
+        guard isVi else {
+            for (key, function) in ["p": "mcsh-earlier", "n": "mcsh-later"] {
+                mcsh_el_bind(editor, "\\e" + key, function)
+            }
+            return
+        }
+        for (key, function) in [
+            ("k", "mcsh-earlier"), ("j", "mcsh-later"), ("^P", "mcsh-earlier"), ("^N", "mcsh-later"),
+            ("^R", "mcsh-search-back"), ("^S", "mcsh-search-on"), ("/", "mcsh-find-back"), ("?", "mcsh-find-on"),
+            ("n", "mcsh-again"), ("N", "mcsh-again-reversed"),
+        ] {
             mcsh_el_bind_alternate(editor, key, function)
         }
     }
+
+    /// Functions of libedit with faults, or that draw, and what takes their place where the user binds them: a search
+    /// that fails moves the cursor out of the line.
+    private static let substitutes = [
+        "em-inc-search-prev": "mcsh-search-back", "em-inc-search-next": "mcsh-search-on",
+        "vi-search-prev": "mcsh-find-back", "vi-search-next": "mcsh-find-on",
+        "vi-repeat-search-prev": "mcsh-again-reversed", "vi-repeat-search-next": "mcsh-again",
+        "ed-search-prev-history": "mcsh-earlier", "ed-search-next-history": "mcsh-later",
+        "ed-prev-history": "mcsh-earlier", "ed-next-history": "mcsh-later",
+        "ed-clear-screen": "mcsh-clear", "ed-redisplay": "mcsh-clear",
+    ]
 
     /// A code as libedit's `bind` reads it.
     private static func escape(_ code: UInt8) -> String { "\\" + String(code, radix: 8) }
@@ -74,7 +110,7 @@ extension LibEditSource {
     var isVi: Bool { mcsh_el_editor(editor).map { String(cString: $0) } == "vi" }
 
     /// Takes in the user's `.editrc`, line by line: a line that changes the mode of editing sets all keys to what libedit
-    /// gives them, so that ours are bound again behind it, before the user's own. Calls `tok_str` and `el_parse`.
+    /// gives them, so that ours are bound again behind it, before the user's own. Calls `tok_str`.
     func apply(_ configuration: [UInt8]) {
         guard let tokenizer = tok_init(nil) else { return }
         defer { tok_end(tokenizer) }
@@ -88,13 +124,24 @@ extension LibEditSource {
             guard tok_str(tokenizer, line.map { CChar(bitPattern: $0) } + [0], &count, &words) == 0, count > 0,
                 let words
             else { continue }
-            let texts = (0..<Int(count)).compactMap { words[$0].map { String(cString: $0) } }
+            var texts = (0..<Int(count)).compactMap { words[$0].map { String(cString: $0) } }
             noteBoundSequence(texts)
+            if texts[0].hasSuffix("bind"), let last = texts.last, let other = Self.substitutes[last] {
+                texts[texts.count - 1] = other
+            }
             let wasVi = isVi
-            _ = el_parse(editor, count, words)
+            parse(texts)
             let setsMode = texts[0].hasSuffix("bind") && (texts.contains("-v") || texts.contains("-e"))
             if isVi != wasVi || setsMode { bindKeys() }
         }
+    }
+
+    /// Has libedit do what a line of the user's file says. Calls `el_parse`.
+    private func parse(_ words: [String]) {
+        let copies = words.map { strdup($0) }
+        defer { for copy in copies { free(copy) } }
+        var pointers = copies.map { UnsafePointer<CChar>($0) }
+        _ = el_parse(editor, Int32(words.count), &pointers)
     }
 
     /// A sequence that the user binds is left to libedit.
@@ -109,17 +156,28 @@ extension LibEditSource {
 
     // MARK: What the keys do
 
-    /// Enters the line, once the hint behind it is gone. Calls `el_wpush`.
     private func enter() -> UInt8 {
-        showsHint = false
-        el_wpush(editor, [wchar_t(Self.accept), 0])
-        return UInt8(CC_REFRESH)
+        leaveLine()
+        isEntered = true
+        return UInt8(CC_NEWLINE)
+    }
+
+    private func interrupt() -> UInt8 {
+        isInterrupted = true
+        leaveLine()
+        return UInt8(CC_EOF)
+    }
+
+    /// Says that a key can do nothing. libedit's own bell is not heard.
+    func beep() -> UInt8 {
+        write("\u{7}")
+        return UInt8(CC_ERROR)
     }
 
     private func recall(isBack: Bool) -> UInt8 {
         let (line, cursor) = currentLine()
         guard let entry = recall.step(line: line, cursor: cursor, isBack: isBack, in: entries) else {
-            return UInt8(CC_ERROR)
+            return beep()
         }
         replaceLine(entry)
         return UInt8(CC_REFRESH)
@@ -128,19 +186,24 @@ extension LibEditSource {
     /// The line that is being typed, and the position of the cursor in it, both in bytes. Calls `el_wline`.
     func currentLine() -> (line: [UInt8], cursor: Int) {
         guard let info = el_wline(editor), let start = info.pointee.buffer else { return ([], 0) }
-        let cursor = info.pointee.cursor - start
-        let end = info.pointee.lastchar - start
+        let end = max(0, info.pointee.lastchar - start)
+        let cursor = min(max(0, info.pointee.cursor - start), end)
         let before = Self.bytes(UnsafeBufferPointer(start: start, count: cursor))
         return (before + Self.bytes(UnsafeBufferPointer(start: start + cursor, count: end - cursor)), before.count)
     }
 
     /// Puts other text in the place of the whole line. Calls `el_cursor`, `el_deletestr` and `el_winsertstr`.
-    private func replaceLine(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter cursor: The number of bytes before the cursor; nil for its end.
+    func replaceLine(_ bytes: [UInt8], cursor: Int? = nil) {
         guard let info = el_wline(editor), let start = info.pointee.buffer else { return }
         let count = info.pointee.lastchar - start
-        el_cursor(editor, Int32(count))
+        el_cursor(editor, Int32(info.pointee.lastchar - info.pointee.cursor))
         el_deletestr(editor, Int32(count))
         insert(bytes)
+        guard let cursor, cursor < bytes.count, let info = el_wline(editor) else { return }
+        let place = Self.wide(Array(bytes[..<cursor]))?.count ?? cursor
+        el_cursor(editor, Int32(place - (info.pointee.cursor - info.pointee.buffer)))
     }
 
     /// Inserts text at the cursor; what is no text in the terminal's encoding is inserted as far as it is ASCII.

@@ -13,7 +13,7 @@ import MemcacheCore
 ///
 /// It belongs to the main thread. libedit calls back into it while ``next(prompt:)`` runs, and finds it as its client
 /// data. libedit handles no signals: Ctrl-C and Ctrl-Z are keys while a line is typed, and what a signal asks for is read
-/// together with the keys.
+/// together with the keys. Nor does it draw: the line is drawn here, whenever there is no key to read.
 final class LibEditSource: LineSource {
     let editor: OpaquePointer
     let watcher: SignalWatcher
@@ -29,15 +29,28 @@ final class LibEditSource: LineSource {
     var decoded: [KeyDecoder.Output] = []
     var bytesAhead: ArraySlice<UInt8> = []
     var conversion = mbstate_t()
+    /// The last read was an end.
+    var hasReadNothing = false
 
     // The line that is being typed.
     var prompt = PromptText(text: "")
-    var promptBuffer: UnsafeMutablePointer<CChar>?
-    var hintBuffer: UnsafeMutablePointer<CChar>?
     var isInterrupted = false
-    /// Hints are taken off the screen before a line is entered.
-    var showsHint = true
+    var isEntered = false
     var recall = Recall()
+    /// The search of the history, once there was one.
+    var search: HistorySearch?
+    /// What is shown instead of the prompt.
+    var searchLabel: String?
+
+    // What is on the screen.
+    /// What was drawn last; nil where the cursor is in an empty row.
+    var picture: LinePicture?
+    /// The row of the line that is the first one shown.
+    var firstRow = 0
+    /// Something else is on the screen, or the terminal is asked where its cursor is.
+    var isDrawingHeld = false
+    /// When the answer of the terminal is no longer awaited.
+    var positionDeadline: ContinuousClock.Instant?
     /// The line at which Tab could do nothing: at the second one the candidates are listed.
     var lineAtTab: [UInt8]?
     /// The rest of a list is shown without stopping at each page.
@@ -63,8 +76,7 @@ final class LibEditSource: LineSource {
         mcsh_el_set_signals(editor, 0)
         // Ctrl-C, Ctrl-Z, Ctrl-\, Ctrl-S and Ctrl-Q are keys while a line is typed.
         for setting in ["-isig", "-ixon", "-ixoff"] { mcsh_el_set_tty(editor, "-d", setting) }
-        mcsh_el_set_prompt(editor, { LibEditSource.of($0)?.promptText() }, CChar(Self.literal))
-        mcsh_el_set_right_prompt(editor, { LibEditSource.of($0)?.hintText() }, CChar(Self.literal))
+        mcsh_el_check_before_refresh(editor)
         mcsh_el_set_reader(editor) { LibEditSource.of($0)?.readCharacter($1) ?? -1 }
         addFunctions()
         bindKeys()
@@ -77,8 +89,6 @@ final class LibEditSource: LineSource {
         mcsh_el_set_editing(editor, 0)
         history_end(list)
         el_end(editor)
-        free(promptBuffer)
-        free(hintBuffer)
     }
 
     static func of(_ editor: OpaquePointer?) -> LibEditSource? {
@@ -109,9 +119,14 @@ final class LibEditSource: LineSource {
     func next(prompt: PromptText) -> LineEvent {
         self.prompt = prompt
         isInterrupted = false
-        showsHint = true
+        isEntered = false
         lineAtTab = nil
         recall = Recall()
+        searchLabel = nil
+        picture = nil
+        firstRow = 0
+        isDrawingHeld = false
+        positionDeadline = nil
         var settings = termios()
         tcgetattr(STDIN_FILENO, &settings)
         let before = settings
@@ -131,16 +146,19 @@ final class LibEditSource: LineSource {
         var count: Int32 = 0
         let line = el_wgets(editor, &count)
         if isInterrupted {
-            // With what is right of the cursor: a hint is no part of the line.
-            write("^C\u{1b}[K\n")
+            write("^C\n")
             return .interrupted
         }
-        guard let line, count > 0 else {
+        guard let line, count > 0 || isEntered else {
+            leaveLine()
             write("\n")
             return .end
         }
         var bytes = Self.bytes(UnsafeBufferPointer(start: line, count: Int(count)))
         while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        // Where the user has bound a function of libedit that enters the line, or it was written in an editor.
+        if !isEntered { leaveLine(showing: bytes) }
+        write("\n")
         return .line(bytes)
     }
 
@@ -148,12 +166,8 @@ final class LibEditSource: LineSource {
     static let pasteOn = "\u{1b}[?2004h"
     static let pasteOff = "\u{1b}[?2004l"
 
-    /// What libedit takes as the beginning and the end of bytes that move nothing.
-    static let literal: UInt8 = 1
-
-    /// Writes past libedit, after what it has written.
+    /// Writes at the cursor.
     func write(_ text: String) {
-        mcsh_flush_output()
         _ = FileDescriptors.write(Array(text.utf8), to: STDOUT_FILENO)
     }
 

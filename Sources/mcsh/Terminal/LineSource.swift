@@ -15,6 +15,8 @@ enum LineEvent: Hashable, Sendable {
     case end
     /// Ctrl-C: what was typed is dropped.
     case interrupted
+    /// A line of which the terminal may have dropped a part.
+    case cut
 }
 
 /// What stands before the line that is typed.

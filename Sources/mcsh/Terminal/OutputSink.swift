@@ -19,8 +19,14 @@ final class OutputSink: Sendable {
         /// What is held back; nil where nothing is.
         fileprivate var held: [UInt8]?
 
+        /// Another program reads it, and takes its time.
+        var isProgram: Bool
+
         /// A target to write to.
-        init(descriptor: Int32) { self.descriptor = descriptor }
+        init(descriptor: Int32, isProgram: Bool = false) {
+            self.descriptor = descriptor
+            self.isProgram = isProgram
+        }
     }
 
     private struct State {
@@ -28,10 +34,14 @@ final class OutputSink: Sendable {
         var hasLost = false
         /// What is on the terminal does not end with a line.
         var isInLine = false
+        /// Another program may have left the terminal's cursor anywhere.
+        var isPlaceUnknown = false
         /// What is written to standard output goes through this first.
         var paging: Paging?
         /// The pager was left before the end.
         var isLeft = false
+        /// How long the user has read in pagers.
+        var readingTime = Duration.zero
     }
 
     private let state: Mutex<State>
@@ -65,6 +75,9 @@ final class OutputSink: Sendable {
         var status = stat()
         return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO ? .pipe : .file
     }
+
+    /// How long the user has read in pagers, which is not how long a command takes.
+    var readingTime: Duration { state.withLock { $0.readingTime } }
 
     /// Whether output was lost that somebody wanted.
     var hasLostOutput: Bool { state.withLock { $0.hasLost } }
@@ -101,9 +114,11 @@ final class OutputSink: Sendable {
         // Not under the lock: a pager takes what its user has read.
         guard case .write(let bytes, let descriptor, let guest)? = step else { return }
         guest?.enter()
+        let start = target.isProgram || descriptor != target.descriptor ? ContinuousClock.now : nil
         let error = FileDescriptors.write(bytes, to: descriptor)
+        if let start { state.withLock { $0.readingTime += .now - start } }
         if descriptor == STDOUT_FILENO { state.withLock { $0.isInLine = bytes.last != UInt8(ascii: "\n") } }
-        guard error != 0 else { return }
+        guard error != 0, error != ECANCELED else { return }
         if error == EPIPE, descriptor == STDOUT_FILENO { Signals.endByBrokenPipe() }
         state.withLock { state in
             if descriptor != target.descriptor {
@@ -120,15 +135,26 @@ final class OutputSink: Sendable {
     ///
     /// - Parameter isBehindMark: Whether the terminal's own ^C stands there.
     func endLine(isBehindMark: Bool = false) {
-        let isInLine = state.withLock { state in
-            defer { state.isInLine = false }
-            return state.isInLine
+        let (isInLine, isPlaceUnknown) = state.withLock { state in
+            defer { (state.isInLine, state.isPlaceUnknown) = (false, false) }
+            return (state.isInLine, state.isPlaceUnknown)
         }
-        if isBehindMark {
+        if isPlaceUnknown, !isBehindMark, Terminal.isTerminal(STDOUT_FILENO), let columns = Terminal.knownColumns() {
+            // As many spaces as there are columns: they end in the row where the cursor is, if it is at its left edge, and
+            // in the next one otherwise.
+            let spaces = [UInt8](repeating: UInt8(ascii: " "), count: columns)
+            _ = FileDescriptors.write(spaces + [0x0d], to: STDOUT_FILENO)
+        } else if isBehindMark {
             _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
         } else if isInLine, Terminal.isTerminal(STDOUT_FILENO) {
             _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDOUT_FILENO)
         }
+    }
+
+    /// Another program had the terminal, and may have left its cursor anywhere.
+    func childHadTerminal() {
+        guard Terminal.canEdit(environment: .ofProcess()) else { return }
+        state.withLock { $0.isPlaceUnknown = true }
     }
 
     // MARK: Pager
@@ -150,8 +176,13 @@ final class OutputSink: Sendable {
         }
         if let (guest, descriptor) = paging.pager {
             close(descriptor)
+            let start = ContinuousClock.now
             _ = guest.leave()
-            state.withLock { $0.isInLine = false }
+            state.withLock { state in
+                state.isInLine = false
+                state.readingTime += .now - start
+            }
+            childHadTerminal()
         }
         state.withLock { $0.isLeft = false }
         write(paging.held)
@@ -180,7 +211,7 @@ enum FileDescriptors {
                 if count >= 0 {
                     offset += count
                 } else if errno == EAGAIN || errno == EWOULDBLOCK {
-                    waitUntilWritable(descriptor)
+                    guard wait(for: descriptor, POLLOUT) else { return ECANCELED }
                 } else if errno != EINTR {
                     return errno
                 }
@@ -195,8 +226,7 @@ enum FileDescriptors {
             let count = systemRead(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
             if errno == EAGAIN || errno == EWOULDBLOCK {
-                var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                poll(&entry, 1, -1)
+                guard wait(for: descriptor, POLLIN) else { return Int(-ECANCELED) }
             } else if errno != EINTR {
                 return Int(-errno)
             }
@@ -262,9 +292,9 @@ enum FileDescriptors {
         #endif
     }
 
-    /// All bytes of a file, or the error.
+    /// All bytes of what a line names, or the error.
     static func contents(of path: [UInt8]) -> Result<[UInt8], FileError> {
-        let descriptor = open(path, flags: O_RDONLY)
+        let descriptor = openWaiting(path, flags: O_RDONLY)
         guard descriptor >= 0 else { return .failure(FileError(code: -descriptor)) }
         defer { close(descriptor) }
         return readAll(descriptor)
@@ -285,12 +315,77 @@ enum FileDescriptors {
 
     /// What the system says of an error. Calls `strerror`.
     static func reason(_ error: Int32) -> String {
-        String(cString: strerror(error)).lowercased()
+        if error == notAFile { return "it is not a file" }
+        if error == noReader { return "no program reads this pipe" }
+        return String(cString: strerror(error)).lowercased()
     }
 
-    private static func waitUntilWritable(_ descriptor: Int32) {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&entry, 1, -1)
+    /// Waits for a descriptor, until Ctrl-C at the prompt at the latest. Calls `poll`.
+    ///
+    /// - Returns: False for Ctrl-C.
+    private static func wait(for descriptor: Int32, _ events: Int32) -> Bool {
+        var entries = [
+            pollfd(fd: descriptor, events: Int16(events), revents: 0),
+            pollfd(fd: MainThread.cancelDescriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&entries, nfds_t(entries.count), -1) < 0, errno == EINTR {}
+        return !MainThread.isCancelled
+    }
+
+    /// Opens what a line names, which may be no file: the other end of a pipe is waited for, until Ctrl-C at the prompt
+    /// at the latest. Minus the error where that fails. Calls `open`, `fstat` and `poll`.
+    static func openWaiting(_ path: [UInt8], flags: Int32) -> Int32 {
+        while true {
+            let descriptor = open(path, flags: flags | O_NONBLOCK)
+            if descriptor == -ENXIO, flags & O_ACCMODE == O_WRONLY, isPipe(path) {
+                // Without a reader there is nothing to wait on.
+                var entry = pollfd(fd: MainThread.cancelDescriptor, events: Int16(POLLIN), revents: 0)
+                poll(&entry, 1, 20)
+                if MainThread.isCancelled { return -ECANCELED }
+                continue
+            }
+            guard descriptor >= 0 else { return descriptor }
+            var status = stat()
+            let isPipe = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+            // Without a writer, reading would find an end.
+            if isPipe, flags & O_ACCMODE == O_RDONLY, !wait(for: descriptor, POLLIN) {
+                close(descriptor)
+                return -ECANCELED
+            }
+            return descriptor
+        }
+    }
+
+    private static func isPipe(_ path: [UInt8]) -> Bool {
+        var status = stat()
+        return stat(path.map { CChar(bitPattern: $0) } + [0], &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    }
+
+    /// Opens a regular file: nothing that would have to be waited for. Minus the error where that fails; ``notAFile``
+    /// where it is none. Calls `open` and `fstat`.
+    static func openFile(_ path: [UInt8], flags: Int32) -> Int32 {
+        let descriptor = open(path, flags: flags | O_NONBLOCK)
+        if descriptor == -ENXIO { return -notAFile }
+        guard descriptor >= 0 else { return descriptor }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            return -notAFile
+        }
+        return descriptor
+    }
+
+    /// An error of our own: what was opened is no regular file.
+    static let notAFile: Int32 = 1 << 20
+    /// An error of our own: nothing reads the pipe that was opened to write to it.
+    static let noReader: Int32 = 1 << 21
+
+    /// All bytes of a regular file, or the error.
+    static func contents(ofFile path: [UInt8]) -> Result<[UInt8], FileError> {
+        let descriptor = openFile(path, flags: O_RDONLY)
+        guard descriptor >= 0 else { return .failure(FileError(code: -descriptor)) }
+        defer { close(descriptor) }
+        return readAll(descriptor)
     }
 
     private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {

@@ -25,13 +25,24 @@ final class PlainLineSource: LineSource {
 
     func remember(_ entry: [UInt8]) {}
 
+    /// A terminal that reads lines itself hands over no longer ones, and drops what is typed beyond that.
+    static let maximumLineBytes: Int = {
+        #if canImport(Darwin)
+            1023
+        #else
+            4095
+        #endif
+    }()
+
     /// Reads a line. Calls `poll` and `read`.
     func next(prompt: PromptText) -> LineEvent {
-        _ = FileDescriptors.write(Array("\(style(prompt.text, prompt.role)) ".utf8), to: STDERR_FILENO)
+        let shown = Array("\(style(prompt.text, prompt.role)) ".utf8)
+        _ = FileDescriptors.write(shown, to: STDERR_FILENO)
         while true {
             if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
                 var line = Array(bytes[..<end])
                 bytes.removeFirst(end + 1)
+                if line.count >= Self.maximumLineBytes { return .cut }
                 if line.last == UInt8(ascii: "\r") { line.removeLast() }
                 return .line(line)
             }
@@ -43,7 +54,10 @@ final class PlainLineSource: LineSource {
                 defer { bytes = [] }
                 return .line(bytes)
             }
-            if isInterrupted() {
+            switch watcher?.waitForInput() ?? .input {
+            case .input: fill()
+            case .resumed: _ = FileDescriptors.write(shown + bytes, to: STDERR_FILENO)
+            case .interrupted:
                 bytes = []
                 _ = FileDescriptors.write(Array("\n".utf8), to: STDERR_FILENO)
                 return .interrupted
@@ -51,21 +65,17 @@ final class PlainLineSource: LineSource {
         }
     }
 
-    /// Waits for input and takes it in. Returns whether Ctrl-C came instead.
-    private func isInterrupted() -> Bool {
-        if let watcher, !watcher.waitForInput() { return true }
+    /// Takes in what there is to read.
+    private func fill() {
         var chunk = [UInt8](repeating: 0, count: 4096)
         let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(STDIN_FILENO, into: $0) }
         if count > 0 { bytes += chunk[..<count] } else { isAtEnd = true }
-        return false
     }
 }
 
 extension SignalWatcher {
     /// Waits until standard input has something to read, or has ended. Calls `poll`.
-    ///
-    /// - Returns: False for Ctrl-C.
-    func waitForInput() -> Bool {
+    func waitForInput() -> InputArrival {
         while true {
             var entries = [
                 pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
@@ -73,9 +83,13 @@ extension SignalWatcher {
             ]
             guard poll(&entries, 2, -1) > 0 else { continue }
             while entries[1].revents != 0, let notice = takeNotice() {
-                if notice == .interrupted { return false }
+                switch notice {
+                case .interrupted: return .interrupted
+                case .resumed: return .resumed
+                case .suspended, .resized: break
+                }
             }
-            if entries[0].revents != 0 { return true }
+            if entries[0].revents != 0 { return .input }
         }
     }
 }

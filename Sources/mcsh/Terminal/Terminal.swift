@@ -25,6 +25,13 @@ enum Terminal {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
+    /// How many columns standard output has; nil where the terminal does not say. Calls `ioctl`.
+    static func knownColumns() -> Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// How many columns the terminal at a descriptor has: 80 where that cannot be known. Calls `ioctl`.
     static func columns(of descriptor: Int32) -> Int {
         var size = winsize()

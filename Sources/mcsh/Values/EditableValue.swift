@@ -58,10 +58,21 @@ struct EditableValue {
         isPickle || JSONIndenter.indent(text) != nil ? "value.json" : "value.txt"
     }
 
-    /// What was edited, without the newline that editors put at the end of a file: it is taken off where the text had
-    /// none.
+    /// What was edited, with the line ends that the text had: the newline that editors put at the end of a file is removed
+    /// where the text had none, and so are the carriage returns of an editor that ends every line with CR LF.
     func withOwnEnding(_ edited: [UInt8]) -> [UInt8] {
-        edited.last == UInt8(ascii: "\n") && text.last != UInt8(ascii: "\n") ? edited.dropLast() : edited
+        let (carriageReturn, newline) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
+        var lines = edited.split(separator: newline, omittingEmptySubsequences: false)
+        let ended = lines.dropLast()
+        if !text.contains(carriageReturn), !ended.isEmpty, ended.allSatisfy({ $0.last == carriageReturn }) {
+            for index in ended.indices { lines[index].removeLast() }
+        }
+        var edited = Array(lines.joined(separator: [newline]))
+        if edited.last == newline, text.last != newline {
+            edited.removeLast()
+            if edited.last == carriageReturn, text.last != carriageReturn { edited.removeLast() }
+        }
+        return edited
     }
 
     /// The bytes to store for an edited text.
@@ -99,9 +110,10 @@ struct EditableValue {
     }
 
     /// How to change a value without an editor.
-    static func copies(_ key: [UInt8], flags: UInt32 = 0) -> String {
+    static func copies(_ key: [UInt8], flags: UInt32 = 0, lifetime: String? = nil) -> String {
         let key = word(key)
-        return "get \(key) --raw > FILE, and set \(key)\(flags == 0 ? "" : " --flags \(flags)") < FILE"
+        let options = (lifetime.map { " \($0)" } ?? "") + (flags == 0 ? "" : " --flags \(flags)")
+        return "get \(key) --raw > FILE, and set \(key)\(options) < FILE"
     }
 
     /// Bytes as a line has them.

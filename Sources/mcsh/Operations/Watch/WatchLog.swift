@@ -6,6 +6,8 @@ struct WatchLog: Sendable {
     private enum Column: CaseIterable { case size, lifetime, slabClass, client }
 
     let style: TextStyle
+    private let streams: [WatchStream]
+    private let servers: [String]
     private let width: Int
     /// The cells of the server's name; nil where there is one server.
     private let serverWidth: Int?
@@ -32,6 +34,8 @@ struct WatchLog: Sendable {
     ///   - servers: The names of the servers, where there are several.
     init(_ streams: [WatchStream], style: TextStyle, width: Int, servers: [String] = []) {
         self.style = style
+        self.streams = streams
+        self.servers = servers
         // The last column stays free, lest a terminal goes to the next line by itself.
         self.width = max(width, 20) - 1
         serverWidth = servers.isEmpty ? nil : min(servers.map { WatchLog.shown($0).displayWidth }.max() ?? 0, 24)
@@ -59,6 +63,13 @@ struct WatchLog: Sendable {
         }
         self.columns = columns
         keyWidth = max(8, min(room(), 60))
+    }
+
+    /// The same for another width, with what was learned of the connections.
+    func resized(to width: Int) -> WatchLog {
+        var log = WatchLog(streams, style: style, width: width, servers: servers)
+        log.clients = clients
+        return log
     }
 
     private static func width(of column: Column, client: Int) -> Int {
