@@ -25,16 +25,22 @@ final class InterruptCatcher: Sendable {
     init?(_ body: @escaping @Sendable () -> Void) {
         var action = sigaction()
         sigaction(SIGINT, nil, &action)
-        var ends: [Int32] = [-1, -1]
-        guard !Self.isIgnored(action), pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        reading = ends[0]
-        Self.writing.store(ends[1], ordering: .sequentiallyConsistent)
+        guard !Self.isIgnored(action), let pipe = FileDescriptors.pipe() else { return nil }
+        reading = pipe.reading
+        Self.writing.store(pipe.writing, ordering: .sequentiallyConsistent)
         start(body)
         signal(SIGINT) { number in
+            // The thread that the signal came upon may be about to look at the number of its own error.
+            let error = errno
             signal(number, SIG_DFL)
             var byte: UInt8 = 1
-            _ = write(InterruptCatcher.writing.load(ordering: .sequentiallyConsistent), &byte, 1)
+            // Out of use before the descriptor is closed, which waits for this.
+            let writing = InterruptCatcher.writing.exchange(-1, ordering: .sequentiallyConsistent)
+            if writing >= 0 {
+                _ = write(writing, &byte, 1)
+                close(writing)
+            }
+            errno = error
         }
     }
 
