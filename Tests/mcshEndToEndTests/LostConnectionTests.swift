@@ -6,7 +6,9 @@ import Testing
 struct LostConnectionTests {
     // MARK: -e
 
-    @Test(arguments: ["set k v", "get k", "gets a b", "mg k v", "incr k", "touch k 60", "delete a b", "stats", "version"])
+    @Test(arguments: [
+        "set k v", "get k", "gets a b", "mg k v", "incr k", "touch k 60", "delete a b", "stats", "version",
+    ])
     func `with -e a refused connection is reported as without`(line: ByteString) async throws {
         let address = ByteString(try ServerEndpoint.refused())
         let program = try BuiltProgram()
@@ -62,7 +64,8 @@ struct LostConnectionTests {
             arguments: ["-s", address, "-k"], input: .bytes("get a\nnonsense\nget b\n"))
         #expect(run.status == 4)
         #expect(
-            run.stderr.text.hasPrefix("stdin:1: \(address): cannot connect: connection refused; line 1 was not answered\n"),
+            run.stderr.text.hasPrefix(
+                "stdin:1: \(address): cannot connect: connection refused; line 1 was not answered\n"),
             "\(run)")
         #expect(run.stderr.contains("stdin:2:1: there is no command"), "\(run)")
     }
@@ -95,7 +98,8 @@ struct LostConnectionTests {
         let server = try ScriptedServer([.stopReading])
         let value = String(repeating: "v", count: 20_000)
         let lines = ByteString(
-            (1...1000).map { options.isEmpty ? "set k\($0) \(value)\n" : "set k\($0) 0 0 20000\r\n\(value)\r\n" }.joined())
+            (1...1000).map { options.isEmpty ? "set k\($0) \(value)\n" : "set k\($0) 0 0 20000\r\n\(value)\r\n" }
+                .joined())
         let run = try await BuiltProgram().run(
             arguments: ["-s", ByteString(server.address), "--timeout", "300ms"] + options, input: .bytes(lines),
             within: .seconds(60))

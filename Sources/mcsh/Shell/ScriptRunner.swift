@@ -30,7 +30,7 @@ struct ScriptRunner {
                 return flow
             }
             if shell.session.hasLoss || shell.isInterrupted { break }
-            if shell.session.output.hasFailure, shell.tellLostOutput(), !shell.behaviour.keepsGoing {
+            if shell.session.output.hasFailure, shell.tellLostOutput(), !shell.keepsGoing {
                 shell.drain()
                 _ = shell.tellLosses()
                 return .stop(status: nil)

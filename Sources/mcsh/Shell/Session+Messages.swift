@@ -27,7 +27,8 @@ extension Session {
     /// Keys as a list in a sentence; of many the first ten.
     static func list(_ keys: [[UInt8]]) -> String {
         let shown = keys.count > 11 ? keys[..<10] : keys[...]
-        let names = shown.map { Word.shown($0) } + (shown.count < keys.count ? ["\(keys.count - shown.count) more"] : [])
+        let names =
+            shown.map { Word.shown($0) } + (shown.count < keys.count ? ["\(keys.count - shown.count) more"] : [])
         return names.count < 2
             ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }

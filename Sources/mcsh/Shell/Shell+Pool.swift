@@ -80,8 +80,10 @@ extension Shell {
             }
         }
         let found = answers.compactMap { answer in
-            success(of: answer, keys: keys.count > 1 ? keys.map { Array($0.bytes.dropFirst(planner.prefix.count)) } : [])
-                .map { (server: answer.server.address.description, isThere: $0) }
+            success(
+                of: answer, keys: keys.count > 1 ? keys.map { Array($0.bytes.dropFirst(planner.prefix.count)) } : []
+            )
+            .map { (server: answer.server.address.description, isThere: $0) }
         }
         return keys.indices.map { index in found.filter { $0.isThere[index] }.map(\.server) }
     }

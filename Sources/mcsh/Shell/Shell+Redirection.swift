@@ -59,7 +59,7 @@ extension Shell {
             }
             defer { close(descriptor) }
             let flow = withOutput(OutputSink.Target(descriptor: descriptor, name: EscapedText.string(path)), body)
-            guard tellLostOutput(line: number), !behaviour.keepsGoing else { return flow }
+            guard tellLostOutput(line: number), !keepsGoing else { return flow }
             return .stop(status: nil)
         case .command(let command):
             guard let process = CommandOutput(command) else {
@@ -72,7 +72,7 @@ extension Shell {
             case 126, 127: session.note(.localFailure)
             default: session.note(.negative)
             }
-            guard tellLostOutput(line: number), !behaviour.keepsGoing else { return flow }
+            guard tellLostOutput(line: number), !keepsGoing else { return flow }
             return .stop(status: nil)
         }
     }

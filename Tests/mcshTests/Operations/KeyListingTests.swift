@@ -85,7 +85,8 @@ import Testing
     }
 
     @Test func `the flags that newer servers list are in every format`() throws {
-        let lines = "key=a exp=-1 la=5 cas=1 fetch=no cls=1 size=61 flags=77 \nkey=b exp=-1 la=5 cas=2 fetch=no cls=1 size=61\n"
+        let lines =
+            "key=a exp=-1 la=5 cas=1 fetch=no cls=1 size=61 flags=77 \nkey=b exp=-1 la=5 cas=2 fetch=no cls=1 size=61\n"
         #expect(
             try Self.list("keys --long", .json, lines: lines) == """
                 {"key":"a","expires":null,"last_access":5,"cas":1,"fetched":false,"class":1,"item_bytes":61,"flags":77}

@@ -38,7 +38,8 @@ import Testing
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)
         defer { for end in ends { close(end) } }
-        #expect(FileDescriptors.write(Array("get a\nget b\n".utf8) + [UInt8](repeating: 0, count: 5000), to: ends[1]) == 0)
+        #expect(
+            FileDescriptors.write(Array("get a\nget b\n".utf8) + [UInt8](repeating: 0, count: 5000), to: ends[1]) == 0)
         var lines = LineReader(descriptor: ends[0])
         lines.maximumLineBytes = 4096
         #expect(lines.next {} != nil)

@@ -61,7 +61,9 @@ struct KeyRows {
         hasHeader = true
         showsFlags = facts?.flags != nil
         if let table = DelimitedRenderer.Style(format) {
-            let names = ["key"] + (isLong ? Self.names + (showsFlags ? ["flags"] : []) : []) + (servers.isEmpty ? [] : ["server"])
+            let names =
+                ["key"] + (isLong ? Self.names + (showsFlags ? ["flags"] : []) : [])
+                + (servers.isEmpty ? [] : ["server"])
             DelimitedRenderer.append(row: names, table, to: &out)
         } else if format == .human, isLong {
             var cells = Self.cells("size", "expires", "moved", "fetched", "class", "CAS", casWidth: casWidth)
