@@ -196,10 +196,12 @@ extension Planner {
     }
 
     private mutating func addUnreachable(_ key: [UInt8], _ format: OutputFormat?) {
-        guard let error = router?.noServerError else { return }
+        guard var error = router?.noServerError else { return }
+        error.message = "\(EscapedText.string(key)): \(error.message)"
         round.owners.append(PreparedRound.nowhere)
         round.complaints.append(
-            Complaint(error: error, line: line, server: nil, format: format ?? self.format, keys: [key]))
+            Complaint(
+                error: error, line: line, server: nil, format: format ?? self.format, keys: [key], namesKeys: true))
     }
 
     /// Has the servers of several keys connected to at the same time.

@@ -70,7 +70,14 @@ extension Shell {
             let command = lines.bytes.span.copy(line)
             guard let document = hereDocument(&lines, tag: tag, number: &number, beforeWaiting) else {
                 drain()
-                if lines.isTooLong { return .stop(status: nil) }
+                if lines.isTooLong {
+                    session.note(.usage)
+                    session.tell(
+                        "<< \(EscapedText.string(tag)): the value has more than \(FileDescriptors.maximumInputBytes) "
+                            + "bytes, and no memcached stores a value that long",
+                        code: "usage", line: first)
+                    return .stop(status: nil)
+                }
                 session.note(.usage)
                 let shown = EscapedText.string(tag)
                 session.tell("<< \(shown): the input ends before the line \(shown)", code: "usage", line: first)

@@ -23,7 +23,7 @@ extension Shell {
         // At a prompt the signals are taken in by the session's watcher.
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
         let start = ContinuousClock.now
-        _ = waitFor { () async throws(MemcacheError) in
+        let hasRun: Void? = waitFor { () async throws(MemcacheError) in
             await Self.untilEnd(of: printer, after: order.duration) {
                 _ = await client.pool.onEveryServer { server async throws(MemcacheError) in
                     await Self.read(order, from: server, client, printer) { error in
@@ -42,7 +42,7 @@ extension Shell {
         }
         let elapsed = ContinuousClock.now - start
         let (watched, silent) = printer.servers(of: names)
-        if !isCaught, !isInterrupted {
+        if hasRun != nil, !isCaught, !isInterrupted {
             // The time was over before it was known whether they would be watched at all.
             for name in silent {
                 let error = MemcacheError(.timedOut, "no answer within \((order.duration ?? elapsed).spelledOut)")
