@@ -34,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
+        // What has to happen before the Swift runtime is ready.
+        .target(name: "CStart"),
         .systemLibrary(name: "CLibEdit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(
@@ -49,6 +51,7 @@ let package = Package(
             name: "mcsh",
             dependencies: [
                 "CLibEdit",
+                "CStart",
                 "MemcacheCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CStart
 import MemcacheCore
 
 #if canImport(Glibc)
@@ -18,6 +19,7 @@ enum MCSH {
     static let version = "0.1.0"
 
     static func main() {
+        mcsh_start_finish()
         Signals.ignoreBrokenPipes()
         Signals.occupyStandardDescriptors()
         let arguments = ArgumentText.arguments()
@@ -37,8 +39,14 @@ enum MCSH {
         }
         let message = OptionParser.fullMessage(for: error)
         let text = (isSuccess ? message : EscapedText.message(message)) + "\n"
-        _ = FileDescriptors.write(Array(text.utf8), to: isSuccess ? STDOUT_FILENO : STDERR_FILENO)
-        Signals.end(isSuccess ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
+        let error = FileDescriptors.write(Array(text.utf8), to: isSuccess ? STDOUT_FILENO : STDERR_FILENO)
+        guard isSuccess else { Signals.end(ExitStatus.usage.rawValue) }
+        if error == EPIPE { Signals.endByBrokenPipe() }
+        guard error != 0 else { Signals.end(ExitStatus.done.rawValue) }
+        let reason = "cannot write the output: \(FileDescriptors.reason(error))"
+        Messages.write(
+            OptionParser.asksForJSON(arguments) ? ErrorObject.text(reason, code: "local-file") : "mcsh: \(reason)")
+        Signals.end(ExitStatus.localFailure.rawValue)
     }
 
     private static func run(_ options: Options) -> Int32 {

@@ -8,7 +8,7 @@
     @Suite(.inTurns) struct CloseOnExecTests {
         @Test func `a connection to a name is closed in other programs before it is made`() async throws {
             let server = try FullServer()
-            let connection = Connection(
+            let connection = try Connection(
                 to: try ServerAddress("localhost:\(server.port)"), options: .init(connectTimeout: hangLimit))
             var descriptor: Int32?
             #expect(

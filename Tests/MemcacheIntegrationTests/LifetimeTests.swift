@@ -78,8 +78,8 @@ import Testing
             let gate = try Gate()
             let slow = try ScriptedServer([.expectLine, .send("END\r\n"), .silence])
             let quick = try ScriptedServer([.expectLine, .gate(gate), .send("END\r\n"), .silence])
-            let first = Connection(to: try ServerAddress(slow.address), options: .init(connectTimeout: hangLimit))
-            let second = Connection(to: try ServerAddress(quick.address), options: .init(connectTimeout: hangLimit))
+            let first = try Connection(to: try ServerAddress(slow.address), options: .init(connectTimeout: hangLimit))
+            let second = try Connection(to: try ServerAddress(quick.address), options: .init(connectTimeout: hangLimit))
             let deadline = ContinuousClock.now + limit
             let receiver = SlowReceiver(until: deadline + .milliseconds(100)) { gate.open() }
             let reading = Task { try await second.execute(Get("b"), timeout: limit) }

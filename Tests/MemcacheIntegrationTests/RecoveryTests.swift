@@ -47,7 +47,7 @@ import Testing
         var second: Task<Item?, any Error>
         // On a busy machine the first may be over before the second is sent.
         repeat {
-            let new = Connection(to: try ServerAddress(server.address), options: .init(connectTimeout: hangLimit))
+            let new = try Connection(to: try ServerAddress(server.address), options: .init(connectTimeout: hangLimit))
             connection = new
             let number = server.connectionCount
             first = Task { try await new.execute(Get("a"), timeout: .seconds(2)) }

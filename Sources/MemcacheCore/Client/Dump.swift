@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A list of the server's items, as it comes from the server.
 ///
 ///     for try await entry in try await client.dump(DumpRequest(.metadata)) {
@@ -54,10 +56,19 @@ public struct Dump<Element: Sendable>: AsyncSequence, Sendable {
     ///
     /// - Throws: ``MemcacheError`` when the list broke off.
     package func nextLines() async throws(MemcacheError) -> [UInt8]? { try await lines.next() }
+
+    /// The `OK` before the lines, with its line end, as servers since 1.6.43 send it; empty where there was none.
+    package var firstLine: [UInt8] { lines.firstLine.withLock { $0 } }
 }
 
 /// The lines of a dump: the stream that brings them and the spool that keeps them. Without it the stream is given up.
 final class DumpLines: Sendable {
+    /// What the server sent before them.
+    let firstLine = Mutex<[UInt8]>([])
+
+    /// The server has begun.
+    func begin(with line: [UInt8]) { firstLine.withLock { $0 = line } }
+
     private let address: ServerAddress
     private let stream: LineStream
     private let spool: DumpSpool

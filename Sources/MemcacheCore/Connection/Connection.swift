@@ -88,16 +88,18 @@ package final class Connection: Sendable {
     package let address: ServerAddress
 
     private let mailbox = Mailbox()
-    private let transport = Transport()
+    private let transport: Transport
     private let core: Core
 
     /// Begins to connect.
     ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
     /// - Parameter onEnd: Is told once how the connection has ended, on its own thread: before ``isClosed`` is set, and
     ///   before those who wait hear of it.
     package init(
         to address: ServerAddress, options: Options = Options(), onEnd: (@Sendable (End) -> Void)? = nil
-    ) {
+    ) throws(MemcacheError) {
+        transport = try Transport()
         self.address = address
         core = Core(address: address, options: options, transport: transport, mailbox: mailbox, onClose: onEnd)
         transport.connect(to: address, options: options.transport, delegate: core)
@@ -373,7 +375,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
 
     /// The error of a submission that came after the end.
     private var errorOfUnsent: MemcacheError {
-        if var ending, ending.code == .cannotConnect || ending.code == .closed {
+        if var ending, [.cannotConnect, .closed, .localResource].contains(ending.code) {
             ending.mayHaveTakenEffect = false
             return ending
         }
@@ -477,6 +479,9 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         let error = MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout)
         if error.code == .cannotConnect {
             close(error.from(address), .notMade)
+        } else if error.code == .localResource {
+            // That is no fault of the server's, which stays alive for its pool.
+            close(error.from(address), .onPurpose)
         } else {
             close(error.from(address), machine.awaitsNothingButClose ? .whileIdle : .conversation, byServer: true)
         }
@@ -612,6 +617,8 @@ extension MemcacheError {
         switch ending {
         case .notConnected(let reason, let underlying):
             self.init(.cannotConnect, "cannot connect: \(reason)", underlyingError: underlying)
+        case .noResources(let reason):
+            self.init(.localResource, "cannot connect: \(reason)")
         case .connectTimedOut:
             self.init(.cannotConnect, "cannot connect: no answer within \(connectTimeout.spelledOut)")
         case .closed:

@@ -208,18 +208,22 @@ final class DumpSpool: LineSink {
     }
 
     /// Opens the file: only its owner can read it, programs that are started do not get it, and it is gone when it is
-    /// closed, however that happens. Calls `mkstemp`.
+    /// closed, however that happens. Calls `open`.
     private func openFile() throws(MemcacheError) -> Int32 {
         if let file = state.withLock({ $0.file }) { return file }
-        var path = Array("\(directory)/mcsh-dump-XXXXXX".utf8CString)
-        let file = mkstemp(&path)
+        var path = ""
+        var file: Int32 = -1
+        // Closed to programs from the beginning: another thread may start one at any moment.
+        repeat {
+            path = "\(directory)/mcsh-dump-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+            file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        } while file < 0 && (errno == EEXIST || errno == EINTR)
         guard file >= 0 else {
             let reason = errno
             state.withLock { $0.isWriting = false }
             throw fault("made", reason)
         }
         unlink(path)
-        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
         state.withLock { $0.file = file }
         return file
     }

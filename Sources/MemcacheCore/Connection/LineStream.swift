@@ -36,9 +36,9 @@ final class LineStream: Sendable {
     /// Begins to connect.
     init(
         to address: ServerAddress, options: Connection.Options, request: consuming Request, sink: any LineSink
-    ) {
+    ) throws(MemcacheError) {
         self.address = address
-        transport = Transport(on: .streams)
+        transport = try Transport(on: .streams)
         core = Core(address: address, options: options, request: request, transport: transport, sink: sink)
         transport.connect(to: address, options: options.transport, delegate: core)
     }
@@ -47,8 +47,10 @@ final class LineStream: Sendable {
 
     /// Waits until the server has agreed.
     ///
+    /// - Returns: The line with which it has, as it came: `OK` and its end; empty where the server began without one.
     /// - Throws: ``MemcacheError`` when it refuses, or cannot be reached in time.
-    func begin() async throws(MemcacheError) {
+    @discardableResult
+    func begin() async throws(MemcacheError) -> [UInt8] {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 transport.execute { self.core.waitForBeginning(continuation) }
@@ -56,7 +58,7 @@ final class LineStream: Sendable {
         } onCancel: {
             transport.execute { self.core.close(.cancelled(by: self.address)) }
         }
-        try outcome.get()
+        return try outcome.get()
     }
 
     /// Ends the stream: nobody wants the lines any more.
@@ -93,8 +95,8 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private var isGivenUp = false
     private var lastArrival = ContinuousClock.now
     /// How the beginning went, once that is known.
-    private var beginning: Result<Void, MemcacheError>?
-    private var waiter: CheckedContinuation<Result<Void, MemcacheError>, Never>?
+    private var beginning: Result<[UInt8], MemcacheError>?
+    private var waiter: CheckedContinuation<Result<[UInt8], MemcacheError>, Never>?
 
     init(
         address: ServerAddress, options: Connection.Options, request: LineStream.Request, transport: Transport,
@@ -108,7 +110,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         framing = StreamFraming(request.form)
     }
 
-    func waitForBeginning(_ continuation: CheckedContinuation<Result<Void, MemcacheError>, Never>) {
+    func waitForBeginning(_ continuation: CheckedContinuation<Result<[UInt8], MemcacheError>, Never>) {
         if let beginning { return continuation.resume(returning: beginning) }
         waiter = continuation
     }
@@ -136,7 +138,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         do throws(MemcacheError) {
             let step = try take(bytes)
             if let refusal = step.refusal { throw MemcacheError(refusal) }
-            if framing.hasBegun { settle(.success(())) }
+            if framing.hasBegun { settle(.success(framing.firstLine)) }
             if !step.lines.isEmpty { keep(bytes.extracting(step.lines)) }
             if step.isOver { close(nil) }
             return (step.used, 0)
@@ -183,11 +185,11 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         transport.close()
         let error = error?.from(address)
         sink.finish(error)
-        settle(error.map { .failure($0) } ?? .success(()))
+        settle(error.map { .failure($0) } ?? .success(framing.firstLine))
     }
 
     /// Says how the beginning went, once.
-    private func settle(_ outcome: Result<Void, MemcacheError>) {
+    private func settle(_ outcome: Result<[UInt8], MemcacheError>) {
         if beginning == nil { beginning = outcome }
         waiter?.resume(returning: outcome)
         waiter = nil

@@ -5,7 +5,8 @@ final class LoopExecutor: TaskExecutor {
     /// There is one such loop.
     static let shared = LoopExecutor()
 
-    private let transport = Transport()
+    /// Nil where this machine gives no loop: jobs then run where they come from.
+    private let transport = try? Transport()
     private let jobs = Mutex<[UnownedJob]>([])
 
     private init() {}
@@ -16,7 +17,9 @@ final class LoopExecutor: TaskExecutor {
             jobs.append(job)
             return jobs.count == 1
         }
-        if isFirst { transport.execute { self.runAll() } }
+        guard isFirst else { return }
+        guard let transport else { return runAll() }
+        transport.execute { self.runAll() }
     }
 
     private func runAll() {

@@ -28,6 +28,8 @@ struct StreamFraming {
 
     /// Whether the server has agreed.
     private(set) var hasBegun = false
+    /// The line with which it has, with its end; empty where there was none.
+    private(set) var firstLine: [UInt8] = []
     private let form: Form
 
     init(_ form: Form) { self.form = form }
@@ -56,7 +58,7 @@ struct StreamFraming {
     }
 
     /// Looks at the first line. False when it is not complete.
-    private func begin(_ bytes: Span<UInt8>, _ step: inout Step) throws(ReplyParser.Failure) -> Bool {
+    private mutating func begin(_ bytes: Span<UInt8>, _ step: inout Step) throws(ReplyParser.Failure) -> Bool {
         guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
             guard bytes.count <= Self.maximumLineBytes else { throw .lineTooLong(limit: Self.maximumLineBytes) }
             return false
@@ -71,6 +73,7 @@ struct StreamFraming {
         var position = 0
         switch try parser.next(in: bytes, at: &position) {
         case .ok?:
+            firstLine = bytes.copy(0..<newline + 1)
             step.used = newline + 1
             return true
         case .refusal(let kind, let line)?:

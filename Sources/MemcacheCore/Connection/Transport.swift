@@ -33,6 +33,8 @@ final class Transport: Sendable {
     enum Ending: Sendable {
         /// It could not be made, and why.
         case notConnected(String, underlying: any Error)
+        /// It could not be made, because this machine gives no more descriptors or memory, and why.
+        case noResources(String)
         /// It could not be made within the time allowed.
         case connectTimedOut
         /// The server closed it, or we did.
@@ -57,13 +59,15 @@ final class Transport: Sendable {
     private static let streamThread = LoopThread()
 
     /// Starts the thread for commands, if it is not there yet, and does not wait for it.
-    static func startCommandThread() { _ = commandThread }
+    static func startCommandThread() { commandThread.start() }
 
     /// A transport that is not connected.
-    init(on thread: Thread = .commands) {
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
+    init(on thread: Thread = .commands) throws(MemcacheError) {
         switch thread {
-        case .commands: loop = Transport.commandThread.loop
-        case .streams: loop = Transport.streamThread.loop
+        case .commands: loop = try Transport.commandThread.loop()
+        case .streams: loop = try Transport.streamThread.loop()
         }
         channel = .makeEmptyBox(eventLoop: loop)
         trace = .makeEmptyBox(eventLoop: loop)
@@ -161,11 +165,13 @@ final class Transport: Sendable {
                 }
             }
         let connected: EventLoopFuture<any Channel>
+        LocalResources.beginTurn()
         switch destination {
         case .path(let path): connected = bootstrap.connect(unixDomainSocketPath: path)
         case .numeric(let address): connected = bootstrap.connect(to: address)
         case .name(let host, let port): connected = bootstrap.connect(host: host, port: port)
         }
+        LocalResources.endTurn()
         // The server takes in the connection meanwhile. A name is looked up first, and may lead to several connections.
         if let channel = begun.value { Transport.closeOnExecution(channel) }
         connected.assumeIsolated().whenComplete { result in
@@ -205,8 +211,13 @@ final class Transport: Sendable {
 
     private static func ending(connecting error: any Error) -> Ending {
         if case .connectTimeout? = error as? ChannelError { return .connectTimedOut }
+        if let failure = error as? IOError, LocalResources.areShort(failure.errnoCode) {
+            return .noResources(reason(failure))
+        }
         if let failure = error as? NIOConnectionError {
             if let dns = failure.dnsAError ?? failure.dnsAAAAError, failure.connectionErrors.isEmpty {
+                // The resolver does not say that it could not open its files.
+                if let reason = LocalResources.shortage(ofDescriptors: 1) { return .noResources(reason) }
                 return .notConnected("the name cannot be resolved", underlying: dns)
             }
             if let first = failure.connectionErrors.first {
@@ -227,17 +238,42 @@ final class Transport: Sendable {
 /// Made here and not by an event loop group, which waits for its threads and is a third of what it takes to get to a first
 /// connection.
 ///
-/// `@unchecked Sendable`: the loop is only touched while the mutex is held. Calls `pthread_create`, `pthread_mutex_*` and
+/// The network library ends the program where it gets no descriptors for a loop. Whether there are enough is therefore
+/// looked at first; a thread that could not be had is tried again when it is needed again.
+///
+/// `@unchecked Sendable`: the state is only touched while the mutex is held. Calls `pthread_create`, `pthread_mutex_*` and
 /// `pthread_cond_*`.
 private final class LoopThread: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let started = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var runningLoop: (any EventLoop)?
+    private var state = State.idle
 
-    /// Starts the thread, which keeps this object.
+    private enum State {
+        case idle
+        case starting
+        case running(any EventLoop)
+        case failed(MemcacheError)
+    }
+
+    /// A loop takes three descriptors; the others are for what the rest of the program may open at the same time.
+    private static let descriptors = 6
+
     init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(started, nil)
+    }
+
+    /// Starts the thread, which keeps this object, unless it is there.
+    func start() {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        startIfIdle()
+    }
+
+    /// Starts the thread unless it is there. The mutex is held.
+    private func startIfIdle() {
+        guard case .idle = state else { return }
+        state = .starting
         let itself = Unmanaged.passRetained(self).toOpaque()
         #if canImport(Darwin)
             var thread: pthread_t?
@@ -248,29 +284,49 @@ private final class LoopThread: @unchecked Sendable {
             let code = pthread_create(&thread, nil, { $0.flatMap { LoopThread.run($0) } }, itself)
             if code == 0 { pthread_detach(thread) }
         #endif
-        precondition(code == 0, "the system gives no thread")
+        guard code != 0 else { return }
+        Unmanaged<LoopThread>.fromOpaque(itself).release()
+        state = .failed(.noThread(code))
     }
 
     /// The loop, as soon as it runs.
-    var loop: any EventLoop {
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
+    func loop() throws(MemcacheError) -> any EventLoop {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
-            if let runningLoop { return runningLoop }
-            pthread_cond_wait(started, mutex)
+            switch state {
+            case .idle: startIfIdle()
+            case .starting: pthread_cond_wait(started, mutex)
+            case .running(let loop): return loop
+            case .failed(let error):
+                state = .idle
+                throw error
+            }
         }
     }
 
-    private func publish(_ loop: any EventLoop) {
+    private func publish(_ state: State) {
         pthread_mutex_lock(mutex)
-        runningLoop = loop
+        self.state = state
         pthread_cond_broadcast(started)
         pthread_mutex_unlock(mutex)
     }
 
     private static func run(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        let thread = Unmanaged<LoopThread>.fromOpaque(pointer).takeUnretainedValue()
-        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { thread.publish($0) }
+        let thread = Unmanaged<LoopThread>.fromOpaque(pointer)
+        LocalResources.beginTurn()
+        if let reason = LocalResources.shortage(ofDescriptors: descriptors) {
+            LocalResources.endTurn()
+            thread.takeRetainedValue().publish(
+                .failed(MemcacheError(.localResource, "no connection can be made: \(reason)")))
+            return nil
+        }
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop {
+            LocalResources.endTurn()
+            thread.takeUnretainedValue().publish(.running($0))
+        }
         return nil
     }
 }

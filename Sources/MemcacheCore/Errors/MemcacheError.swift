@@ -39,6 +39,8 @@ public struct MemcacheError: Error, Sendable {
         public static let closed = Code(description: "closed")
         /// A file of this machine could not be written, such as the spool of a dump.
         public static let localFile = Code(description: "local-file")
+        /// This machine gives the process no more descriptors, threads or memory. The server is not at fault.
+        public static let localResource = Code(description: "local-resource")
     }
 
     /// The cause.

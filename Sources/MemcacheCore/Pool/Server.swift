@@ -63,12 +63,12 @@ package final class Server: Sendable {
     // Inlined into an async function its large values would be allocated from the task, one by one.
     @inline(never)
     package func connection() throws(MemcacheError) -> Connection {
-        let connection = state.withLock { state -> Connection? in
+        let connection = try state.withLock { state throws(MemcacheError) -> Connection? in
             if state.isClosed { return nil }
             if let connection = state.connection, !connection.isClosed { return connection }
             let id = state.health.connecting()
             logger?.debug("connecting", metadata: ["server": "\(address)"])
-            let connection = Connection(to: address, options: options) { [weak self] end in self?.ended(id, end) }
+            let connection = try Connection(to: address, options: options) { [weak self] end in self?.ended(id, end) }
             state.connection = connection
             state.link = .connecting
             connection.whenOpen { [weak self] error in

@@ -171,7 +171,8 @@ enum ShellSpecs {
         summary: "send a protocol line as it is, and print the server's bytes",
         details: """
             The line goes out with CR LF behind it; a value for a storage command comes from < FILE, << TAG or -x. The end \
-            of the answer is found by the command's word.
+            of the answer is found by the command's word. For people the answer is escaped; every other format has its \
+            exact bytes.
             """,
         examples: [.init(line: "raw mg user:42 v t", meaning: "what the server answers, byte for byte")],
         cost: "What the line costs; mcsh does not check what it does.",

@@ -153,7 +153,8 @@ enum StorageSpecs {
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try planner.store(
                 .set, name: "mset", key: arguments.words[index], value: arguments.words[index + 1],
-                encoded: encoded[index / 2], lifetime: 0, isMany: encoded.count > 1, arguments, bytes)
+                encoded: encoded[index / 2], lifetime: 0, isMany: encoded.count > 1, isContinued: index > 0, arguments,
+                bytes)
         }
         return .queued
     }

@@ -1,3 +1,4 @@
+import CStart
 import MemcacheCore
 
 /// The program's arguments, byte for byte.
@@ -9,8 +10,10 @@ enum ArgumentText {
 
     /// Arguments as text, without the program's name.
     static func arguments() -> [String] {
-        (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-            CommandLine.unsafeArgv[index].map { text(Array(UnsafeRawBufferPointer(start: $0, count: length(of: $0)))) }
+        let count = mcsh_argument_count()
+        return (1..<max(1, count > 0 ? count : CommandLine.argc)).compactMap { index in
+            let argument = count > 0 ? mcsh_argument(index) : CommandLine.unsafeArgv[Int(index)]
+            return argument.map { text(Array(UnsafeRawBufferPointer(start: $0, count: length(of: $0)))) }
         }
     }
 

@@ -7,6 +7,8 @@ struct DumpRows {
     /// Whether each row says which server it is from.
     let namesServer: Bool
     private var hasHeader = false
+    /// Whether rows have the flags of the item, which servers list since 1.6.24: the first row decides.
+    private var showsFlags = false
 
     private static let names = ["key", "expires", "last_access", "cas", "fetched", "class", "item_bytes"]
 
@@ -20,7 +22,9 @@ struct DumpRows {
         var out: [UInt8] = []
         if !hasHeader, let table = DelimitedRenderer.Style(format) {
             hasHeader = true
-            DelimitedRenderer.append(row: DumpRows.names + (namesServer ? ["server"] : []), table, to: &out)
+            showsFlags = entries.first?.flags != nil
+            DelimitedRenderer.append(
+                row: DumpRows.names + (showsFlags ? ["flags"] : []) + (namesServer ? ["server"] : []), table, to: &out)
         }
         for entry in entries { append(entry, from: server, to: &out) }
         return out
@@ -39,6 +43,7 @@ struct DumpRows {
             for (name, number) in zip(DumpRows.names.dropFirst(), numbers) {
                 out.append(contentsOf: Array(",\"\(name)\":\(number ?? "null")".utf8))
             }
+            if let flags = entry.flags { out.append(contentsOf: Array(",\"flags\":\(flags)".utf8)) }
             if namesServer {
                 out.append(",\"server\":")
                 JSONText.append(string: server, to: &out)
@@ -46,8 +51,9 @@ struct DumpRows {
             out.append("}")
         case .csv, .tsv:
             let table: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
+            let flags = showsFlags ? [entry.flags.map { "\($0)" } ?? ""] : []
             DelimitedRenderer.append(field: entry.key.span, table, to: &out)
-            for field in numbers.map({ $0 ?? "" }) + (namesServer ? [server] : []) {
+            for field in numbers.map({ $0 ?? "" }) + flags + (namesServer ? [server] : []) {
                 out.append(format == .csv ? "," : "\t")
                 DelimitedRenderer.append(field: Array(field.utf8).span, table, to: &out)
             }
@@ -59,6 +65,7 @@ struct DumpRows {
             facts.append(
                 entry.expirationTime.map { "expires \(ServerTime.string(unixTime: $0))" } ?? "never expires")
             if entry.isFetched == false { facts.append("never fetched") }
+            if let flags = entry.flags, flags != 0 { facts.append("flags \(flags)") }
             if namesServer { facts.append("on \(EscapedText.string(Array(server.utf8)))") }
             out.append(contentsOf: Array(style("  " + facts.joined(separator: ", "), .dim).utf8))
         }

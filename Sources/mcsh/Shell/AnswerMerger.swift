@@ -8,6 +8,10 @@ struct Complaint: Sendable {
     /// The server; nil where none is concerned.
     var server: String?
     var format: OutputFormat
+    /// The keys that it concerns, where the command has several.
+    var keys: [[UInt8]] = []
+    /// Whether the error names them already.
+    var namesKeys = false
 }
 
 /// Where answers come from, which can be told to wait.

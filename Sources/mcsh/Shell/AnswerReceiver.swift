@@ -22,6 +22,10 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     /// A refusal that answers all of the group that has no answer yet.
     @exclusivity(unchecked) private var refusal: Refusal?
     @exclusivity(unchecked) private var status = ExitStatus.done
+    /// Where the next item is looked for first: after the one before it, because nearly every server keeps the order.
+    @exclusivity(unchecked) private var expected = 0
+    /// Items of the group that came before those of keys in front of them, which a router may send.
+    @exclusivity(unchecked) private var early = EarlyItems()
     /// What follows the value that is written as it arrives.
     private var endOfValue: StaticString = ""
     private var collector = ReplyCollector()
@@ -88,24 +92,36 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool {
         guard case .value(let key, let flags, let cas, _) = header, group.lowerBound < batch.commands.count,
-            batch.commands[group.lowerBound].answer.hasItems, let owner = owner(of: key, of: bytes),
-            !batch.commands[owner].isDecoded,
-            let end = printer.endOfValue(AnsweredItem(flags: flags, cas: cas), batch.commands[owner])
+            batch.commands[group.lowerBound].answer.hasItems, let owner = owner(of: key, of: bytes)
         else { return false }
-        // The keys that the server has left out are misses.
-        while cursor < owner { miss() }
+        let item = AnsweredItem(flags: flags, cas: cas)
+        guard owner == cursor else {
+            early.begin(item)
+            expected = owner
+            return true
+        }
+        guard !batch.commands[owner].isDecoded, let end = printer.endOfValue(item, batch.commands[owner]) else {
+            return false
+        }
         remember(cas, batch.commands[owner])
         endOfValue = end
         return true
     }
 
     func continueValue(_ piece: Span<UInt8>) {
-        printer.piece(piece)
+        if early.isOpen { early.append(piece) } else { printer.piece(piece) }
     }
 
     func endValue() {
+        if early.isOpen {
+            early.end(expected, in: group)
+            expected += 1
+            return
+        }
         printer.end(endOfValue)
         endCommand()
+        expected = cursor
+        showEarly()
     }
 
     func paused() {
@@ -118,18 +134,25 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             printer.status("OK", of: batch, batch.commands[cursor])
             endCommand()
         }
-        session.note(status)
+        var lost: [Int] = []
         if var error, group.lowerBound < batch.commands.count {
-            let first = min(cursor, batch.commands.count - 1)
+            var first = batch.commands.count
+            // Those that will not be answered do not hold up the answers of other servers.
+            while cursor < batch.commands.count {
+                if takeEarly() { continue }
+                first = min(first, cursor)
+                lost.append(cursor)
+                endCommand()
+            }
+            first = min(first, batch.commands.count - 1)
             let changes = batch.commands[first...].contains { $0.answer.changesItems }
             error.mayHaveTakenEffect = error.mayHaveTakenEffect && changes
             session.note(
                 Session.Loss(
-                    error: error, server: printer.server, firstLine: batch.commands[first].line,
-                    lastLine: batch.commands[batch.commands.count - 1].line, format: batch.commands[first].format))
-            // Those that will not be answered do not hold up the answers of other servers.
-            while cursor < batch.commands.count { endCommand() }
+                    error: error, server: printer.server, unanswered: batch.unanswered(lost.isEmpty ? [first] : lost),
+                    format: batch.commands[first].format))
         }
+        session.note(status)
         printer.flush()
         onFinish()
     }
@@ -147,25 +170,32 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         var end = min(cursor + 1, batch.commands.count)
         while end < batch.commands.count, !batch.commands[end].hasReply { end += 1 }
         group = cursor..<end
+        expected = cursor
     }
 
     private func completeReply() {
         if let refusal {
             // Reads that were answered before the refusal keep their answers; silent commands cannot be told apart.
             if batch.commands[group.lowerBound].answer == .silence {
-                tell(refusal, of: batch.commands[group.lowerBound])
+                tellSilent(refusal)
             } else if cursor == group.upperBound {
                 // All have their answers: what came in place of the end belongs to the last.
-                tell(refusal, of: batch.commands[cursor - 1], isLate: true)
+                let command = batch.commands[cursor - 1]
+                tell(refusal, of: command, isLate: true)
             } else {
                 var told: Int?
-                for command in batch.commands[cursor..<group.upperBound] where command.ordinal != told {
-                    tell(refusal, of: command)
+                while cursor < group.upperBound {
+                    if takeEarly() { continue }
+                    let command = batch.commands[cursor]
+                    if command.ordinal != told { tell(refusal, of: command, keys: unansweredKeys(of: command)) }
                     told = command.ordinal
+                    endCommand()
                 }
             }
         } else if batch.commands[group.lowerBound].answer.hasItems {
-            while cursor < group.upperBound { miss() }
+            while cursor < group.upperBound {
+                if !takeEarly() { miss() }
+            }
         }
         while cursor < group.upperBound { endCommand() }
         beginGroup()
@@ -183,12 +213,34 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         guard let owner = owner(of: key, of: bytes) else {
             throw .unexpected(line: Array("VALUE ".utf8) + bytes.copy(key))
         }
-        // The keys that the server has left out are misses.
-        while cursor < owner { miss() }
+        expected = owner + 1
+        guard owner == cursor else {
+            // Whether the keys in front of it are misses is known at the end.
+            early.begin(AnsweredItem(flags: flags, cas: cas))
+            early.append(bytes.extracting(data))
+            return early.end(owner, in: group)
+        }
         let command = batch.commands[cursor]
         remember(cas, command)
         show(AnsweredItem(flags: flags, cas: cas), value: bytes.extracting(data), command)
         endCommand()
+        showEarly()
+    }
+
+    /// Writes the items that came early and are in turn now.
+    private func showEarly() {
+        while !early.isEmpty, cursor < group.upperBound, takeEarly() {}
+    }
+
+    /// Writes the item of the command at the cursor if it came early.
+    private func takeEarly() -> Bool {
+        guard !early.isEmpty, group.contains(cursor), let item = early.take(cursor, in: group) else { return false }
+        let command = batch.commands[cursor]
+        remember(item.item.cas, command)
+        show(item.item, value: early.bytes.span.extracting(item.value), command)
+        endCommand()
+        if early.isEmpty { early.removeAll() }
+        return true
     }
 
     /// Writes an item, decoded where that was asked for. Of one that cannot be decoded the reason is told.
@@ -202,9 +254,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             printer.item(item, value: decoded.span, of: batch, command)
         } catch {
             status = status.worst(error.exitStatus)
-            let error = error.about(key: shownKey(of: command))
+            let key = shownKey(of: command)
             printer.complain(
-                Complaint(error: error, line: command.line, server: printer.server, format: command.format),
+                Complaint(
+                    error: error.about(key: key), line: command.line, server: printer.server, format: command.format,
+                    keys: [key], namesKeys: true),
                 to: session)
         }
     }
@@ -213,10 +267,23 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
     }
 
-    /// The command whose answer an item with this key is; nil where the key was not asked for, or is answered.
+    /// The command whose answer an item with this key is; nil where the key was not asked for, or is answered. Keys may be
+    /// asked for twice, and a router sends items in any order.
     private func owner(of key: Range<Int>, of bytes: Span<UInt8>) -> Int? {
-        (cursor..<group.upperBound).first { isKey(batch.commands[$0].key, key, of: bytes) }
+        var index = max(expected, cursor)
+        while index < group.upperBound {
+            if isUnanswered(index), isKey(batch.commands[index].key, key, of: bytes) { return index }
+            index += 1
+        }
+        index = cursor
+        while index < min(expected, group.upperBound) {
+            if isUnanswered(index), isKey(batch.commands[index].key, key, of: bytes) { return index }
+            index += 1
+        }
+        return nil
     }
+
+    private func isUnanswered(_ index: Int) -> Bool { early.isEmpty || !early.contains(index, in: group) }
 
     private func isKey(_ position: KeyPosition, _ key: Range<Int>, of bytes: Span<UInt8>) -> Bool {
         let requests = batch.encoder.bytes
@@ -337,8 +404,32 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// - Parameter isLate: Whether the command's answer is complete already.
-    private func tell(_ refusal: Refusal, of command: PreparedCommand, isLate: Bool = false) {
+    /// The keys of a command with several that have no answer yet; none of one with a single key, which the line names.
+    private func unansweredKeys(of command: PreparedCommand) -> [[UInt8]] {
+        guard command.isMany else { return [] }
+        return (cursor..<group.upperBound).filter {
+            batch.commands[$0].ordinal == command.ordinal && isUnanswered($0)
+        }.map { shownKey(of: batch.commands[$0]) }
+    }
+
+    /// Reports a refusal among commands that are silent otherwise: one of them, or several.
+    private func tellSilent(_ refusal: Refusal) {
+        let commands = batch.commands[group]
+        let (first, last) = (batch.commands[group.lowerBound], batch.commands[group.upperBound - 1])
+        let isOne = first.ordinal == last.ordinal
+        var refusal = refusal
+        if first.line != last.line {
+            refusal.line += Array(" (the answer to one of lines \(first.line) to \(last.line))".utf8)
+        } else if isOne, commands.count > 1 {
+            refusal.line += Array(" (at least one of them)".utf8)
+        }
+        tell(refusal, of: first, keys: isOne && first.isMany ? commands.map { shownKey(of: $0) } : [])
+    }
+
+    /// - Parameters:
+    ///   - keys: The keys that it concerns, where the command has several; nil for its own.
+    ///   - isLate: Whether the command's answer is complete already.
+    private func tell(_ refusal: Refusal, of command: PreparedCommand, keys: [[UInt8]]? = nil, isLate: Bool = false) {
         var error = MemcacheError(refusal)
         if refusal.kind == .error, command.answer.needsMetaCommands {
             error.message += ": this server does not know the meta commands, which memcached has since 1.6.10"
@@ -346,7 +437,9 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             error.message += ": \(reason)"
         }
         printer.complain(
-            Complaint(error: error, line: command.line, server: printer.server, format: command.format), to: session,
-            isLate: isLate)
+            Complaint(
+                error: error, line: command.line, server: printer.server, format: command.format,
+                keys: keys ?? (command.isMany ? [shownKey(of: command)] : [])),
+            to: session, isLate: isLate)
     }
 }

@@ -42,15 +42,16 @@ final class CommandPipeline {
 
     /// Sends a round. Waits while too much is unanswered. After a loss the round belongs to what was lost.
     func submit(_ round: PreparedRound) {
-        // Most of what is not sent is known before anything is expected of it.
+        // Most commands that are not sent are known before anything is expected of them.
         guard !session.hasLoss else {
-            let lines = round.batches.flatMap(\.commands).map(\.line)
-            if let first = lines.min(), let last = lines.max() { session.extendLoss(from: first, to: last) }
+            for (lane, batch) in zip(lanes, round.batches) where !batch.isEmpty {
+                session.extendLoss(of: lane.printer.server, by: batch.unanswered(Array(batch.commands.indices)))
+            }
             return
         }
         merger?.expect(round.owners, complaints: round.complaints)
         for (lane, batch) in zip(lanes, round.batches) {
-            guard let first = batch.commands.first, let last = batch.commands.last else { continue }
+            guard !batch.isEmpty else { continue }
             let isSubmitted = lane.window.submit(
                 batch.encoder.bytes, with: batch.encoder.longValues, expecting: batch.shapes,
                 isLost: { session.hasLoss }
@@ -59,7 +60,7 @@ final class CommandPipeline {
                     batch: batch, statistics: round.statistics, printer: lane.printer, session: session, onFinish: $0)
             }
             if !isSubmitted {
-                session.extendLoss(from: first.line, to: last.line)
+                session.extendLoss(of: lane.printer.server, by: batch.unanswered(Array(batch.commands.indices)))
                 lane.merged?.skip(batch.commands.count)
             }
         }

@@ -4,6 +4,8 @@ import MemcacheCore
 struct DumpCopier {
     let client: MemcacheClient
     let session: Session
+    /// Whether the lines are shown to people: escaped.
+    var isForPeople = false
 
     /// What became of a dump.
     enum Outcome {
@@ -32,7 +34,7 @@ struct DumpCopier {
             switch error.code {
             case .error, .clientError, .serverError, .unavailable:
                 let answer = error.underlyingError as? MemcacheError ?? error
-                session.output.write(Array("\(answer.message)\r\n".utf8))
+                write(Array("\(answer.message)\r\n".utf8))
                 session.tell(error, line: 0, server: client.configuration.firstServerName)
                 session.note(.refused)
                 return .refused
@@ -44,11 +46,12 @@ struct DumpCopier {
     }
 
     private func copy(_ dump: Dump<DumpEntry>, end: String) -> Outcome {
+        write(dump.firstLine)
         while true {
             switch MainThread.wait(for: { () async throws(MemcacheError) in try await dump.nextLines() }) {
-            case .success(let lines?): session.output.write(lines)
+            case .success(let lines?): write(lines)
             case .success(nil):
-                session.output.write(Array(end.utf8))
+                write(Array(end.utf8))
                 return .copied
             case .failure(let error):
                 tell(error)
@@ -56,6 +59,13 @@ struct DumpCopier {
             }
             if session.output.hasFailed { return .failed }
         }
+    }
+
+    private func write(_ bytes: [UInt8]) {
+        guard isForPeople else { return session.output.write(bytes) }
+        var shown: [UInt8] = []
+        PassThrough.append(escaped: bytes.span, to: &shown)
+        session.output.write(shown)
     }
 
     private func tell(_ error: MemcacheError) {

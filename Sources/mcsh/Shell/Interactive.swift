@@ -163,6 +163,7 @@ struct Interactive {
             return .next
         }
         shell.session.output.endLine()
+        _ = shell.tellLostOutput()
         if case .stop(.some) = flow { return flow }
         _ = shell.tellLosses()
         return .next

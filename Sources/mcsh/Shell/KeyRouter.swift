@@ -168,6 +168,10 @@ final class PoolRouter: KeyRouter {
             }
             reach[position] = .reached
             return true
+        } catch  where error.code == .localResource {
+            // The server may be well, and its keys belong nowhere else: the command that needs it fails.
+            reach[position] = .unknown
+            return true
         } catch {
             leave(position, error, isForKeys: isForKeys)
             return false

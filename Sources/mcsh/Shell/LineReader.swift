@@ -16,6 +16,14 @@ struct LineReader: ~Copyable {
     /// Why reading ended early.
     private(set) var error: FileError?
 
+    /// Whether reading ended because a line has no end within ``maximumLineBytes``.
+    private(set) var isTooLong = false
+    /// The longest line that is read.
+    var maximumLineBytes = LineReader.maximumCommandBytes
+
+    /// The longest command: longer values are read from a file or stand in lines of their own.
+    static let maximumCommandBytes = 64 << 20
+
     /// Lines from an open descriptor.
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -51,12 +59,24 @@ struct LineReader: ~Copyable {
                 skipByteOrderMark()
                 return trimmed(wholeLine)
             }
+            guard bytes.count - position <= maximumLineBytes else {
+                giveUp()
+                return nil
+            }
             searched -= position
             bytes.removeFirst(position)
             position = 0
             beforeWaiting()
             fill()
         }
+    }
+
+    /// Ends reading, because what belongs together is too long.
+    mutating func giveUp() {
+        isTooLong = true
+        isAtEnd = true
+        position = 0
+        bytes = []
     }
 
     private mutating func fill() {

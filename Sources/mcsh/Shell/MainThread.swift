@@ -19,6 +19,7 @@ enum MainThread {
     static func wait<Value: Sendable>(
         for body: @escaping @Sendable () async throws(MemcacheError) -> Value
     ) -> Result<Value, MemcacheError> {
+        if let shortage = preparation { return .failure(shortage) }
         let counter = InFlightCounter()
         let box = Box<Result<Value, MemcacheError>>()
         counter.add(1, waitingBelow: .max)
@@ -40,6 +41,36 @@ enum MainThread {
         if isCancelled { task.cancel() }
         counter.waitUntilEmpty()
         return box.value.withLock { $0 } ?? .failure(MemcacheError(.cancelled, "the work ended without a result"))
+    }
+
+    /// Why no work can be done, which is looked at once.
+    private static let preparation = prepare()
+
+    /// With fewer descriptors than this they are seen to first: connections may take the rest.
+    private static let fewDescriptors: UInt64 = 1024
+    /// Timers take three descriptors; the others are for what the rest of the program may open at the same time.
+    private static let timerDescriptors = 5
+
+    /// Makes sure that work can be done.
+    ///
+    /// Without a thread to run on it would be waited for without end, and the system's timers end the program where they
+    /// get no descriptors: these are had before there are connections.
+    private static func prepare() -> MemcacheError? {
+        if let shortage = LocalResources.shortageOfThreads() { return shortage }
+        guard LocalResources.descriptorLimit < fewDescriptors else { return nil }
+        LocalResources.beginTurn()
+        defer { LocalResources.endTurn() }
+        if let reason = LocalResources.shortage(ofDescriptors: timerDescriptors) {
+            return MemcacheError(.localResource, "nothing can be waited for: \(reason)")
+        }
+        let counter = InFlightCounter()
+        counter.add(1, waitingBelow: .max)
+        Task.detached {
+            try? await Task.sleep(for: .microseconds(100))
+            counter.remove(1)
+        }
+        counter.waitUntilEmpty()
+        return nil
     }
 
     /// Waits until a connection is made.

@@ -29,8 +29,26 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
     private var sawValue = false
     private var buffer: [UInt8] = []
 
-    init(output: OutputSink) {
+    /// Whether the bytes are shown to people: escaped, line by line.
+    private let isForPeople: Bool
+
+    init(output: OutputSink, isForPeople: Bool = false) {
         self.output = output
+        self.isForPeople = isForPeople
+    }
+
+    /// Lines of a server as people see them: without carriage returns at their ends, and with everything else escaped that
+    /// a terminal could take for a command.
+    static func append(escaped bytes: Span<UInt8>, to out: inout [UInt8]) {
+        var start = 0
+        while start < bytes.count {
+            let newline = bytes.firstIndex(of: UInt8(ascii: "\n"), from: start)
+            var end = newline ?? bytes.count
+            if newline != nil, end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+            EscapedText.append(bytes.extracting(start..<end), to: &out)
+            if newline != nil { out.append(UInt8(ascii: "\n")) }
+            start = newline.map { $0 + 1 } ?? bytes.count
+        }
     }
 
     /// Says what is expected next; before it is submitted.
@@ -51,7 +69,11 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
             cursor += 1
             if expectation.hidesEnd { return }
         }
-        buffer.append(bytes, range)
+        if isForPeople {
+            PassThrough.append(escaped: bytes.extracting(range), to: &buffer)
+        } else {
+            buffer.append(bytes, range)
+        }
         if buffer.count >= 65_536 { flush() }
     }
 

@@ -34,6 +34,8 @@ final class PipeRunner {
     var unconfirmed: String?
 
     private static let batchBytes = 65_536
+    /// The longest line of a request: memcached reads long ones only of a get of many keys.
+    private static let maximumLineBytes = 16 << 20
 
     /// A request whose long value is being read. It is sent in the pieces in which it came, but not before it is complete.
     private struct LongRequest {
@@ -79,12 +81,13 @@ final class PipeRunner {
                 tell("\(PipeRunner.name(refusal.ordinals)): \(refusal.text)", code: "refused")
             }
             guard let error = exchange.error else { return }
-            session.note(error.exitStatus)
             let isFirst = lost.withLock { lost in
                 defer { lost = true }
                 return !lost
             }
+            // What follows is lost for the same reason, whatever it hears.
             if isFirst {
+                session.note(error.exitStatus)
                 let rest = exchange.unanswered.map { "; not answered from \(PipeRunner.name($0))" } ?? ""
                 tell(error.message + rest, code: error.code.description)
             }
@@ -109,7 +112,7 @@ final class PipeRunner {
     func run(descriptor: Int32) {
         var chunk = [UInt8](repeating: 0, count: 262_144)
         var goesOn = true
-        while goesOn, !outcome.isLost {
+        while goesOn, !outcome.isLost, !session.output.hasFailed {
             let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(descriptor, into: $0) }
             if count < 0 {
                 session.note(.localFailure)
@@ -121,7 +124,7 @@ final class PipeRunner {
             goesOn = takeRequests()
             submit()
         }
-        if goesOn, !outcome.isLost, hasRest { takeLastLine() }
+        if goesOn, !outcome.isLost, !session.output.hasFailed, hasRest { takeLastLine() }
         submit()
         window.drain()
         if let closingCommand, !outcome.isLost { refuseRest(behind: closingCommand, from: descriptor) }
@@ -197,6 +200,11 @@ final class PipeRunner {
             searched = next
         }
         searched = bytes.count
+        guard bytes.count - position <= PipeRunner.maximumLineBytes else {
+            refuse("its line has more than \(PipeRunner.maximumLineBytes) bytes", Array(bytes[position...].prefix(80)))
+            position = bytes.count
+            return false
+        }
         return true
     }
 

@@ -4,17 +4,20 @@ import MemcacheCore
 extension Planner {
     /// Plans `<verb> KEY VALUE`.
     ///
-    /// - Parameter encoded: What is stored for the value, where that is not the value itself.
+    /// - Parameters:
+    ///   - encoded: What is stored for the value, where that is not the value itself.
+    ///   - isMany: Whether the command stores several values.
+    ///   - isContinued: Whether this is not the first of them.
     mutating func store(
         _ verb: RequestEncoder.StorageVerb, name: StaticString, key: Word, value: Word?, encoded: EncodedValue? = nil,
-        lifetime: Int64, cas: UInt64? = nil, isMany: Bool = false, _ arguments: borrowing Arguments,
-        _ bytes: Span<UInt8>
+        lifetime: Int64, cas: UInt64? = nil, isMany: Bool = false, isContinued: Bool = false,
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) {
         try requireKey(key, bytes)
         let input = encoded?.bytes ?? arguments.inputValue ?? []
         let (isInLine, inLine) = (encoded == nil && value != nil, value?.range ?? 0..<0)
         try requireStorable(isInLine ? inLine.count : input.count, at: value ?? key)
-        ordinal += 1
+        if !isContinued { ordinal += 1 }
         let (flags, noreply, format) = (encoded?.flags ?? arguments.flags, arguments.noreply, arguments.format)
         withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
             if noreply { planner.beginSilence() }
@@ -29,7 +32,7 @@ extension Planner {
             }
             let position = (start, wireKey.count)
             if noreply {
-                planner.endSilence(name, key: position, format)
+                planner.endSilence(name, key: position, isMany: isMany, format)
             } else {
                 planner.add(name, .storage, .storage, key: position, isMany: isMany, format)
             }
@@ -112,7 +115,7 @@ extension Planner {
                 let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
                 let position = (start + offset, wireKey.count)
                 if noreply {
-                    planner.endSilence(name, key: position, format)
+                    planner.endSilence(name, key: position, isMany: isMany, format)
                 } else {
                     planner.add(name, answer, shape, key: position, isMany: isMany, format)
                 }
@@ -196,7 +199,9 @@ extension Planner {
         guard var error = router?.noServerError else { return }
         error.message = "\(EscapedText.string(key)): \(error.message)"
         round.owners.append(PreparedRound.nowhere)
-        round.complaints.append(Complaint(error: error, line: line, server: nil, format: format ?? self.format))
+        round.complaints.append(
+            Complaint(
+                error: error, line: line, server: nil, format: format ?? self.format, keys: [key], namesKeys: true))
     }
 
     /// Has the servers of several keys connected to at the same time.
@@ -233,10 +238,10 @@ extension Planner {
     }
 
     /// Ends a request that may say nothing with a fence.
-    private mutating func endSilence(_ name: StaticString, key: (Int, Int), _ format: OutputFormat?) {
+    private mutating func endSilence(_ name: StaticString, key: (Int, Int), isMany: Bool, _ format: OutputFormat?) {
         let isShared = round.batches[server].commands.last?.answer == .silence
         round.batches[server].encoder.append(RequestEncoder.fence)
-        add(name, .silence, isShared ? nil : .untilFence, key: key, format)
+        add(name, .silence, isShared ? nil : .untilFence, key: key, isMany: isMany, format)
     }
 
     /// Notes whose request the batch now ends with.

@@ -57,6 +57,17 @@ struct PreparedBatch: Sendable {
 
     var isEmpty: Bool { commands.isEmpty }
 
+    /// What is not answered, of commands by their positions; at least one.
+    func unanswered(_ positions: [Int]) -> Session.Unanswered {
+        let (first, last) = (commands[positions[0]], commands[positions[positions.count - 1]])
+        guard first.isMany, first.ordinal == last.ordinal else {
+            return Session.Unanswered(firstLine: first.line, lastLine: last.line)
+        }
+        return Session.Unanswered(
+            firstLine: first.line, lastLine: last.line, command: first.ordinal,
+            keys: positions.map { Array(encoder.bytes[commands[$0].key.range]) })
+    }
+
     /// Adds a command at the end.
     ///
     /// - Parameter shape: The shape of its reply; nil when it shares the reply of the command before it.

@@ -61,6 +61,10 @@ struct Run {
             }
         }
         log?.flush()
+        for reason in [session.output.takeFailure(), log?.takeFailure()] {
+            if let reason { session.tell(reason, code: "local-file") }
+            if reason != nil { session.note(.localFailure) }
+        }
         if session.output.hasLostOutput { session.note(.localFailure) }
         return status ?? session.status.rawValue
     }
@@ -93,8 +97,9 @@ struct Run {
             switch FileDescriptors.readAll(STDIN_FILENO) {
             case .success(let bytes): input = bytes
             case .failure(let error):
-                shell.session.note(.localFailure)
-                shell.session.tell("cannot read standard input: \(error.reason)", code: "local-file")
+                shell.session.note(error.limit == nil ? .localFailure : .usage)
+                shell.session.tell(
+                    "cannot read standard input: \(error.reason)", code: error.limit == nil ? "local-file" : "usage")
                 return nil
             }
         }
@@ -119,7 +124,10 @@ struct Run {
                     let flow = shell.oneRun { shell.run(words: words, input: input) }
                     shell.drain()
                     if case .stop = flow { return flow }
-                    if shell.tellLosses() { return .stop(status: nil) }
+                    if shell.session.output.hasFailed { return .stop(status: nil) }
+                    if shell.tellLosses() || shell.behaviour.stopsOnError && shell.session.status != .done {
+                        return .stop(status: nil)
+                    }
                     runs += 1
                 }
                 return .next

@@ -31,14 +31,12 @@ struct Sandbox {
     init() throws(Failure) {
         directory = try Sandbox.makeDirectory()
         let path = directory + Sandbox.socketName
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else {
+        guard let pipe = FileDescriptors.pipe() else {
             let reason = FileDescriptors.reason(errno)
             rmdir(directory)
             throw Failure(reason: reason)
         }
-        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
-        lifeline = ends[1]
+        lifeline = pipe.writing
         address = ServerAddress(.unix(path: path))
         let script = """
             trap '' INT TERM HUP QUIT TSTP
@@ -55,10 +53,10 @@ struct Sandbox {
             """
         let arguments = ["sh", "-c", script, "mcsh-sandbox", directory]
         var process = pid_t()
-        let error = Sandbox.spawn("/bin/sh", arguments, pipe: ends[0], &process)
-        close(ends[0])
+        let error = Sandbox.spawn("/bin/sh", arguments, pipe: pipe.reading, &process)
+        close(pipe.reading)
         guard error == 0 else {
-            close(ends[1])
+            close(pipe.writing)
             rmdir(directory)
             throw Failure(reason: "cannot run /bin/sh: \(FileDescriptors.reason(error))")
         }

@@ -19,15 +19,33 @@ struct ScriptRunner {
             if let watch { shell.tellTime(since: watch) }
             if shell.behaviour.stopsOnError {
                 shell.drain()
-                if shell.session.status != .done { return .stop(status: nil) }
+                if shell.session.status != .done {
+                    _ = shell.tellLosses()
+                    return .stop(status: nil)
+                }
             }
             if case .stop = flow {
                 shell.drain()
+                _ = shell.tellLosses()
                 return flow
             }
             if shell.session.hasLoss || shell.isInterrupted { break }
+            if shell.session.output.hasFailure, shell.tellLostOutput(), !shell.keepsGoing {
+                shell.drain()
+                _ = shell.tellLosses()
+                return .stop(status: nil)
+            }
         }
         shell.drain()
+        if lines.isTooLong {
+            _ = shell.tellLosses()
+            shell.session.note(.usage)
+            shell.session.tell(
+                "the line has more than \(lines.maximumLineBytes) bytes, and is not read further: give a long value "
+                    + "with < FILE",
+                code: "usage", line: number + 1)
+            return .stop(status: nil)
+        }
         if let error = lines.error, !shell.isInterrupted {
             shell.session.note(.localFailure)
             shell.session.tell("cannot read the script: \(error.reason)", code: "local-file")
@@ -52,6 +70,14 @@ extension Shell {
             let command = lines.bytes.span.copy(line)
             guard let document = hereDocument(&lines, tag: tag, number: &number, beforeWaiting) else {
                 drain()
+                if lines.isTooLong {
+                    session.note(.usage)
+                    session.tell(
+                        "<< \(EscapedText.string(tag)): the value has more than \(FileDescriptors.maximumInputBytes) "
+                            + "bytes, and no memcached stores a value that long",
+                        code: "usage", line: first)
+                    return .stop(status: nil)
+                }
                 session.note(.usage)
                 let shown = EscapedText.string(tag)
                 session.tell("<< \(shown): the input ends before the line \(shown)", code: "usage", line: first)
@@ -67,6 +93,9 @@ extension Shell {
         _ lines: inout LineReader, tag: [UInt8], number: inout Int, _ beforeWaiting: () -> Void
     ) -> [UInt8]? {
         var document: [UInt8] = []
+        let limit = lines.maximumLineBytes
+        lines.maximumLineBytes = FileDescriptors.maximumInputBytes
+        defer { if !lines.isTooLong { lines.maximumLineBytes = limit } }
         while let line = lines.next(beforeWaiting: beforeWaiting) {
             number += 1
             if lines.bytes.span.equals(tag.span, 0..<tag.count, in: line) {
@@ -76,6 +105,10 @@ extension Shell {
                 return document
             }
             document.append(lines.bytes.span, lines.wholeLine)
+            guard document.count <= FileDescriptors.maximumInputBytes else {
+                lines.giveUp()
+                return nil
+            }
         }
         return nil
     }

@@ -12,20 +12,40 @@ import MemcacheCore
 extension Session {
     /// Says on standard error what a server or the connection did, with the line of the script.
     ///
-    /// - Parameter format: The format of the command's answers, where it has one of its own.
-    func tell(_ error: MemcacheError, line: Int, server: String?, format: OutputFormat? = nil) {
+    /// - Parameters:
+    ///   - format: The format of the command's answers, where it has one of its own.
+    ///   - keys: The keys that it concerns, where the command has several.
+    ///   - namesKeys: Whether the error's message has them already.
+    func tell(
+        _ error: MemcacheError, line: Int, server: String?, format: OutputFormat? = nil, keys: [[UInt8]] = [],
+        namesKeys: Bool = false
+    ) {
         let server = error.server?.description ?? server
         if (format ?? errorFormat) == .json {
-            tellJSON(error.message, code: error.code.description, line: script == nil ? nil : line, server: server)
+            tellJSON(
+                error.message, code: error.code.description, line: script == nil ? nil : line, server: server,
+                keys: keys)
         } else {
             let place = script.map { "\($0):\(line): " } ?? "mcsh: "
-            writeMessage(place + (server.map { "\($0): " } ?? "") + error.message)
+            let subject = keys.isEmpty || namesKeys ? "" : Session.list(keys) + ": "
+            writeMessage(place + (server.map { "\($0): " } ?? "") + subject + error.message)
         }
+    }
+
+    /// Keys as a list in a sentence; of many the first ten.
+    static func list(_ keys: [[UInt8]]) -> String {
+        let shown = keys.count > 11 ? keys[..<10] : keys[...]
+        let names =
+            shown.map { Word.shown($0) } + (shown.count < keys.count ? ["\(keys.count - shown.count) more"] : [])
+        return names.count < 2
+            ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
     /// Says on standard error what a server refused.
     func tell(_ complaint: Complaint) {
-        tell(complaint.error, line: complaint.line, server: complaint.server, format: complaint.format)
+        tell(
+            complaint.error, line: complaint.line, server: complaint.server, format: complaint.format,
+            keys: complaint.keys, namesKeys: complaint.namesKeys)
     }
 
     /// Says on standard error what is wrong with a line.
@@ -79,7 +99,7 @@ extension Session {
         return lines + [line]
     }
 
-    private func tellJSON(_ message: String, code: String, line: Int?, server: String?) {
-        output.writeMessage([ErrorObject.text(message, code: code, line: line, server: server)])
+    private func tellJSON(_ message: String, code: String, line: Int?, server: String?, keys: [[UInt8]] = []) {
+        output.writeMessage([ErrorObject.text(message, code: code, line: line, server: server, keys: keys)])
     }
 }

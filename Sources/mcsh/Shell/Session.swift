@@ -8,13 +8,41 @@ final class Session: Sendable {
         var error: MemcacheError
         /// The server.
         var server: String
-        var firstLine: Int
-        var lastLine: Int
+        /// What is not answered.
+        var unanswered: Unanswered
         /// How the answers would have been written.
         var format: OutputFormat?
     }
 
+    /// Commands without an answer.
+    struct Unanswered: Sendable {
+        var firstLine: Int
+        var lastLine: Int
+        /// The command with several keys, where there is no other.
+        var command: Int?
+        /// Its keys that are not answered.
+        var keys: [[UInt8]] = []
+
+        /// All commands of a line, or of several.
+        init(firstLine: Int, lastLine: Int, command: Int? = nil, keys: [[UInt8]] = []) {
+            (self.firstLine, self.lastLine) = (firstLine, lastLine)
+            (self.command, self.keys) = (command, keys)
+        }
+
+        fileprivate mutating func add(_ other: Unanswered) {
+            firstLine = min(firstLine, other.firstLine)
+            lastLine = max(lastLine, other.lastLine)
+            if command == nil || command != other.command {
+                (command, keys) = (nil, [])
+            } else {
+                keys += other.keys
+            }
+        }
+    }
+
     private struct State {
+        /// The worst so far, losses that are not reported yet left out: which error counts for each server is only known
+        /// then.
         var status = ExitStatus.done
         /// The worst since a command began.
         var recent = ExitStatus.done
@@ -30,6 +58,11 @@ final class Session: Sendable {
             status = status.worst(new)
             recent = recent.worst(new)
         }
+
+        /// The worst of a status and the losses.
+        func worst(_ status: ExitStatus) -> ExitStatus {
+            losses.reduce(status) { $0.worst($1.error.exitStatus) }
+        }
     }
 
     /// The CAS tokens that `gets` has seen.
@@ -44,7 +77,7 @@ final class Session: Sendable {
     }
 
     /// The worst that has happened.
-    var status: ExitStatus { state.withLock { $0.status } }
+    var status: ExitStatus { state.withLock { $0.worst($0.status) } }
 
     /// The name of the script whose lines run, where there is one: then messages name the line. It changes only while no
     /// answer is awaited.
@@ -83,7 +116,7 @@ final class Session: Sendable {
     func endCommand(resuming outer: ExitStatus) -> ExitStatus {
         state.withLock { state in
             defer { state.recent = state.recent.worst(outer) }
-            return state.recent
+            return state.worst(state.recent)
         }
     }
 
@@ -104,21 +137,21 @@ final class Session: Sendable {
     /// Commands will not be answered.
     func note(_ loss: Loss) {
         state.withLock { state in
-            state.note(loss.error.exitStatus)
             guard let known = state.losses.firstIndex(where: { $0.server == loss.server }) else {
                 state.losses.append(loss)
                 return
             }
-            state.losses[known].extend(from: loss.firstLine, to: loss.lastLine)
-            if loss.error.mayHaveTakenEffect { state.losses[known].error.mayHaveTakenEffect = true }
+            state.losses[known].add(loss)
         }
     }
 
-    /// More lines that are not answered, for nothing was sent after the loss.
-    func extendLoss(from first: Int, to last: Int) {
+    /// More commands that are not answered, because nothing was sent after the loss: they count to the loss of their own
+    /// server, and to the first one where that server is well.
+    func extendLoss(of server: String, by unanswered: Unanswered) {
         state.withLock { state in
             guard !state.losses.isEmpty else { return }
-            state.losses[0].extend(from: first, to: last)
+            let known = state.losses.firstIndex { $0.server == server }
+            state.losses[known ?? 0].unanswered.add(unanswered)
         }
     }
 
@@ -128,6 +161,7 @@ final class Session: Sendable {
     /// The losses that are to be told, which are then forgotten.
     func takeLosses() -> [Loss] {
         state.withLock { state in
+            for loss in state.losses { state.note(loss.error.exitStatus) }
             defer { state.losses = [] }
             return state.losses
         }
@@ -135,9 +169,13 @@ final class Session: Sendable {
 }
 
 extension Session.Loss {
-    fileprivate mutating func extend(from first: Int, to last: Int) {
-        firstLine = min(firstLine, first)
-        lastLine = max(lastLine, last)
+    /// Adds what else was lost with the same connection. The error that ended it counts, and not what followed from that:
+    /// later commands only hear that the connection is lost.
+    fileprivate mutating func add(_ other: Session.Loss) {
+        let mayHaveEffect = error.mayHaveTakenEffect || other.error.mayHaveTakenEffect
+        if error.code == .connectionLost, other.error.code != .connectionLost { error = other.error }
+        error.mayHaveTakenEffect = mayHaveEffect
+        unanswered.add(other.unanswered)
     }
 }
 
@@ -174,7 +212,7 @@ extension MemcacheError {
         case .error, .clientError, .serverError, .unavailable: .refused
         case .timedOut: .timedOut
         case .unreadableReply, .unreadableValue, .unknownFlags: .notMemcached
-        case .localFile: .localFailure
+        case .localFile, .localResource: .localFailure
         default: .disconnected
         }
     }

@@ -72,9 +72,13 @@ extension Shell {
     /// What the servers are called in messages.
     var server: String {
         let names = client.pool.servers.map(\.address.description)
-        guard names.count > 1 else { return client.configuration.firstServerName }
-        let shown =
-            names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
+        return names.count > 1 ? Shell.list(names) : client.configuration.firstServerName
+    }
+
+    /// Servers as a list in a sentence; of many the first three.
+    static func list(_ names: [String]) -> String {
+        let shown = names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
+        guard shown.count > 1 else { return shown.joined() }
         return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
     }
 

@@ -70,7 +70,14 @@ extension Shell {
                 }
             }
         }
-        guard case .success(let answers) = opened, !MainThread.isCancelled else { return [] }
+        guard !MainThread.isCancelled else { return [] }
+        guard case .success(let answers) = opened else {
+            if case .failure(let error) = opened {
+                session.note(error.exitStatus)
+                session.tell(error, line: line, server: server, format: format)
+            }
+            return []
+        }
         let lists = answers.compactMap { success(of: $0) }
         if !isQuiet {
             for list in lists {

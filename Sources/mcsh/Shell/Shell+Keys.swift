@@ -18,14 +18,25 @@ extension Shell {
             return (result: result, debug: try await server.execute(MetaDebug(key)))
         }
         var hasHeader = true
-        var told: Set<String> = []
+        // Each server's error is reported once, with all keys that it concerns.
+        var failures: [String: (error: MemcacheError, keys: [[UInt8]])] = [:]
+        for (bytes, answer) in zip(keys, answers) {
+            guard let (server, outcome) = answer, case .failure(let error) = outcome else { continue }
+            let name = server.address.description
+            let known = failures[name] ?? (error, [])
+            // The error that ended the connection counts, and not what followed from that.
+            failures[name] = (known.error.code == .connectionLost ? error : known.error, known.keys + [bytes])
+        }
         for (bytes, answer) in zip(keys, answers) {
             guard let (server, outcome) = answer else { continue }
             let name = server.address.description
             switch outcome {
-            case .failure(let error):
-                session.note(error.exitStatus)
-                if told.insert(name).inserted { session.tell(error, line: planner.line, server: name, format: format) }
+            case .failure:
+                guard let failure = failures.removeValue(forKey: name) else { continue }
+                session.note(failure.error.exitStatus)
+                session.tell(
+                    failure.error, line: planner.line, server: name, format: format,
+                    keys: keys.count > 1 ? failure.keys : [])
             case .success(let found):
                 if !hasHeader, format == .human { write([""]) }
                 guard show(bytes, found.result, found.debug, on: name, decodes, format, hasHeader: hasHeader) else {
@@ -47,7 +58,9 @@ extension Shell {
                 decoded = try StoredValue(bytes: value, flags: result.flags ?? 0).decoded(by: conventions).output()
             } catch {
                 session.note(error.exitStatus)
-                session.tell(error.about(key: key), line: planner.line, server: server, format: format)
+                session.tell(
+                    error.about(key: key), line: planner.line, server: server, format: format, keys: [key],
+                    namesKeys: true)
                 return false
             }
         }
@@ -99,7 +112,8 @@ extension Shell {
         let bytes = key.bytes
         if let position = router.server(for: bytes.span, number) { return client.pool.servers[position] }
         session.note(.disconnected)
-        session.tell(router.noServerError, line: planner.line, server: nil)
+        session.tell(
+            router.noServerError, line: planner.line, server: nil, keys: [Array(bytes.dropFirst(planner.prefix.count))])
         return nil
     }
 }

@@ -80,7 +80,10 @@ extension Shell {
             }
         }
         let found = answers.compactMap { answer in
-            success(of: answer).map { (server: answer.server.address.description, isThere: $0) }
+            success(
+                of: answer, keys: keys.count > 1 ? keys.map { Array($0.bytes.dropFirst(planner.prefix.count)) } : []
+            )
+            .map { (server: answer.server.address.description, isThere: $0) }
         }
         return keys.indices.map { index in found.filter { $0.isThere[index] }.map(\.server) }
     }
@@ -128,7 +131,9 @@ extension Shell {
     }
 
     /// What a server answered; nil where it has been told why it did not.
-    func success<Outcome>(of answer: ServerAnswer<Outcome>) -> Outcome? {
+    ///
+    /// - Parameter keys: The keys that it was asked about, where there are several.
+    func success<Outcome>(of answer: ServerAnswer<Outcome>, keys: [[UInt8]] = []) -> Outcome? {
         switch answer.result {
         case .success(let outcome):
             // What answers is alive, whatever was known of it.
@@ -138,7 +143,7 @@ extension Shell {
             return outcome
         case .failure(let error):
             session.note(error.exitStatus)
-            session.tell(error, line: planner.line, server: answer.server.address.description)
+            session.tell(error, line: planner.line, server: answer.server.address.description, keys: keys)
             return nil
         }
     }

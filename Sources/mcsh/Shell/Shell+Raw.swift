@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension Shell {
-    /// Sends a protocol line as it is, and prints the server's bytes.
+    /// Sends a protocol line as it is, and prints the server's bytes: escaped for people, exact otherwise.
     func raw(_ line: [UInt8], _ payload: [UInt8]?) {
         guard router == nil else {
             session.note(.usage)
@@ -25,7 +25,8 @@ extension Shell {
             return
         }
         if let content = request.dump {
-            _ = DumpCopier(client: client, session: session).copy(content, scope: request.dumpScope)
+            _ = DumpCopier(client: client, session: session, isForPeople: planner.format == .human)
+                .copy(content, scope: request.dumpScope)
             return
         }
         var encoder = RequestEncoder()
@@ -48,7 +49,7 @@ extension Shell {
             encoder.append(RequestEncoder.fence)
             shape = shape == .anythingUntilFence ? shape : .untilFence
         }
-        let exchange = PassThrough(output: session.output)
+        let exchange = PassThrough(output: session.output, isForPeople: planner.format == .human)
         exchange.add(shape, hidesEnd: request.isQuiet)
         let window = SubmissionWindow(client: client, maximumBytes: .max)
         _ = window.submit(

@@ -62,12 +62,15 @@ extension Shell {
                 return cannotRedirect("cannot write \(EscapedText.string(path)): \(reason)", number)
             }
             defer { close(descriptor) }
-            return withOutput(descriptor, body)
+            let flow = withOutput(OutputSink.Target(descriptor: descriptor, name: EscapedText.string(path)), body)
+            guard tellLostOutput(line: number), !keepsGoing else { return flow }
+            return .stop(status: nil)
         case .command(let command):
             guard let process = CommandOutput(command) else {
                 return cannotRedirect("cannot run \(EscapedText.string(command))", number)
             }
-            let flow = withOutput(process.descriptor, isProgram: true, body)
+            let target = OutputSink.Target(descriptor: process.descriptor, name: EscapedText.string(command), isProgram: true)
+            let flow = withOutput(target, body)
             let start = ContinuousClock.now
             let status = process.finish()
             // How long it takes with its input is not how long the servers take.
@@ -78,7 +81,8 @@ extension Shell {
             case 126, 127: session.note(.localFailure)
             default: session.note(.negative)
             }
-            return flow
+            guard tellLostOutput(line: number), !keepsGoing else { return flow }
+            return .stop(status: nil)
         }
     }
 
@@ -89,8 +93,19 @@ extension Shell {
         return keepsGoing ? .next : .stop(status: nil)
     }
 
-    private func withOutput(_ descriptor: Int32, isProgram: Bool = false, _ body: () -> Flow) -> Flow {
-        let before = session.output.redirect(to: OutputSink.Target(descriptor: descriptor, isProgram: isProgram))
+    /// Reports that output was lost, if it was.
+    ///
+    /// - Parameter line: The line of the script whose output it was; nil where that is not known.
+    /// - Returns: Whether it was.
+    func tellLostOutput(line: Int? = nil) -> Bool {
+        guard session.output.hasFailure, let reason = session.output.takeFailure() else { return false }
+        session.note(.localFailure)
+        session.tell(reason, code: "local-file", line: line)
+        return true
+    }
+
+    private func withOutput(_ target: OutputSink.Target, _ body: () -> Flow) -> Flow {
+        let before = session.output.redirect(to: target)
         let flow = body()
         drain()
         _ = session.output.redirect(to: before)
@@ -98,7 +113,7 @@ extension Shell {
     }
 }
 
-/// A command of the calling shell's language that reads what a line prints. Calls `pipe`.
+/// A command of the calling shell's language that reads what a line prints.
 struct CommandOutput: ~Copyable {
     /// Where to write.
     let descriptor: Int32
@@ -107,18 +122,16 @@ struct CommandOutput: ~Copyable {
 
     /// Starts the command.
     init?(_ command: [UInt8]) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+        guard let pipe = FileDescriptors.pipe() else { return nil }
         // A command that does not read keeps no one waiting beyond Ctrl-C.
-        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-        let started = ShellCommand.start(command, input: ends[0])
-        close(ends[0])
+        _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
+        let started = ShellCommand.start(command, input: pipe.reading)
+        close(pipe.reading)
         guard let started else {
-            close(ends[1])
+            close(pipe.writing)
             return nil
         }
-        descriptor = ends[1]
+        descriptor = pipe.writing
         process = started
     }
 

@@ -61,6 +61,10 @@ extension Shell {
                 }
                 let flow = oneRun { run(line: line.span, number: planner.line) }
                 if case .next = flow {} else { return flow }
+                if behaviour.stopsOnError {
+                    drain()
+                    if session.status != .done { return .next }
+                }
                 if session.hasLoss || isInterrupted || session.output.hasFailed { return .next }
                 runs += 1
             }

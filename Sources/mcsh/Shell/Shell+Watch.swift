@@ -19,16 +19,17 @@ extension Shell {
                 order.streams, style: session.presentation.style, width: session.presentation.width,
                 servers: router == nil ? [] : names))
         let printer = WatchPrinter(
-            order, rows: rows, output: session.output, width: session.presentation.width,
+            order, rows: rows, output: session.output, serverCount: names.count, width: session.presentation.width,
             followsTerminal: session.presentation.isTerminal && Environment.ofProcess()["COLUMNS"] == nil)
         let (client, session, line) = (client, session, planner.line)
         // At a prompt the signals are taken in by the session's watcher.
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
         let start = ContinuousClock.now
-        _ = waitFor { () async throws(MemcacheError) in
+        let hasRun: Void? = waitFor { () async throws(MemcacheError) in
             await Self.untilEnd(of: printer, after: order.duration) {
                 _ = await client.pool.onEveryServer { server async throws(MemcacheError) in
                     await Self.read(order, from: server, client, printer) { error in
+                        printer.settle(server.address.description, isWatched: false)
                         let error = await Self.explained(error, order.streams, server)
                         session.note(error.exitStatus)
                         session.tell(error, line: line, server: server.address.description, format: format)
@@ -42,13 +43,28 @@ extension Shell {
             // Behind the terminal's own ^C.
             _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
         }
-        if printer.hasBegun, !behaviour.isQuiet {
-            tell(printer.summary, after: ContinuousClock.now - start, isAfterMark: isCaught, format)
+        let elapsed = ContinuousClock.now - start
+        let (watched, silent) = printer.servers(of: names)
+        if hasRun != nil, !isCaught, !isInterrupted {
+            // The time was over before it was known whether they would be watched at all.
+            for name in silent {
+                let error = MemcacheError(.timedOut, "no answer within \((order.duration ?? elapsed).spelledOut)")
+                session.note(error.exitStatus)
+                session.tell(error, line: line, server: name, format: format)
+            }
+        }
+        if !watched.isEmpty, !behaviour.isQuiet {
+            tell(
+                printer.summary, of: names.count == 1 ? server : Shell.list(watched), after: elapsed,
+                isAfterMark: isCaught, format)
         }
         if isCaught { InterruptCatcher.endByInterrupt() }
     }
 
-    private func tell(_ summary: WatchSummary, after duration: Duration, isAfterMark: Bool, _ format: OutputFormat) {
+    private func tell(
+        _ summary: WatchSummary, of server: String, after duration: Duration, isAfterMark: Bool,
+        _ format: OutputFormat
+    ) {
         guard format != .json else { return Messages.write(summary.json(of: server, after: duration)) }
         // A terminal has shown ^C in front of it.
         let mark = isAfterMark && Terminal.isTerminal(STDERR_FILENO) ? [""] : []
@@ -67,7 +83,7 @@ extension Shell {
     ) async {
         do throws(MemcacheError) {
             var events = try await client.watch(order.streams, on: server).makeAsyncIterator()
-            printer.begin()
+            printer.settle(server.address.description, isWatched: true)
             while let line = try await events.next() {
                 guard printer.write(line, from: server.address.description) else { return printer.end() }
             }
@@ -92,15 +108,33 @@ extension Shell {
         return error
     }
 
-    /// Runs something until it is done, the printer has enough, or the time is over.
+    /// Runs something until it is done, the printer has enough, or the time is over. Of servers that have not answered when
+    /// there is enough of others it is waited for whether they do.
     private static func untilEnd(
         of printer: WatchPrinter, after duration: Duration?, _ body: @escaping @Sendable () async -> Void
     ) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await body() }
-            group.addTask { await printer.waitForEnd() }
-            if let duration { group.addTask { try? await Task.sleep(for: duration) } }
-            await group.next()
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await body()
+                return true
+            }
+            group.addTask {
+                await printer.waitForEnd()
+                return false
+            }
+            if let duration {
+                group.addTask {
+                    try? await Task.sleep(for: duration)
+                    return true
+                }
+            }
+            if await group.next() == false {
+                group.addTask {
+                    await printer.waitUntilSettled()
+                    return true
+                }
+                _ = await group.next()
+            }
             group.cancelAll()
         }
     }
@@ -111,7 +145,9 @@ private final class WatchPrinter: Sendable {
     private struct State {
         var rows: WatchRows
         var summary: WatchSummary
-        var hasBegun = false
+        /// The servers that have agreed to be watched, and those that will not be.
+        var watched: Set<String> = []
+        var failed: Set<String> = []
         var width: Int
 
         func isFull(_ limit: UInt64?) -> Bool { limit.map { summary.shown >= $0 } ?? false }
@@ -124,21 +160,47 @@ private final class WatchPrinter: Sendable {
     private let state: Mutex<State>
     private let ends: AsyncStream<Void>
     private let ending: AsyncStream<Void>.Continuation
+    private let settlements: AsyncStream<Void>
+    private let settling: AsyncStream<Void>.Continuation
+    private let serverCount: Int
 
-    init(_ order: WatchOrder, rows: WatchRows, output: OutputSink, width: Int, followsTerminal: Bool) {
+    init(
+        _ order: WatchOrder, rows: WatchRows, output: OutputSink, serverCount: Int, width: Int, followsTerminal: Bool
+    ) {
         self.order = order
         self.output = output
+        self.serverCount = serverCount
         self.followsTerminal = followsTerminal
         state = Mutex(State(rows: rows, summary: WatchSummary(of: order.streams), width: width))
         (ends, ending) = AsyncStream.makeStream()
+        (settlements, settling) = AsyncStream.makeStream()
     }
 
-    /// Whether a server has agreed to be watched.
-    var hasBegun: Bool { state.withLock { $0.hasBegun } }
+    /// The servers that have agreed to be watched, and those of which nothing has been heard.
+    func servers(of names: [String]) -> (watched: [String], silent: [String]) {
+        state.withLock { state in
+            (
+                names.filter { state.watched.contains($0) },
+                names.filter { !state.watched.contains($0) && !state.failed.contains($0) }
+            )
+        }
+    }
 
     var summary: WatchSummary { state.withLock { $0.summary } }
 
-    func begin() { state.withLock { $0.hasBegun = true } }
+    /// A server is watched, or never will be.
+    func settle(_ server: String, isWatched: Bool) {
+        let isLast = state.withLock { state in
+            if isWatched { state.watched.insert(server) } else { state.failed.insert(server) }
+            return state.watched.union(state.failed).count >= serverCount
+        }
+        if isLast { settling.finish() }
+    }
+
+    func waitUntilSettled() async {
+        guard !output.hasFailed else { return }
+        for await _ in settlements {}
+    }
 
     /// No more is wanted, of any server.
     func end() { ending.finish() }

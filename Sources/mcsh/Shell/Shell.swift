@@ -209,8 +209,10 @@ final class Shell {
             }
         } catch {
             drain()
+            // What was lost comes first, and ends the script too.
+            let hasLost = session.script != nil && tellLosses()
             fail(error, line: line.copy(0..<line.count), number: number)
-            guard keepsGoing else { return .stop(status: nil) }
+            guard keepsGoing, !hasLost else { return .stop(status: nil) }
             guard hereDocument == nil, let tag = HereDocument.tag(of: line) else { return .next }
             return .skipsHereDocument(tag: tag)
         }
@@ -223,6 +225,11 @@ final class Shell {
             return .stop(status: nil)
         }
         guard let output else { return carryOut(plan) }
+        guard !session.hasLoss else {
+            // Nothing is written to a file, and no command is started, for a line that is not sent.
+            submit()
+            return .next
+        }
         return redirected(to: output, number: number) { carryOut(plan) }
     }
 
@@ -285,7 +292,7 @@ final class Shell {
             case .failure(let error):
                 throw Diagnostic(
                     "cannot read \(EscapedText.string(path)): \(error.reason)", at: arguments.name,
-                    status: .localFailure)
+                    status: error.limit == nil ? .localFailure : .usage)
             }
         } else if let input = pendingInput {
             arguments.inputValue = input
@@ -338,7 +345,9 @@ final class Shell {
         case .failure(var error):
             error.mayHaveTakenEffect = false
             session.note(
-                Session.Loss(error: error, server: server, firstLine: planner.line, lastLine: planner.line))
+                Session.Loss(
+                    error: error, server: server,
+                    unanswered: Session.Unanswered(firstLine: planner.line, lastLine: planner.line)))
             return false
         }
     }
@@ -377,16 +386,20 @@ final class Shell {
     private func tell(_ loss: Session.Loss) {
         var error = loss.error
         let mayHaveEffect = error.mayHaveTakenEffect
+        let (first, last) = (loss.unanswered.firstLine, loss.unanswered.lastLine)
+        let keys = loss.unanswered.keys
         if session.script == nil {
+            if !keys.isEmpty { error.message += "; no answer for \(Session.list(keys))" }
             if mayHaveEffect { error.message += "; the server may still have carried it out" }
         } else {
-            let lines = "lines \(loss.firstLine) to \(loss.lastLine)"
+            let lines = "lines \(first) to \(last)"
             error.message +=
-                loss.firstLine == loss.lastLine
-                ? "; line \(loss.firstLine) was not answered"
+                first == last
+                ? "; line \(first) was not answered" + (keys.isEmpty ? "" : " for \(Session.list(keys))")
                 : router == nil ? "; \(lines) were not answered" : "; not all of \(lines) were answered"
             if mayHaveEffect { error.message += ", and may have been carried out all the same" }
         }
-        session.tell(error, line: loss.firstLine, server: loss.server, format: loss.format)
+        session.tell(
+            error, line: first, server: loss.server, format: loss.format, keys: keys, namesKeys: true)
     }
 }

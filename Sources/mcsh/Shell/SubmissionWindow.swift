@@ -56,6 +56,7 @@ final class SubmissionWindow {
             connection.submit(
                 bytes, with: longValues, expecting: shapes, timeout: client.configuration.replyTimeout, to: receiver)
         } catch {
+            // On this thread, which is sound: without a connection there is no other that calls this receiver.
             receiver.finish(error, answered: 0)
         }
         return true

@@ -27,11 +27,9 @@ final class InterruptCatcher: Sendable {
     init?(_ body: @escaping @Sendable () -> Void) {
         var action = sigaction()
         sigaction(SIGINT, nil, &action)
-        var ends: [Int32] = [-1, -1]
-        guard !Self.isIgnored(action), pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        reading = ends[0]
-        Self.writing.store(ends[1], ordering: .sequentiallyConsistent)
+        guard !Self.isIgnored(action), let pipe = FileDescriptors.pipe() else { return nil }
+        reading = pipe.reading
+        Self.writing.store(pipe.writing, ordering: .sequentiallyConsistent)
         start(body)
         signal(SIGINT) { number in
             // What it interrupts may be about to look at it.

@@ -1,3 +1,4 @@
+import CStart
 import Synchronization
 
 #if canImport(Glibc)
@@ -14,6 +15,8 @@ final class OutputSink: Sendable {
     struct Target: Sendable {
         /// An open descriptor.
         var descriptor: Int32
+        /// What it is called in messages.
+        var name: String
         /// Nothing more is written.
         var hasFailed = false
         /// What is held back; nil where nothing is.
@@ -23,8 +26,9 @@ final class OutputSink: Sendable {
         var isProgram: Bool
 
         /// A target to write to.
-        init(descriptor: Int32, isProgram: Bool = false) {
+        init(descriptor: Int32, name: String = "the output", isProgram: Bool = false) {
             self.descriptor = descriptor
+            self.name = name
             self.isProgram = isProgram
         }
     }
@@ -32,6 +36,8 @@ final class OutputSink: Sendable {
     private struct State {
         var target: Target
         var hasLost = false
+        /// Why output was lost, until that is reported.
+        var failure: String?
         /// What is on the terminal does not end with a line.
         var isInLine = false
         /// Another program may have left the terminal's cursor anywhere.
@@ -45,6 +51,7 @@ final class OutputSink: Sendable {
     }
 
     private let state: Mutex<State>
+    private let hasUnreportedFailure = Atomic(false)
 
     /// A sink on an open descriptor.
     init(descriptor: Int32) {
@@ -81,6 +88,18 @@ final class OutputSink: Sendable {
 
     /// Whether output was lost that somebody wanted.
     var hasLostOutput: Bool { state.withLock { $0.hasLost } }
+
+    /// Why output was lost, once: `cannot write FILE: …`.
+    func takeFailure() -> String? {
+        guard hasUnreportedFailure.exchange(false, ordering: .sequentiallyConsistent) else { return nil }
+        return state.withLock { state in
+            defer { state.failure = nil }
+            return state.failure
+        }
+    }
+
+    /// Whether output was lost, and that is not reported yet.
+    var hasFailure: Bool { hasUnreportedFailure.load(ordering: .relaxed) }
 
     /// Keeps what is written to the present target, until it is released.
     func hold() { state.withLock { $0.target.held = [] } }
@@ -126,9 +145,12 @@ final class OutputSink: Sendable {
             } else if state.target.descriptor == target.descriptor {
                 state.target.hasFailed = true
             }
-            if error != EPIPE { state.hasLost = true }
+            guard error != EPIPE else { return }
+            state.hasLost = true
+            let name = descriptor == target.descriptor ? target.name : "to the pager"
+            state.failure = state.failure ?? "cannot write \(name): \(FileDescriptors.reason(error))"
         }
-        if error != EPIPE { Messages.write("mcsh: cannot write the output: \(FileDescriptors.reason(error))") }
+        if error != EPIPE { hasUnreportedFailure.store(true, ordering: .sequentiallyConsistent) }
     }
 
     /// Ends the line that was begun at the terminal, for what is to stand at its left edge: a prompt, a message.
@@ -241,14 +263,20 @@ enum FileDescriptors {
 
     /// All bytes up to the end, or the error. Those of a file come in one piece; of others they are put together when
     /// their number is known, so that never more than a part of them is there twice.
-    static func readAll(_ descriptor: Int32) -> Result<[UInt8], FileError> {
+    ///
+    /// - Parameter limit: With more bytes than this nothing is returned, and no more than one of those is read.
+    static func readAll(_ descriptor: Int32, limit: Int = maximumInputBytes) -> Result<[UInt8], FileError> {
         var pieces: [[UInt8]] = []
         var total = 0
+        let expected = bytesLeft(in: descriptor)
+        guard expected <= limit else { return .failure(.tooLong(limit: limit)) }
         // With room for one byte more than there should be, the end is seen without another piece.
-        var room = bytesLeft(in: descriptor) + 1
+        var room = expected + 1
         while true {
             var last = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: max(room, 65_536)) { buffer, count in
+            let size = min(max(room, 65_536), limit + 1 - total)
+            guard hasMemory(for: size) else { return .failure(FileError(code: ENOMEM)) }
+            let piece = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
                 useLargePages(UnsafeMutableRawBufferPointer(buffer))
                 repeat {
                     let free = UnsafeMutableRawBufferPointer(buffer)[count...].prefix(1 << 30)
@@ -259,11 +287,13 @@ enum FileDescriptors {
             if last < 0 { return .failure(FileError(code: Int32(-last))) }
             total += piece.count
             pieces.append(piece)
+            guard total <= limit else { return .failure(.tooLong(limit: limit)) }
             guard last == 0 else {
                 room = min(total, 16 << 20)
                 continue
             }
             if pieces.count == 1 { return .success(piece) }
+            guard hasMemory(for: total) else { return .failure(FileError(code: ENOMEM)) }
             var bytes: [UInt8] = []
             bytes.reserveCapacity(total)
             for index in pieces.indices {
@@ -274,12 +304,23 @@ enum FileDescriptors {
         }
     }
 
-    /// How much a file has from where it is read; 0 for what is none, and at most a gibibyte, which is more than any value
-    /// has. Calls `fstat` and `lseek`.
+    /// The longest input that is read into memory: no memcached takes a longer value, whatever its `-I`.
+    static let maximumInputBytes = 1 << 30
+
+    /// Whether the system gives so much memory: a request of Swift's that it refuses ends the program. Calls `malloc`.
+    private static func hasMemory(for count: Int) -> Bool {
+        // Little is not asked for: the answer would cost more than it is worth.
+        guard count > 1 << 20 else { return true }
+        guard let memory = malloc(count) else { return false }
+        free(memory)
+        return true
+    }
+
+    /// How much a file has from where it is read; 0 for what is none. Calls `fstat` and `lseek`.
     private static func bytesLeft(in descriptor: Int32) -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
-        return min(max(0, Int(status.st_size) - Int(lseek(descriptor, 0, SEEK_CUR))), 1 << 30)
+        return max(0, Int(status.st_size) - max(0, Int(lseek(descriptor, 0, SEEK_CUR))))
     }
 
     /// Has the system give out memory for much to be read in large pages, which takes a fraction of the time. Calls
@@ -311,6 +352,14 @@ enum FileDescriptors {
             let descriptor = Glibc.open(terminated, flags | O_CLOEXEC, 0o666)
         #endif
         return descriptor >= 0 ? descriptor : -errno
+    }
+
+    /// A pipe that programs which are started do not get, also where another thread starts one now; nil where the system
+    /// gives none, with the reason in `errno`. Calls `pipe2`.
+    static func pipe() -> (reading: Int32, writing: Int32)? {
+        var ends: [Int32] = [-1, -1]
+        guard mcsh_pipe(&ends) == 0 else { return nil }
+        return (ends[0], ends[1])
     }
 
     /// What the system says of an error. Calls `strerror`.
@@ -412,6 +461,20 @@ enum FileDescriptors {
 /// An error of the system about a file.
 struct FileError: Error, Hashable, Sendable {
     var code: Int32
+    /// How many bytes it may have, where it has more.
+    var limit: Int?
 
-    var reason: String { FileDescriptors.reason(code) }
+    init(code: Int32) { self.code = code }
+
+    /// It has more bytes than are read.
+    static func tooLong(limit: Int) -> FileError {
+        var error = FileError(code: EFBIG)
+        error.limit = limit
+        return error
+    }
+
+    var reason: String {
+        limit.map { "it has more than \($0) bytes, and no memcached stores a value that long" }
+            ?? FileDescriptors.reason(code)
+    }
 }

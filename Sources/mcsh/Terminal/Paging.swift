@@ -57,7 +57,6 @@ struct Paging: Sendable {
         return held
     }
 
-    /// Calls `pipe`.
     private mutating func start() {
         switch choice {
         case .none: return
@@ -65,16 +64,14 @@ struct Paging: Sendable {
             Messages.write("mcsh: there is no pager \(name): see MCSH_PAGER and PAGER, or use --no-pager")
             return
         case .command(let command):
-            var ends: [Int32] = [-1, -1]
-            guard pipe(&ends) == 0 else { return }
-            _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
-            let guest = Guest(watcher: watcher) { ShellCommand.start(PagerChoice.line(command), input: ends[0]) }
-            close(ends[0])
+            guard let pipe = FileDescriptors.pipe() else { return }
+            let guest = Guest(watcher: watcher) { ShellCommand.start(PagerChoice.line(command), input: pipe.reading) }
+            close(pipe.reading)
             guard let guest else {
-                close(ends[1])
+                close(pipe.writing)
                 return
             }
-            pager = (guest, ends[1])
+            pager = (guest, pipe.writing)
         }
     }
 }

@@ -44,21 +44,17 @@ final class SignalWatcher: Sendable {
 
     /// Begins to watch; nil where the system has no descriptors or threads left.
     init?() {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        noticeDescriptor = ends[0]
-        writingDescriptor = ends[1]
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
+        guard let pipe = FileDescriptors.pipe() else { return nil }
+        noticeDescriptor = pipe.reading
+        writingDescriptor = pipe.writing
+        for end in [pipe.reading, pipe.writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         // What is ignored by default would not be delivered at all on some systems.
         for number in [SIGCONT, SIGWINCH] { signal(number) { _ in } }
         var signals = Self.signalSet()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         guard start() else {
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-            for end in ends { close(end) }
+            for end in [pipe.reading, pipe.writing] { close(end) }
             return nil
         }
     }

@@ -84,6 +84,34 @@ import Testing
         }
     }
 
+    @Test func `the flags that newer servers list are in every format`() throws {
+        let lines =
+            "key=a exp=-1 la=5 cas=1 fetch=no cls=1 size=61 flags=77 \nkey=b exp=-1 la=5 cas=2 fetch=no cls=1 size=61\n"
+        #expect(
+            try Self.list("keys --long", .json, lines: lines) == """
+                {"key":"a","expires":null,"last_access":5,"cas":1,"fetched":false,"class":1,"item_bytes":61,"flags":77}
+                {"key":"b","expires":null,"last_access":5,"cas":2,"fetched":false,"class":1,"item_bytes":61}
+
+                """)
+        #expect(
+            try Self.list("keys --long", .csv, lines: lines) == """
+                key,expires,last_access,cas,fetched,class,item_bytes,flags
+                a,,5,1,false,1,61,77
+                b,,5,2,false,1,61,
+
+                """)
+        #expect(
+            try Self.list("keys --long", .plain, lines: lines)
+                == "a\t-1\t5\t1\tfalse\t1\t61\t77\nb\t-1\t5\t2\tfalse\t1\t61\t\n")
+        #expect(try Self.list("keys --long", .human, lines: lines).contains("  flags  key\n"))
+        let entry = try #require(DumpEntry(line: Array(lines.utf8.prefix { $0 != 0x0a })))
+        for format in [OutputFormat.json, .csv, .tsv] {
+            var rows = DumpRows(format: format, style: .plain)
+            let dumped = String(decoding: rows.rendered([entry], from: "one"), as: UTF8.self)
+            #expect(try Self.list("keys --long --limit 1", format, lines: lines) == dumped)
+        }
+    }
+
     @Test func `raw is the key's own bytes, and long the server's own line`() throws {
         #expect(try Self.list("keys", .raw) == "user:1\na\"\n\n")
         #expect(try Self.list("keys --long", .raw) == Self.lines)

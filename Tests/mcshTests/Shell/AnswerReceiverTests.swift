@@ -164,7 +164,6 @@ import Testing
 
     @Test(arguments: [
         (["get a"], "VALUE b 0 1\r\n1\r\nEND\r\n"), (["get a", "get b"], "VALUE c 0 1\r\n1\r\nEND\r\n"),
-        (["get a", "get b"], "VALUE b 0 1\r\n1\r\nVALUE a 0 1\r\n1\r\nEND\r\n"),
         (["get a"], "VALUE a 0 1\r\n1\r\nVALUE a 0 1\r\n1\r\nEND\r\n"),
         (["get a", "version", "get b"], "VALUE b 0 1\r\n1\r\nEND\r\n"), (["set a 1"], "DELETED\r\n"),
         (["delete a"], "STORED\r\n"), (["touch a 60"], "12\r\n"), (["incr a"], "STORED\r\n"), (["version"], "OK\r\n"),

@@ -48,20 +48,49 @@ import Testing
 
     @Test func `losses of a server are told as one, with all lines that are not answered`() {
         let session = Self.session()
-        session.note(Session.Loss(error: MemcacheError(.timedOut, "late"), server: "a:1", firstLine: 7, lastLine: 9))
-        session.note(
-            Session.Loss(error: MemcacheError(.connectionLost, "gone"), server: "a:1", firstLine: 3, lastLine: 8))
-        session.note(
-            Session.Loss(error: MemcacheError(.connectionLost, "gone"), server: "b:1", firstLine: 4, lastLine: 4))
+        session.note(Self.loss(.timedOut, of: "a:1", 7...9))
+        session.note(Self.loss(.connectionLost, of: "a:1", 3...8))
+        session.note(Self.loss(.connectionLost, of: "b:1", 4...4))
         #expect(session.hasLoss)
         #expect(session.status == .disconnected)
         let losses = session.takeLosses()
         #expect(losses.map(\.server) == ["a:1", "b:1"])
         #expect(losses.map(\.error.code) == [.timedOut, .connectionLost])
-        #expect(losses.map(\.firstLine) == [3, 4])
-        #expect(losses.map(\.lastLine) == [9, 4])
+        #expect(losses.map(\.unanswered.firstLine) == [3, 4])
+        #expect(losses.map(\.unanswered.lastLine) == [9, 4])
         #expect(!session.hasLoss)
         #expect(session.status == .disconnected)
+    }
+
+    @Test(arguments: [
+        [MemcacheError.Code.timedOut, .connectionLost], [.connectionLost, .timedOut], [.timedOut, .timedOut],
+        [.connectionLost, .timedOut, .connectionLost],
+    ])
+    func `what ended a connection counts, and not what followed from that`(codes: [MemcacheError.Code]) {
+        let session = Self.session()
+        for code in codes { session.note(Self.loss(code, of: "a:1", 1...2)) }
+        #expect(session.status == .timedOut)
+        #expect(session.takeLosses().map(\.error.code) == [.timedOut])
+        #expect(session.status == .timedOut)
+    }
+
+    @Test func `lines that were never sent count to the loss of their own server`() {
+        let session = Self.session()
+        session.note(Self.loss(.connectionLost, of: "a:1", 3...4))
+        session.note(Self.loss(.connectionLost, of: "b:1", 5...6))
+        session.extendLoss(of: "b:1", by: Session.Unanswered(firstLine: 9, lastLine: 12))
+        session.extendLoss(of: "c:1", by: Session.Unanswered(firstLine: 7, lastLine: 8))
+        let losses = session.takeLosses()
+        #expect(losses.map(\.unanswered.firstLine) == [3, 5])
+        #expect(losses.map(\.unanswered.lastLine) == [8, 12])
+    }
+
+    private static func loss(
+        _ code: MemcacheError.Code, of server: String, _ lines: ClosedRange<Int>
+    ) -> Session.Loss {
+        Session.Loss(
+            error: MemcacheError(code, "x"), server: server,
+            unanswered: Session.Unanswered(firstLine: lines.lowerBound, lastLine: lines.upperBound))
     }
 }
 

@@ -12,6 +12,8 @@ struct ItemFacts: Hashable, Sendable {
     var slabClass: UInt64?
     /// The size of the whole item in bytes: header, key, flags and value.
     var itemBytes: UInt64?
+    /// The flags word of the item. Since 1.6.24.
+    var flags: UInt64?
 
     /// Reads `exp=-1 la=1795332413 cas=1 fetch=no cls=1 size=61`, in any order and with more among it.
     init(_ lines: Span<UInt8>, _ range: Range<Int>) {
@@ -45,6 +47,7 @@ struct ItemFacts: Hashable, Sendable {
         case UInt8(ascii: "c") where lines.equals("cas", in: name): cas = ASCIINumber.parseUnsigned(lines, value)
         case UInt8(ascii: "c") where lines.equals("cls", in: name): slabClass = ASCIINumber.parseUnsigned(lines, value)
         case UInt8(ascii: "f") where lines.equals("fetch", in: name): isFetched = lines.equals("yes", in: value)
+        case UInt8(ascii: "f") where lines.equals("flags", in: name): flags = ASCIINumber.parseUnsigned(lines, value)
         case UInt8(ascii: "s") where lines.equals("size", in: name): itemBytes = ASCIINumber.parseUnsigned(lines, value)
         default: break
         }

@@ -24,7 +24,7 @@ struct KeyListing: ~Copyable {
                 if let slabClasses, let slabClass = found.slabClass, !slabClasses.contains(slabClass) { return true }
                 if rows.isLong { facts = found }
             }
-            if matched == 0 { rows.appendHeader(to: &out) }
+            if matched == 0 { rows.appendHeader(before: facts, to: &out) }
             matched += 1
             let name = key.extracting(filter.prefix.count...)
             if let bytes = facts?.itemBytes { itemBytes = [itemBytes, bytes].saturatingSum() }
@@ -66,7 +66,7 @@ struct KeyListing: ~Copyable {
 
     /// All lines were taken: a table in which nothing stands has a header all the same.
     mutating func end() {
-        if DelimitedRenderer.Style(sink.rows.format) != nil { sink.rows.appendHeader(to: &sink.out) }
+        if DelimitedRenderer.Style(sink.rows.format) != nil { sink.rows.appendHeader(before: nil, to: &sink.out) }
     }
 
     /// Hands over the rows that were made since.

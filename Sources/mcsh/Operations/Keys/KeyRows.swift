@@ -14,6 +14,8 @@ struct KeyRows {
     private var serverField: [UInt8] = []
     private var hasHeader = false
     private var casWidth = 3
+    /// Whether rows have the flags of the item, which servers list since 1.6.24: the first row decides.
+    private var showsFlags = false
 
     /// What is known of an item, as the machine formats call it.
     private static let names = ["expires", "last_access", "cas", "fetched", "class", "item_bytes"]
@@ -52,14 +54,20 @@ struct KeyRows {
     }
 
     /// What stands in front of the first row.
-    mutating func appendHeader(to out: inout [UInt8]) {
+    ///
+    /// - Parameter facts: What is known of its item.
+    mutating func appendHeader(before facts: ItemFacts?, to out: inout [UInt8]) {
         guard !hasHeader else { return }
         hasHeader = true
+        showsFlags = facts?.flags != nil
         if let table = DelimitedRenderer.Style(format) {
-            let names = ["key"] + (isLong ? Self.names : []) + (servers.isEmpty ? [] : ["server"])
+            let names =
+                ["key"] + (isLong ? Self.names + (showsFlags ? ["flags"] : []) : [])
+                + (servers.isEmpty ? [] : ["server"])
             DelimitedRenderer.append(row: names, table, to: &out)
         } else if format == .human, isLong {
             var cells = Self.cells("size", "expires", "moved", "fetched", "class", "CAS", casWidth: casWidth)
+            if showsFlags { cells += Self.cell("flags", Self.flagsWidth) }
             if !servers.isEmpty { cells += StyledText("server").padded(to: serverField.count).text + "  " }
             out.append(contentsOf: Array((style(cells + "key", .heading) + "\n").utf8))
         }
@@ -133,6 +141,9 @@ struct KeyRows {
         if let slabClass = facts.slabClass { ASCIINumber.append(slabClass, to: &out) }
         out.append(separator)
         if let bytes = facts.itemBytes { ASCIINumber.append(bytes, to: &out) }
+        guard showsFlags else { return }
+        out.append(separator)
+        if let flags = facts.flags { ASCIINumber.append(flags, to: &out) }
     }
 
     private func appendMembers(_ facts: ItemFacts, to out: inout [UInt8]) {
@@ -152,6 +163,9 @@ struct KeyRows {
         append(facts.slabClass, to: &out)
         out.append(",\"item_bytes\":")
         append(facts.itemBytes, to: &out)
+        guard let flags = facts.flags else { return }
+        out.append(",\"flags\":")
+        ASCIINumber.append(flags, to: &out)
     }
 
     private func append(_ number: Int64?, to out: inout [UInt8]) {
@@ -168,21 +182,26 @@ struct KeyRows {
     private mutating func humanCells(_ facts: ItemFacts) -> [UInt8] {
         let cas = facts.cas.map { "\($0)" } ?? ""
         casWidth = max(casWidth, cas.count)
-        let cells = Self.cells(
+        var cells = Self.cells(
             facts.itemBytes.map { HumanUnits.bytes($0) } ?? "",
             facts.expires.map { HumanUnits.duration(seconds: Self.seconds(from: now, to: $0)) } ?? "never",
             facts.lastAccess.map { HumanUnits.duration(seconds: Self.seconds(from: $0, to: now)) + " ago" } ?? "",
             facts.isFetched.map { $0 ? "yes" : "no" } ?? "", facts.slabClass.map { "\($0)" } ?? "", cas,
             casWidth: casWidth)
+        if showsFlags { cells += Self.cell(facts.flags.map { "\($0)" } ?? "", Self.flagsWidth) }
         return Array(style(cells, .dim).utf8) + (serverField.isEmpty ? [] : serverField + Array("  ".utf8))
     }
 
     private static func cells(_ texts: String..., casWidth: Int) -> String {
         var line = ""
-        for (text, width) in zip(texts, [8, 8, 11, 7, 5, casWidth]) {
-            line += StyledText(text).padded(to: width, .trailing).text + "  "
-        }
+        for (text, width) in zip(texts, [8, 8, 11, 7, 5, casWidth]) { line += cell(text, width) }
         return line
+    }
+
+    private static let flagsWidth = 5
+
+    private static func cell(_ text: String, _ width: Int) -> String {
+        StyledText(text).padded(to: width, .trailing).text + "  "
     }
 
     private static func seconds(from start: Int64, to end: Int64) -> UInt64 {
