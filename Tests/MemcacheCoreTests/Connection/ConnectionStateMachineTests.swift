@@ -35,6 +35,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         case .element(let element):
             switch machine.receive(element) {
             case .violation: action = "violation"
+            case .drop: action = "dropped"
             case .deliver(let delivery):
                 let receiver = delivery.receiver.map(String.init) ?? "nobody"
                 let progress = delivery.completesSubmission ? ", all" : delivery.completesReply ? ", complete" : ""
