@@ -115,7 +115,7 @@ private struct Holdings {
                 for line in stride(from: 0, to: lines.count - 1, by: 2) {
                     guard value == nil || value.map({ $0 + "\r" }) == lines[line + 1] else { continue }
                     let words = lines[line].bytes.split(separator: UInt8(ascii: " "))
-                    places[Key(words[1]), default: []].append(position)
+                    places[try Key(words[1]), default: []].append(position)
                     share += 1
                 }
             }
