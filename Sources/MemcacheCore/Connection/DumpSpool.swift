@@ -125,7 +125,7 @@ final class DumpSpool: LineSink {
             switch take() {
             case .lines(let lines): return lines
             case .file(let file, let offset, let count): return try read(file, at: offset, count: count)
-            case .nothingYet: await wakeUp.wait()
+            case .nothingYet: try await wakeUp.wait()
             case .over(let error?): throw error
             case .over(nil): return nil
             }

@@ -13,6 +13,7 @@ final class LoopExecutor: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        guard let transport else { return globalConcurrentExecutor.enqueue(job) }
         let isFirst = jobs.withLock { jobs in
             jobs.append(job)
             return jobs.count == 1

@@ -61,6 +61,9 @@ final class Transport: Sendable {
     /// Starts the thread for commands, if it is not there yet, and does not wait for it.
     static func startCommandThread() { commandThread.start() }
 
+    /// Starts the thread for commands, and waits until it runs.
+    static func waitForCommandThread() throws(MemcacheError) { _ = try commandThread.loop() }
+
     /// A transport that is not connected.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
@@ -235,6 +238,8 @@ final class Transport: Sendable {
 
 /// A thread that runs an event loop until the program ends. Starting it takes no waiting, only using it does.
 ///
+/// Where the system gives no thread or no descriptors, the next use tries again.
+///
 /// Made here and not by an event loop group, which waits for its threads and is a third of what it takes to get to a first
 /// connection.
 ///
@@ -257,6 +262,8 @@ private final class LoopThread: @unchecked Sendable {
 
     /// A loop takes three descriptors; the others are for what the rest of the program may open at the same time.
     private static let descriptors = 6
+    /// The size of the thread's stack, whatever the system's own is: values are decoded and log handlers run on it.
+    private static let stackBytes = 8 << 20
 
     init() {
         pthread_mutex_init(mutex, nil)
@@ -274,14 +281,18 @@ private final class LoopThread: @unchecked Sendable {
     private func startIfIdle() {
         guard case .idle = state else { return }
         state = .starting
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, LoopThread.stackBytes)
         let itself = Unmanaged.passRetained(self).toOpaque()
         #if canImport(Darwin)
             var thread: pthread_t?
-            let code = pthread_create(&thread, nil, { LoopThread.run($0) }, itself)
+            let code = pthread_create(&thread, &attributes, { LoopThread.run($0) }, itself)
             if let thread { pthread_detach(thread) }
         #else
             var thread = pthread_t()
-            let code = pthread_create(&thread, nil, { $0.flatMap { LoopThread.run($0) } }, itself)
+            let code = pthread_create(&thread, &attributes, { $0.flatMap { LoopThread.run($0) } }, itself)
             if code == 0 { pthread_detach(thread) }
         #endif
         guard code != 0 else { return }

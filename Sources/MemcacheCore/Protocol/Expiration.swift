@@ -34,7 +34,7 @@ public struct Expiration: Hashable, Sendable {
         if duration >= .seconds(Int64.max) { return Expiration(.afterSeconds(.max)) }
         guard duration > .zero else { return .immediately }
         let (seconds, attoseconds) = duration.components
-        let whole = attoseconds > 0 ? seconds + 1 : seconds
+        let whole = attoseconds > 0 && seconds < .max ? seconds + 1 : seconds
         return whole <= 0 ? .immediately : Expiration(.afterSeconds(whole))
     }
 

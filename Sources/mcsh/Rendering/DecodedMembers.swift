@@ -5,7 +5,7 @@ enum DecodedMembers {
     /// Appends `,"type":…` and, where it is not the stored text itself, `,"decoded":…` or `,"decoded_b64":…`; where bytes
     /// at the end are ignored, `,"ignored_bytes":…`. For what cannot be decoded there is `,"undecoded":…`, the reason.
     /// Nothing is appended for bytes without flags, and for flags that the application's client does not know.
-    static func append(_ value: [UInt8], flags: UInt32, _ conventions: ValueConventions, to out: inout [UInt8]) {
+    static func append(_ value: [UInt8], flags: UInt64, _ conventions: ValueConventions, to out: inout [UInt8]) {
         guard flags != 0 else { return }
         do throws(MemcacheError) {
             let decoded = try StoredValue(bytes: value, flags: flags).decoded(by: conventions)

@@ -213,6 +213,7 @@ extension MemcacheError {
         case .timedOut: .timedOut
         case .unreadableReply, .unreadableValue, .unknownFlags: .notMemcached
         case .localFile, .localResource: .localFailure
+        case .unauthenticated, .tlsRequired: .unauthenticated
         default: .disconnected
         }
     }
