@@ -5,7 +5,7 @@ final class LoopExecutor: TaskExecutor {
     /// There is one such loop.
     static let shared = LoopExecutor()
 
-    /// Nil where this machine gives no loop: jobs then run where they come from.
+    /// Nil where this machine gives no loop: jobs then run where those of other tasks do.
     private let transport = try? Transport()
     private let jobs = Mutex<[UnownedJob]>([])
 
@@ -18,9 +18,7 @@ final class LoopExecutor: TaskExecutor {
             jobs.append(job)
             return jobs.count == 1
         }
-        guard isFirst else { return }
-        guard let transport else { return runAll() }
-        transport.execute { self.runAll() }
+        if isFirst { transport.execute { self.runAll() } }
     }
 
     private func runAll() {

@@ -281,18 +281,21 @@ private final class LoopThread: @unchecked Sendable {
     private func startIfIdle() {
         guard case .idle = state else { return }
         state = .starting
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, LoopThread.stackBytes)
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        pthread_attr_init(attributes)
+        pthread_attr_setstacksize(attributes, LoopThread.stackBytes)
+        defer {
+            pthread_attr_destroy(attributes)
+            attributes.deallocate()
+        }
         let itself = Unmanaged.passRetained(self).toOpaque()
         #if canImport(Darwin)
             var thread: pthread_t?
-            let code = pthread_create(&thread, &attributes, { LoopThread.run($0) }, itself)
+            let code = pthread_create(&thread, attributes, { LoopThread.run($0) }, itself)
             if let thread { pthread_detach(thread) }
         #else
             var thread = pthread_t()
-            let code = pthread_create(&thread, &attributes, { $0.flatMap { LoopThread.run($0) } }, itself)
+            let code = pthread_create(&thread, attributes, { $0.flatMap { LoopThread.run($0) } }, itself)
             if code == 0 { pthread_detach(thread) }
         #endif
         guard code != 0 else { return }

@@ -37,15 +37,14 @@ public struct MemcacheError: Error, Sendable {
         public static let noServer = Code(description: "no-server")
         /// The client was shut down.
         public static let closed = Code(description: "closed")
-        /// The system has no thread, descriptor or memory left for the client to work with. Nothing was sent.
-        public static let localResource = Code(description: "local-resource")
         /// The server wants a login first, or refuses the one that was given.
         public static let unauthenticated = Code(description: "unauthenticated")
         /// The server speaks TLS only.
         public static let tlsRequired = Code(description: "tls-required")
         /// A file of this machine could not be written, such as the spool of a dump.
         public static let localFile = Code(description: "local-file")
-        /// This machine gives the process no more descriptors, threads or memory. The server is not at fault.
+        /// This machine gives the process no more descriptors, threads or memory. The server is not at fault, and nothing
+        /// was sent.
         public static let localResource = Code(description: "local-resource")
     }
 

@@ -28,7 +28,7 @@ extension Shell {
         } catch {
             session.note(.negative)
             let item = original.item
-            let copies = EditableValue.copies(bytes, flags: item?.flags ?? 0, lifetime: item?.lifetime)
+            let copies = EditableValue.copies(bytes, flags: item?.flags ?? 0, lifetime: item?.lifetime.word())
             session.tell(
                 "\(Word.shown(bytes)) cannot be edited: \(error.message); write \(copies)", code: "not-edited",
                 line: planner.line)

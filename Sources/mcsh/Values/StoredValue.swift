@@ -24,7 +24,7 @@ struct StoredValue {
 
     /// The value of bytes that are not compressed, and how many bytes follow the end of a pickle.
     private func content(
-        of bytes: [UInt8], flags: UInt32, _ transcoder: PythonTranscoder
+        of bytes: [UInt8], flags: UInt64, _ transcoder: PythonTranscoder
     ) throws(MemcacheError) -> (PickleValue, ignoredBytes: Int) {
         guard isPickle else { return (try transcoder.decode(bytes, flags: flags), 0) }
         return try PickleValue.reading(pickle: bytes, options: transcoder.reading)
