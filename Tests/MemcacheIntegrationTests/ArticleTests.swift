@@ -192,7 +192,7 @@ import Testing
                 EncodedValue(bytes: Array(value.map(String.init).joined(separator: " ").utf8), flags: 1 << 16)
             }
 
-            func decode(_ bytes: [UInt8], flags: UInt32) throws(MemcacheError) -> [Int] {
+            func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> [Int] {
                 guard flags == 1 << 16 else { throw MemcacheError(.unknownFlags, "these are no counts") }
                 return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
             }
@@ -237,7 +237,7 @@ import Testing
         #expect(try await server.value(of: "lock:42") == "me")
         // Errors
         let name = "two words\r\nflush_all"
-        let key = try? Key(name)
+        let key = try? Key(name.utf8)
         let numbered: Key = 42
         let described = try Key(describing: 1.5)
         let unchecked = try Key("tab\tkey", maximumBytes: 1000, characters: .lenient)

@@ -8,7 +8,7 @@
     @Suite(.timeLimit(.minutes(1))) struct CloseOnExecTests {
         @Test func `a connection to a name is closed in other programs before it is made`() async throws {
             let server = try FullServer()
-            let connection = Connection(to: try ServerAddress("localhost:\(server.port)"))
+            let connection = try Connection(to: try ServerAddress("localhost:\(server.port)"))
             var descriptor: Int32?
             #expect(
                 try await eventually {

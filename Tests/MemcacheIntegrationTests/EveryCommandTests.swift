@@ -132,9 +132,9 @@ import Testing
         try await withServer { client, server in
             #expect(try await client.version() > ServerVersion(1, 4, 0))
             try await client.set("a", to: "1")
-            try await client.flushAll(after: .seconds(100))
+            _ = try await client.flushAll(after: .seconds(100))[0].result.get()
             #expect(try await client.get("a") != nil)
-            try await client.flushAll()
+            _ = try await client.flushAll()[0].result.get()
             #expect(try await client.get("a") == nil)
             try await client.setVerbosity(0)
             try await client.setCacheMemoryLimit(megabytes: 100)

@@ -28,7 +28,7 @@ import Testing
         #expect(items.classes.keys == slabs.classes.keys)
         #expect(items.classes.values.first?.first { $0.name.text == "number" }?.value.text == "1")
 
-        let flushed = await client.flushEveryServer(after: .seconds(3000))
+        let flushed = await client.flushAll(after: .seconds(3000))
         #expect(flushed.map { (try? $0.result.get()) != nil } == [true, false, true])
         if case .failure(let error) = flushed[1].result {
             #expect(error.code == .cannotConnect && error.server?.description == refused)
@@ -58,7 +58,7 @@ import Testing
     @Test func `what is wrong with a command is told for every server, and nothing is sent`() async throws {
         let server = try ScriptedServer([.silence])
         let client = try client([server.address, server.address])
-        let answers = await client.flushEveryServer(after: .seconds(-1))
+        let answers = await client.flushAll(after: .seconds(-1))
         #expect(answers.count == 2)
         for answer in answers {
             #expect { try answer.result.get() } throws: { ($0 as? MemcacheError)?.code == .invalidArgument }

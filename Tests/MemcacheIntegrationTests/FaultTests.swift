@@ -86,7 +86,7 @@ import Testing
             .send("VALUE a 0 1\r\nA\r\nEND\r\nVALUE b 0 1\r\nB\r\nEND\r\n"),
             .expect("get c\r\n"), .send("VALUE c 0 1\r\nC\r\nEND\r\n"),
         ])
-        let connection = Connection(to: try ServerAddress(server.address))
+        let connection = try Connection(to: try ServerAddress(server.address))
         async let first = connection.execute(Get("a"), timeout: .seconds(20))
         try await server.waitToReceive { $0 == "get a\r\n" }
         let start = ContinuousClock.now

@@ -75,8 +75,8 @@ import Testing
         let slow = try ScriptedServer([.expectLine, .send("END\r\n"), .silence])
         let quick = try ScriptedServer([.expectLine, .delay(.milliseconds(30)), .send("END\r\n"), .silence])
         let receiver = SlowReceiver()
-        let first = Connection(to: try ServerAddress(slow.address))
-        let second = Connection(to: try ServerAddress(quick.address))
+        let first = try Connection(to: try ServerAddress(slow.address))
+        let second = try Connection(to: try ServerAddress(quick.address))
         async let answer = second.execute(Get("b"), timeout: .milliseconds(400))
         try await quick.waitToReceive { $0 == "get b\r\n" }
         first.submit(Array("get a\r\n".utf8), expecting: [.values], timeout: .seconds(20), to: receiver)

@@ -41,7 +41,7 @@ import Testing
         ])
         configuration.logger = log.logger
         let client = MemcacheClient(configuration)
-        for number in 0..<20 { _ = try await client.set(try Key("secret\(number)"), to: "hidden") }
+        for number in 0..<20 { _ = try await client.set(Key("secret\(number)"), to: "hidden") }
         client.close()
         let lines = log.lines.withLock { $0 }
         #expect(lines.contains("debug connecting \(try ServerAddress(server.address))"), "\(lines)")

@@ -51,7 +51,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<32 {
                 group.addTask {
-                    let key = try Key("k\(number)")
+                    let key = Key("k\(number)")
                     let value = number % 8 == 0 ? Self.value : [UInt8(number)]
                     #expect(try await client.set(key, to: value) == .stored)
                     let isSame = try await client.get(key)?.value == value

@@ -14,7 +14,7 @@ import Testing
                 group.addTask {
                     var wrong = 0
                     for number in 0..<79 {
-                        let key = try Key("p:\(task):\(number)")
+                        let key = Key("p:\(task):\(number)")
                         let value = Array("\(task)/\(number)\r\nEND\r\n".utf8)
                         async let stored = client.set(key, to: value)
                         async let read = client.get(key)

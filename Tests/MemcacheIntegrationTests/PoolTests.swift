@@ -32,7 +32,7 @@ import Testing
         let client = try client(servers.map(\.address))
         let numbers: [(RoutingNumber, Int)] = [(0, 0), (7, 1), (-1, 2), (-2, 1), (32768, 2), (2_147_483_648, 2)]
         for (number, choice) in numbers {
-            let key = try Key("n\(number)").routed(by: number)
+            let key = Key("n\(number)").routed(by: number)
             try await client.set(key, to: "v")
             #expect(try await servers[choice].value(of: ByteString(key.bytes)) == "v")
             // A prefix does not change where a number leads.
@@ -127,7 +127,7 @@ import Testing
     @Test func `a key that cannot be sent stops the call before anything is sent to any server`() async throws {
         let servers = try (0..<3).map { _ in try ScriptedServer([.silence]) }
         let client = try client(servers.map(\.address))
-        let long = try Key(String(repeating: "k", count: 248))
+        let long = Key(String(repeating: "k", count: 248))
         func expectRefusal<Answer>(_ code: MemcacheError.Code, _ body: () async throws -> Answer) async {
             await #expect("\(code)") { _ = try await body() } throws: { ($0 as? MemcacheError)?.code == code }
         }

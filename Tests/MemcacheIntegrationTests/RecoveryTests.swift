@@ -43,7 +43,7 @@ import Testing
 
     @Test func `commands that wait behind one that times out are told apart from it`() async throws {
         let server = try ScriptedServer([.silence])
-        let connection = Connection(to: try ServerAddress(server.address))
+        let connection = try Connection(to: try ServerAddress(server.address))
         let first = Task { try await connection.execute(Get("a"), timeout: .seconds(2)) }
         try await server.waitToReceive { $0 == "get a\r\n" }
         let error = try await expectError(.connectionLost, from: server.address, mayHaveTakenEffect: true) {

@@ -11,7 +11,7 @@ import Testing
             return EncodedValue(bytes: Array("\(value)°".utf8), flags: 7)
         }
 
-        func decode(_ bytes: [UInt8], flags: UInt32) throws(MemcacheError) -> Double {
+        func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> Double {
             guard flags == 7, let value = Double(bytes.dropLast(2).map { $0 }.text) else {
                 throw MemcacheError(.unknownFlags, "these are no degrees")
             }
@@ -85,7 +85,7 @@ import Testing
         let client = try client(server.address)
         var values = client.values
         let long = PickleValue(.text(String(repeating: "a", count: 100)))
-        func flags() async throws -> UInt32? { try await client.get("k")?.flags }
+        func flags() async throws -> UInt64? { try await client.get("k")?.flags }
         try await values.set("k", to: long)
         #expect(try await flags() == 16)
         try await values.set("k", to: long, minimumCompressLength: 100)
@@ -190,7 +190,7 @@ import Testing
         #expect(answer.outcomes == ["warm": .stored])
         #expect(answer.failures.mapValues(\.code) == ["none": .unwritableValue])
         // A key that cannot be sent stops all of them.
-        let long = try Key(String(repeating: "k", count: 250))
+        let long = Key(String(repeating: "k", count: 250))
         await #expect { try await values.setMany(["a": 1, long: 2], prefix: "p:") } throws: {
             ($0 as? MemcacheError)?.code == .keyTooLong
         }

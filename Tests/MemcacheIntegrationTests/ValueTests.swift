@@ -14,13 +14,13 @@ import Testing
             [UInt8](repeating: 120, count: 1_048_576 - 200), [UInt8](repeating: 7, count: 6_000_000),
         ]
         for (index, value) in values.enumerated() {
-            let key = try Key("v:\(index)")
+            let key = Key("v:\(index)")
             #expect(try await client.set(key, to: value, flags: .max) == .stored)
             let item = try #require(try await client.get(key))
             #expect(item.value == value, "value \(index)")
             #expect(item.flags == .max)
         }
-        let keys = try values.indices.map { try Key("v:\($0)") }
+        let keys = values.indices.map { Key("v:\($0)") }
         #expect(try await client.getMany(keys).items.map(\.value) == values)
     }
 

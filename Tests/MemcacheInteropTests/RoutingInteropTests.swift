@@ -34,7 +34,7 @@ extension InteropTests {
             let servers = try await MemcachedServer.start(5)
             let peer = try await Peer.start(servers.map(\.address), weights: Self.weights)
             let client = try client(servers.map(\.address), weights: Self.weights)
-            let keys = try Self.keys.map { try Key($0) }
+            let keys = Self.keys.map { Key($0) }
             try #require(Set(keys).count == 2000)
 
             #expect(try await peer("client.set_multi(dict.fromkeys(keys, b'p'))", ["keys": Self.keys]) == "[]")
@@ -71,8 +71,8 @@ extension InteropTests {
             let servers = try await MemcachedServer.start(5)
             let peer = try await Peer.start(servers.map(\.address), weights: Self.weights)
             let client = try client(servers.map(\.address), weights: Self.weights)
-            let keys = try Self.numbers.map { try Key("n\($0)").routed(by: try RoutingNumber(decimal: $0)) }
-            let bare = try Self.numbers.map { try Key("n\($0)") }
+            let keys = try Self.numbers.map { Key("n\($0)").routed(by: try RoutingNumber(decimal: $0)) }
+            let bare = Self.numbers.map { Key("n\($0)") }
 
             let set = "[client.set((int(n), 'n' + n), value) for n in numbers] == [True] * len(numbers)"
             #expect(try await peer(set, ["numbers": Self.numbers, "value": "p"]) == "True")

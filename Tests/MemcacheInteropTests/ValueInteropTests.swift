@@ -12,7 +12,7 @@ extension InteropTests {
             let client = try client([server.address])
             for (position, value) in InteropValue.all(pickleProtocol: pickleProtocol).enumerated() {
                 try #require(try await peer("client.set('k\(position)', \(value.python))") == "True", "\(value.python)")
-                let item = try #require(try await client.get(try Key("k\(position)")))
+                let item = try #require(try await client.get(Key("k\(position)")))
                 #expect(throws: Never.self, "\(value.python)") {
                     let read = try PythonTranscoder().decode(item)
                     #expect(read == value.swift, "\(value.python)")
@@ -31,7 +31,7 @@ extension InteropTests {
             let transcoder = PythonTranscoder(writing: PickleWritingOptions(protocolVersion: pickleProtocol))
             for (position, value) in InteropValue.all(pickleProtocol: pickleProtocol).enumerated() {
                 let encoded = try transcoder.encode(value.swift)
-                try await client.set(try Key("k\(position)"), to: encoded.bytes, flags: encoded.flags)
+                try await client.set(Key("k\(position)"), to: encoded.bytes, flags: encoded.flags)
                 let answer = try await peer("same(client.get('k\(position)'), \(value.python))")
                 #expect(answer == "True", "\(value.python)")
             }
@@ -53,9 +53,9 @@ extension InteropTests {
                 ]
             for (position, value) in values.enumerated() {
                 try #require(try await peer("client.set('k\(position)', \(value))") == "True", "\(value)")
-                let item = try #require(try await client.get(try Key("k\(position)")))
+                let item = try #require(try await client.get(Key("k\(position)")))
                 let encoded = try transcoder.encode(try transcoder.decode(item))
-                try await client.set(try Key("k\(position)"), to: encoded.bytes, flags: encoded.flags)
+                try await client.set(Key("k\(position)"), to: encoded.bytes, flags: encoded.flags)
                 #expect(try await peer("same(client.get('k\(position)'), \(value))") == "True", "\(value)")
             }
         }
@@ -90,7 +90,7 @@ extension InteropTests {
         }
 
         /// Values with `min_compress_len`, and the flags they have then: 8 is compressed.
-        static let compressed: [(python: String, threshold: Int, flags: UInt32)] = [
+        static let compressed: [(python: String, threshold: Int, flags: UInt64)] = [
             ("'a' * 100", 0, 16), ("'a' * 100", 100, 16), ("'a' * 101", 100, 24), ("'a' * 100", -1, 24),
             ("b'a' * 5000", 1000, 8), ("b'a' * 200000", 1000, 8), ("bytes(range(256))", 10, 0), ("b''", -1, 0),
             ("list(range(500))", 100, 9), ("[1]", 100, 1), ("{'text': 'x' * 500}", 1, 9), ("10**500", 1, 2),
@@ -98,7 +98,7 @@ extension InteropTests {
         ]
 
         @Test(arguments: compressed)
-        func `both compress the same values, and read them`(python: String, threshold: Int, flags: UInt32) async throws
+        func `both compress the same values, and read them`(python: String, threshold: Int, flags: UInt64) async throws
         {
             let server = try await MemcachedServer.start()
             let peer = try await Peer.start([server.address])

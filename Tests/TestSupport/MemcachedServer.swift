@@ -152,7 +152,7 @@ package final class MemcachedServer: Sendable {
 
     /// Stores an item without the code under test.
     package func store(
-        _ value: ByteString, under key: ByteString, flags: UInt32 = 0, expiration: Int = 0
+        _ value: ByteString, under key: ByteString, flags: UInt64 = 0, expiration: Int = 0
     ) async throws {
         let request = "set \(key) \(flags) \(expiration) \(value.count)\r\n\(value)\r\n" as ByteString
         let reply = try await exchange(request)

@@ -9,13 +9,13 @@ struct StoredValueTests {
     struct Recording: CustomTestStringConvertible, Sendable {
         var name: String
         var stored: ByteString
-        var flags: UInt32
+        var flags: UInt64
         /// What `--decode` gives, and `type` of the JSON object.
         var decoded: ByteString
         var type: String
         var testDescription: String { name }
 
-        init(_ name: String, _ base64: String, _ flags: UInt32, _ decoded: ByteString, _ type: String) {
+        init(_ name: String, _ base64: String, _ flags: UInt64, _ decoded: ByteString, _ type: String) {
             self.name = name
             stored = ByteString(Data(base64Encoded: base64) ?? Data())
             self.flags = flags

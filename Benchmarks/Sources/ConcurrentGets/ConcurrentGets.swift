@@ -49,7 +49,7 @@ enum ConcurrentGets {
 
     private static let keyCount = 1000
 
-    private static func key(_ number: Int) throws -> Key { try Key("concurrent-\(1_000_000 + number)") }
+    private static func key(_ number: Int) -> Key { Key("concurrent-\(1_000_000 + number)") }
 
     private static func value(_ number: Int) -> [UInt8] { Array(repeating: UInt8(number % 251), count: 100) }
 

@@ -13,7 +13,8 @@ final class CASTokenCache: Sendable {
     private let capacity: Int
     private let state = Mutex(State())
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// - Parameter capacity: How many tokens are remembered; more than there can be is no limit.
+    init(capacity: Int) { self.capacity = min(max(capacity, 0), 1 << 40) }
 
     /// Whether any token is remembered at all.
     var isOff: Bool { capacity <= 0 }
@@ -68,7 +69,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
-        _ key: Key, to value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, to value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
         let token = try token(nil, for: key)
         return try await compareAndSwap(key, to: value, cas: token, flags: flags, expiration: expiration)
@@ -97,7 +98,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
-        _ key: Key, to value: String, flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, to value: String, flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
         try await compareAndSwap(key, to: Array(value.utf8), flags: flags, expiration: expiration)
     }

@@ -32,6 +32,9 @@ public struct ClientConfiguration: Sendable {
     public var replyTimeout: Duration
     /// The longest value that is read; a server that announces a longer one is not trusted. 4 GiB.
     public var maximumReplyValueBytes: Int
+    /// The most that is kept of a reply of many lines, such as statistics; a server that goes on is not trusted. 64 MiB.
+    /// The values of items that were asked for do not count: see ``maximumReplyValueBytes``.
+    public var maximumReplyBytes = 67_108_864
     /// Is told of connections (debug) and of servers that fail (warning); nil, the default, for nobody. Keys and values are
     /// never in it. (python-memcached's `debuglog`.)
     public var logger: Logger?
@@ -71,6 +74,7 @@ public struct ClientConfiguration: Sendable {
     /// The settings of every connection.
     var connectionOptions: Connection.Options {
         Connection.Options(
-            connectTimeout: connectTimeout, maximumValueBytes: maximumReplyValueBytes, trace: trace)
+            connectTimeout: connectTimeout, maximumValueBytes: maximumReplyValueBytes,
+            maximumReplyBytes: maximumReplyBytes, trace: trace)
     }
 }

@@ -72,7 +72,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `set`.
     @discardableResult
     public func set(
-        _ key: Key, to value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, to value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> SetValue.Outcome {
         try await execute(SetValue(key, value: value, flags: flags, expiration: expiration))
     }
@@ -93,7 +93,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `set`.
     @discardableResult
     public func set(
-        _ key: Key, to value: String, flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, to value: String, flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> SetValue.Outcome {
         try await execute(SetValue(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
@@ -111,7 +111,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `add`.
     @discardableResult
     public func add(
-        _ key: Key, value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> Add.Outcome {
         try await execute(Add(key, value: value, flags: flags, expiration: expiration))
     }
@@ -129,7 +129,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `add`.
     @discardableResult
     public func add(
-        _ key: Key, value: String, flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, value: String, flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> Add.Outcome {
         try await execute(Add(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
@@ -147,7 +147,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `replace`.
     @discardableResult
     public func replace(
-        _ key: Key, with value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, with value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> Replace.Outcome {
         try await execute(Replace(key, value: value, flags: flags, expiration: expiration))
     }
@@ -165,7 +165,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `replace`.
     @discardableResult
     public func replace(
-        _ key: Key, with value: String, flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, with value: String, flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> Replace.Outcome {
         try await execute(Replace(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
@@ -239,7 +239,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
-        _ key: Key, to value: [UInt8], cas: CASToken, flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, to value: [UInt8], cas: CASToken, flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
         try await execute(CompareAndSwap(key, value: value, cas: cas, flags: flags, expiration: expiration))
     }
@@ -257,7 +257,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
-        _ key: Key, to value: String, cas: CASToken, flags: UInt32 = 0, expiration: Expiration = .never
+        _ key: Key, to value: String, cas: CASToken, flags: UInt64 = 0, expiration: Expiration = .never
     ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
         try await execute(CompareAndSwap(key, value: Array(value.utf8), cas: cas, flags: flags, expiration: expiration))
     }
@@ -488,17 +488,6 @@ extension MemcacheClient {
     /// The corresponding memcached command is `version`.
     public func version() async throws(MemcacheError) -> ServerVersion {
         try await execute(Version())
-    }
-
-    /// Makes every item of the first server that can be reached invalid. For all servers see
-    /// ``flushEveryServer(after:)``.
-    ///
-    /// - Parameter delay: How long to wait; nil for now. A later call replaces one that waits.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
-    ///
-    /// The corresponding memcached command is `flush_all`.
-    public func flushAll(after delay: Duration? = nil) async throws(MemcacheError) {
-        try await execute(FlushAll(after: delay))
     }
 
     /// Sets how much the server logs.

@@ -40,12 +40,17 @@ extension MemcacheClient {
 
     /// Makes every item of every server invalid. (python-memcached's `flush_all`.)
     ///
+    ///     let failures = await client.flushAll().filter { $0.error != nil }
+    ///
+    /// To flush one server only, make a client of it.
+    ///
     /// - Parameter delay: How long to wait; nil for now. A later call replaces one that waits.
-    /// - Returns: For each server whether it was done.
+    /// - Returns: For each server that it was done, or why not: a server that cannot be reached keeps its items. Not
+    ///   retried.
     ///
     /// The corresponding memcached command is `flush_all`.
     @discardableResult
-    public func flushEveryServer(after delay: Duration? = nil) async -> [ServerAnswer<Void>] {
+    public func flushAll(after delay: Duration? = nil) async -> [ServerAnswer<Void>] {
         await executeOnEveryServer(FlushAll(after: delay))
     }
 }
@@ -76,6 +81,11 @@ public struct SlabStatistics: Hashable, Sendable {
 }
 
 extension ServerAnswer {
+    /// Why the server did not do what was asked; nil where it did.
+    public var error: MemcacheError? {
+        if case .failure(let error) = result { error } else { nil }
+    }
+
     /// The same answer, put in another form.
     func map<Other>(_ transform: (Outcome) -> Other) -> ServerAnswer<Other> {
         ServerAnswer<Other>(server: server, result: result.map(transform))

@@ -87,7 +87,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `set`.
     public func setMany(
-        _ values: [Key: [UInt8]], flags: UInt32 = 0, expiration: Expiration = .never, prefix: String = ""
+        _ values: [Key: [UInt8]], flags: UInt64 = 0, expiration: Expiration = .never, prefix: String = ""
     ) async throws(MemcacheError) -> KeysAnswer<SetValue.Outcome> {
         let values = Array(values)
         return try await change(values.map(\.key), prefix) { position, key in

@@ -39,7 +39,7 @@ extension MemcacheClient {
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
         let buffer = WatchBuffer()
-        let stream = LineStream(
+        let stream = try LineStream(
             to: server, options: configuration.connectionOptions,
             request: LineStream.Request(
                 bytes: encoder.bytes, form: .endless, replyTimeout: configuration.replyTimeout, isReadToItsEnd: false),
@@ -140,7 +140,7 @@ extension MemcacheClient {
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
         let spool = DumpSpool(memoryBytes: options.memoryBytes)
-        let stream = LineStream(
+        let stream = try LineStream(
             to: server, options: configuration.connectionOptions,
             request: LineStream.Request(
                 bytes: encoder.bytes, form: .list(linePrefix: request.linePrefix, lastLine: request.lastLine),

@@ -144,6 +144,18 @@ public final class MemcacheClient: Sendable {
         return try servers[position].connection()
     }
 
+    /// Another connection to a server, by its position, which is the caller's own: it is none of those that commands share.
+    ///
+    /// - Throws: ``MemcacheError``, as for ``connection(to:)``.
+    package func makeConnection(to position: Int) throws(MemcacheError) -> Connection {
+        let (servers, options, isClosed) = state.withLock {
+            ($0.pool.servers, $0.configuration.connectionOptions, $0.isClosed)
+        }
+        guard servers.indices.contains(position) else { throw MemcacheError(.noServer, "there is no such server") }
+        if isClosed { throw MemcacheError(.closed, "the client was shut down", server: servers[position].address) }
+        return try Connection(to: servers[position].address, options: options)
+    }
+
     /// The server of a stream: the first one that may be tried.
     ///
     /// - Throws: ``MemcacheError``, when the client was shut down or has no servers.

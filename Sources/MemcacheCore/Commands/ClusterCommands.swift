@@ -24,7 +24,7 @@ public struct GetClusterConfiguration: MemcacheCommand {
     public var replyShape: CommandReplyShape {
         switch source {
         case .command: .configuration
-        case .legacyKey: .values
+        case .legacyKey: .value
         }
     }
 

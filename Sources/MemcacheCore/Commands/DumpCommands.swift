@@ -72,7 +72,7 @@ public struct DumpEntry: Hashable, Sendable {
     /// The size of the whole item in bytes: header, key, flags and value.
     public var itemBytes: UInt64?
     /// The flags word. Since 1.6.24.
-    public var flags: UInt32?
+    public var flags: UInt64?
     /// Where the item is in flash storage. Since 1.6.39.
     public var flashPage: UInt64?
     /// Where the item is in its page of flash storage, in bytes. Since 1.6.39.
@@ -125,8 +125,7 @@ public struct DumpEntry: Hashable, Sendable {
         } else if line.equals("size", in: name) {
             itemBytes = number
         } else if line.equals("flags", in: name) {
-            flags = number.flatMap { UInt32(exactly: $0) }
-            return flags != nil
+            flags = number
         } else if line.equals("ext_page", in: name) {
             flashPage = number
         } else if line.equals("ext_offset", in: name) {

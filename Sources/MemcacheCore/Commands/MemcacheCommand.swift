@@ -125,8 +125,10 @@ public struct CommandReplyShape: Hashable, Sendable {
     public static let line = CommandReplyShape(.line)
     /// One line, to a request that carries a data block.
     public static let storage = CommandReplyShape(.storage)
-    /// `VALUE` blocks, then `END`.
+    /// `VALUE` blocks, then `END`, to a request for several keys.
     public static let values = CommandReplyShape(.values)
+    /// `VALUE` blocks, then `END`, to a request for one key.
+    public static let value = CommandReplyShape(.value)
     /// One meta line, with a value's block after `VA`.
     public static let meta = CommandReplyShape(.meta)
     /// As ``meta``, to a request that carries a data block.

@@ -46,8 +46,8 @@ public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
             guard let number = ASCIINumber.parseUnsigned(rest) else { throw fault("where n is a whole number") }
             argument = .number(number)
         case .clientFlags:
-            guard let number = ASCIINumber.parseUnsigned(rest), number <= UInt64(UInt32.max) else {
-                throw fault("where n is a whole number up to 4294967295")
+            guard let number = ASCIINumber.parseUnsigned(rest) else {
+                throw fault("where n is a whole number up to 18446744073709551615")
             }
             argument = .number(number)
         case .seconds:
@@ -147,7 +147,7 @@ extension MetaFlag where Command == MetaSet {
     /// `s`: return the value's length. Since 1.6.20; before, it is ignored.
     public static var returnSize: Self { Self("s") }
     /// `F<n>`: the word kept beside the value.
-    public static func flags(_ flags: UInt32) -> Self { Self("F", .number(UInt64(flags))) }
+    public static func flags(_ flags: UInt64) -> Self { Self("F", .number(flags)) }
     /// `T<ttl>`: the item's lifetime.
     public static func expiration(_ expiration: Expiration) -> Self { Self("T", .expiration(expiration)) }
     /// `I`: accept a CAS token lower than the item's: store, and leave the item stale.
@@ -199,7 +199,7 @@ public struct MetaFlagForm: Hashable, Sendable, CustomStringConvertible {
         case number
         /// A CAS token.
         case token
-        /// A whole number of 32 bits.
+        /// A whole number of 64 bits; of 32 on servers that were not built with large client flags.
         case clientFlags
         /// A number of seconds, or a Unix time.
         case seconds

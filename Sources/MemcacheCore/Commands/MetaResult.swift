@@ -32,7 +32,7 @@ public struct MetaResult: Hashable, Sendable {
     /// The CAS token.
     public var cas: CASToken?
     /// The flags word.
-    public var flags: UInt32?
+    public var flags: UInt64?
     /// How long the item still lives.
     public var timeToLive: TimeToLive?
     /// The value's length in bytes.
@@ -78,7 +78,7 @@ public struct MetaResult: Hashable, Sendable {
         }
         func number(_ letter: Unicode.Scalar) -> UInt64? { first(letter).flatMap { ASCIINumber.parseUnsigned($0) } }
         cas = number("c").map { CASToken(rawValue: $0) }
-        flags = number("f").flatMap { UInt32(exactly: $0) }
+        flags = number("f")
         timeToLive = first("t").flatMap { ASCIINumber.parseSigned($0) }.map { TimeToLive(seconds: $0) }
         sizeBytes = number("s")
         wasHitBefore = number("h").map { $0 != 0 }

@@ -11,8 +11,9 @@ public struct RequestLimits: Hashable, Sendable {
         self.maximumValueBytes = maximumValueBytes
     }
 
-    /// Refuses a key that is too long.
+    /// Refuses a key that is too long, or that a command line cannot carry.
     func check(_ key: Key) throws(MemcacheError) {
+        try key.requireSendable(maximumBytes: maximumKeyBytes ?? Key.maximumBytes)
         guard let maximumKeyBytes, key.bytes.count > maximumKeyBytes else { return }
         throw MemcacheError(.tooLong, key: key.bytes, maximumBytes: maximumKeyBytes)
     }

@@ -17,7 +17,7 @@ public struct Get: MemcacheCommand {
 
     public var route: CommandRoute { .owner(of: key) }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { .value }
 
     public var sharedRead: SharedRead? { SharedRead(.get, key) }
 
@@ -47,7 +47,7 @@ public struct Gets: MemcacheCommand {
 
     public var route: CommandRoute { .owner(of: key) }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { .value }
 
     public var sharedRead: SharedRead? { SharedRead(.gets, key) }
 
@@ -78,7 +78,7 @@ public struct GetMany: ManyKeysCommand {
     /// The server of the first key: the caller has brought the keys of one server together.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
 
     public func validate() throws(MemcacheError) {
         try validateClassic(keys)
@@ -109,7 +109,7 @@ public struct GetsMany: ManyKeysCommand {
     /// The server of the first key: the caller has brought the keys of one server together.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
 
     public func validate() throws(MemcacheError) {
         try validateClassic(keys)
@@ -144,7 +144,7 @@ public struct GetAndTouch: MemcacheCommand {
 
     public var route: CommandRoute { .owner(of: key) }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { .value }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
 
@@ -177,7 +177,7 @@ public struct GetAndTouchWithCAS: MemcacheCommand {
 
     public var route: CommandRoute { .owner(of: key) }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { .value }
 
     public func validate() throws(MemcacheError) { try validateClassic(key) }
 
@@ -216,7 +216,7 @@ public struct GetAndTouchMany: ManyKeysCommand {
     /// The server of the first key: the caller has brought the keys of one server together.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
 
     public func validate() throws(MemcacheError) {
         try validateClassic(keys)
@@ -259,7 +259,7 @@ public struct GetAndTouchManyWithCAS: ManyKeysCommand {
     /// The server of the first key: the caller has brought the keys of one server together.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
-    public var replyShape: CommandReplyShape { .values }
+    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
 
     public func validate() throws(MemcacheError) {
         try validateClassic(keys)

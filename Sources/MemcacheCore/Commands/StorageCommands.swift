@@ -23,12 +23,12 @@ public struct SetValue: StorageCommand, SilenceableCommand {
     /// The value.
     public var value: [UInt8]
     /// The word kept beside the value, commonly to say how it is encoded.
-    public var flags: UInt32
+    public var flags: UInt64
     /// How long the item is to live.
     public var expiration: Expiration
 
     /// Makes the command.
-    public init(_ key: Key, value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never) {
+    public init(_ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value
         self.flags = flags
@@ -75,12 +75,12 @@ public struct Add: StorageCommand, SilenceableCommand {
     /// The value.
     public var value: [UInt8]
     /// The word kept beside the value, commonly to say how it is encoded.
-    public var flags: UInt32
+    public var flags: UInt64
     /// How long the item is to live.
     public var expiration: Expiration
 
     /// Makes the command.
-    public init(_ key: Key, value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never) {
+    public init(_ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value
         self.flags = flags
@@ -127,12 +127,12 @@ public struct Replace: StorageCommand, SilenceableCommand {
     /// The value.
     public var value: [UInt8]
     /// The word kept beside the value, commonly to say how it is encoded.
-    public var flags: UInt32
+    public var flags: UInt64
     /// How long the item is to live.
     public var expiration: Expiration
 
     /// Makes the command.
-    public init(_ key: Key, value: [UInt8], flags: UInt32 = 0, expiration: Expiration = .never) {
+    public init(_ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value
         self.flags = flags
@@ -275,12 +275,12 @@ public struct CompareAndSwap: StorageCommand, SilenceableCommand {
     /// The token that ``Gets`` returned with the item.
     public var cas: CASToken
     /// The word kept beside the value, commonly to say how it is encoded.
-    public var flags: UInt32
+    public var flags: UInt64
     /// How long the item is to live.
     public var expiration: Expiration
 
     /// Makes the command.
-    public init(_ key: Key, value: [UInt8], cas: CASToken, flags: UInt32 = 0, expiration: Expiration = .never) {
+    public init(_ key: Key, value: [UInt8], cas: CASToken, flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value
         self.cas = cas

@@ -3,13 +3,19 @@ extension Connection {
     /// Sends a command and waits for what it comes to.
     ///
     /// A task that is cancelled meanwhile gives up at once; others on the connection are not disturbed.
+    ///
+    /// - Parameter goesAlone: Whether the command has a request of its own. A read whose request with others was refused
+    ///   sets it, also for another connection.
     @inline(__always)
     package func execute<Command: MemcacheCommand>(
-        _ command: Command, timeout: Duration
+        _ command: Command, timeout: Duration, goesAlone: inout Bool
     ) async throws(MemcacheError) -> Command.Outcome {
         try command.validate()
         var shared: Result<Reply, MemcacheError>?
-        if let read = command.sharedRead { shared = await answer(to: read, timeout: timeout) }
+        if !goesAlone, let read = command.sharedRead {
+            shared = await answer(to: read, timeout: timeout)
+            goesAlone = shared == nil
+        }
         let result = if let shared { shared } else { await answer(to: command, timeout: timeout) }
         do throws(MemcacheError) {
             return try command.interpret(try result.get())
@@ -17,6 +23,14 @@ extension Connection {
             if case .success = result, error.code == .unreadableReply { await distrust() }
             throw error.from(address)
         }
+    }
+
+    /// Sends a command and waits for what it comes to. A read whose request with others was refused goes once more, alone.
+    package func execute<Command: MemcacheCommand>(
+        _ command: Command, timeout: Duration
+    ) async throws(MemcacheError) -> Command.Outcome {
+        var goesAlone = false
+        return try await execute(command, timeout: timeout, goesAlone: &goesAlone)
     }
 
     /// Sends a command in a request of its own.
@@ -38,7 +52,7 @@ extension Connection {
             await withCheckedContinuation { continuation in
                 submit(
                     bytes, with: longValues, expecting: [shape], timeout: timeout, id: id,
-                    to: CommandWaiter(continuation: continuation))
+                    to: CommandWaiter(command.maximumItems, self, continuation: continuation))
             }
         } onCancel: {
             abandon(id)
@@ -79,6 +93,7 @@ extension Connection {
         var request = RequestEncoder()
         var shapes: [ReplyShape] = []
         var refused: [Int: MemcacheError] = [:]
+        var maximumItems: [Int?] = []
         for (position, command) in commands.enumerated() {
             do throws(MemcacheError) {
                 try command.validate()
@@ -86,6 +101,11 @@ extension Connection {
                 refused[position] = error
                 continue
             }
+            if shapes.last?.leavesEndOpen == true {
+                request.append(RequestEncoder.fence)
+                shapes.append(.fence)
+            }
+            maximumItems.append(command.maximumItems)
             command.encode(into: &request)
             if let shape = command.replyShape.shape {
                 shapes.append(shape)
@@ -94,7 +114,7 @@ extension Connection {
                 shapes.append(.untilFence)
             }
         }
-        let replies = shapes.isEmpty ? [] : await replies(to: request, shapes, timeout)
+        let replies = shapes.isEmpty ? [] : await replies(to: request, shapes, maximumItems, timeout)
         var next = replies.makeIterator()
         var results: [Result<Command.Outcome, MemcacheError>] = []
         results.reserveCapacity(commands.count)
@@ -120,7 +140,7 @@ extension Connection {
     }
 
     private func replies(
-        to request: RequestEncoder, _ shapes: [ReplyShape], _ timeout: Duration
+        to request: RequestEncoder, _ shapes: [ReplyShape], _ maximumItems: [Int?], _ timeout: Duration
     ) async -> [Result<Reply, MemcacheError>] {
         let id = makeID()
         defer { forget(id) }
@@ -128,7 +148,7 @@ extension Connection {
             await withCheckedContinuation { continuation in
                 submit(
                     request.bytes, with: request.longValues, expecting: shapes, timeout: timeout, id: id,
-                    to: ReplyListWaiter(shapes.count, continuation: continuation))
+                    to: ReplyListWaiter(maximumItems, self, continuation: continuation))
             }
         } onCancel: {
             abandon(id)
@@ -141,38 +161,47 @@ extension Connection {
 /// `@unchecked Sendable`: after it is handed over, it is only touched on the connection's thread.
 private final class ReplyListWaiter: ReplyReceiver, @unchecked Sendable {
     private let continuation: CheckedContinuation<[Result<Reply, MemcacheError>], Never>
-    private let count: Int
+    /// The most items that each reply may have.
+    private let maximumItems: [Int?]
     private var replies: [Result<Reply, MemcacheError>] = []
-    private var collector = ReplyCollector()
+    private var collector: ReplyCollector
     private var refusal: Refusal?
 
     static let noAnswer = MemcacheError(.connectionLost, "no answer came", mayHaveTakenEffect: true)
 
-    init(_ count: Int, continuation: CheckedContinuation<[Result<Reply, MemcacheError>], Never>) {
-        self.count = count
+    init(
+        _ maximumItems: [Int?], _ connection: Connection,
+        continuation: CheckedContinuation<[Result<Reply, MemcacheError>], Never>
+    ) {
+        self.maximumItems = maximumItems
+        collector = ReplyCollector(maximumBytes: connection.options.maximumReplyBytes)
         self.continuation = continuation
     }
 
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
-        if shape == .untilFence {
-            if case .refusal(let kind, let line) = element, refusal == nil {
-                refusal = Refusal(kind: kind, line: bytes.copy(line))
-            }
+        if case .refusal(let kind, let line) = element, !completesReply {
+            // What follows up to the fence is not looked at.
+            refusal = refusal ?? Refusal(kind: kind, line: bytes.copy(line))
+            collector.reset()
+            return
+        }
+        if shape == .untilFence || refusal != nil {
             guard completesReply else { return }
             replies.append(.success(refusal.map { .refused($0) } ?? .nothing))
             refusal = nil
-        } else if let reply = try collector.collect(element, of: bytes, shape: shape) {
-            replies.append(.success(reply))
+            return
         }
+        if replies.count < maximumItems.count { collector.maximumItems = maximumItems[replies.count] }
+        if let reply = try collector.collect(element, of: bytes, shape: shape) { replies.append(.success(reply)) }
     }
 
     func paused() {}
 
     func finish(_ error: MemcacheError?, answered: Int) {
         let failure = error ?? Self.noAnswer
-        replies += Array(repeating: .failure(failure), count: max(0, count - replies.count))
+        replies += Array(repeating: .failure(failure), count: max(0, maximumItems.count - replies.count))
         continuation.resume(returning: replies)
     }
 }
@@ -182,21 +211,30 @@ private final class ReplyListWaiter: ReplyReceiver, @unchecked Sendable {
 /// `@unchecked Sendable`: after it is handed over, it is only touched on the connection's thread.
 private final class CommandWaiter: ReplyReceiver, @unchecked Sendable {
     private let continuation: CheckedContinuation<Result<Reply, MemcacheError>, Never>
-    private var collector = ReplyCollector()
+    private var collector: ReplyCollector
     private var result: Reply?
 
-    init(continuation: CheckedContinuation<Result<Reply, MemcacheError>, Never>) {
+    init(
+        _ maximumItems: Int?, _ connection: Connection,
+        continuation: CheckedContinuation<Result<Reply, MemcacheError>, Never>
+    ) {
+        collector = ReplyCollector(maximumBytes: connection.options.maximumReplyBytes)
+        collector.maximumItems = maximumItems
         self.continuation = continuation
     }
 
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
-        if shape == .untilFence {
-            noteRefusal(element, of: bytes)
-        } else if let reply = try collector.collect(element, of: bytes, shape: shape) {
-            result = reply
+        if case .refusal(let kind, let line) = element, !completesReply {
+            // A command with `noreply` says nothing, unless the server could not read it; and in a read of several keys
+            // nothing that follows up to the fence is looked at.
+            if result == nil { result = .refused(Refusal(kind: kind, line: bytes.copy(line))) }
+            collector.reset()
+            return
         }
+        guard shape != .untilFence, result == nil else { return }
+        result = try collector.collect(element, of: bytes, shape: shape)
     }
 
     func paused() {}
@@ -204,10 +242,12 @@ private final class CommandWaiter: ReplyReceiver, @unchecked Sendable {
     func finish(_ error: MemcacheError?, answered: Int) {
         continuation.resume(returning: error.map { .failure($0) } ?? .success(result ?? .nothing))
     }
+}
 
-    /// A command with `noreply` says nothing, unless the server could not read it.
-    private func noteRefusal(_ element: ReplyElement, of bytes: Span<UInt8>) {
-        guard case .refusal(let kind, let line) = element, result == nil else { return }
-        result = .refused(Refusal(kind: kind, line: bytes.copy(line)))
+extension MemcacheCommand {
+    /// How many items its reply may have; nil where that is not known.
+    fileprivate var maximumItems: Int? {
+        guard let shape = replyShape.shape, shape == .values || shape == .value else { return nil }
+        return shape == .value ? 1 : (self as? any ManyKeysCommand)?.keys.count
     }
 }

@@ -54,14 +54,18 @@ package final class Connection: Sendable {
         package var connectTimeout: Duration
         /// The longest value that is read.
         package var maximumValueBytes: Int
+        /// The most that is kept of a reply of many lines.
+        package var maximumReplyBytes: Int
         /// Is shown every byte that is sent or received; nil costs nothing.
         package var trace: WireTrace?
 
         package init(
-            connectTimeout: Duration = .seconds(3), maximumValueBytes: Int = 4_294_967_296, trace: WireTrace? = nil
+            connectTimeout: Duration = .seconds(3), maximumValueBytes: Int = 4_294_967_296,
+            maximumReplyBytes: Int = ReplyCollector.maximumBytes, trace: WireTrace? = nil
         ) {
             self.connectTimeout = connectTimeout
             self.maximumValueBytes = maximumValueBytes
+            self.maximumReplyBytes = maximumReplyBytes
             self.trace = trace
         }
 
@@ -84,22 +88,45 @@ package final class Connection: Sendable {
     /// connection does them meanwhile.
     package static func prepare() { Transport.startCommandThread() }
 
+    /// Starts what connections live on, and waits for it.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``, when the system has no thread or
+    ///   no descriptor left.
+    static func prepareAndWait() throws(MemcacheError) { try Transport.waitForCommandThread() }
+
     /// Where the server is.
     package let address: ServerAddress
+    /// How it was made.
+    let options: Options
 
     private let mailbox = Mailbox()
-    private let transport = Transport()
+    private let transport: Transport
     private let core: Core
 
     /// Begins to connect.
     ///
-    /// - Parameter onEnd: Is told once how the connection has ended, on its own thread: before ``isClosed`` is set, and
-    ///   before those who wait hear of it.
+    /// - Parameters:
+    ///   - isBegun: Whether to begin. Otherwise ``begin()`` does, and what is handed over before that waits.
+    ///   - onEnd: Is told once how the connection has ended, on its own thread: before ``isClosed`` is set, and before
+    ///     those who wait hear of it.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
     package init(
-        to address: ServerAddress, options: Options = Options(), onEnd: (@Sendable (End) -> Void)? = nil
-    ) {
+        to address: ServerAddress, options: Options = Options(), isBegun: Bool = true,
+        onEnd: (@Sendable (End) -> Void)? = nil
+    ) throws(MemcacheError) {
         self.address = address
+        self.options = options
+        do throws(MemcacheError) {
+            transport = try Transport()
+        } catch {
+            throw error.from(address)
+        }
         core = Core(address: address, options: options, transport: transport, mailbox: mailbox, onClose: onEnd)
+        if isBegun { begin() }
+    }
+
+    /// Begins to connect, once.
+    func begin() {
         transport.connect(to: address, options: options.transport, delegate: core)
     }
 
@@ -266,6 +293,9 @@ private final class Core: TransportDelegate, @unchecked Sendable {
     private var bytesAtLastProgress = 0
     /// Why the connection is over.
     private var ending: MemcacheError?
+    /// Whether the server began with something that no command had asked for: its limit of connections, or the greeting of
+    /// another protocol. It would answer the next connection in the same way.
+    private var isRejected = false
     /// Who waits for the connection to be made.
     private var openWaiters: [@Sendable (MemcacheError?) -> Void] = []
     private let onClose: (@Sendable (Connection.End) -> Void)?
@@ -330,10 +360,19 @@ private final class Core: TransportDelegate, @unchecked Sendable {
         }
     }
 
+    private static let fence = {
+        var bytes: [UInt8] = []
+        bytes.append(RequestEncoder.fence)
+        return bytes
+    }()
+
     private func submit(_ slots: [Machine.Slot], chunks: [[UInt8]]) {
+        let needsFence = machine.needsFence
+        if needsFence { machine.addFence() }
         for slot in slots where !machine.submit(slot) {
             slot.receiver?.finish(errorOfUnsent, answered: 0)
         }
+        let chunks = needsFence ? [Self.fence] + chunks : chunks
         if machine.isOpen {
             write(chunks)
             startTimer(at: slots.lazy.map { $0.submitted + $0.timeout }.min())
@@ -373,7 +412,7 @@ private final class Core: TransportDelegate, @unchecked Sendable {
 
     /// The error of a submission that came after the end.
     private var errorOfUnsent: MemcacheError {
-        if var ending, ending.code == .cannotConnect || ending.code == .closed {
+        if var ending, ending.code == .cannotConnect || ending.code == .closed || isRejected {
             ending.mayHaveTakenEffect = false
             return ending
         }
@@ -406,6 +445,14 @@ private final class Core: TransportDelegate, @unchecked Sendable {
 
     func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int) {
         guard !machine.isClosed else { return (bytes.count, 0) }
+        if !hasReceived, bytes.count >= 2, bytes[0] == 0x15, bytes[1] == 0x03 {
+            // The record in which TLS refuses what is no TLS.
+            isRejected = true
+            close(
+                MemcacheError(.tlsRequired, "the server answered with a TLS alert: it wants TLS", server: address),
+                .conversation)
+            return (bytes.count, 0)
+        }
         defer { endGathering() }
         var position = 0
         var start = 0
@@ -419,11 +466,18 @@ private final class Core: TransportDelegate, @unchecked Sendable {
                 pieceBegun = nil
                 start = position
                 while let element = try parser.next(in: bytes, at: &position) {
-                    guard case .deliver(let delivery) = machine.receive(element) else {
+                    switch machine.receive(element) {
+                    case .deliver(let delivery): try deliver(element, at: start..<position, of: bytes, delivery)
+                    case .drop: machine.progressed(at: .now)
+                    case .violation:
                         isUnasked = machine.isIdle
+                        isRejected = isUnasked && !hasReceived && start == 0
+                        if isRejected, case .refusal(let kind, let line) = element {
+                            close(MemcacheError(Refusal(kind: kind, line: bytes.copy(line))).from(address), .whileIdle)
+                            return (bytes.count, 0)
+                        }
                         throw .unexpected(line: excerpt(of: bytes, before: position))
                     }
-                    try deliver(element, at: start..<position, of: bytes, delivery)
                     start = position
                     if machine.isClosed { return (bytes.count, 0) }
                 }
@@ -470,11 +524,12 @@ private final class Core: TransportDelegate, @unchecked Sendable {
 
     func transportEnded(_ ending: Transport.Ending) {
         // A TLS port gives a plain connection not a byte.
+        let hint = hasReceived || !machine.isOpen ? "" : " (does it want TLS?)"
         let moment =
             hasPartialReply
-            ? "in the middle of an answer"
-            : hasReceived ? "before it answered" : "before it answered anything (does it want TLS?)"
-        let error = MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout)
+            ? "in the middle of an answer" : hasReceived ? "before it answered" : "before it answered anything\(hint)"
+        var error = MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout)
+        if case .broken = ending { error.message += hint }
         if error.code == .cannotConnect {
             close(error.from(address), .notMade)
         } else {
@@ -534,6 +589,14 @@ private final class Core: TransportDelegate, @unchecked Sendable {
                 active = nil
                 machine.progressed(at: .now)
             }
+        }
+        if delivery.leavesEndOpen {
+            // Nothing was sent behind it: what comes now goes on the next connection.
+            return close(
+                MemcacheError(
+                    .connectionLost, "the connection was closed because a read of several keys failed on it",
+                    server: address),
+                .onPurpose)
         }
         if case .refusal(let kind, let line) = element, delivery.shape.losesStep(after: kind, line: bytes, line) {
             close(
@@ -626,7 +689,8 @@ extension Duration {
     /// The duration for a message: `500 ms`, `3 s`, `1.5 s`.
     package var spelledOut: String {
         let (seconds, attoseconds) = components
-        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        // A time of more than a million years is not one to be exact about.
+        let milliseconds = min(seconds, 1 << 45) * 1000 + attoseconds / 1_000_000_000_000_000
         if milliseconds < 1000 { return "\(milliseconds) ms" }
         if milliseconds.isMultiple(of: 1000) { return "\(milliseconds / 1000) s" }
         return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"

@@ -7,8 +7,8 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
     struct Slot {
         /// Names the submission.
         let id: Int
-        /// The shapes of its replies, in order. Never empty.
-        let shapes: [ReplyShape]
+        /// The shapes of its replies, in order. Never empty. A fence is a reply for nobody.
+        fileprivate(set) var shapes: [ReplyShape]
         /// How long its next reply may take.
         let timeout: Duration
         /// When it was handed over.
@@ -19,6 +19,21 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         var answered = 0
         /// Whether its bytes have left for the server.
         var isSent = false
+
+        init(
+            id: Int, shapes: [ReplyShape], timeout: Duration, submitted: ContinuousClock.Instant, receiver: Receiver?
+        ) {
+            self.id = id
+            self.shapes = shapes
+            self.timeout = timeout
+            self.submitted = submitted
+            self.receiver = receiver
+        }
+
+        /// Whether nothing more will be handed over.
+        fileprivate var isDone: Bool {
+            answered == shapes.count || answered + 1 == shapes.count && shapes[answered] == .fence
+        }
 
         /// When it will have waited too long: the time counts from when it was submitted, or from the last progress.
         fileprivate func deadline(after progress: ContinuousClock.Instant?) -> ContinuousClock.Instant {
@@ -38,11 +53,16 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         let completesReply: Bool
         /// Whether it completes the submission.
         let completesSubmission: Bool
+        /// Whether the end of the reply cannot be known: see ``ReplyShape/leavesEndOpen``. Nothing more can be read on
+        /// the connection.
+        var leavesEndOpen = false
     }
 
     /// What to do with an element.
     enum Reception {
         case deliver(Delivery)
+        /// The element answers a fence, which nobody waits for.
+        case drop
         /// The element fits no reply that is awaited: the connection cannot be trusted any more.
         case violation
     }
@@ -69,6 +89,10 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
     /// The position of the oldest submission in `slots`; those before it are done.
     private var head = 0
     private var lastProgress: ContinuousClock.Instant?
+    /// Whether the oldest reply has been refused and goes on, up to its fence.
+    private var isRefused = false
+    /// When the oldest reply began to come.
+    private var replyBegan: ContinuousClock.Instant?
 
     init() {}
 
@@ -82,8 +106,9 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
 
     /// Who gets the items that arrive now; nil where something else is awaited, or nobody waits.
     var itemReceiver: Receiver? {
-        guard head < slots.count, slots[head].shapes[slots[head].answered] == .values else { return nil }
-        return slots[head].receiver
+        guard head < slots.count else { return nil }
+        let shape = slots[head].shapes[slots[head].answered]
+        return shape == .values || shape == .value ? slots[head].receiver : nil
     }
 
     /// A new submission. False when the connection is closed and nothing can be sent.
@@ -94,6 +119,13 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         slots.append(slot)
         return true
     }
+
+    /// Whether a request that follows is to be sent with a fence before it, whose answer then belongs to the last
+    /// submission: see ``addFence()``.
+    var needsFence: Bool { head < slots.count && slots[slots.count - 1].shapes.last?.leavesEndOpen == true }
+
+    /// A fence is sent behind the last submission, which awaits an answer.
+    mutating func addFence() { slots[slots.count - 1].shapes.append(.fence) }
 
     /// The connection is there; what was submitted before goes out now.
     mutating func opened(at now: ContinuousClock.Instant) {
@@ -107,20 +139,63 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         guard head < slots.count else { return .violation }
         let reply = slots[head].answered
         let shape = slots[head].shapes[reply]
+        let receiver = slots[head].receiver
+        if isRefused || shape.leavesEndOpen, let delivery = receiveRefused(element, shape, receiver) { return delivery }
         let progress = shape.progress(after: element)
         if progress == .violation { return .violation }
-        let receiver = slots[head].receiver
         guard progress == .complete else {
             return .deliver(
                 Delivery(
                     receiver: receiver, reply: reply, shape: shape, completesReply: false, completesSubmission: false))
         }
-        slots[head].answered = reply + 1
-        let isLast = reply + 1 == slots[head].shapes.count
-        if isLast { removeHead() }
+        let isLast = completeReply(count: 1)
+        guard shape != .fence else { return .drop }
         return .deliver(
             Delivery(
                 receiver: receiver, reply: reply, shape: shape, completesReply: true, completesSubmission: isLast))
+    }
+
+    /// A refusal among several values, and what follows it up to the fence; nil for any other element.
+    private mutating func receiveRefused(
+        _ element: ReplyElement, _ shape: ReplyShape, _ receiver: Receiver?
+    ) -> Reception? {
+        let reply = slots[head].answered
+        var delivery = Delivery(
+            receiver: receiver, reply: reply, shape: shape, completesReply: false, completesSubmission: false)
+        if !isRefused {
+            guard case .refusal = element else { return nil }
+            guard reply + 1 < slots[head].shapes.count, slots[head].shapes[reply + 1] == .fence else {
+                delivery = Delivery(
+                    receiver: receiver, reply: reply, shape: shape, completesReply: true,
+                    completesSubmission: completeReply(count: 1), leavesEndOpen: true)
+                return .deliver(delivery)
+            }
+            isRefused = true
+            return .deliver(delivery)
+        }
+        switch element {
+        case .value, .end, .refusal: return .deliver(delivery)
+        case .version:
+            return .deliver(
+                Delivery(
+                    receiver: receiver, reply: reply, shape: shape, completesReply: true,
+                    completesSubmission: completeReply(count: 2)))
+        default: return .violation
+        }
+    }
+
+    /// - Returns: Whether nothing more of the submission is to be handed over.
+    private mutating func completeReply(count: Int) -> Bool {
+        isRefused = false
+        replyBegan = nil
+        slots[head].answered += count
+        let isDone = slots[head].isDone
+        if slots[head].answered == slots[head].shapes.count {
+            removeHead()
+        } else if isDone {
+            slots[head].receiver = nil
+        }
+        return isDone
     }
 
     /// The server is not listened to from here on.
@@ -132,8 +207,17 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         lastProgress = now
     }
 
-    /// Bytes have come that bring a reply further.
+    /// How many times its timeout a reply may take that comes at once.
+    private static var maximumTimeouts: Int { 10 }
+
+    /// Bytes have come that bring a reply further. What comes at once, such as statistics, does not put off the deadline
+    /// for ever.
     mutating func progressed(at now: ContinuousClock.Instant) {
+        if head < slots.count, isRefused || slots[head].shapes[slots[head].answered].comesAtOnce {
+            let began = replyBegan ?? now
+            replyBegan = began
+            guard now < began + slots[head].timeout * Self.maximumTimeouts else { return }
+        }
         lastProgress = now
     }
 

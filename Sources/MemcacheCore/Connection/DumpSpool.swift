@@ -125,7 +125,7 @@ final class DumpSpool: LineSink {
             switch take() {
             case .lines(let lines): return lines
             case .file(let file, let offset, let count): return try read(file, at: offset, count: count)
-            case .nothingYet: await wakeUp.wait()
+            case .nothingYet: try await wakeUp.wait()
             case .over(let error?): throw error
             case .over(nil): return nil
             }
@@ -208,18 +208,23 @@ final class DumpSpool: LineSink {
     }
 
     /// Opens the file: only its owner can read it, programs that are started do not get it, and it is gone when it is
-    /// closed, however that happens. Calls `mkstemp`.
+    /// closed, however that happens. Calls `open` and `unlink`.
     private func openFile() throws(MemcacheError) -> Int32 {
         if let file = state.withLock({ $0.file }) { return file }
-        var path = Array("\(directory)/mcsh-dump-XXXXXX".utf8CString)
-        let file = mkstemp(&path)
+        var path = ""
+        var file: Int32 = -1
+        // The name may be taken, by chance or on purpose.
+        for _ in 0..<100 {
+            path = "\(directory)/mcsh-dump-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+            file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if file >= 0 || errno != EEXIST { break }
+        }
         guard file >= 0 else {
             let reason = errno
             state.withLock { $0.isWriting = false }
             throw fault("made", reason)
         }
         unlink(path)
-        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
         state.withLock { $0.file = file }
         return file
     }

@@ -34,11 +34,17 @@ final class LineStream: Sendable {
     private let address: ServerAddress
 
     /// Begins to connect.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
     init(
         to address: ServerAddress, options: Connection.Options, request: consuming Request, sink: any LineSink
-    ) {
+    ) throws(MemcacheError) {
         self.address = address
-        transport = Transport(on: .streams)
+        do throws(MemcacheError) {
+            transport = try Transport(on: .streams)
+        } catch {
+            throw error.from(address)
+        }
         core = Core(address: address, options: options, request: request, transport: transport, sink: sink)
         transport.connect(to: address, options: options.transport, delegate: core)
     }

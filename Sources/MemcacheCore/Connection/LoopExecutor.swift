@@ -5,13 +5,15 @@ final class LoopExecutor: TaskExecutor {
     /// There is one such loop.
     static let shared = LoopExecutor()
 
-    private let transport = Transport()
+    /// Where there is no loop, tasks run where others do.
+    private let transport = try? Transport()
     private let jobs = Mutex<[UnownedJob]>([])
 
     private init() {}
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        guard let transport else { return globalConcurrentExecutor.enqueue(job) }
         let isFirst = jobs.withLock { jobs in
             jobs.append(job)
             return jobs.count == 1

@@ -4,7 +4,7 @@ struct Outbox: ~Copyable {
     /// Requests that were handed over together, and who gets their replies.
     struct Submission: Sendable {
         let id: Int
-        let shapes: [ReplyShape]
+        var shapes: [ReplyShape]
         let timeout: Duration
         /// When it was handed over; nil for when it is taken.
         let submitted: ContinuousClock.Instant?
@@ -22,7 +22,9 @@ struct Outbox: ~Copyable {
     /// Requests are brought together to chunks of this length at the most.
     static let chunkBytes = 65_536
 
+    private static let value: [ReplyShape] = [.value]
     private static let values: [ReplyShape] = [.values]
+    private static let fencedValues: [ReplyShape] = [.values, .fence]
 
     private var content = Content()
     /// The reads of the last line, when it has no end yet.
@@ -40,6 +42,7 @@ struct Outbox: ~Copyable {
         _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], _ submission: Submission
     ) {
         endLine()
+        addFence()
         content.submissions.append(submission)
         if !longValues.isEmpty {
             content.chunks += RequestEncoder.chunks(of: bytes, with: longValues)
@@ -60,17 +63,19 @@ struct Outbox: ~Copyable {
             let last = content.chunks.count - 1
             content.chunks[last].append(UInt8(ascii: " "))
             content.chunks[last].append(contentsOf: key)
+            if line.count == 1 { content.submissions[content.submissions.count - 1].shapes = Self.values }
             line.join(waiter)
             return
         }
         endLine()
+        addFence()
         let reads = SharedReads(word, isOnLoop: isOnLoop)
         reads.join(waiter)
         line = reads
         lineTimeout = timeout
         lineBytes = word.text.utf8CodeUnitCount + 1 + key.count
         content.submissions.append(
-            Submission(id: id, shapes: Self.values, timeout: timeout, submitted: nil, receiver: reads))
+            Submission(id: id, shapes: Self.value, timeout: timeout, submitted: nil, receiver: reads))
         if content.chunks.isEmpty || content.chunks[content.chunks.count - 1].count > Self.chunkBytes {
             content.chunks.append([])
         }
@@ -86,6 +91,18 @@ struct Outbox: ~Copyable {
         let taken = content
         content = Content()
         return taken
+    }
+
+    /// Has what follows a read of several keys begin with a fence.
+    private mutating func addFence() {
+        let last = content.submissions.count - 1
+        guard last >= 0, content.submissions[last].shapes.last?.leavesEndOpen == true else { return }
+        if content.submissions[last].shapes.count == 1 {
+            content.submissions[last].shapes = Self.fencedValues
+        } else {
+            content.submissions[last].shapes.append(.fence)
+        }
+        content.chunks[content.chunks.count - 1].append(RequestEncoder.fence)
     }
 
     private mutating func endLine() {

@@ -43,6 +43,9 @@ struct StreamFraming {
         let start = step.used
         let end = bytes.position(before: bytes.count, of: newline, downTo: start).map { $0 + 1 } ?? start
         guard bytes.count - end <= Self.maximumLineBytes else { throw .lineTooLong(limit: Self.maximumLineBytes) }
+        guard bytes.hasLineEnds(in: start..<end, every: Self.maximumLineBytes + 2) else {
+            throw .lineTooLong(limit: Self.maximumLineBytes)
+        }
         step.lines = start..<end
         step.used = end
         if case .list(_, let lastLine) = form, end > start {
@@ -92,6 +95,18 @@ extension Span where Element == UInt8 {
             index -= 1
         }
         return nil
+    }
+
+    /// Whether no line in `range`, which ends with one, is longer than `maximum` with its end. Looks at few bytes.
+    fileprivate func hasLineEnds(in range: Range<Int>, every maximum: Int) -> Bool {
+        var start = range.lowerBound
+        while range.upperBound - start > maximum {
+            guard let newline = position(before: start + maximum, of: UInt8(ascii: "\n"), downTo: start) else {
+                return false
+            }
+            start = newline + 1
+        }
+        return true
     }
 
     /// The range of a line less the `\n` or `\r\n` at its end.

@@ -59,11 +59,16 @@ final class Transport: Sendable {
     /// Starts the thread for commands, if it is not there yet, and does not wait for it.
     static func startCommandThread() { _ = commandThread }
 
+    /// Starts the thread for commands, and waits until it runs.
+    static func waitForCommandThread() throws(MemcacheError) { _ = try commandThread.loop }
+
     /// A transport that is not connected.
-    init(on thread: Thread = .commands) {
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
+    init(on thread: Thread = .commands) throws(MemcacheError) {
         switch thread {
-        case .commands: loop = Transport.commandThread.loop
-        case .streams: loop = Transport.streamThread.loop
+        case .commands: loop = try Transport.commandThread.loop
+        case .streams: loop = try Transport.streamThread.loop
         }
         channel = .makeEmptyBox(eventLoop: loop)
         trace = .makeEmptyBox(eventLoop: loop)
@@ -224,6 +229,8 @@ final class Transport: Sendable {
 
 /// A thread that runs an event loop until the program ends. Starting it takes no waiting, only using it does.
 ///
+/// Where the system gives no thread or no descriptors, the next use tries again.
+///
 /// Made here and not by an event loop group, which waits for its threads and is a third of what it takes to get to a first
 /// connection.
 ///
@@ -233,32 +240,74 @@ private final class LoopThread: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let started = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var runningLoop: (any EventLoop)?
+    /// Why there is no thread; nil where one was started.
+    private var failure: MemcacheError?
+
+    /// The size of the thread's stack, whatever the system's own is: values are decoded and log handlers run on it.
+    private static let stackBytes = 8 << 20
 
     /// Starts the thread, which keeps this object.
     init() {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(started, nil)
-        let itself = Unmanaged.passRetained(self).toOpaque()
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let code = pthread_create(&thread, nil, { LoopThread.run($0) }, itself)
-            if let thread { pthread_detach(thread) }
-        #else
-            var thread = pthread_t()
-            let code = pthread_create(&thread, nil, { $0.flatMap { LoopThread.run($0) } }, itself)
-            if code == 0 { pthread_detach(thread) }
-        #endif
-        precondition(code == 0, "the system gives no thread")
+        failure = start()
     }
 
     /// The loop, as soon as it runs.
     var loop: any EventLoop {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        while true {
-            if let runningLoop { return runningLoop }
-            pthread_cond_wait(started, mutex)
+        get throws(MemcacheError) {
+            pthread_mutex_lock(mutex)
+            defer { pthread_mutex_unlock(mutex) }
+            if failure != nil { failure = start() }
+            if let failure { throw failure }
+            while true {
+                if let runningLoop { return runningLoop }
+                pthread_cond_wait(started, mutex)
+            }
         }
+    }
+
+    /// Starts the thread.
+    ///
+    /// - Returns: Why that is not possible.
+    private func start() -> MemcacheError? {
+        if let reason = LoopThread.reasonForNoLoop() {
+            return MemcacheError(.localResource, "no connection can be made: \(reason)")
+        }
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, LoopThread.stackBytes)
+        let itself = Unmanaged.passRetained(self)
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let code = pthread_create(&thread, &attributes, { LoopThread.run($0) }, itself.toOpaque())
+            if let thread { pthread_detach(thread) }
+        #else
+            var thread = pthread_t()
+            let code = pthread_create(
+                &thread, &attributes, { $0.flatMap { LoopThread.run($0) } }, itself.toOpaque())
+            if code == 0 { pthread_detach(thread) }
+        #endif
+        guard code != 0 else { return nil }
+        itself.release()
+        let reason = String(cString: strerror(code)).lowercased()
+        return MemcacheError(.localResource, "no connection can be made: the system gives no thread (\(reason))")
+    }
+
+    /// Why a loop could not be made: the network library ends the process where it gets no descriptors for one. It takes
+    /// three, and the connection another.
+    private static func reasonForNoLoop() -> String? {
+        var taken: [Int32] = []
+        defer { for descriptor in taken { close(descriptor) } }
+        for _ in 0..<4 {
+            let descriptor = open("/", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                return errno == EMFILE || errno == ENFILE ? String(cString: strerror(errno)).lowercased() : nil
+            }
+            taken.append(descriptor)
+        }
+        return nil
     }
 
     private func publish(_ loop: any EventLoop) {

@@ -8,14 +8,14 @@ final class WakeUp: Sendable {
     private enum State {
         case quiet
         case raised
-        case awaited(CheckedContinuation<Void, Never>)
+        case awaited(CheckedContinuation<Bool, Never>)
     }
 
     private let state = Mutex(State.quiet)
 
     /// There is something to look at.
     func raise() {
-        let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let continuation = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard case .awaited(let continuation) = state else {
                 state = .raised
                 return nil
@@ -23,29 +23,32 @@ final class WakeUp: Sendable {
             state = .quiet
             return continuation
         }
-        continuation?.resume()
+        continuation?.resume(returning: true)
     }
 
     /// Waits. Ends at once, and from then on, in a task that is cancelled.
-    func wait() async {
-        await withTaskCancellationHandler {
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` where another task waits already.
+    func wait() async throws(MemcacheError) {
+        let isAlone = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isRaised = state.withLock { state in
+                let answer = state.withLock { state -> Bool? in
                     switch state {
                     case .quiet:
                         state = .awaited(continuation)
-                        return false
+                        return nil
                     case .raised:
                         state = .quiet
                         return true
                     case .awaited:
-                        preconditionFailure("a stream is read by one task at a time")
+                        return false
                     }
                 }
-                if isRaised { continuation.resume() }
+                if let answer { continuation.resume(returning: answer) }
             }
         } onCancel: {
             raise()
         }
+        guard isAlone else { throw MemcacheError(.invalidArgument, "a stream is read by one task at a time") }
     }
 }

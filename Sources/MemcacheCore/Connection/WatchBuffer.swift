@@ -106,7 +106,7 @@ final class WatchBuffer: LineSink {
             if Task.isCancelled { throw MemcacheError(.cancelled, "watching was cancelled") }
             switch state.withLock({ $0.next() }) {
             case .segment(let segment): return segment
-            case .nothingYet: await wakeUp.wait()
+            case .nothingYet: try await wakeUp.wait()
             case .over(let error?): throw error
             case .over(nil): return nil
             }

@@ -37,6 +37,12 @@ public struct MemcacheError: Error, Sendable {
         public static let noServer = Code(description: "no-server")
         /// The client was shut down.
         public static let closed = Code(description: "closed")
+        /// The system has no thread, descriptor or memory left for the client to work with. Nothing was sent.
+        public static let localResource = Code(description: "local-resource")
+        /// The server wants a login first, or refuses the one that was given.
+        public static let unauthenticated = Code(description: "unauthenticated")
+        /// The server speaks TLS only.
+        public static let tlsRequired = Code(description: "tls-required")
         /// A file of this machine could not be written, such as the spool of a dump.
         public static let localFile = Code(description: "local-file")
     }
@@ -101,6 +107,10 @@ extension MemcacheError {
 
     /// The error for a refusal by the server.
     package init(_ refusal: Refusal) {
+        if refusal.wantsLogin {
+            self.init(.unauthenticated, "\(refusal.text) (the server wants a login, as one started with -Y does)")
+            return
+        }
         let code: Code =
             switch refusal.kind {
             case .error: .error
@@ -125,6 +135,8 @@ extension MemcacheError {
             message = "the server sent a line of more than \(limit) bytes: this is not memcached"
         case .valueTooLong(let bytes, let limit):
             message = "the server announced a value of \(bytes) bytes, more than the \(limit) that are read"
+        case .replyTooLong(let limit):
+            message = "the server's answer is longer than the \(limit) bytes that are read, and goes on"
         case .malformed(let line):
             message = "the server sent a line that is not of its form: \(Self.excerpt(line))"
         case .valueNotTerminated:

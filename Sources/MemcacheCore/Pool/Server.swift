@@ -63,25 +63,45 @@ package final class Server: Sendable {
     // Inlined into an async function its large values would be allocated from the task, one by one.
     @inline(never)
     package func connection() throws(MemcacheError) -> Connection {
-        let connection = state.withLock { state -> Connection? in
-            if state.isClosed { return nil }
+        if let connection = connectionInUse { return connection }
+        // The thread is started, and the log is written, without the lock: either may take its time, and a log handler may
+        // use the client.
+        do throws(MemcacheError) {
+            try Connection.prepareAndWait()
+        } catch {
+            throw error.from(address)
+        }
+        var isNew = false
+        let connection = try state.withLock { state throws(MemcacheError) -> Connection in
+            if state.isClosed { throw MemcacheError(.closed, "the client was shut down", server: address) }
             if let connection = state.connection, !connection.isClosed { return connection }
             let id = state.health.connecting()
-            logger?.debug("connecting", metadata: ["server": "\(address)"])
-            let connection = Connection(to: address, options: options) { [weak self] end in self?.ended(id, end) }
+            let connection = try Connection(to: address, options: options, isBegun: false) { [weak self] end in
+                self?.ended(id, end)
+            }
             state.connection = connection
             state.link = .connecting
-            connection.whenOpen { [weak self] error in
-                if error == nil { self?.opened(connection) }
-            }
+            isNew = true
             // Before anybody else can get hold of the connection: the flush goes first.
             if state.health.needsFlush { flush(connection, id) }
             return connection
         }
-        guard let connection else {
-            throw MemcacheError(.closed, "the client was shut down", server: address)
+        if isNew {
+            logger?.debug("connecting", metadata: ["server": "\(address)"])
+            connection.whenOpen { [weak self] error in
+                if error == nil { self?.opened(connection) }
+            }
+            // What others hand over meanwhile waits for the connection.
+            connection.begin()
         }
         return connection
+    }
+
+    private var connectionInUse: Connection? {
+        state.withLock { state in
+            guard !state.isClosed, let connection = state.connection, !connection.isClosed else { return nil }
+            return connection
+        }
     }
 
     /// Sends a command and waits for what it comes to.
@@ -89,12 +109,13 @@ package final class Server: Sendable {
     /// A command that came to a connection too late to be sent goes on the next one.
     @inline(__always)
     package func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
-        var mayLoseConnection = true
+        var losses = 0
+        var goesAlone = false
         while true {
             do {
-                return try await connection().execute(command, timeout: replyTimeout)
+                return try await connection().execute(command, timeout: replyTimeout, goesAlone: &goesAlone)
             } catch {
-                guard goesOnNextConnection(after: error, &mayLoseConnection) else { throw error }
+                guard goesOnNextConnection(after: error, &losses) else { throw error }
             }
         }
     }
@@ -104,14 +125,14 @@ package final class Server: Sendable {
         _ commands: [Command]
     ) async -> [Result<Command.Outcome, MemcacheError>] {
         do throws(MemcacheError) {
-            var mayLoseConnection = true
+            var losses = 0
             while true {
                 let results = try await connection().execute(commands, timeout: replyTimeout)
                 // They go out together or not at all: one that was too late tells it of all.
                 let tooLate = results.lazy.compactMap { result -> MemcacheError? in
                     if case .failure(let error) = result, error.wasTooLateToBeSent { error } else { nil }
                 }
-                guard let error = tooLate.first, goesOnNextConnection(after: error, &mayLoseConnection) else {
+                guard let error = tooLate.first, goesOnNextConnection(after: error, &losses) else {
                     return results
                 }
             }
@@ -120,15 +141,17 @@ package final class Server: Sendable {
         }
     }
 
-    /// Whether a command may go on another connection: as often as this side ends the one it is for, once where the server
-    /// does.
+    /// How often a command may come to a connection that the server has just closed.
+    private static let maximumLosses = 8
+
+    /// Whether a command may go on another connection: as often as this side ends the one it is for, a few times where the
+    /// server does.
     @inline(never)
-    private func goesOnNextConnection(after error: MemcacheError, _ mayLoseConnection: inout Bool) -> Bool {
+    private func goesOnNextConnection(after error: MemcacheError, _ losses: inout Int) -> Bool {
         guard error.wasTooLateToBeSent, !state.withLock({ $0.isClosed }) else { return false }
         if error.code == .closed { return !Task.isCancelled }
-        guard mayLoseConnection, isAlive else { return false }
-        mayLoseConnection = false
-        return true
+        losses += 1
+        return losses <= Self.maximumLosses && isAlive
     }
 
     /// The server may be tried again now: it has answered, or its addresses are new.

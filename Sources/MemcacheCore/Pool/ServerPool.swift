@@ -98,11 +98,20 @@ package final class ServerPool: Sendable {
             for (command, result) in zip(commands, await server.execute(commands)) {
                 switch result {
                 case .success(let items): answers += matched(items, to: command.keys).map { .success($0) }
+                case .failure(let error) where error.mayBeOfOneKey && command.keys.count > 1:
+                    answers += await Self.retrieveOneByOne(command.keys, from: server, makeCommands)
                 case .failure(let error): answers += command.keys.map { _ in .failure(error) }
                 }
             }
             return answers
         }
+    }
+
+    /// Reads keys of a request that was refused, perhaps for one of them only: each in a request of its own.
+    private static func retrieveOneByOne<Command: ManyKeysCommand>(
+        _ keys: [Key], from server: Server, _ makeCommands: @escaping @Sendable ([Key]) -> [Command]
+    ) async -> [Result<Item?, MemcacheError>] {
+        await server.execute(keys.flatMap { makeCommands([$0]) }).map { $0.map(\.first) }
     }
 
     /// Shares positions out among the servers that their routes lead to, and has each server's done at once. What a server
@@ -265,6 +274,16 @@ extension ServerPool {
 }
 
 extension MemcacheError {
+    /// Whether the server may have refused a request of several keys for one of them.
+    fileprivate var mayBeOfOneKey: Bool {
+        switch code {
+        case .clientError, .serverError, .unavailable: true
+        // A server that does not know the command knows it no better for one key.
+        case .error: message != "ERROR"
+        default: false
+        }
+    }
+
     /// Whether nothing was sent, because there was no connection to the server: another may be asked in its place.
     fileprivate var leavesServerOut: Bool {
         code == .cannotConnect || code == .connectionLost && !mayHaveTakenEffect

@@ -31,7 +31,7 @@ public struct Expiration: Hashable, Sendable {
     /// negative durations are ``immediately``.
     public static func after(_ duration: Duration) -> Expiration {
         let (seconds, attoseconds) = duration.components
-        let whole = attoseconds > 0 ? seconds + 1 : seconds
+        let whole = attoseconds > 0 && seconds < .max ? seconds + 1 : seconds
         return whole <= 0 ? .immediately : Expiration(.afterSeconds(whole))
     }
 

@@ -14,15 +14,16 @@ public struct CASToken: Hashable, Sendable, RawRepresentable, CustomStringConver
 public struct Item: Hashable, Sendable {
     /// The item's key.
     public var key: Key
-    /// The word that the client which stored the item keeps beside the value, commonly to say how it is encoded.
-    public var flags: UInt32
+    /// The word that the client which stored the item keeps beside the value, commonly to say how it is encoded. It has
+    /// 64 bits on servers that were built with `--enable-large-client-flags`, 32 on all others.
+    public var flags: UInt64
     /// The value, as it is stored.
     public var value: [UInt8]
     /// The token for a compare-and-swap; nil where the command did not ask for it (`get`, `gat`).
     public var cas: CASToken?
 
     /// Makes an item.
-    public init(key: Key, flags: UInt32 = 0, value: [UInt8], cas: CASToken? = nil) {
+    public init(key: Key, flags: UInt64 = 0, value: [UInt8], cas: CASToken? = nil) {
         self.key = key
         self.flags = flags
         self.value = value

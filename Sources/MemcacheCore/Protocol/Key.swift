@@ -1,9 +1,12 @@
-/// The name of an item: bytes that memcached can carry in a command line, checked when the key is made.
+/// The name of an item: bytes that memcached can carry in a command line.
 ///
-/// memcached takes 1 to 250 bytes, none of them a blank, a control character or DEL. A key that breaks these rules never
-/// reaches a server, so a key cannot smuggle a command in.
+/// memcached takes 1 to 250 bytes, none of them a space, a control character or DEL. A key that breaks these rules never
+/// reaches a server, so a key cannot smuggle a command in. A key made of a text is checked when a command with it is
+/// sent, which then throws; the initializers that throw check at once.
 ///
-///     let key: Key = "user:42"
+///     let item = try await client.get("user:\(id)")
+///     let key = Key(name)                                  // any text
+///     let checked = try Key(name.utf8)                     // throws here where the name is no key
 ///     let binary = try Key(base64Encoding: [0x00, 0xff])   // through the meta commands only
 public struct Key: Hashable, Sendable {
     /// The longest key memcached takes, in bytes as sent.
@@ -20,9 +23,13 @@ public struct Key: Hashable, Sendable {
     /// (python-memcached's `(hashvalue, key)`.)
     public private(set) var routingNumber: RoutingNumber?
 
+    /// Whether the bytes are known to be those of a key. Otherwise that is checked when a command is sent.
+    private var isChecked = true
+
     /// The same key with checked bytes before it.
     func prefixed(by prefix: [UInt8]) -> Key {
         var whole = Key(received: prefix + bytes)
+        whole.isChecked = isChecked
         whole.routingNumber = routingNumber
         return whole
     }
@@ -69,6 +76,17 @@ public struct Key: Hashable, Sendable {
         isBase64 = false
     }
 
+    /// The UTF-8 bytes of a text, which are checked when a command with the key is sent: against the client's limit of
+    /// length, ``RequestLimits/maximumKeyBytes``, and for characters that a command line cannot carry.
+    public init(_ text: String) {
+        bytes = Array(text.utf8)
+        isBase64 = false
+        isChecked = false
+    }
+
+    /// The UTF-8 bytes of part of a text, as of a whole one.
+    public init(_ text: Substring) { self.init(String(text)) }
+
     /// Checks and takes the UTF-8 bytes of a text.
     ///
     /// - Throws: ``MemcacheError``, as for any other key.
@@ -88,7 +106,7 @@ public struct Key: Hashable, Sendable {
     ///
     /// - Throws: ``MemcacheError``, as for any other key.
     public init(describing subject: some CustomStringConvertible) throws(MemcacheError) {
-        try self.init(subject.description)
+        try self.init(subject.description.utf8)
     }
 
     /// A key of any bytes, sent base64 encoded through the meta commands; at most 187 bytes fit.
@@ -110,6 +128,14 @@ public struct Key: Hashable, Sendable {
     package init(received bytes: [UInt8]) {
         self.bytes = bytes
         isBase64 = false
+    }
+
+    /// Refuses a key that no server can be asked for.
+    ///
+    /// - Parameter maximumBytes: The longest key accepted where the key was not checked before.
+    func requireSendable(maximumBytes: Int) throws(MemcacheError) {
+        guard !isChecked, let fault = Key.fault(in: bytes.span, maximumBytes: maximumBytes) else { return }
+        throw MemcacheError(fault, key: bytes, maximumBytes: maximumBytes)
     }
 
     /// What can be wrong with the bytes of a key.
@@ -147,13 +173,24 @@ extension Key: CustomStringConvertible {
     public var description: String { EscapedText.string(bytes) }
 }
 
-extension Key: ExpressibleByStringLiteral {
-    /// A key written in the program. Traps when the literal is not a valid key, which is a mistake in the program.
-    public init(stringLiteral value: String) {
-        precondition(Key.fault(in: Array(value.utf8).span) == nil, "\"\(value)\" is not a memcached key")
-        bytes = Array(value.utf8)
-        isBase64 = false
+extension Key {
+    /// Whether two keys are the same, on the same server.
+    public static func == (left: Key, right: Key) -> Bool {
+        left.bytes == right.bytes && left.isBase64 == right.isBase64 && left.routingNumber == right.routingNumber
     }
+
+    /// Hashes what makes keys the same.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes)
+        hasher.combine(isBase64)
+        hasher.combine(routingNumber)
+    }
+}
+
+extension Key: ExpressibleByStringInterpolation {
+    /// A key written in the program, perhaps with computed parts: `"user:\(id)"`. Checked when a command with it is sent,
+    /// as any text is.
+    public init(stringLiteral value: String) { self.init(value) }
 }
 
 extension Key: ExpressibleByIntegerLiteral {

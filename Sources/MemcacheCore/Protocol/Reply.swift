@@ -121,6 +121,20 @@ public struct Refusal: Hashable, Sendable {
         self.line = line
     }
 
+    /// Whether the server refuses everything until a login succeeds.
+    package var wantsLogin: Bool {
+        guard kind == .clientError else { return false }
+        let lines: [StaticString] = [
+            "CLIENT_ERROR unauthenticated", "CLIENT_ERROR authentication failure",
+            "CLIENT_ERROR bad authentication token format", "CLIENT_ERROR auth token too long",
+        ]
+        return lines.contains { line.span.equals($0, in: 0..<line.count) }
+    }
+
+    /// Whether the server does not know the command: the line is `ERROR` and nothing else. With a text it says what is
+    /// wrong.
+    package var isBare: Bool { line.span.equals("ERROR", in: 0..<line.count) }
+
     /// The whole line, escaped for showing.
     public var text: String { EscapedText.string(line) }
 }

@@ -5,8 +5,29 @@ package struct ReplyCollector: Sendable {
     private var cachedKeys: [CachedKey] = []
     private var prefixes: [PrefixStatistic] = []
     private var configuration: [UInt8]?
+    /// About how much memory is kept.
+    private var byteCount = 0
 
-    package init() {}
+    /// The most that is kept of a reply. The values of items do not count where ``maximumItems`` is known: they are as long
+    /// as they were stored.
+    private let maximumBytes: Int
+    /// The most items that are kept; nil where that is not known.
+    package var maximumItems: Int?
+
+    /// The most that is kept of a reply, where nothing else is said: 64 MiB.
+    package static let maximumBytes = 67_108_864
+
+    /// A collector with nothing in it.
+    package init(maximumBytes: Int = ReplyCollector.maximumBytes) {
+        self.maximumBytes = maximumBytes
+    }
+
+    /// Forgets what was kept, for the next reply.
+    package mutating func reset() {
+        let maximumItems = maximumItems
+        self = ReplyCollector(maximumBytes: maximumBytes)
+        self.maximumItems = maximumItems
+    }
 
     /// Takes in one element. Returns the reply when the element completes one of the given shape.
     ///
@@ -21,7 +42,7 @@ package struct ReplyCollector: Sendable {
             return nil
         case .complete:
             // A refusal can come in the middle of a reply; what was kept by then is not for the next one.
-            defer { self = ReplyCollector() }
+            defer { reset() }
             if shape == .statisticsWithoutEnd { try keep(element, of: bytes) }
             return reply(completedBy: element, of: bytes, shape: shape)
         }
@@ -30,16 +51,21 @@ package struct ReplyCollector: Sendable {
     private mutating func keep(_ element: ReplyElement, of bytes: Span<UInt8>) throws(ReplyParser.Failure) {
         switch element {
         case .value(let key, let flags, let cas, let data):
+            if let maximumItems, items.count >= maximumItems { throw .unexpected(line: line(of: element, in: bytes)) }
+            try makeRoom(for: key.count + (maximumItems == nil ? data.count : 0))
             items.append(
                 Item(
                     key: Key(received: bytes.copy(key)), flags: flags, value: bytes.copy(data),
                     cas: cas.map(CASToken.init)))
         case .statistic(let name, let value):
+            try makeRoom(for: name.count + value.count)
             statistics.append(Statistic(name: bytes.copy(name), value: bytes.copy(value)))
         case .cachedKey(let line):
+            try makeRoom(for: line.count)
             guard let cached = CachedKey(line: bytes.copy(line)) else { throw .malformed(line: bytes.copy(line)) }
             cachedKeys.append(cached)
         case .prefix(let line):
+            try makeRoom(for: line.count)
             guard let prefix = PrefixStatistic(line: bytes.copy(line)) else {
                 throw .malformed(line: bytes.copy(line))
             }
@@ -48,6 +74,13 @@ package struct ReplyCollector: Sendable {
             configuration = bytes.copy(body)
         default: break
         }
+    }
+
+    /// Counts what is about to be kept: its bytes, and what an array of them takes beside.
+    private mutating func makeRoom(for count: Int) throws(ReplyParser.Failure) {
+        let (sum, overflow) = byteCount.addingReportingOverflow(count + 96)
+        guard !overflow, sum <= maximumBytes else { throw .replyTooLong(limit: maximumBytes) }
+        byteCount = sum
     }
 
     private mutating func reply(completedBy element: ReplyElement, of bytes: Span<UInt8>, shape: ReplyShape) -> Reply {

@@ -16,7 +16,7 @@ package enum ReplyElement: Hashable, Sendable {
     case number(UInt64)
     case version(Range<Int>)
     /// `VALUE <key> <flags> <bytes> [<cas>]` and its block.
-    case value(key: Range<Int>, flags: UInt32, cas: UInt64?, data: Range<Int>)
+    case value(key: Range<Int>, flags: UInt64, cas: UInt64?, data: Range<Int>)
     /// `HD`, `EN`, `NF`, `NS`, `EX`, and `VA` with its block; `flags` is the rest of the line.
     case meta(MetaReply.Status, flags: Range<Int>, data: Range<Int>)
     case metaDebug(Range<Int>)

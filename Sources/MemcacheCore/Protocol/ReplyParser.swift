@@ -10,6 +10,8 @@ package struct ReplyParser: Sendable {
         case lineTooLong(limit: Int)
         /// A value that claims more bytes than may be read.
         case valueTooLong(bytes: UInt64, limit: Int)
+        /// A reply of many lines that brings more than is kept.
+        case replyTooLong(limit: Int)
         /// A `VALUE`, `VA` or `STAT` line that is not of its form.
         case malformed(line: [UInt8])
         /// A value that is not followed by a line end where its length says: the length lies.
@@ -159,7 +161,7 @@ package struct ReplyParser: Sendable {
         let length = word(from: flags.upperBound + 1, in: line, of: bytes)
         let cas = word(from: length.upperBound + 1, in: line, of: bytes)
         guard !key.isEmpty,
-            let flagsWord = ASCIINumber.parseUnsigned(bytes, flags).flatMap({ UInt32(exactly: $0) }),
+            let flagsWord = ASCIINumber.parseUnsigned(bytes, flags),
             let count = ASCIINumber.parseUnsigned(bytes, length),
             cas.upperBound == line.upperBound
         else { throw .malformed(line: bytes.copy(line)) }
@@ -204,9 +206,9 @@ package struct ReplyParser: Sendable {
     private mutating func block(
         of count: UInt64, from start: Int, next: Int, in bytes: Span<UInt8>
     ) throws(Failure) -> (data: Range<Int>, end: Int)? {
-        guard count <= UInt64(maximumValueBytes) else {
-            throw .valueTooLong(bytes: count, limit: maximumValueBytes)
-        }
+        // No more than can be added to a position.
+        let limit = min(max(maximumValueBytes, 0), Int.max - 2 - next)
+        guard count <= UInt64(limit) else { throw .valueTooLong(bytes: count, limit: max(maximumValueBytes, 0)) }
         let data = next..<next + Int(count)
         guard bytes.count >= data.upperBound + 2 else {
             neededBytes = data.upperBound + 2 - start

@@ -4,8 +4,11 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     case line
     /// One line, after a request that carried a data block.
     case storage
-    /// `VALUE` blocks, then `END`.
+    /// `VALUE` blocks, then `END`, after a request for several keys. What a refusal among them leaves open is said at
+    /// ``leavesEndOpen``.
     case values
+    /// `VALUE` blocks, then `END`, after a request for one key.
+    case value
     /// One meta line, or `VA` with its block.
     case meta
     /// As ``meta``, after a request that carried a data block.
@@ -23,6 +26,8 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     case anythingUntilFence
     /// Nothing but the end of the connection, or the line of a refusal.
     case close
+    /// The `VERSION` of a fence that no caller has asked for.
+    case fence
 
     /// How far an element brings a reply of this shape.
     package enum Progress: Hashable, Sendable {
@@ -35,6 +40,7 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
     /// What `element` means for a reply of this shape.
     package func progress(after element: ReplyElement) -> Progress {
         switch element {
+        case .refusal where self == .fence: return .violation
         case .refusal: return self == .untilFence || self == .anythingUntilFence ? .incomplete : .complete
         case .unknown: return self == .anythingUntilFence ? .incomplete : .violation
         default: break
@@ -52,7 +58,7 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
             case .stored, .notStored, .exists, .notFound: return .complete
             default: return .violation
             }
-        case .values:
+        case .values, .value:
             switch element {
             case .value: return .incomplete
             case .end: return .complete
@@ -83,8 +89,26 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
             case .version, .metaNoop: return .complete
             default: return .incomplete
             }
+        case .fence:
+            if case .version = element { return .complete }
+            return .violation
         case .close:
             return .violation
+        }
+    }
+
+    /// Whether a refusal in a reply of this shape may be followed by more of the same reply.
+    ///
+    /// memcached ends a failed reply of several values with the refusal, and routers answer once; its built-in proxy
+    /// sends a refusal for each key that failed, among the values, and `END` after them. The line alone does not tell. So
+    /// a request behind such a read is sent with a fence before it, and without one the connection is closed.
+    package var leavesEndOpen: Bool { self == .values }
+
+    /// Whether the whole reply comes at once, so that a server that goes on and on is not waited for.
+    var comesAtOnce: Bool {
+        switch self {
+        case .statistics, .statisticsWithoutEnd, .configuration, .untilFence, .anythingUntilFence, .fence: true
+        case .line, .storage, .values, .value, .meta, .metaStorage, .close: false
         }
     }
 

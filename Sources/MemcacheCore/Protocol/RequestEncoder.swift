@@ -104,7 +104,7 @@ public struct RequestEncoder: Sendable {
 
     /// Writes `<verb> <key> <flags> <exptime> <bytes>[ <cas>][ noreply]` and the value's block.
     package mutating func storage(
-        _ verb: StorageVerb, key: Span<UInt8>, flags: UInt32, expiration: Int64, value: Span<UInt8>,
+        _ verb: StorageVerb, key: Span<UInt8>, flags: UInt64, expiration: Int64, value: Span<UInt8>,
         cas: UInt64? = nil, noreply: Bool = false
     ) {
         bytes.reserveRoom(for: key.count + value.count + 80)
@@ -115,7 +115,7 @@ public struct RequestEncoder: Sendable {
 
     /// The same for a value that need not be copied, where it is long.
     package mutating func storage(
-        _ verb: StorageVerb, key: Span<UInt8>, flags: UInt32, expiration: Int64, value: [UInt8],
+        _ verb: StorageVerb, key: Span<UInt8>, flags: UInt64, expiration: Int64, value: [UInt8],
         cas: UInt64? = nil, noreply: Bool = false
     ) {
         reserveRoom(for: key.count + 80, value)
@@ -124,14 +124,14 @@ public struct RequestEncoder: Sendable {
     }
 
     private mutating func storageLine(
-        _ verb: StorageVerb, _ key: Span<UInt8>, _ flags: UInt32, _ expiration: Int64, valueBytes: Int, _ cas: UInt64?,
+        _ verb: StorageVerb, _ key: Span<UInt8>, _ flags: UInt64, _ expiration: Int64, valueBytes: Int, _ cas: UInt64?,
         noreply: Bool
     ) {
         bytes.append(verb.word)
         bytes.append(UInt8(ascii: " "))
         bytes.append(key)
         bytes.append(UInt8(ascii: " "))
-        ASCIINumber.append(UInt64(flags), to: &bytes)
+        ASCIINumber.append(flags, to: &bytes)
         bytes.append(UInt8(ascii: " "))
         ASCIINumber.append(expiration, to: &bytes)
         bytes.append(UInt8(ascii: " "))

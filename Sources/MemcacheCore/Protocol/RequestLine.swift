@@ -74,7 +74,8 @@ package struct RequestLine: Hashable, Sendable {
             shape = .meta
             isQuiet = RequestLine.hasQuietFlag(line, words.dropFirst(2))
         } else if isCommand("get", "gets", "gat", "gats", "bget") {
-            shape = .values
+            let keys = words.count - (isCommand("gat", "gats") ? 2 : 1)
+            shape = keys > 1 ? .values : .value
             isQuiet = false
         } else if isCommand("me") {
             // `noreply` is its key.

@@ -16,10 +16,10 @@ public struct PythonTranscoder: ValueTranscoder {
     /// The bits of the flags word.
     public struct Flags: OptionSet, Hashable, Sendable {
         /// The word.
-        public var rawValue: UInt32
+        public var rawValue: UInt64
 
         /// A word.
-        public init(rawValue: UInt32) { self.rawValue = rawValue }
+        public init(rawValue: UInt64) { self.rawValue = rawValue }
 
         /// A pickle.
         public static let pickle = Flags(rawValue: 1)
@@ -229,7 +229,7 @@ extension PythonTranscoder {
     ///
     /// Of several bits the order is compressed, text, integer, long, pickle; bits that nobody knows are ignored beside
     /// one that is known. So does python-memcached.
-    public func decode(_ bytes: [UInt8], flags word: UInt32) throws(MemcacheError) -> PickleValue {
+    public func decode(_ bytes: [UInt8], flags word: UInt64) throws(MemcacheError) -> PickleValue {
         var bytes = bytes
         var flags = Flags(rawValue: word)
         if flags.contains(.compressed) {

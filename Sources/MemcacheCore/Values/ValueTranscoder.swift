@@ -5,7 +5,7 @@
 ///
 ///     struct JSONTranscoder<Value: Codable & Sendable>: ValueTranscoder {
 ///         func encode(_ value: Value, options: EncodingOptions) throws(MemcacheError) -> EncodedValue { … }
-///         func decode(_ bytes: [UInt8], flags: UInt32) throws(MemcacheError) -> Value { … }
+///         func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> Value { … }
 ///     }
 ///
 /// ``PythonTranscoder`` reads and writes what python-memcached does, ``RawTranscoder`` leaves bytes as they are.
@@ -24,7 +24,7 @@ public protocol ValueTranscoder<Value>: Sendable {
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unknownFlags`` or
     ///   ``MemcacheError/Code/unreadableValue``.
-    func decode(_ bytes: [UInt8], flags: UInt32) throws(MemcacheError) -> Value
+    func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> Value
 }
 
 extension ValueTranscoder {
@@ -54,10 +54,10 @@ public struct EncodedValue: Hashable, Sendable {
     /// The bytes.
     public var bytes: [UInt8]
     /// The word beside them that says what they are.
-    public var flags: UInt32
+    public var flags: UInt64
 
     /// Bytes with their flags.
-    public init(bytes: [UInt8], flags: UInt32 = 0) {
+    public init(bytes: [UInt8], flags: UInt64 = 0) {
         self.bytes = bytes
         self.flags = flags
     }
@@ -66,10 +66,10 @@ public struct EncodedValue: Hashable, Sendable {
 /// Bytes as they are. Flags are ignored on reading, and nothing is compressed.
 public struct RawTranscoder: ValueTranscoder {
     /// The flags word that values are stored with.
-    public var flags: UInt32
+    public var flags: UInt64
 
     /// A transcoder that stores values with these flags.
-    public init(flags: UInt32 = 0) { self.flags = flags }
+    public init(flags: UInt64 = 0) { self.flags = flags }
 
     /// The bytes, with ``flags``.
     public func encode(_ value: [UInt8], options: EncodingOptions) throws(MemcacheError) -> EncodedValue {
@@ -77,5 +77,5 @@ public struct RawTranscoder: ValueTranscoder {
     }
 
     /// The bytes, whatever the flags say.
-    public func decode(_ bytes: [UInt8], flags: UInt32) throws(MemcacheError) -> [UInt8] { bytes }
+    public func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> [UInt8] { bytes }
 }

@@ -7,7 +7,7 @@ struct Arguments: ~Copyable {
     /// The words behind the name that are not options.
     var words: [Word] = []
     /// `--flags`
-    var flags: UInt32 = 0
+    var flags: UInt64 = 0
     /// `--hash`
     var hash: RoutingNumber?
     /// The number behind `--flags`.

@@ -202,9 +202,10 @@ struct LineParser: ~Copyable {
             arguments.isLong = true
         case "--flags" where spec.takes("--flags"):
             let value = try requireArgument("N")
-            guard let flags = ASCIINumber.parseUnsigned(bytes, value.range).flatMap({ UInt32(exactly: $0) }) else {
+            guard let flags = ASCIINumber.parseUnsigned(bytes, value.range) else {
                 throw Diagnostic(
-                    "--flags takes a whole number of 32 bits", at: value, suggestion: "write 0 to 4294967295")
+                    "--flags takes a whole number of 64 bits", at: value,
+                    suggestion: "write 0 to 18446744073709551615; most servers keep 32 bits, up to 4294967295")
             }
             arguments.flags = flags
             arguments.flagsWord = value

@@ -20,7 +20,7 @@ struct AnswerContext {
 
 /// An item in the bytes of a reply.
 struct AnsweredItem {
-    var flags: UInt32
+    var flags: UInt64
     var cas: UInt64?
     /// Seconds left to live, where that is known; -1 for no end.
     var timeToLive: Int64?

@@ -4,7 +4,7 @@ import MemcacheCore
 enum DecodedMembers {
     /// Appends `,"type":…` and, where it is not the stored text itself, `,"decoded":…` or `,"decoded_b64":…`. Nothing is
     /// appended for bytes without flags, and for what cannot be decoded.
-    static func append(_ value: [UInt8], flags: UInt32, _ conventions: ValueConventions, to out: inout [UInt8]) {
+    static func append(_ value: [UInt8], flags: UInt64, _ conventions: ValueConventions, to out: inout [UInt8]) {
         guard flags != 0 else { return }
         do throws(MemcacheError) {
             let decoded = try StoredValue(bytes: value, flags: flags).decoded(by: conventions)

@@ -21,7 +21,7 @@ struct ValueView {
 
     /// - Parameter width: Columns of the terminal; nil where lines may have any length.
     init(
-        _ value: [UInt8], flags: UInt32 = 0, by conventions: ValueConventions = .standard, width: Int? = nil
+        _ value: [UInt8], flags: UInt64 = 0, by conventions: ValueConventions = .standard, width: Int? = nil
     ) {
         self.flags = FlagsWord.text(flags)
         let size = HumanUnits.bytes(UInt64(value.count))

@@ -11,6 +11,9 @@ final class AnswerPrinter {
     /// How the application reads values.
     let conventions: ValueConventions
 
+    /// Asks for reads again that were refused with others; nil where nothing is asked again.
+    let retries: ReadRetries?
+
     private let output: OutputSink
     private let presentation: Presentation
     /// Where answers go among those of other servers; nil with one server.
@@ -28,8 +31,9 @@ final class AnswerPrinter {
 
     init(
         server: String, output: OutputSink, presentation: Presentation, conventions: ValueConventions = .standard,
-        lane: AnswerMerger.Lane? = nil
+        lane: AnswerMerger.Lane? = nil, retries: ReadRetries? = nil
     ) {
+        self.retries = retries
         self.conventions = conventions
         self.server = server
         self.output = output

@@ -14,6 +14,9 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private let printer: AnswerPrinter
     private let session: Session
     private let onFinish: @Sendable () -> Void
+    /// Whether its reads are asked for a second time.
+    private let isRetry: Bool
+    private var isFinished = false
 
     /// The command whose answer is next.
     @exclusivity(unchecked) private var cursor = 0
@@ -30,18 +33,40 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     init(
         batch: PreparedBatch, statistics: [StatisticsRequest] = [], printer: AnswerPrinter, session: Session,
-        onFinish: @escaping @Sendable () -> Void
+        isRetry: Bool = false, onFinish: @escaping @Sendable () -> Void
     ) {
         self.batch = batch
         self.statistics = statistics
         self.printer = printer
         self.session = session
         self.onFinish = onFinish
+        self.isRetry = isRetry
         beginGroup()
     }
 
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
+    ) throws(ReplyParser.Failure) {
+        if let retries = printer.retries, retries.isActive, !isRetry {
+            retries.keep(element, at: range, of: bytes, shape: shape, completesReply: completesReply, for: self)
+            return
+        }
+        try receive(element, of: bytes, shape: shape, completesReply: completesReply)
+    }
+
+    /// Takes in an element that was kept while reads were asked for again.
+    func receiveKept(_ element: ReplyElement, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool) {
+        guard !isFinished else { return }
+        do throws(ReplyParser.Failure) {
+            try receive(element, of: bytes, shape: shape, completesReply: completesReply)
+        } catch {
+            // The connection has gone on by now: only this batch is given up.
+            finish(MemcacheError(error), answered: 0)
+        }
+    }
+
+    private func receive(
+        _ element: ReplyElement, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
         guard group.lowerBound < batch.commands.count else { return }
         let command = batch.commands[group.lowerBound]
@@ -50,8 +75,12 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             return
         }
         if case .refusal(let kind, let line) = element {
-            status = status.worst(.refused)
             refusal = refusal ?? Refusal(kind: kind, line: bytes.copy(line))
+            if completesReply { completeReply() }
+            return
+        }
+        if shape == .values, refusal != nil {
+            // What follows a refusal among several values, up to the fence, is asked for again.
             if completesReply { completeReply() }
             return
         }
@@ -87,6 +116,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     func beginValue(_ header: ReplyElement, of bytes: Span<UInt8>) -> Bool {
+        guard refusal == nil, isRetry || printer.retries?.isActive != true else { return false }
         guard case .value(let key, let flags, let cas, _) = header, group.lowerBound < batch.commands.count,
             batch.commands[group.lowerBound].answer.hasItems, let owner = owner(of: key, of: bytes),
             !batch.commands[owner].isDecoded,
@@ -113,6 +143,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     func finish(_ error: MemcacheError?, answered: Int) {
+        guard !isFinished else { return }
+        if let retries = printer.retries, retries.isActive, !isRetry {
+            return retries.keep(error, answered: answered, for: self)
+        }
+        isFinished = true
         if error == nil, cursor < batch.commands.count, batch.shapes.last == .close {
             // The end of the connection is the answer to shutdown.
             printer.status("OK", of: batch, batch.commands[cursor])
@@ -151,6 +186,8 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     private func completeReply() {
         if let refusal {
+            if let retries = printer.retries, mayBeOfOneKey(refusal) { return retry(with: retries) }
+            status = status.worst(MemcacheError(refusal).exitStatus)
             // Reads that were answered before the refusal keep their answers; silent commands cannot be told apart.
             if batch.commands[group.lowerBound].answer == .silence {
                 tell(refusal, of: batch.commands[group.lowerBound])
@@ -169,6 +206,24 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         }
         while cursor < group.upperBound { endCommand() }
         beginGroup()
+    }
+
+    /// Whether the refusal of a request of several keys may be that of one of them, and others have no answer yet.
+    private func mayBeOfOneKey(_ refusal: Refusal) -> Bool {
+        batch.commands[group.lowerBound].answer.hasItems && group.count > 1 && cursor < group.upperBound
+            && !refusal.isBare && !refusal.wantsLogin
+    }
+
+    /// Has the keys without an answer asked for again, each alone. Their answers are written by another receiver.
+    private func retry(with retries: ReadRetries) {
+        let again = batch.readsAlone(cursor..<group.upperBound, in: group)
+        cursor = group.upperBound
+        beginGroup()
+        retries.begin(
+            again,
+            to: AnswerReceiver(batch: again, printer: printer, session: session, isRetry: true) { [self] in
+                printer.retries?.end()
+            })
     }
 
     private func endCommand() {
@@ -301,7 +356,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             switch flag.letter {
             case UInt8(ascii: "t"): item.timeToLive = ASCIINumber.parseSigned(flag.argument)
             case UInt8(ascii: "f"):
-                item.flags = UInt32(truncatingIfNeeded: ASCIINumber.parseUnsigned(flag.argument) ?? 0)
+                item.flags = ASCIINumber.parseUnsigned(flag.argument) ?? 0
             case UInt8(ascii: "c"): item.cas = ASCIINumber.parseUnsigned(flag.argument)
             default: break
             }
@@ -340,7 +395,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     /// - Parameter isLate: Whether the command's answer is complete already.
     private func tell(_ refusal: Refusal, of command: PreparedCommand, isLate: Bool = false) {
         var error = MemcacheError(refusal)
-        if refusal.kind == .error, command.answer.needsMetaCommands {
+        if refusal.isBare, command.answer.needsMetaCommands {
             error.message += ": this server does not know the meta commands, which memcached has since 1.6.10"
         } else if refusal.kind == .error, let reason = reason(of: command) {
             error.message += ": \(reason)"

@@ -35,7 +35,8 @@ final class CommandPipeline {
                     client: client, position: position, maximumBytes: windowBytes, whenConnected: merged?.comes(from:)),
                 printer: AnswerPrinter(
                     server: servers[position].address.description, output: session.output,
-                    presentation: session.presentation, conventions: conventions, lane: merged),
+                    presentation: session.presentation, conventions: conventions, lane: merged,
+                    retries: ReadRetries(client, position: position)),
                 merged: merged)
         }
     }

@@ -35,11 +35,15 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
 
     /// Says what is expected next; before it is submitted.
     func add(_ shape: ReplyShape, hidesEnd: Bool, ordinals: Range<Int> = 0..<1) {
+        shapes.append(shape)
         expectations.append(Expectation(hidesEnd: hidesEnd, shape: shape, ordinals: ordinals))
     }
 
-    /// The shapes of all replies.
-    var shapes: [ReplyShape] { expectations.map(\.shape) }
+    /// A fence of ours stands behind the request that was added last.
+    func addFence() { shapes.append(.fence) }
+
+    /// The shapes of all replies, with those that are not shown.
+    private(set) var shapes: [ReplyShape] = []
 
     func receive(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
@@ -49,7 +53,8 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
         note(element, expectation, of: bytes, completesReply: completesReply)
         if completesReply {
             cursor += 1
-            if expectation.hidesEnd { return }
+            // A refused read of several keys ends with its fence.
+            if expectation.hidesEnd || expectation.shape == .values && element.isVersion { return }
         }
         buffer.append(bytes, range)
         if buffer.count >= 65_536 { flush() }
@@ -92,4 +97,8 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
         output.write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }
+}
+
+extension ReplyElement {
+    fileprivate var isVersion: Bool { if case .version = self { true } else { false } }
 }

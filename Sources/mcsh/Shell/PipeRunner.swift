@@ -232,6 +232,10 @@ final class PipeRunner {
         endSilence(.untilFence)
         write(&batch)
         exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<ordinal + 1)
+        if request.shape.leavesEndOpen {
+            batch.append(RequestEncoder.fence)
+            exchange.addFence()
+        }
         if batch.bytes.count >= PipeRunner.batchBytes { submit() }
     }
 

@@ -17,6 +17,7 @@ extension Planner {
         ordinal += 1
         let (flags, noreply, format) = (encoded?.flags ?? arguments.flags, arguments.noreply, arguments.format)
         withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
+            planner.round.batches[planner.server].addFence()
             if noreply { planner.beginSilence() }
             let start = planner.requestBytes + verb.word.utf8CodeUnitCount + 1
             if isInLine {
@@ -85,6 +86,7 @@ extension Planner {
                     planner.read("get", .items, wireKey, isMany: isMany, isDecoded: false, before: nil, format)
                     return
                 }
+                planner.round.batches[planner.server].addFence()
                 let start = planner.requestBytes + 3
                 planner.round.batches[planner.server].encoder.append("mg ")
                 planner.round.batches[planner.server].encoder.append(wireKey)
@@ -107,6 +109,7 @@ extension Planner {
         let (isMany, noreply, format) = (keys.count > 1, arguments.noreply, arguments.format)
         for key in keys {
             withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
+                planner.round.batches[planner.server].addFence()
                 if noreply { planner.beginSilence() }
                 let start = planner.requestBytes
                 let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
@@ -129,6 +132,7 @@ extension Planner {
         ordinal += 1
         let format = arguments.format
         withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
+            planner.round.batches[planner.server].addFence()
             let start = planner.requestBytes
             let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
             if shape == .untilFence { planner.round.batches[planner.server].encoder.append(RequestEncoder.fence) }
@@ -144,6 +148,7 @@ extension Planner {
         ordinal += 1
         for position in router?.everyServer() ?? [0] {
             server = position
+            round.batches[server].addFence()
             encode(&round.batches[server].encoder)
             add(name, answer, shape, format)
         }

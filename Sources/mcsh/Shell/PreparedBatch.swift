@@ -76,7 +76,9 @@ struct PreparedBatch: Sendable {
     ///   - command: The command, whose place for the key is filled in here.
     mutating func addRead(_ key: Span<UInt8>, lifetime: Int64?, prefix: Int, _ command: consuming PreparedCommand) {
         let isJoined = takes(command, key.count, hasLifetime: lifetime != nil)
+        if !isJoined { addFence() }
         if isJoined {
+            if openKeys == 1 { shapes[shapes.count - 1] = .values }
             encoder.extendLine(with: key)
             openLineBytes += key.count + 1
         } else {
@@ -91,8 +93,16 @@ struct PreparedBatch: Sendable {
         command.key = KeyPosition(
             start: encoder.bytes.count - 2 - key.count + prefix, count: key.count - prefix, prefix: prefix)
         let keys = isJoined ? openKeys + 1 : 1
-        add(command, isJoined ? nil : .values)
+        add(command, isJoined ? nil : .value)
         openKeys = keys
+    }
+
+    /// Ends a read of several keys, behind which another request follows, with a fence: a refusal among its values does not
+    /// tell where its reply ends.
+    mutating func addFence() {
+        guard shapes.last?.leavesEndOpen == true else { return }
+        encoder.append(RequestEncoder.fence)
+        shapes.append(.fence)
     }
 
     /// Whether a key can go into the request at the end.

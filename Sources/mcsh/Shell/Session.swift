@@ -174,7 +174,8 @@ extension MemcacheError {
         case .error, .clientError, .serverError, .unavailable: .refused
         case .timedOut: .timedOut
         case .unreadableReply, .unreadableValue, .unknownFlags: .notMemcached
-        case .localFile: .localFailure
+        case .localFile, .localResource: .localFailure
+        case .unauthenticated, .tlsRequired: .unauthenticated
         default: .disconnected
         }
     }

@@ -167,7 +167,7 @@ private struct Edit {
     /// What was read.
     struct Item {
         var bytes: [UInt8]
-        var flags: UInt32
+        var flags: UInt64
         var cas: CASToken
         var timeToLive: TimeToLive?
         var readAt: ContinuousClock.Instant

@@ -50,9 +50,13 @@ extension Shell {
         }
         let exchange = PassThrough(output: session.output)
         exchange.add(shape, hidesEnd: request.isQuiet)
+        if shape.leavesEndOpen {
+            encoder.append(RequestEncoder.fence)
+            exchange.addFence()
+        }
         let window = SubmissionWindow(client: client, maximumBytes: .max)
         _ = window.submit(
-            encoder.bytes, with: encoder.longValues, expecting: [shape], isLost: { false }
+            encoder.bytes, with: encoder.longValues, expecting: exchange.shapes, isLost: { false }
         ) { whenFinished in
             exchange.onFinish = { _ in whenFinished() }
             return exchange

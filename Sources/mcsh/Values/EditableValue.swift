@@ -9,7 +9,7 @@ struct EditableValue {
 
     /// What the editor gets.
     let text: [UInt8]
-    let flags: UInt32
+    let flags: UInt64
     /// Whether the text is the JSON of a pickle.
     let isPickle: Bool
 
@@ -17,7 +17,7 @@ struct EditableValue {
     private var isCompressed: Bool { flags & PythonTranscoder.Flags.compressed.rawValue != 0 }
 
     /// The text of a value that is there.
-    init(_ bytes: [UInt8], flags: UInt32, by conventions: ValueConventions) throws(Refusal) {
+    init(_ bytes: [UInt8], flags: UInt64, by conventions: ValueConventions) throws(Refusal) {
         self.flags = flags
         self.conventions = conventions
         let decoded: DecodedValue?
@@ -99,7 +99,7 @@ struct EditableValue {
     }
 
     /// How to change a value without an editor.
-    static func copies(_ key: [UInt8], flags: UInt32 = 0) -> String {
+    static func copies(_ key: [UInt8], flags: UInt64 = 0) -> String {
         let key = word(key)
         return "get \(key) --raw > FILE, and set \(key)\(flags == 0 ? "" : " --flags \(flags)") < FILE"
     }

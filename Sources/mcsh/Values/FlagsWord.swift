@@ -8,7 +8,7 @@ enum FlagsWord {
     ]
 
     /// The word and its meaning: `0`, `9: pickled, zlib-compressed`, `32: not python-memcached's`.
-    static func text(_ word: UInt32) -> String {
+    static func text(_ word: UInt64) -> String {
         guard word != 0 else { return "0" }
         var rest = PythonTranscoder.Flags(rawValue: word)
         var meanings: [String] = []

@@ -3,7 +3,7 @@ import MemcacheCore
 /// A value as a server keeps it: bytes, and the flags word that says to the application's client what they are.
 struct StoredValue {
     var bytes: [UInt8]
-    var flags: UInt32
+    var flags: UInt64
 
     /// What the application reads.
     func decoded(by conventions: ValueConventions = .standard) throws(MemcacheError) -> DecodedValue {

@@ -63,7 +63,7 @@ enum ValueEncoder {
     /// The value to be encoded, and flags that it has besides.
     private static func content(
         of input: [UInt8], as form: ValueForm, _ conventions: ValueConventions
-    ) throws(Fault) -> (PickleValue, flags: UInt32) {
+    ) throws(Fault) -> (PickleValue, flags: UInt64) {
         switch form {
         case .bytes: return (PickleValue(.bytes(input)), 0)
         case .text: return (try text(input), 0)

@@ -45,7 +45,7 @@ extension Key {
     /// A key as Python writes it: text, bytes, a number, or a routing number with a key.
     init(python: VectorValue) throws {
         switch python {
-        case .text(let text): try self.init(text)
+        case .text(let text): try self.init(text.utf8)
         case .integer(let number): self.init(number)
         case .object(let members):
             if let bytes = members["$bytes"]?.data {
@@ -166,7 +166,7 @@ extension MemcacheClient {
         case "delete_multi":
             let keys = try call[0, "keys"].items.map { try Key(python: $0) }
             return .done(try await deleteMany(keys, prefix: prefix).failures.isEmpty)
-        case "flush_all": return .done(await flushEveryServer().allSatisfy { (try? $0.result.get()) != nil })
+        case "flush_all": return .done(await flushAll().allSatisfy { (try? $0.result.get()) != nil })
         case "get_stats", "get_slabs", "get_slab_stats":
             let arguments = ["get_slabs": "items", "get_slab_stats": "slabs"][call.name] ?? call[0, "stat_args"].text
             let group: Statistics.Group =

@@ -87,7 +87,7 @@ import Testing
             let item = try await client.get(key)
             let expected = step["stored"] == .null ? nil : PythonCall.bytes(of: step["stored"])
             #expect(item.map { withoutPadding($0.value) } == expected.map { withoutPadding($0) }, "\(call.description)")
-            #expect(item?.flags == step["stored"]["flags"].integer.map { UInt32($0) }, "\(call.description)")
+            #expect(item?.flags == step["stored"]["flags"].integer.map { UInt64($0) }, "\(call.description)")
         }
     }
 }

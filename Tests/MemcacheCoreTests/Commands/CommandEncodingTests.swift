@@ -280,7 +280,7 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: [0, 1, 7, 200, 5000])
     func `a long list of keys for gat is split into short lines`(count: Int) throws {
-        let keys = try (0..<count).map { try Key("key:\($0):" + String(repeating: "x", count: $0 % 240)) }
+        let keys = (0..<count).map { Key("key:\($0):" + String(repeating: "x", count: $0 % 240)) }
         let commands = GetAndTouchManyWithCAS.split(keys, expiration: .at(unixTime: 2_000_000_000))
         #expect(commands.flatMap(\.keys) == keys)
         for command in commands {

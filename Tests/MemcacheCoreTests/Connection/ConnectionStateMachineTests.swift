@@ -35,6 +35,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         case .element(let element):
             switch machine.receive(element) {
             case .violation: action = "violation"
+            case .drop: action = "dropped"
             case .deliver(let delivery):
                 let receiver = delivery.receiver.map(String.init) ?? "nobody"
                 let progress = delivery.completesSubmission ? ", all" : delivery.completesReply ? ", complete" : ""
@@ -71,6 +72,95 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
 }
 
 @Suite struct ConnectionStateMachineTests {
+    @Test func `a refusal among several values goes on up to the fence`() {
+        let refusal = ReplyElement.refusal(.serverError, line: 0..<0)
+        let value = ReplyElement.value(key: 0..<0, flags: 0, cas: nil, data: 0..<0)
+        play([
+            (0, .open, "open"),
+            (1, .submit(1, [.values, .fence]), "accepted"),
+            (1, .submit(2, [.value]), "accepted"),
+            (2, .element(value), "1 reply 0"),
+            (2, .element(refusal), "1 reply 0"),
+            (2, .element(refusal), "1 reply 0"),
+            (2, .element(.end), "1 reply 0"),
+            (2, .element(.version(0..<0)), "1 reply 0, all"),
+            (3, .element(.end), "2 reply 0, all"),
+        ])
+        // memcached ends the reply with the refusal.
+        play([
+            (0, .open, "open"),
+            (1, .submit(1, [.values, .fence, .storage]), "accepted"),
+            (2, .element(refusal), "1 reply 0"),
+            (2, .element(.version(0..<0)), "1 reply 0, complete"),
+            (2, .element(.stored), "1 reply 2, all"),
+        ])
+        play([
+            (0, .open, "open"),
+            (1, .submit(1, [.values, .fence]), "accepted"),
+            (1, .submit(2), "accepted"),
+            (2, .element(value), "1 reply 0"),
+            (2, .element(.end), "1 reply 0, all"),
+            (2, .element(.version(0..<0)), "dropped"),
+            (2, .element(.stored), "2 reply 0, all"),
+        ])
+        play([
+            (0, .open, "open"),
+            (1, .submit(1, [.values, .fence]), "accepted"),
+            (2, .element(refusal), "1 reply 0"),
+            (2, .element(.stored), "violation"),
+        ])
+    }
+
+    /// What a random server sends: a reply to every request, in one of the forms there are, with a mark of the request.
+    @Test func `whatever form the replies have, none reaches another's receiver`() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            var machine = ConnectionStateMachine<Int>()
+            machine.opened(at: .now)
+            var sent: [(id: Int, elements: [ReplyElement])] = []
+            for id in 0..<Int.random(in: 1...8, using: &random) {
+                if machine.needsFence {
+                    machine.addFence()
+                    sent.append((-1, [.version(0..<0)]))
+                }
+                let mark = UInt64(id)
+                func value() -> ReplyElement { .value(key: 0..<0, flags: mark, cas: nil, data: 0..<0) }
+                func refusal() -> ReplyElement { .refusal(.serverError, line: id..<id) }
+                let isRead = Bool.random(using: &random)
+                _ = machine.submit(
+                    .init(
+                        id: id, shapes: [isRead ? .values : .line], timeout: .seconds(1), submitted: .now, receiver: id)
+                )
+                guard isRead else {
+                    sent.append((id, [Bool.random(using: &random) ? refusal() : .number(mark)]))
+                    continue
+                }
+                let parts = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                    Bool.random(using: &random) ? value() : refusal()
+                }
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: sent.append((id, [refusal()]))
+                case 1: sent.append((id, [value(), refusal()]))
+                default: sent.append((id, parts + [.end]))
+                }
+            }
+            read: for (id, elements) in sent {
+                for element in elements {
+                    switch machine.receive(element) {
+                    case .drop: #expect(id == -1)
+                    case .violation:
+                        // Without a fence behind it, what follows the refusal is not read at all.
+                        Issue.record("\(element) of \(id)")
+                        break read
+                    case .deliver(let delivery):
+                        #expect(id == -1 || delivery.receiver == nil || delivery.receiver == id)
+                        if delivery.leavesEndOpen { break read }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `a server that is not listened to is not late, and its time begins anew`() {
         play([
             (0, .open, "open"),

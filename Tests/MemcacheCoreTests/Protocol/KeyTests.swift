@@ -4,7 +4,9 @@ import Testing
 @Suite struct KeyTests {
     @Test(arguments: ["a", "user:42", "été", "日本", "a%b", String(repeating: "k", count: 250)])
     func `a key that memcached takes is taken as it is`(text: String) throws {
-        let key = try Key(text)
+        let key = Key(text)
+        #expect(try Key(text.utf8) == key)
+        #expect(Wire.code { try Get(key).validate(within: RequestLimits()) } == nil)
         #expect(key.bytes == Wire.bytes(text))
         #expect(!key.isBase64)
     }
@@ -16,7 +18,24 @@ import Testing
         (String(repeating: " ", count: 251), .keyTooLong),
     ])
     func `a key that the command line cannot carry is refused`(text: String, code: MemcacheError.Code) {
-        #expect(Wire.code { _ = try Key(text) } == code)
+        #expect(Wire.code { _ = try Key(text.utf8) } == code)
+        #expect(Wire.code { try Get(Key(text)).validate(within: RequestLimits()) } == code)
+        #expect(Wire.code { try GetMany(["a", Key(text)]).validate(within: RequestLimits()) } == code)
+        #expect(Wire.code { try MetaGet(Key(text)).validate(within: RequestLimits()) } == code)
+        #expect(Wire.code { try SetValue(Key(text), value: []).validate(within: RequestLimits()) } == code)
+    }
+
+    @Test func `keys are made of any text, computed or interpolated, and equal by their bytes`() throws {
+        func key(_ key: Key) -> Key { key }
+        let id = 42
+        #expect(key("user:\(id)") == "user:42")
+        #expect(key("user:\(id)") == (try Key(Wire.bytes("user:42"))))
+        #expect(Key("user:42".dropFirst(5)) == 42)
+        #expect(Set([key("user:\(id)"), try Key(Wire.bytes("user:42"))]).count == 1)
+        #expect(Wire.code { try Get("abcdef").validate(within: RequestLimits(maximumKeyBytes: 5)) } == .keyTooLong)
+        let long = Get(Key(String(repeating: "k", count: 251)))
+        #expect(Wire.code { try long.validate(within: RequestLimits(maximumKeyBytes: nil)) } == .keyTooLong)
+        #expect(Wire.code { try long.validate(within: RequestLimits(maximumKeyBytes: 300)) } == nil)
     }
 
     @Test func `the message names the key, escaped, and the place`() {

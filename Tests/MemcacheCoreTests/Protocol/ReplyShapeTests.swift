@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ReplyShapeTests {
     static let shapes: [ReplyShape] = [
-        .line, .storage, .values, .meta, .metaStorage, .statistics, .statisticsWithoutEnd, .configuration, .untilFence,
+        .line, .storage, .values, .value, .meta, .metaStorage, .statistics, .statisticsWithoutEnd, .configuration,
+        .untilFence,
         .close,
     ]
     static let empty = 0..<0
@@ -23,7 +24,7 @@ import Testing
         for shape in Self.shapes {
             let expected: ReplyShape.Progress =
                 switch shape {
-                case .values, .statistics, .configuration: .complete
+                case .values, .value, .statistics, .configuration: .complete
                 case .untilFence: .incomplete
                 default: .violation
                 }

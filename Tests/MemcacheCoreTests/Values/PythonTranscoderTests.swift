@@ -8,7 +8,7 @@ struct StoredValue: CustomTestStringConvertible, Sendable {
     var name: String
     var pickleProtocol: Int
     var minimumCompressLength: Int
-    var flags: UInt32
+    var flags: UInt64
     var bytes: [UInt8]
     /// What was stored, and what that release read back.
     var written: VectorValue
@@ -24,7 +24,7 @@ struct StoredValue: CustomTestStringConvertible, Sendable {
                 return StoredValue(
                     file: file, name: row["name"].text ?? "?", pickleProtocol: row["pickleProtocol"].integer ?? 0,
                     minimumCompressLength: row["min_compress_len"].integer ?? 0,
-                    flags: UInt32(row["flags"].integer ?? 0), bytes: bytes, written: row["json"],
+                    flags: UInt64(row["flags"].integer ?? 0), bytes: bytes, written: row["json"],
                     readBack: row["get"].members["return"], readingFails: row["get"].members["raise"] != nil)
             }
         }
@@ -41,7 +41,7 @@ struct StoredValue: CustomTestStringConvertible, Sendable {
 /// Flags and bytes, and what a release of python-memcached made of them.
 struct DecodeCase: CustomTestStringConvertible, Sendable {
     var file: String
-    var flags: UInt32
+    var flags: UInt64
     var bytes: [UInt8]
     var result: VectorValue?
 
@@ -51,7 +51,7 @@ struct DecodeCase: CustomTestStringConvertible, Sendable {
         ValueVectors.documents(file).flatMap { document in
             document["decode"].items.map { row in
                 DecodeCase(
-                    file: file, flags: UInt32(row["flags"].integer ?? 0), bytes: row["raw"]["b64"].data ?? [],
+                    file: file, flags: UInt64(row["flags"].integer ?? 0), bytes: row["raw"]["b64"].data ?? [],
                     result: row["get"].members["return"])
             }
         }
@@ -148,7 +148,7 @@ struct PythonTranscoderTests {
         let file = row["file"].text ?? ""
         let stored = ValueVectors.recording(file)["values"][row["index"].integer ?? -1]
         let bytes = try #require(stored["raw_b64"].data)
-        let value = try PythonTranscoder().decode(bytes, flags: UInt32(row["flags"].integer ?? 0))
+        let value = try PythonTranscoder().decode(bytes, flags: UInt64(row["flags"].integer ?? 0))
         let actual = try VectorValue(value)
         if let flag = stored["json"].boolean, row["flags"].integer == 2 {
             // To Python the number is the same as the boolean.
@@ -186,7 +186,7 @@ struct PythonTranscoderTests {
     @Test(arguments: ValueVectors.recording("othervalues.json")["rows"].items)
     func `what other Python clients store is read`(row: VectorValue) throws {
         guard let bytes = row["raw_b64"].data, row["client"].text != "pymemcache, no serde" else { return }
-        let flags = UInt32(row["flags"].integer ?? 0)
+        let flags = UInt64(row["flags"].integer ?? 0)
         let value = try PythonTranscoder().decode(bytes, flags: flags)
         if row["json"].boolean != nil, flags == 2 {
             #expect(value.integer == (row["json"].boolean == true ? 1 : 0))

@@ -8,7 +8,7 @@ import Testing
     private struct Parsed {
         var name = ""
         var words: [String] = []
-        var flags: UInt32 = 0
+        var flags: UInt64 = 0
         var noreply = false
         var match: String?
         var format: OutputFormat?
@@ -159,10 +159,14 @@ import Testing
         Fault(line: "set k v --flags", part: "--flags", sentence: "--flags needs N; write --flags N"),
         Fault(
             line: "set k v --flags 4294967296", part: "4294967296",
-            sentence: "--flags takes a whole number of 32 bits; write 0 to 4294967295"),
+            sentence:
+                "--flags takes a whole number of 64 bits; write 0 to 18446744073709551615; most servers keep 32 bits, up to "
+                + "4294967295"),
         Fault(
             line: "set k v --flags=-1", part: "--flags=-1",
-            sentence: "--flags takes a whole number of 32 bits; write 0 to 4294967295"),
+            sentence:
+                "--flags takes a whole number of 64 bits; write 0 to 18446744073709551615; most servers keep 32 bits, up to "
+                + "4294967295"),
         Fault(
             line: "get k --output xml", part: "xml",
             sentence: "there is no output format of that name; write one of human, plain, json, csv, tsv, raw"),

@@ -10,7 +10,7 @@ import Testing
         case status(StaticString, key: String, isMany: Bool = false)
         case number(UInt64)
         case item(
-            String, key: String = "k", flags: UInt32 = 0, cas: UInt64? = nil, ttl: Int64? = nil, isMany: Bool = false)
+            String, key: String = "k", flags: UInt64 = 0, cas: UInt64? = nil, ttl: Int64? = nil, isMany: Bool = false)
         case bytes([UInt8], key: [UInt8])
         case miss(isMany: Bool = false)
         case missOf(StaticString)

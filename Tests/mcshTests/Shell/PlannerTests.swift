@@ -52,18 +52,18 @@ import Testing
     @Test func `a request takes at most a hundred keys of other lines`() throws {
         let batch = try Self.batch((0..<250).map { "get k\($0)" })
         let lines = String(decoding: batch.encoder.bytes, as: UTF8.self).split(separator: "\r\n")
-        #expect(lines.map { $0.split(separator: " ").count - 1 } == [100, 100, 50])
-        #expect(batch.shapes == [.values, .values, .values])
+        #expect(lines.map { $0.split(separator: " ").count - 1 }.filter { $0 > 0 } == [100, 100, 50])
+        #expect(batch.shapes == [.values, .fence, .values, .fence, .values])
         #expect(batch.commands.count(where: \.hasReply) == 3)
     }
 
     @Test func `a request line stays below what servers read without an end`() throws {
         let keys = (0..<60).map { String(repeating: "k", count: 240) + "\($0)" }
         let batch = try Self.batch(["get " + keys.joined(separator: " ")])
-        let lines = batch.encoder.bytes.split(separator: 0x0a)
+        let lines = batch.encoder.bytes.split(separator: 0x0a).filter { $0 != Array("version\r".utf8)[...] }
         #expect(lines.allSatisfy { $0.count < 2048 })
         #expect(lines.count == 9)
-        #expect(batch.shapes.count == 9)
+        #expect(batch.shapes.count { $0 != .fence } == 9)
         #expect(batch.commands.count(where: \.hasReply) == 9)
         #expect(batch.commands.map { String(decoding: batch.encoder.bytes[$0.key.range], as: UTF8.self) } == keys)
     }
@@ -72,7 +72,7 @@ import Testing
         let keys = (0..<20).map { String(repeating: "k", count: 240) + "\($0)" }
         let batch = try Self.batch(keys.map { "get \($0)" })
         #expect(batch.encoder.bytes.split(separator: 0x0a).allSatisfy { $0.count < 2048 })
-        #expect(batch.commands.count(where: \.hasReply) == batch.shapes.count)
+        #expect(batch.commands.count(where: \.hasReply) == batch.shapes.count { $0 != .fence })
         #expect(batch.commands.map { String(decoding: batch.encoder.bytes[$0.key.range], as: UTF8.self) } == keys)
     }
 
@@ -81,7 +81,7 @@ import Testing
         #expect(
             String(decoding: batch.encoder.bytes, as: UTF8.self)
                 == "delete a noreply\r\ndelete b noreply\r\nset k 0 0 1 noreply\r\nv\r\nversion\r\nget k\r\n")
-        #expect(batch.shapes == [.untilFence, .values])
+        #expect(batch.shapes == [.untilFence, .value])
         #expect(batch.commands.map(\.answer) == [.silence, .silence, .silence, .items])
     }
 

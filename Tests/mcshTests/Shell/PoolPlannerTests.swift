@@ -102,7 +102,7 @@ private final class DigitRouter: KeyRouter {
                 "set k0 0 0 1 noreply\r\nv\r\ndelete x0 noreply\r\nversion\r\n",
                 "delete k1 noreply\r\nset y1 0 0 1 noreply\r\nw\r\nversion\r\nget k1\r\n", "",
             ])
-        #expect(round.batches.map(\.shapes) == [[.untilFence], [.untilFence, .values], []])
+        #expect(round.batches.map(\.shapes) == [[.untilFence], [.untilFence, .value], []])
         #expect(round.owners == [0, 1, 0, 1, 1])
     }
 
@@ -120,7 +120,7 @@ private final class DigitRouter: KeyRouter {
         #expect(
             Self.requests(round) == [
                 "", "",
-                "get p2:a1 p2:b2\r\nset p2:a1 0 0 1\r\nv\r\nmg p2:b2 v\r\ndelete p2:a1 noreply\r\nversion\r\n",
+                "get p2:a1 p2:b2\r\nversion\r\nset p2:a1 0 0 1\r\nv\r\nmg p2:b2 v\r\ndelete p2:a1 noreply\r\nversion\r\n",
             ])
         #expect(router.prepared == ["p2:a1", "p2:b2"])
         let batch = round.batches[2]

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DecodedValueTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var value: [UInt8]
-        var flags: UInt32
+        var flags: UInt64
         /// What a person sees: the lines, then the line below them.
         var human: [String]
         /// What JSON has beside the stored value.
@@ -16,7 +16,7 @@ import Testing
         var output: String?
         var testDescription: String { human.joined(separator: " ") }
 
-        init(_ value: [UInt8], _ flags: UInt32, _ human: [String], _ members: String, _ output: String?) {
+        init(_ value: [UInt8], _ flags: UInt64, _ human: [String], _ members: String, _ output: String?) {
             self.value = value
             self.flags = flags
             self.human = human
@@ -24,7 +24,7 @@ import Testing
             self.output = output
         }
 
-        init(_ value: String, _ flags: UInt32, _ human: [String], _ members: String, _ output: String?) {
+        init(_ value: String, _ flags: UInt64, _ human: [String], _ members: String, _ output: String?) {
             self.init(Array(value.utf8), flags, human, members, output)
         }
     }
@@ -193,7 +193,7 @@ import Testing
         var random = SplitMix(state: 21)
         for _ in 0..<3000 {
             let value = random.bytes(count: random.below(60))
-            let flags = UInt32(random.below(64))
+            let flags = UInt64(random.below(64))
             let view = ValueView(value, flags: flags)
             let lines = view.lines + view.facts + [view.fault ?? ""]
             #expect(lines.allSatisfy { TerminalSafety.isSafe(Array($0.utf8)) })

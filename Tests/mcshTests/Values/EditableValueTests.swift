@@ -4,7 +4,7 @@ import Testing
 @testable import mcsh
 
 @Suite struct EditableValueTests {
-    private func editable(_ bytes: [UInt8], _ flags: UInt32 = 0) throws -> EditableValue {
+    private func editable(_ bytes: [UInt8], _ flags: UInt64 = 0) throws -> EditableValue {
         try EditableValue(bytes, flags: flags, by: .standard)
     }
 
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: [(0, "grüße"), (16, "grüße\n"), (2, "42"), (0, "{\"a\":[1, 2]}"), (32, "of another program")])
-    func `text is edited as it is, and stored as it is`(flags: UInt32, text: String) throws {
+    func `text is edited as it is, and stored as it is`(flags: UInt64, text: String) throws {
         let editable = try editable(Array(text.utf8), flags)
         #expect(editable.text == Array(text.utf8))
         #expect(try editable.stored(editable.text) == Array(text.utf8))
@@ -83,7 +83,7 @@ import Testing
 
     @Test(
         arguments: [([0], 0), ([0x1b, 0x5b], 0), ([0xff], 0), ([0x80, 0x81], 1), ([1, 2], 8)] as [([UInt8], UInt32)])
-    func `binary values and broken ones are refused`(bytes: [UInt8], flags: UInt32) {
+    func `binary values and broken ones are refused`(bytes: [UInt8], flags: UInt64) {
         #expect(throws: EditableValue.Refusal.self) { try editable(bytes, flags) }
     }
 

@@ -1,0 +1,125 @@
+import MemcacheCore
+
+/// Reads that are asked for once more, each key alone, because the server refused a request with several keys. Which of
+/// them it refused is not known, and for the others there may be an answer.
+///
+/// They have a connection to themselves. What the server answers meanwhile to the commands behind them is kept, and is
+/// taken in when their answers are written, so that the order holds.
+///
+/// It belongs to the connections' thread, as the printer does that it goes with.
+final class ReadRetries {
+    /// What a receiver was given while reads were asked for again.
+    private enum Kept {
+        case element(AnswerReceiver, ReplyElement, [UInt8], shape: ReplyShape, completesReply: Bool)
+        case finish(AnswerReceiver, MemcacheError?, answered: Int)
+    }
+
+    private let client: MemcacheClient
+    private let position: Int
+    private var kept: [Kept] = []
+    private var first = 0
+    private var connection: Connection?
+
+    /// Retries at a server of the client, by its position.
+    init(_ client: MemcacheClient, position: Int) {
+        self.client = client
+        self.position = position
+    }
+
+    /// Whether answers wait for those of a retry.
+    private(set) var isActive = false
+
+    /// Asks for reads again.
+    func begin(_ batch: PreparedBatch, to receiver: AnswerReceiver) {
+        isActive = true
+        do throws(MemcacheError) {
+            let connection = try client.makeConnection(to: position)
+            self.connection = connection
+            connection.submit(
+                batch.encoder.bytes, expecting: batch.shapes, timeout: client.configuration.replyTimeout, to: receiver)
+        } catch {
+            receiver.finish(error, answered: 0)
+        }
+    }
+
+    /// The answers of a retry are written: takes in what was kept.
+    func end() {
+        connection = nil
+        isActive = false
+        while !isActive, first < kept.count {
+            let next = kept[first]
+            first += 1
+            switch next {
+            case .element(let receiver, let element, let bytes, let shape, let completesReply):
+                receiver.receiveKept(element, of: bytes.span, shape: shape, completesReply: completesReply)
+            case .finish(let receiver, let error, let answered): receiver.finish(error, answered: answered)
+            }
+        }
+        guard first == kept.count else { return }
+        kept = []
+        first = 0
+    }
+
+    /// Keeps an element for later.
+    func keep(
+        _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool,
+        for receiver: AnswerReceiver
+    ) {
+        kept.append(
+            .element(
+                receiver, element.moved(by: -range.lowerBound), bytes.copy(range), shape: shape,
+                completesReply: completesReply))
+    }
+
+    /// Keeps the end of a batch for later.
+    func keep(_ error: MemcacheError?, answered: Int, for receiver: AnswerReceiver) {
+        kept.append(.finish(receiver, error, answered: answered))
+    }
+}
+
+extension PreparedBatch {
+    /// Some reads of a request, each in a request of its own.
+    ///
+    /// - Parameter group: The request's commands, which say what the request begins with.
+    func readsAlone(_ reads: Range<Int>, in group: Range<Int>) -> PreparedBatch {
+        var alone = PreparedBatch()
+        let bytes = encoder.bytes
+        let firstKey = commands[group.lowerBound].key.wireRange.lowerBound
+        let lineStart = (bytes[..<firstKey].lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+        for index in reads {
+            var command = commands[index]
+            let key = command.key
+            alone.encoder.append(bytes.span.extracting(lineStart..<firstKey))
+            command.key.start = alone.encoder.bytes.count + key.prefix
+            alone.encoder.append(bytes.span.extracting(key.wireRange))
+            alone.encoder.endLine()
+            alone.add(command, .value)
+        }
+        return alone
+    }
+}
+
+extension ReplyElement {
+    /// The same element, in bytes that begin elsewhere.
+    fileprivate func moved(by distance: Int) -> ReplyElement {
+        func moved(_ range: Range<Int>) -> Range<Int> {
+            // An empty range may be anywhere.
+            range.isEmpty ? 0..<0 : range.lowerBound + distance..<range.upperBound + distance
+        }
+        switch self {
+        case .version(let range): return .version(moved(range))
+        case .value(let key, let flags, let cas, let data):
+            return .value(key: moved(key), flags: flags, cas: cas, data: moved(data))
+        case .meta(let status, let flags, let data): return .meta(status, flags: moved(flags), data: moved(data))
+        case .metaDebug(let range): return .metaDebug(moved(range))
+        case .statistic(let name, let value): return .statistic(name: moved(name), value: moved(value))
+        case .cachedKey(let range): return .cachedKey(moved(range))
+        case .prefix(let range): return .prefix(moved(range))
+        case .configuration(let range): return .configuration(moved(range))
+        case .refusal(let kind, let line): return .refusal(kind, line: moved(line))
+        case .unknown(let range): return .unknown(moved(range))
+        case .stored, .notStored, .exists, .notFound, .deleted, .touched, .ok, .reset, .end, .metaNoop, .number:
+            return self
+        }
+    }
+}
