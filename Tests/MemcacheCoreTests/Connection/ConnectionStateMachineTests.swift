@@ -129,7 +129,8 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
                 let isRead = Bool.random(using: &random)
                 _ = machine.submit(
                     .init(
-                        id: id, shapes: [isRead ? .values : .line], timeout: .seconds(1), submitted: .now, receiver: id))
+                        id: id, shapes: [isRead ? .values : .line], timeout: .seconds(1), submitted: .now, receiver: id)
+                )
                 guard isRead else {
                     sent.append((id, [Bool.random(using: &random) ? refusal() : .number(mark)]))
                     continue

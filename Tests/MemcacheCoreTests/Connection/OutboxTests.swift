@@ -56,7 +56,8 @@ struct OutboxTests {
     }
 
     @Test func `reads that ask for CAS tokens have lines of their own`() {
-        #expect(sent([.get("a"), .gets("b"), .gets("c"), .get("d")]) == ("get a\r\ngets b c\r\nversion\r\nget d\r\n", 3))
+        #expect(
+            sent([.get("a"), .gets("b"), .gets("c"), .get("d")]) == ("get a\r\ngets b c\r\nversion\r\nget d\r\n", 3))
     }
 
     @Test func `reads with other time limits have lines of their own`() {

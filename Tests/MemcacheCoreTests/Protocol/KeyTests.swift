@@ -6,7 +6,7 @@ import Testing
     func `a key that memcached takes is taken as it is`(text: String) throws {
         let key = Key(text)
         #expect(try Key(text.utf8) == key)
-        #expect(Wire.code { try RequestLimits().check(key) } == nil)
+        #expect(Wire.code { try Get(key).validate(within: RequestLimits()) } == nil)
         #expect(key.bytes == Wire.bytes(text))
         #expect(!key.isBase64)
     }
@@ -32,11 +32,10 @@ import Testing
         #expect(key("user:\(id)") == (try Key(Wire.bytes("user:42"))))
         #expect(Key("user:42".dropFirst(5)) == 42)
         #expect(Set([key("user:\(id)"), try Key(Wire.bytes("user:42"))]).count == 1)
-        #expect(Wire.code { try RequestLimits(maximumKeyBytes: 5).check("abcdef") } == .keyTooLong)
-        #expect(Wire.code { try RequestLimits(maximumKeyBytes: nil).check(Key(String(repeating: "k", count: 251))) }
-            == .keyTooLong)
-        #expect(Wire.code { try RequestLimits(maximumKeyBytes: 300).check(Key(String(repeating: "k", count: 300))) }
-            == nil)
+        #expect(Wire.code { try Get("abcdef").validate(within: RequestLimits(maximumKeyBytes: 5)) } == .keyTooLong)
+        let long = Get(Key(String(repeating: "k", count: 251)))
+        #expect(Wire.code { try long.validate(within: RequestLimits(maximumKeyBytes: nil)) } == .keyTooLong)
+        #expect(Wire.code { try long.validate(within: RequestLimits(maximumKeyBytes: 300)) } == nil)
     }
 
     @Test func `the message names the key, escaped, and the place`() {

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ReplyShapeTests {
     static let shapes: [ReplyShape] = [
-        .line, .storage, .values, .value, .meta, .metaStorage, .statistics, .statisticsWithoutEnd, .configuration, .untilFence,
+        .line, .storage, .values, .value, .meta, .metaStorage, .statistics, .statisticsWithoutEnd, .configuration,
+        .untilFence,
         .close,
     ]
     static let empty = 0..<0

@@ -159,11 +159,13 @@ import Testing
         Fault(line: "set k v --flags", part: "--flags", sentence: "--flags needs N; write --flags N"),
         Fault(
             line: "set k v --flags 4294967296", part: "4294967296",
-            sentence: "--flags takes a whole number of 64 bits; write 0 to 18446744073709551615; most servers keep 32 bits, up to "
+            sentence:
+                "--flags takes a whole number of 64 bits; write 0 to 18446744073709551615; most servers keep 32 bits, up to "
                 + "4294967295"),
         Fault(
             line: "set k v --flags=-1", part: "--flags=-1",
-            sentence: "--flags takes a whole number of 64 bits; write 0 to 18446744073709551615; most servers keep 32 bits, up to "
+            sentence:
+                "--flags takes a whole number of 64 bits; write 0 to 18446744073709551615; most servers keep 32 bits, up to "
                 + "4294967295"),
         Fault(
             line: "get k --output xml", part: "xml",
