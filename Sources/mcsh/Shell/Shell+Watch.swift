@@ -46,7 +46,7 @@ extension Shell {
         let elapsed = ContinuousClock.now - start
         let (watched, silent) = printer.servers(of: names)
         if hasRun != nil, !isCaught, !isInterrupted {
-            // The time was over before it was known whether they would be watched at all.
+            // The end came before it was known whether they would be watched at all.
             for name in silent {
                 let error = MemcacheError(.timedOut, "no answer within \((order.duration ?? elapsed).spelledOut)")
                 session.note(error.exitStatus)
@@ -108,8 +108,8 @@ extension Shell {
         return error
     }
 
-    /// Runs something until it is done, the printer has enough, or the time is over. Of servers that have not answered when
-    /// there is enough of others it is waited for whether they do.
+    /// Runs something until it is done, the printer has enough, or the time is over. Servers that have not answered by then
+    /// still have the time that an answer may take: whether they can be watched at all is not left open.
     private static func untilEnd(
         of printer: WatchPrinter, after duration: Duration?, _ body: @escaping @Sendable () async -> Void
     ) async {
@@ -125,15 +125,16 @@ extension Shell {
             if let duration {
                 group.addTask {
                     try? await Task.sleep(for: duration)
-                    return true
+                    return false
                 }
             }
             if await group.next() == false {
+                printer.stop()
                 group.addTask {
                     await printer.waitUntilSettled()
                     return true
                 }
-                _ = await group.next()
+                while await group.next() == false {}
             }
             group.cancelAll()
         }
@@ -150,7 +151,10 @@ private final class WatchPrinter: Sendable {
         var failed: Set<String> = []
         var width: Int
 
-        func isFull(_ limit: UInt64?) -> Bool { limit.map { summary.shown >= $0 } ?? false }
+        /// Nothing more is shown.
+        var isOver = false
+
+        func isFull(_ limit: UInt64?) -> Bool { isOver || limit.map { summary.shown >= $0 } ?? false }
     }
 
     private let order: WatchOrder
@@ -204,6 +208,9 @@ private final class WatchPrinter: Sendable {
 
     /// No more is wanted, of any server.
     func end() { ending.finish() }
+
+    /// Nothing more is shown, whatever comes.
+    func stop() { state.withLock { $0.isOver = true } }
 
     func waitForEnd() async {
         for await _ in ends {}
