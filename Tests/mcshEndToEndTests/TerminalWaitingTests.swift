@@ -105,6 +105,14 @@ struct TerminalWaitingTests {
         #expect(run.stderr.contains("cannot write the log log: no program reads this pipe"))
     }
 
+    @Test func `Enter on an empty line shows another prompt`() async throws {
+        for editrc in [nil, "bind -v\n"] as [ByteString?] {
+            let session = try await AtTerminal.start(editrc: editrc)
+            try await session.terminal.type("\r\r\r")
+            try await session.enter("set k v", answers: "stored")
+        }
+    }
+
     @Test func `the prompt of the sandbox is short`() async throws {
         let terminal = try await BuiltProgram().startAtTerminal("--sandbox")
         try await terminal.waitForLine("sandbox>")

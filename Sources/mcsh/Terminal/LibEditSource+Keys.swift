@@ -78,10 +78,18 @@ extension LibEditSource {
             mcsh_el_bind(editor, key, function)
         }
         guard isVi else {
-            for (key, function) in ["p": "mcsh-earlier", "n": "mcsh-later"] {
+            for (key, function) in ["p": "mcsh-earlier", "n": "mcsh-later", "x": "mcsh-nothing", "X": "mcsh-nothing"] {
                 mcsh_el_bind(editor, "\\e" + key, function)
             }
             return
+        }
+        // libedit's own functions for these have faults: its line for commands, behind a colon, must not be empty. A minus
+        // sign would be an option of `bind`.
+        for (key, function) in [
+            "+": "mcsh-later", "\\055": "mcsh-earlier", "J": "mcsh-later", "K": "mcsh-earlier", "G": "mcsh-earlier",
+            ":": "mcsh-nothing",
+        ] {
+            mcsh_el_bind_alternate(editor, key, function)
         }
         for (key, function) in [
             ("k", "mcsh-earlier"), ("j", "mcsh-later"), ("^P", "mcsh-earlier"), ("^N", "mcsh-later"),
@@ -100,7 +108,8 @@ extension LibEditSource {
         "vi-repeat-search-prev": "mcsh-again-reversed", "vi-repeat-search-next": "mcsh-again",
         "ed-search-prev-history": "mcsh-earlier", "ed-search-next-history": "mcsh-later",
         "ed-prev-history": "mcsh-earlier", "ed-next-history": "mcsh-later",
-        "ed-clear-screen": "mcsh-clear", "ed-redisplay": "mcsh-clear",
+        "ed-command": "mcsh-nothing", "vi-to-history-line": "mcsh-earlier", "ed-clear-screen": "mcsh-clear",
+        "ed-redisplay": "mcsh-clear",
     ]
 
     /// A code as libedit's `bind` reads it.
@@ -158,7 +167,7 @@ extension LibEditSource {
 
     private func enter() -> UInt8 {
         leaveLine()
-        isEntered = true
+        entered = currentLine().line
         return UInt8(CC_NEWLINE)
     }
 

@@ -35,7 +35,8 @@ final class LibEditSource: LineSource {
     // The line that is being typed.
     var prompt = PromptText(text: "")
     var isInterrupted = false
-    var isEntered = false
+    /// The line, once the key Enter has ended it: libedit has no empty one.
+    var entered: [UInt8]?
     var recall = Recall()
     /// The search of the history, once there was one.
     var search: HistorySearch?
@@ -119,7 +120,7 @@ final class LibEditSource: LineSource {
     func next(prompt: PromptText) -> LineEvent {
         self.prompt = prompt
         isInterrupted = false
-        isEntered = false
+        entered = nil
         lineAtTab = nil
         recall = Recall()
         searchLabel = nil
@@ -149,15 +150,19 @@ final class LibEditSource: LineSource {
             write("^C\n")
             return .interrupted
         }
-        guard let line, count > 0 || isEntered else {
+        if let entered {
+            write("\n")
+            return .line(entered)
+        }
+        guard let line, count > 0 else {
             leaveLine()
             write("\n")
             return .end
         }
+        // The user has bound a function of libedit that enters the line, or it was written in an editor.
         var bytes = Self.bytes(UnsafeBufferPointer(start: line, count: Int(count)))
         while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        // Where the user has bound a function of libedit that enters the line, or it was written in an editor.
-        if !isEntered { leaveLine(showing: bytes) }
+        leaveLine(showing: bytes)
         write("\n")
         return .line(bytes)
     }
