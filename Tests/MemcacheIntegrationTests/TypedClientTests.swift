@@ -23,7 +23,7 @@ import Testing
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         let values = client.values
-        let stored: [(PickleValue, String, UInt32)] = [
+        let stored: [(PickleValue, String, UInt64)] = [
             ("text", "text", 16), (42, "42", 2), (true, "I01\n.", 1), (nil, "N.", 1), (1.5, "F1.5\n.", 1),
             ([1, "a"], "(lp0\nI1\naVa\np1\na.", 1), (PickleValue(.bytes([0, 255])), "\u{0}\u{fffd}", 0),
         ]

@@ -41,7 +41,7 @@ import Testing
     private static func fault(_ pickle: [UInt8], _ choice: Int) -> String? {
         let isCompressed = choice == 0
         let stored = isCompressed ? (try? Zlib.compress(pickle)) ?? pickle : pickle
-        let flags: UInt32 = isCompressed ? 9 : 1
+        let flags: UInt64 = isCompressed ? 9 : 1
         let lines = ValueView(stored, flags: flags, width: 80).lines
         guard lines.allSatisfy({ TerminalSafety.isSafe(Array(($0 + "\n").utf8)) }) else {
             return "unsafe for a terminal"

@@ -196,8 +196,8 @@ import Testing
     @Test(
         arguments: [
             ("I1\n.abc", 1, 3), ("I1\n.", 1, 0), ("(lp0\n.x", 1, 1),
-        ] as [(String, UInt32, Int)])
-    func `bytes after the end of a pickle are counted`(value: String, flags: UInt32, ignored: Int) throws {
+        ] as [(String, UInt64, Int)])
+    func `bytes after the end of a pickle are counted`(value: String, flags: UInt64, ignored: Int) throws {
         #expect(try StoredValue(bytes: Array(value.utf8), flags: flags).decoded().ignoredBytes == ignored)
     }
 

@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(
-        arguments: [([0], 0), ([0x1b, 0x5b], 0), ([0xff], 0), ([0x80, 0x81], 1), ([1, 2], 8)] as [([UInt8], UInt32)])
+        arguments: [([0], 0), ([0x1b, 0x5b], 0), ([0xff], 0), ([0x80, 0x81], 1), ([1, 2], 8)] as [([UInt8], UInt64)])
     func `binary values and broken ones are refused`(bytes: [UInt8], flags: UInt64) {
         #expect(throws: EditableValue.Refusal.self) { try editable(bytes, flags) }
     }
