@@ -101,12 +101,12 @@ struct PickleInstanceTests {
             "cdatetime\ntime\n(C\u{6}\0\0\0\0\0\0cdatetime\ntimezone\n(cdatetime\ntimedelta\n(I0\nI0\nI0\ntRVZ\ntRtR."
         ),
         // A state of two dictionaries, one with the names of both, and one without the first.
-        ("\u{80}\u{2}cm\nO\n)\u{81}(dVa\nI1\ns(dVb\nI2\nstb.", "\u{80}\u{2}cm\nO\n)\u{81}(dVa\nI1\nsVb\nI2\nsb."),
+        ("\u{80}\u{2}cm\nO\n)\u{81}((dVa\nI1\ns(dVb\nI2\nstb.", "\u{80}\u{2}cm\nO\n)\u{81}(dVa\nI1\nsVb\nI2\nsb."),
         ("\u{80}\u{2}cm\nO\n)\u{81}(N(dVx\nI1\nstb.", "\u{80}\u{2}cm\nO\n)\u{81}(dVx\nI1\nsb."),
         // What is set twice, and what is called and dropped.
         ("\u{80}\u{2}cm\nO\n)\u{81}(dVx\nI1\nsb(dVx\nI2\nsb.", "\u{80}\u{2}cm\nO\n)\u{81}(dVx\nI2\nsb."),
         ("cos\nsystem\n(Vls\ntR0I1\n.", "I1\n."), ("(cos\nsystem\n(Vls\ntR1I1\n.", "I1\n."),
-        ("cos\nsystem\n(Vls\ntRI1\n.", "I1\n."),
+        ("cos\nsystem\n(Vls\ntRI1\n.", "I1\n."), ("cm\nf\np0\n)R0g0\n)R.", "cm\nf\n)R."),
     ])
     func `values that differ have different JSON`(one: String, other: String) throws {
         #expect(try Self.json(Self.latin1(one)) != Self.json(Self.latin1(other)))

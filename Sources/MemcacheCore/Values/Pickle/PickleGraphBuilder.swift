@@ -133,6 +133,9 @@ struct PickleGraphBuilder {
     }
 
     /// The calls among some objects that are not part of the value at a position, outermost ones only.
+    ///
+    /// Left out is the call that Python writes twice: of an instance that is in its own arguments, first within them and
+    /// then, with the same arguments, where it belongs. The second result is dropped in favour of the first.
     func calls(among candidates: [Int], outside root: Int) -> [Int] {
         var isReached = [Bool](repeating: false, count: nodes.count)
         func reach(_ start: Int) {
@@ -146,13 +149,66 @@ struct PickleGraphBuilder {
             }
         }
         reach(root)
+        var kept: [CallIdentity: Int] = [:]
+        for position in candidates.reversed() where isReached[position] {
+            if let identity = identity(of: position) { kept[identity] = position }
+        }
+        // Looking is given up where a pickle is made to have it take long: then the call is one of those left over.
+        var steps = 4 * nodes.count
         var calls: [Int] = []
         // A call that is an argument of another one is made first.
         for position in candidates.reversed() where !isReached[position] {
-            guard case .object = nodes[position] else { continue }
+            guard case .object(let call) = nodes[position] else { continue }
+            if call.isPlainCall, let identity = identity(of: position), let first = kept[identity],
+                haveSameArguments(first, position, within: &steps),
+                isFound(first, from: call.arguments, within: &steps)
+            {
+                continue
+            }
             reach(position)
             calls.append(position)
         }
         return calls.reversed()
     }
+
+    private func identity(of position: Int) -> CallIdentity? {
+        guard case .object(let call) = nodes[position], case .tuple(let arguments) = nodes[call.arguments] else {
+            return nil
+        }
+        return CallIdentity(
+            construction: call.construction, callable: call.callable, keywords: call.keywords,
+            count: arguments.count, firstArguments: Array(arguments.prefix(4)))
+    }
+
+    /// Whether two calls have the same objects as arguments, maybe in tuples of their own; false where there are no steps
+    /// left to find out.
+    private func haveSameArguments(_ one: Int, _ other: Int, within steps: inout Int) -> Bool {
+        guard case .object(let first) = nodes[one], case .object(let second) = nodes[other],
+            case .tuple(let mine) = nodes[first.arguments], case .tuple(let theirs) = nodes[second.arguments]
+        else { return false }
+        steps -= mine.count
+        return steps > 0 && mine == theirs
+    }
+
+    /// Whether an object is part of another one; false where there are no steps left to find out.
+    private func isFound(_ wanted: Int, from start: Int, within steps: inout Int) -> Bool {
+        var waiting = [start]
+        var seen: Set<Int> = [start]
+        while let position = waiting.popLast(), steps > 0 {
+            if position == wanted { return true }
+            let children = nodes[position].children
+            steps -= 1 + children.count
+            for child in children where seen.insert(child).inserted { waiting.append(child) }
+        }
+        return false
+    }
+}
+
+/// What two calls with the same arguments have in common at least.
+private struct CallIdentity: Hashable {
+    var construction: PickledObject.Construction
+    var callable: Int
+    var keywords: Int?
+    var count: Int
+    var firstArguments: [Int]
 }
