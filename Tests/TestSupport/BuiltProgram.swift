@@ -153,10 +153,10 @@ package struct BuiltProgram: Sendable {
             "PAGER": "cat",
             "PATH": current["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
         ]
-        // What the Swift runtime, the sanitizers and coverage need.
+        // What `--sandbox` starts, and what the Swift runtime, the sanitizers and coverage need.
         let kept = [
             "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS",
-            "UBSAN_OPTIONS", "LLVM_PROFILE_FILE", "SWIFT_BACKTRACE",
+            "UBSAN_OPTIONS", "LLVM_PROFILE_FILE", "SWIFT_BACKTRACE", "MCSH_MEMCACHED",
         ]
         for name in kept { variables[name] = current[name] }
         for (name, value) in environment { variables[name] = value.isEmpty ? nil : value }

@@ -197,6 +197,12 @@ package func findProgram(_ name: String) -> String? {
     return (searched + usual).map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
 }
 
+/// A program by its path, or by its name where that has no slash.
+package func findProgram(at path: String) -> String? {
+    guard path.contains("/") else { return findProgram(path) }
+    return access(path, X_OK) == 0 ? path : nil
+}
+
 private func withCStrings<Answer>(
     _ strings: [ByteString], _ body: ([UnsafeMutablePointer<CChar>?]) throws -> Answer
 ) rethrows -> Answer {

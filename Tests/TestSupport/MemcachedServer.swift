@@ -64,8 +64,8 @@ package final class MemcachedServer: Sendable {
     private init(
         _ endpoint: ServerEndpoint, _ extra: [String], _ readiness: Readiness, until deadline: Deadline
     ) throws {
-        guard let program = findProgram("memcached") else {
-            throw TestSupportFailure("memcached is not installed; the tests need it in PATH")
+        guard let program = Self.installedProgram else {
+            throw TestSupportFailure("memcached is not installed; the tests need it in PATH or in MCSH_MEMCACHED")
         }
         self.program = program
         self.readiness = readiness
@@ -96,6 +96,12 @@ package final class MemcachedServer: Sendable {
     deinit {
         kill()
     }
+
+    /// The memcached that the tests run with: `MCSH_MEMCACHED`, else the one in `PATH`; nil where there is none.
+    package static let installedProgram: String? = {
+        let named = currentEnvironment()["MCSH_MEMCACHED"] ?? ""
+        return named.isEmpty ? findProgram("memcached") : findProgram(at: named)
+    }()
 
     /// The server's process number, nil when it is stopped.
     package var processNumber: Int32? {

@@ -96,7 +96,7 @@ struct SandboxTests {
 
     @Test func `without memcached it says at once what is missing`() async throws {
         var program = try BuiltProgram()
-        program.environment["PATH"] = program.home.path
+        program.environment = ["PATH": program.home.path, "MCSH_MEMCACHED": ""]
         let run = try await program.run("--sandbox", "version")
         #expect(run.status == 4, "\(run)")
         #expect(run.stderr.contains("memcached is not installed"), "\(run)")
@@ -109,10 +109,34 @@ struct SandboxTests {
         try program.home.makeDirectory("bin")
         try program.home.write("#!/bin/sh\nexit 71\n", to: "bin/memcached", mode: 0o700)
         program.environment["PATH"] = program.home.path(of: "bin") + ":/usr/bin:/bin"
+        program.environment["MCSH_MEMCACHED"] = ""
         let run = try await program.run("--sandbox", "version")
         #expect(run.status == 4, "\(run)")
         #expect(run.stderr.contains("ended at once, with status 71"), "\(run)")
         #expect(program.home.contents(of: "tmp") == [])
+    }
+
+    @Test func `MCSH_MEMCACHED names the program that it starts, which may have a space in its path`() async throws {
+        var program = try BuiltProgram()
+        let memcached = try #require(MemcachedServer.installedProgram)
+        try program.home.makeDirectory("my bin")
+        try program.home.write(
+            "#!/bin/sh\nexec '\(memcached)' -m 77 \"$@\" -m 77\n", to: "my bin/other", mode: 0o700)
+        program.environment["MCSH_MEMCACHED"] = program.home.path(of: "my bin/other")
+        let run = try await program.run("--sandbox", "stats", "settings")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.stdout.contains("maxbytes\t\(77 << 20)\n"), "\(run)")
+        #expect(try await eventually { program.home.contents(of: "tmp") == [] })
+    }
+
+    @Test(arguments: ["/nowhere/memcached", "no-such-memcached", "/"])
+    func `a program of MCSH_MEMCACHED that cannot be run is named`(path: String) async throws {
+        var program = try BuiltProgram()
+        program.environment["MCSH_MEMCACHED"] = path
+        let run = try await program.run("--sandbox", "version")
+        #expect(run.status == 4, "\(run)")
+        #expect(run.stderr.contains("cannot run \(path): see MCSH_MEMCACHED"), "\(run)")
+        #expect(try await eventually { program.home.contents(of: "tmp") == [] })
     }
 
     @Test func `a directory for temporary files that is too long is refused and left as it was`() async throws {

@@ -11,8 +11,8 @@ import MemcacheCore
 /// A private memcached on a Unix socket in a private directory, gone when mcsh is.
 ///
 /// A small guard (`sh`) starts it and waits for the end of a pipe that only mcsh holds: however mcsh ends, the guard ends
-/// the server and removes the directory. When the server ends by itself, so does the guard, with its status. Calls
-/// `mkdtemp`, `pipe` and `posix_spawn`.
+/// the server and removes the directory. When the server ends by itself, so does the guard, with its status. The program
+/// is `MCSH_MEMCACHED`, else the memcached of `PATH`. Calls `mkdtemp`, `pipe` and `posix_spawn`.
 struct Sandbox {
     /// Where it listens.
     let address: ServerAddress
@@ -40,7 +40,7 @@ struct Sandbox {
         address = ServerAddress(.unix(path: path))
         let script = """
             trap '' INT TERM HUP QUIT TSTP
-            memcached -s "$1/memcached.sock" -a 0600 -m 64 -t 2 $(test "$(id -u)" = 0 && echo -u root) \
+            "${MCSH_MEMCACHED:-memcached}" -s "$1/memcached.sock" -a 0600 -m 64 -t 2 $(test "$(id -u)" = 0 && echo -u root) \
             </dev/null >"$1/log" 2>&1 3<&- &
             server=$!
             { read -r _ <&3; kill "$server"; } 2>/dev/null &
@@ -135,14 +135,21 @@ struct Sandbox {
             if canConnect(path) { return nil }
             var status: Int32 = 0
             if waitpid(guardProcess, &status, WNOHANG) == guardProcess {
-                let code = status >> 8 & 0xff
-                return code == 127
-                    ? "memcached is not installed, or not in PATH (apt-get install memcached)"
-                    : "memcached ended at once, with status \(code)"
+                return reason(status: status >> 8 & 0xff)
             }
             MainThread.sleep(.milliseconds(10))
         }
         return "memcached does not listen after 5 s"
+    }
+
+    /// Why a server ended at once: sh ends with 126 or 127 where it cannot run a program.
+    private static func reason(status: Int32) -> String {
+        let named = getenv("MCSH_MEMCACHED").map { String(cString: $0) } ?? ""
+        guard status == 126 || status == 127 else { return "memcached ended at once, with status \(status)" }
+        guard named.isEmpty else {
+            return "cannot run \(EscapedText.string(Array(named.utf8))): see MCSH_MEMCACHED"
+        }
+        return "memcached is not installed, or not in PATH (apt-get install memcached)"
     }
 
     private static func canConnect(_ path: String) -> Bool {
