@@ -107,7 +107,7 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
             .meta(.exists, _, _):
             status = status.worst(.negative)
         case .value: sawValue = true
-        case .end where expectation.shape == .values:
+        case .end where expectation.shape == .values || expectation.shape == .value:
             if !sawValue { status = status.worst(.negative) }
         default: break
         }
