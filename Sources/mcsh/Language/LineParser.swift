@@ -360,6 +360,7 @@ extension CommandSpec {
         }
         var text = Word.shown(bytes, value.range)
         for word in arguments.words[(position + 1)...].prefix(3) { text += " " + Word.shown(bytes, word.range) }
+        if arguments.words.count - position > 4 { text += " ..." }
         return Diagnostic(
             "too many words", at: extra, suggestion: "put the value in quotes, as in \(name) \(key) \"\(text)\"")
     }
