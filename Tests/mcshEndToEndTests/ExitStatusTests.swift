@@ -15,7 +15,7 @@ struct ExitStatusTests {
             ["--no-such-option"], ["-o", "xml", "get", "k"], ["--timeout", "soon", "get", "k"], ["frobnicate"], ["get"],
             ["set", "k"], ["set"], ["incr", "k", "x"], ["incr", "k", "-1"], ["incr", "k", "18446744073709551616"],
             ["get", "two words"], ["get", ""], ["set", "k", "v", "--flags", "x"],
-            ["set", "k", "v", "--flags", "4294967296"],
+            ["set", "k", "v", "--flags", "18446744073709551616"],
             ["set", "k", "v", "--no-such-option"], ["delete"], ["touch", "k"], ["cas", "k", "v", "0", "x"],
             ["set", "k", "v", "0", "more"], ["-c", "get"], ["-c", "set k \"open"], ["stats", "no_such_group"],
             ["-r", "x", "version"],

@@ -127,7 +127,6 @@ struct FaultTests {
         Foreign(testDescription: "SMTP", bytes: "220 mail.example.com ESMTP\r\n"),
         Foreign(
             testDescription: "binary memcached", bytes: [0x81, 0, 0, 0, 0, 0, 0, 0x81, 0x0d, 0x0a, 0, 0, 0x0d, 0x0a]),
-        Foreign(testDescription: "a TLS alert", bytes: [0x15, 3, 1, 0, 2, 2, 70, 13, 10]),
         Foreign(testDescription: "a length that is too short", bytes: "VALUE k 0 2\r\nhello\r\nEND\r\n"),
         Foreign(testDescription: "a length that is no number", bytes: "VALUE k 0 x\r\nhello\r\nEND\r\n"),
         Foreign(

@@ -5,19 +5,23 @@ import Testing
 @Suite(.inTurns, .timeLimit(.minutes(5)))
 struct RawBytesTests {
     private static let hostile: ByteString = "SERVER_ERROR \u{1B}]0;x\u{7}\u{9B}31m\r\n"
+    /// Of a command that it does not know the program learns the answer's end from that of another.
+    private static let answeringBogus: [ScriptedServer.Step] = [
+        .expect("bogus\r\nversion\r\n"), .send(hostile + "VERSION 1.6.18\r\n"), .silence,
+    ]
 
     @Test func `raw escapes what the server sends when people read it`() async throws {
-        let server = try ScriptedServer([.expectLine, .send(Self.hostile)])
+        let server = try ScriptedServer(Self.answeringBogus)
         let run = try await runAgainst(server, "-o", "human", "raw", "bogus")
         #expect(run.stdout == "SERVER_ERROR \\e]0;x\\a\\u{9b}31m\n", "\(run)")
-        let value = try ScriptedServer([.expectLine, .send("VALUE k 0 4\r\n\u{1B}[2J\r\nEND\r\n")])
+        let value = try ScriptedServer([.expect("get k\r\n"), .send("VALUE k 0 4\r\n\u{1B}[2J\r\nEND\r\n")])
         let item = try await runAgainst(value, "-o", "human", "raw", "get", "k")
         #expect(item.stdout == "VALUE k 0 4\n\\e[2J\nEND\n", "\(item)")
     }
 
     @Test(arguments: [[], ["--raw"], ["--json"]] as [[ByteString]])
     func `raw gives programs the exact bytes`(options: [ByteString]) async throws {
-        let server = try ScriptedServer([.expectLine, .send(Self.hostile)])
+        let server = try ScriptedServer(Self.answeringBogus)
         let run = try await BuiltProgram().run(
             arguments: ["-s", ByteString(server.address)] + options + ["raw", "bogus"])
         #expect(run.stdout == Self.hostile, "\(run)")
