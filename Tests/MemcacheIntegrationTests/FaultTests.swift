@@ -90,7 +90,8 @@ import Testing
             .send("VALUE a 0 1\r\nA\r\nEND\r\nVALUE b 0 1\r\nB\r\nEND\r\n"),
             .expect("get c\r\n"), .send("VALUE c 0 1\r\nC\r\nEND\r\n"),
         ])
-        let connection = try Connection(to: try ServerAddress(server.address), options: .init(connectTimeout: hangLimit))
+        let connection = try Connection(
+            to: try ServerAddress(server.address), options: .init(connectTimeout: hangLimit))
         async let first = connection.execute(Get("a"), timeout: hangLimit)
         try await server.waitToReceive { $0 == "get a\r\n" }
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
@@ -195,5 +196,10 @@ import Testing
         let server = try ScriptedServer([.expectLine, .send("ERROR Too many open connections\r\n"), .close])
         let error = try await expectError(.error, from: server.address) { try await client(server.address).get("a") }
         #expect(error.message == "ERROR Too many open connections")
+        // Asking for each key alone would not help.
+        let many = try ScriptedServer([.expectLine, .send("ERROR Too many open connections\r\n"), .close])
+        let answer = try await client(many.address).getMany(["a", "b"])
+        #expect(answer.failures.values.map(\.message) == Array(repeating: error.message, count: 2))
+        #expect(many.connectionCount == 1)
     }
 }

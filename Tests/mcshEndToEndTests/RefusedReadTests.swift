@@ -41,6 +41,54 @@ import Testing
         #expect(server.failures == [])
     }
 
+    @Test func `items that came before those of earlier keys are read again, and do not disturb the reads that follow`()
+        async throws
+    {
+        let server = try ScriptedServer(
+            [
+                .expect("get a b c\r\nversion\r\nset x 0 0 1\r\nw\r\nget b a\r\n"),
+                .send(
+                    "VALUE c 0 1\r\n3\r\n" + Self.refusal + "END\r\nVERSION 1.6.45\r\nSTORED\r\n"
+                        + "VALUE a 0 1\r\n7\r\nVALUE b 0 1\r\n8\r\nEND\r\n"),
+            ],
+            [
+                .expect("get a\r\nget b\r\nget c\r\n"),
+                .send("VALUE a 0 1\r\n1\r\nEND\r\n" + Self.refusal + "VALUE c 0 1\r\n9\r\nEND\r\n"),
+            ])
+        let run = try await runAgainst(server, "-c", "get a b c", "-c", "set x w", "-c", "get b a")
+        #expect(run.stdout == "a\t1\nc\t9\nSTORED\nb\t8\na\t7\n", "\(run)")
+        #expect(run.stderr.contains("SERVER_ERROR backend failure"), "\(run)")
+        #expect(run.status == 3, "\(run)")
+        #expect(server.failures == [])
+    }
+
+    @Test func `several refused reads of one script are each asked for again, in order`() async throws {
+        let server = try ScriptedServer(
+            [
+                .expect("get a b a\r\nversion\r\nset x 0 0 1\r\nw\r\nget c d\r\n"),
+                .send(Self.refusal + "VERSION 1.6.45\r\nSTORED\r\n" + Self.refusal),
+            ],
+            [
+                .expect("get a\r\nget b\r\nget a\r\n"),
+                .send("VALUE a 0 1\r\n1\r\nEND\r\nEND\r\nVALUE a 0 1\r\n2\r\nEND\r\n"),
+            ],
+            [.expect("get c\r\nget d\r\n"), .send("END\r\nVALUE d 0 1\r\n4\r\nEND\r\n")])
+        let run = try await runAgainst(server, "-c", "get a b a", "-c", "set x w", "-c", "get c d")
+        #expect(run.stdout == "a\t1\na\t2\nSTORED\nd\t4\n", "\(run)")
+        #expect(!run.stderr.contains("SERVER_ERROR"), "\(run)")
+        #expect(run.status == 1, "\(run)")
+        #expect(server.failures == [])
+    }
+
+    @Test func `a server without room is not asked again for each key`() async throws {
+        let server = try ScriptedServer([.expectLine, .send("ERROR Too many open connections\r\n"), .close])
+        let run = try await runAgainst(server, "get", "a", "b", "c")
+        #expect(run.stdout == "", "\(run)")
+        #expect(run.stderr.contains("ERROR Too many open connections"), "\(run)")
+        #expect(run.status == 3, "\(run)")
+        #expect(server.connectionCount == 1)
+    }
+
     @Test(arguments: [proxy, plain])
     func `--pipe passes on the whole reply, and counts the requests behind it rightly`(reply: ByteString) async throws {
         let server = try ScriptedServer([

@@ -274,12 +274,11 @@ extension ServerPool {
 }
 
 extension MemcacheError {
-    /// Whether the server may have refused a request of several keys for one of them.
+    /// Whether the server may have refused a request of several keys because of one of them.
     fileprivate var mayBeOfOneKey: Bool {
         switch code {
         case .clientError, .serverError, .unavailable: true
-        // A server that does not know the command knows it no better for one key.
-        case .error: message != "ERROR"
+        case .error: Refusal(kind: .error, line: Array(message.utf8)).mayBeOfOneKey
         default: false
         }
     }

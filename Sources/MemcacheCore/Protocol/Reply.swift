@@ -135,6 +135,15 @@ public struct Refusal: Hashable, Sendable {
     /// wrong.
     package var isBare: Bool { line.span.equals("ERROR", in: 0..<line.count) }
 
+    /// What memcached says on a connection that it has no room for.
+    package static let tooManyConnections: StaticString = "ERROR Too many open connections"
+
+    /// Whether the refusal of a request with several keys may concern one of them, so that it is worth asking for each
+    /// alone. A server that does not know the command, wants a login or has no room refuses each key as well.
+    package var mayBeOfOneKey: Bool {
+        !isBare && !wantsLogin && !line.span.equals(Self.tooManyConnections, in: 0..<line.count)
+    }
+
     /// The whole line, escaped for showing.
     public var text: String { EscapedText.string(line) }
 }

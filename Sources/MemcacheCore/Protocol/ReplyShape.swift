@@ -124,7 +124,7 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
                 || line.equals("CLIENT_ERROR bad data chunk", in: range)
                 || line.equals("CLIENT_ERROR line too long", in: range)
         default:
-            return line.equals("ERROR Too many open connections", in: range)
+            return line.equals(Refusal.tooManyConnections, in: range)
         }
     }
 }

@@ -169,6 +169,11 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
             printer.status("OK", of: batch, batch.commands[cursor])
             endCommand()
         }
+        if error != nil, let refusal, isRead {
+            // The server ended the connection after the refusal, or does not answer the fence.
+            refuse(refusal)
+            beginGroup()
+        }
         var lost: [Int] = []
         if var error, group.lowerBound < batch.commands.count {
             var first = batch.commands.count
@@ -211,25 +216,8 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private func completeReply() {
         if let refusal {
             if let retries = printer.retries, mayBeOfOneKey(refusal) { return retry(with: retries) }
-            status = status.worst(MemcacheError(refusal).exitStatus)
-            // Reads that were answered before the refusal keep their answers; silent commands cannot be told apart.
-            if batch.commands[group.lowerBound].answer == .silence {
-                tellSilent(refusal)
-            } else if cursor == group.upperBound {
-                // All have their answers: what came in place of the end belongs to the last.
-                let command = batch.commands[cursor - 1]
-                tell(refusal, of: command, isLate: true)
-            } else {
-                var told: Int?
-                while cursor < group.upperBound {
-                    if takeEarly() { continue }
-                    let command = batch.commands[cursor]
-                    if command.ordinal != told { tell(refusal, of: command, keys: unansweredKeys(of: command)) }
-                    told = command.ordinal
-                    endCommand()
-                }
-            }
-        } else if batch.commands[group.lowerBound].answer.hasItems {
+            refuse(refusal)
+        } else if isRead {
             while cursor < group.upperBound {
                 if !takeEarly() { miss() }
             }
@@ -238,15 +226,40 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         beginGroup()
     }
 
-    /// Whether the refusal of a request of several keys may be that of one of them, and others have no answer yet.
-    private func mayBeOfOneKey(_ refusal: Refusal) -> Bool {
-        batch.commands[group.lowerBound].answer.hasItems && group.count > 1 && cursor < group.upperBound
-            && !refusal.isBare && !refusal.wantsLogin
+    /// Whether the group consists of reads, which have items.
+    private var isRead: Bool { batch.commands[group.lowerBound].answer.hasItems }
+
+    /// Answers all of the group that has no answer yet with a refusal.
+    private func refuse(_ refusal: Refusal) {
+        status = status.worst(MemcacheError(refusal).exitStatus)
+        // Reads that were answered before the refusal keep their answers; silent commands cannot be distinguished.
+        if batch.commands[group.lowerBound].answer == .silence {
+            tellSilent(refusal)
+        } else if cursor == group.upperBound {
+            // All have their answers: what came in place of the end belongs to the last.
+            tell(refusal, of: batch.commands[cursor - 1], isLate: true)
+        } else {
+            var told: Int?
+            while cursor < group.upperBound {
+                if takeEarly() { continue }
+                let command = batch.commands[cursor]
+                if command.ordinal != told { tell(refusal, of: command, keys: unansweredKeys(of: command)) }
+                told = command.ordinal
+                endCommand()
+            }
+        }
     }
 
-    /// Has the keys without an answer asked for again, each alone. Their answers are written by another receiver.
+    /// Whether the refusal of a request of several keys may be that of one of them, and others have no answer yet.
+    private func mayBeOfOneKey(_ refusal: Refusal) -> Bool {
+        isRead && group.count > 1 && cursor < group.upperBound && refusal.mayBeOfOneKey
+    }
+
+    /// Asks for the keys from the cursor on again, each alone. Their answers are written by another receiver, which gets
+    /// the items that came early once more.
     private func retry(with retries: ReadRetries) {
         let again = batch.readsAlone(cursor..<group.upperBound, in: group)
+        early.removeAll()
         cursor = group.upperBound
         beginGroup()
         retries.begin(
@@ -435,7 +448,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// Notes that a read has taken the win token of a stale item, which is then to be given back.
+    /// Notes that a read has taken the win token of a stale item, so that it can be given back.
     private func noteWin(_ flags: [MetaReturnFlag], _ command: PreparedCommand) {
         guard flags.contains(where: { $0.letter == UInt8(ascii: "W") }) else { return }
         let key = Array(batch.encoder.bytes[command.key.wireRange])
@@ -467,7 +480,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         }.map { shownKey(of: batch.commands[$0]) }
     }
 
-    /// Reports a refusal among commands that are silent otherwise: one of them, or several.
+    /// Reports a refusal among commands that are silent otherwise: of one of them, or of several.
     private func tellSilent(_ refusal: Refusal) {
         let commands = batch.commands[group]
         let (first, last) = (batch.commands[group.lowerBound], batch.commands[group.upperBound - 1])

@@ -14,6 +14,9 @@ import Testing
         var testDescription: String { lines.joined(separator: "; ") + " as \(format)" }
     }
 
+    /// The answer to the fence that follows a read of several keys.
+    private static let version = "VERSION 1.6.18\r\n"
+
     @Test(arguments: [
         Case(lines: ["get a"], replies: "VALUE a 0 1\r\n1\r\nEND\r\n", output: "1\n"),
         Case(lines: ["get a"], replies: "END\r\n", output: "", status: .negative),
@@ -52,7 +55,8 @@ import Testing
             output: "b\t2\nc\t\\t3\n", status: .negative),
         Case(
             lines: ["get a", "get b", "set c 1", "get c"],
-            replies: "VALUE b 0 1\r\n2\r\nEND\r\nSTORED\r\nVALUE c 0 1\r\n1\r\nEND\r\n", output: "2\nSTORED\n1\n",
+            replies: "VALUE b 0 1\r\n2\r\nEND\r\n" + version + "STORED\r\nVALUE c 0 1\r\n1\r\nEND\r\n",
+            output: "2\nSTORED\n1\n",
             status: .negative),
         Case(
             lines: ["get a", "get b --json", "get c"],
@@ -60,7 +64,8 @@ import Testing
             output: "1\n{\"key\":\"b\",\"found\":true,\"value\":\"2\",\"flags\":0,\"size\":1}\n3\n"),
         Case(
             lines: ["get a", "get b", "set c 1", "get d", "exists a b"],
-            replies: "VALUE a 0 3\r\n1,2\r\nEND\r\nSTORED\r\nVALUE d 1 1\r\n\"\r\nEND\r\nHD\r\nEN\r\n",
+            replies: "VALUE a 0 3\r\n1,2\r\nEND\r\n" + version
+                + "STORED\r\nVALUE d 1 1\r\n\"\r\nEND\r\nHD\r\nEN\r\n",
             output: "key,found,value,flags,size,cas,ttl\na,true,\"1,2\",0,3,,\nb,false,,,,,\n"
                 + "command,key,status\nset,c,STORED\n"
                 + "key,found,value,flags,size,cas,ttl\nd,true,\"\"\"\",1,1,,\nkey,found\na,true\nb,false\n",
@@ -126,7 +131,8 @@ import Testing
         func value(_ key: String) -> String { "VALUE \(key) 0 1\r\nv\r\n" }
         // Seven keys to a request; of each some are missing.
         let replies =
-            keys[1..<6].map(value).joined() + "END\r\n" + keys[7..<14].map(value).joined() + "END\r\nEND\r\n"
+            keys[1..<6].map(value).joined() + "END\r\n" + Self.version + keys[7..<14].map(value).joined()
+            + "END\r\n" + Self.version + "END\r\n"
         let conversation = try Conversation(["get " + keys.joined(separator: " "), "get z"], replies: replies)
         #expect(conversation.output == (Array(keys[1..<6]) + keys[7..<14]).map { "\($0)\tv\n" }.joined())
         #expect(conversation.status == .negative)
@@ -141,6 +147,7 @@ import Testing
         let conversation = try Conversation(
             ["set a 1", "get a", "get b", "incr a", "get c"],
             replies: "SERVER_ERROR out of memory storing object\r\nSERVER_ERROR out of memory writing get response\r\n"
+                + Self.version
                 + "CLIENT_ERROR cannot increment or decrement non-numeric value\r\nVALUE c 0 1\r\n3\r\nEND\r\n")
         #expect(conversation.output == "3\n")
         #expect(conversation.status == .refused)
@@ -149,9 +156,63 @@ import Testing
     @Test func `a refusal behind the first value of a run leaves that value`() throws {
         let conversation = try Conversation(
             ["get a", "get b", "version"],
-            replies: "VALUE a 0 1\r\n1\r\nSERVER_ERROR out of memory writing get response\r\nVERSION 1.6.18\r\n")
+            replies: "VALUE a 0 1\r\n1\r\nSERVER_ERROR out of memory writing get response\r\n"
+                + Self.version + Self.version)
         #expect(conversation.output == "1\n1.6.18\n")
         #expect(conversation.status == .refused)
+    }
+
+    // Where nothing is asked for again, as behind a login, every key without an item is refused.
+    @Test(arguments: [
+        (
+            ["get a b c", "set d 1"], "VALUE c 0 1\r\n3\r\nSERVER_ERROR x\r\n" + version + "STORED\r\n",
+            "c\t3\nSTORED\n"
+        ),
+        (
+            ["get a", "get b c", "get d", "set e 1"],
+            "VALUE d 0 1\r\n4\r\nVALUE b 0 1\r\n2\r\nERROR\r\nEND\r\n" + version + "STORED\r\n", "b\t2\n4\nSTORED\n"
+        ),
+        // What comes after the refusal is not looked at, and does not answer the next read of the same key.
+        (
+            ["get a b a", "get a", "set e 1", "get a b"],
+            "VALUE b 0 1\r\n2\r\nSERVER_ERROR x\r\nVALUE a 0 1\r\n1\r\nSERVER_ERROR x\r\nEND\r\n" + version
+                + "STORED\r\nVALUE b 0 1\r\n5\r\nVALUE a 0 1\r\n6\r\nEND\r\n",
+            "b\t2\nSTORED\na\t6\nb\t5\n"
+        ),
+        // All items are there: the refusal in place of the end is of no key.
+        (
+            ["get a a", "set e 1"],
+            "VALUE a 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nSERVER_ERROR x\r\n" + version + "STORED\r\n",
+            "a\t1\na\t2\nSTORED\n"
+        ),
+    ])
+    func `a refusal among items in any order leaves those that came before it`(
+        lines: [String], replies: String, output: String
+    ) throws {
+        let conversation = try Conversation(lines, replies: replies)
+        #expect(conversation.output == output)
+        #expect(conversation.status == .refused)
+    }
+
+    @Test func `reads are refused, and not lost, where the connection ends after the refusal`() throws {
+        let lost = MemcacheError(.connectionLost, "closed", mayHaveTakenEffect: true)
+        let conversation = try Conversation(
+            ["get a b c", "set d 1"], replies: "VALUE c 0 1\r\n3\r\nERROR Too many open connections\r\n", ending: lost)
+        #expect(conversation.output == "c\t3\n")
+        #expect(conversation.session.hasLoss)
+        #expect(conversation.answered == 0)
+        let alone = try Conversation(
+            ["get a b"], replies: "VALUE b 0 1\r\n2\r\nSERVER_ERROR x\r\n", ending: lost)
+        #expect(alone.output == "b\t2\n")
+        #expect(alone.status == .refused)
+        #expect(!alone.session.hasLoss)
+    }
+
+    @Test(arguments: ["ERROR\r\n", "SERVER_ERROR x\r\n", "END\r\n", "STORED\r\n"])
+    func `an answer in place of a fence's is an error`(reply: String) {
+        #expect(throws: ReplyParser.Failure.self) {
+            try Conversation(["get a b", "set c 1"], replies: "END\r\n" + reply)
+        }
     }
 
     @Test func `a refusal of what is silent is told when the silence ends`() throws {

@@ -1,6 +1,6 @@
-import MemcacheCore
 import Testing
 
+@testable import MemcacheCore
 @testable import mcsh
 
 #if canImport(Darwin)
@@ -18,8 +18,11 @@ struct Conversation {
     var answered: Int
 
     /// Plans the lines as one batch and has its answers received.
+    ///
+    /// - Parameter ending: Why the connection ends after the replies, where it does.
     init(
-        _ lines: [String], replies: String, format: OutputFormat = .plain, endsValues: Bool = true
+        _ lines: [String], replies: String, format: OutputFormat = .plain, endsValues: Bool = true,
+        ending: MemcacheError? = nil
     ) throws {
         var planned = PlannedLines(format: format)
         for (index, line) in lines.enumerated() {
@@ -42,31 +45,35 @@ struct Conversation {
                 batch: batch, statistics: round.statistics, printer: printer, session: session
             ) {}
             try Conversation.feed(Array(replies.utf8), batch.shapes, receiver, &answered)
-            receiver.finish(nil, answered: answered)
+            receiver.finish(ending, answered: answered)
         }
         output = String(decoding: try FileDescriptors.readAll(ends[0]).get(), as: UTF8.self)
         status = session.status
     }
 
+    /// Hands the elements over as the connection does, which keeps the answers to fences to itself.
     static func feed(
         _ bytes: [UInt8], _ shapes: [ReplyShape], _ receiver: AnswerReceiver, _ answered: inout Int
     ) throws(ReplyParser.Failure) {
+        var machine = ConnectionStateMachine<Int>()
+        let now = ContinuousClock.now
+        _ = machine.submit(.init(id: 0, shapes: shapes, timeout: .seconds(60), submitted: now, receiver: 0))
+        machine.opened(at: now)
         var parser = ReplyParser()
         var position = 0
         let span = bytes.span
-        while answered < shapes.count {
+        while !machine.isIdle {
             let start = position
             guard let element = try parser.next(in: span, at: &position) else { break }
-            let shape = shapes[answered]
-            if shape == .fence {
-                answered += 1
-                continue
+            switch machine.receive(element) {
+            case .violation: throw .unexpected(line: Array(bytes[start..<position]))
+            case .drop: break
+            case .deliver(let delivery):
+                try receiver.receive(
+                    element, at: start..<position, of: span, shape: delivery.shape,
+                    completesReply: delivery.completesReply)
+                if delivery.completesReply { answered += 1 }
             }
-            let progress = shape.progress(after: element)
-            guard progress != .violation else { throw .unexpected(line: Array(bytes[start..<position])) }
-            try receiver.receive(
-                element, at: start..<position, of: span, shape: shape, completesReply: progress == .complete)
-            if progress == .complete { answered += 1 }
         }
     }
 }
