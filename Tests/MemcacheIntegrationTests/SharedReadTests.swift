@@ -37,8 +37,8 @@ import Testing
 
     @Test func `callers who are cancelled disturb none of those in the same request`() async throws {
         let server = try ScriptedServer([
-            .expect(ByteString(Array(Self.request.utf8))), .expect("get last\r\n"),
-            .send(ByteString(Array(Self.reply.utf8))), .send("VALUE last 0 4\r\nlast\r\nEND\r\n"),
+            .expect(ByteString(Array(Self.request.utf8))), .expect("version\r\nget last\r\n"),
+            .send(ByteString(Array(Self.reply.utf8))), .send("VERSION 1.6.18\r\nVALUE last 0 4\r\nlast\r\nEND\r\n"),
         ])
         let client = try client(server.address)
         let tasks = await start(client, on: client.taskExecutor)
@@ -61,8 +61,8 @@ import Testing
         let beginning = Self.values[0] + Self.values[1] + "VALUE"
         let server = try ScriptedServer([
             .expect(ByteString(Array(Self.request.utf8))), .send(ByteString(Array(beginning.utf8))),
-            .expect("get last\r\n"), .send(ByteString(Array(Self.reply.dropFirst(beginning.count).utf8))),
-            .send("END\r\n"),
+            .expect("version\r\nget last\r\n"),
+            .send(ByteString(Array(Self.reply.dropFirst(beginning.count).utf8))), .send("VERSION 1.6.18\r\nEND\r\n"),
         ])
         let client = try client(server.address)
         let tasks = await start(client, on: client.taskExecutor)

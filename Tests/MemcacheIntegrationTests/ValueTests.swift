@@ -15,10 +15,10 @@ import Testing
         ]
         for (index, value) in values.enumerated() {
             let key = Key("v:\(index)")
-            #expect(try await client.set(key, to: value, flags: .max) == .stored)
+            #expect(try await client.set(key, to: value, flags: 4_294_967_295) == .stored)
             let item = try #require(try await client.get(key))
             #expect(item.value == value, "value \(index)")
-            #expect(item.flags == .max)
+            #expect(item.flags == 4_294_967_295)
         }
         let keys = values.indices.map { Key("v:\($0)") }
         #expect(try await client.getMany(keys).items.map(\.value) == values)

@@ -62,8 +62,11 @@ import Testing
             server: try ServerAddress(server.address), connectTimeout: hangLimit, replyTimeout: hangLimit)
         let counter = Counter()
         configuration.trace = { direction, bytes in if direction == .received { counter.add(bytes.count) } }
-        var iterator = try await MemcacheClient(configuration).watch([.fetchers]).makeAsyncIterator()
+        let client = MemcacheClient(configuration)
+        var iterator = try await client.watch([.fetchers]).makeAsyncIterator()
         #expect(try await eventually { counter.total == lines.utf8.count + 4 })
+        // What is traced last is kept or dropped before the client's thread does anything else.
+        await Task(executorPreference: client.taskExecutor) {}.value
         for number in 1...10_000 {
             guard case .event(let event)? = try await iterator.next(), event.id == UInt64(number) else {
                 Issue.record("event \(number) is missing")

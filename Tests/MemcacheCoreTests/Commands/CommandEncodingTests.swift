@@ -37,7 +37,7 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
         EncodingCase(
             SetValue("k", value: [], flags: 5, expiration: .after(.seconds(60))), "set k 5 60 0\r\n\r\n"),
         EncodingCase(Add("k", value: [0x61], expiration: .immediately), "add k 0 -1 1\r\na\r\n"),
-        EncodingCase(Replace("k", value: [0x61], flags: .max), "replace k 4294967295 0 1\r\na\r\n"),
+        EncodingCase(Replace("k", value: [0x61], flags: .max), "replace k 18446744073709551615 0 1\r\na\r\n"),
         EncodingCase(Append("k", value: [0x61]), "append k 0 0 1\r\na\r\n"),
         EncodingCase(Prepend("k", value: [0x61]), "prepend k 0 0 1\r\na\r\n"),
         EncodingCase(

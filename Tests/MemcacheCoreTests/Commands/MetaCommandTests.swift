@@ -165,7 +165,7 @@ import Testing
         #expect(Wire.code { _ = try MetaFlag<MetaGet>(wire: text) } == .invalidArgument)
     }
 
-    @Test(arguments: ["F4294967296", "F-1", "M", "MX", "Mappend", "MD", "S2", "x"])
+    @Test(arguments: ["F18446744073709551616", "F-1", "M", "MX", "Mappend", "MD", "S2", "x"])
     func `a flag that ms does not take is refused`(text: String) {
         #expect(Wire.code { _ = try MetaFlag<MetaSet>(wire: text) } == .invalidArgument)
     }

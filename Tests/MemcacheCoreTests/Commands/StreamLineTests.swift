@@ -30,7 +30,7 @@ import Testing
 
     @Test func `a line of a later server has more, and a blank at its end`() throws {
         let line =
-            "key=a exp=-1 la=1 cas=2 fetch=no cls=1 size=20068 flags=4294967295 ext_page=5 ext_offset=3311220 new=v=w "
+            "key=a exp=-1 la=1 cas=2 fetch=no cls=1 size=20068 flags=18446744073709551615 ext_page=5 ext_offset=3311220 new=v=w "
         let entry = try #require(DumpEntry(line: Wire.bytes(line)))
         #expect(entry.expirationTime == nil)
         #expect(entry.isFetched == false)
@@ -50,7 +50,8 @@ import Testing
 
     @Test(arguments: [
         "", "END", "OK", "key=", "exp=-1 la=1", "key=a exp=x", "key=a exp=-1 la=x", "key=a cas=-1", "key=a cls=x",
-        "key=a size=", "key=a flags=4294967296", "key=a word", "STORED", "BUSY currently processing crawler request",
+        "key=a size=", "key=a flags=18446744073709551616", "key=a word", "STORED",
+        "BUSY currently processing crawler request",
     ])
     func `a line that is no entry is not taken for one`(line: String) {
         #expect(DumpEntry(line: Wire.bytes(line)) == nil)

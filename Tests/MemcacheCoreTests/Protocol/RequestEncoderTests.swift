@@ -37,7 +37,7 @@ import Testing
                 $0.storage(
                     .cas, key: Wire.bytes("k").span, flags: .max, expiration: 0, value: [UInt8]().span, cas: .max,
                     noreply: true)
-            } == "cas k 4294967295 0 0 18446744073709551615 noreply\r\n\r\n")
+            } == "cas k 18446744073709551615 0 0 18446744073709551615 noreply\r\n\r\n")
     }
 
     @Test func `noreply ends the lines of the other commands`() {

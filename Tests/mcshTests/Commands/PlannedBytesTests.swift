@@ -34,6 +34,7 @@ import Testing
         Case("set k \"a\\r\\nflush_all\\r\\n\"", "set k 0 0 14\r\na\r\nflush_all\r\n\r\n"),
         Case("set k v --noreply", "set k 0 0 1 noreply\r\nv\r\nversion\r\n"),
         Case("set k 60 --flags 4294967295", "set k 4294967295 0 2\r\n60\r\n"),
+        Case("set k 60 --flags 18446744073709551615", "set k 18446744073709551615 0 2\r\n60\r\n"),
         Case("set k 15m", "set k 0 900 4\r\nfile\r\n", input: "file"),
         Case("set k", "set k 0 0 0\r\n\r\n", input: ""),
         Case("set k v -1", "set k 0 -1 1\r\nv\r\n"),

@@ -158,7 +158,7 @@ import Testing
         Fault(line: "get --help=x", part: "--help=x", sentence: "--help takes no value; write --help alone"),
         Fault(line: "set k v --flags", part: "--flags", sentence: "--flags needs N; write --flags N"),
         Fault(
-            line: "set k v --flags 4294967296", part: "4294967296",
+            line: "set k v --flags 18446744073709551616", part: "18446744073709551616",
             sentence:
                 "--flags takes a whole number of 64 bits; write 0 to 18446744073709551615; most servers keep 32 bits, up to "
                 + "4294967295"),

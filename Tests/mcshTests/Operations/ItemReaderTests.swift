@@ -101,8 +101,10 @@ import Testing
         #expect(facts.slabClass == 12)
         #expect(facts.itemBytes == 1184)
         #expect(
-            Self.facts("size=1184 flags=5 x=y cls=12 fetch=yes cas=18446744073709551615 la=1795332413 exp=1795332513 ")
+            Self.facts(
+                "size=1184 ext_page=5 x=y cls=12 fetch=yes cas=18446744073709551615 la=1795332413 exp=1795332513 ")
                 == facts)
+        #expect(Self.facts("key=a flags=18446744073709551615 cls=1").flags == .max)
     }
 
     @Test func `what is not said or is no number is not known`() {

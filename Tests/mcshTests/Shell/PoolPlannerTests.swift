@@ -76,7 +76,8 @@ private final class DigitRouter: KeyRouter {
             lines: ["get k0", "set y0 v", "get x0"], requests: ["get k0\r\nset y0 0 0 1\r\nv\r\nget x0\r\n", "", ""],
             owners: [0, 0, 0]),
         Case(
-            lines: ["gat 9 k0 k1 x0", "get y0"], requests: ["gat 9 k0 x0\r\nget y0\r\n", "gat 9 k1\r\n", ""],
+            lines: ["gat 9 k0 k1 x0", "get y0"],
+            requests: ["gat 9 k0 x0\r\nversion\r\nget y0\r\n", "gat 9 k1\r\n", ""],
             owners: [0, 1, 0, 0]),
         Case(
             lines: ["mset k0 a k1 b x0 c"],
