@@ -78,8 +78,20 @@ static inline void mcsh_el_set_tty(EditLine *editor, const char *mode, const cha
     el_set(editor, EL_SETTY, mode, setting, NULL);
 }
 
+// libedit is made to believe in a terminal of one row: its own drawing, which is never seen, writes beyond the rows that it
+// has for some lines that take several, and where the window has become smaller. In one row there is no other to go to.
+// EL_GETTC and EL_SETTC: variadic.
+static inline void mcsh_el_pretend_size(EditLine *editor) {
+    int rows = 0, columns = 0;
+    el_get(editor, EL_GETTC, "li", &rows);
+    el_get(editor, EL_GETTC, "co", &columns);
+    if (rows != 1) el_set(editor, EL_SETTC, "li", "1", NULL);
+    if (columns != 80) el_set(editor, EL_SETTC, "co", "80", NULL);
+}
+
 static inline char *mcsh_el_checked_prompt(EditLine *editor) {
     static char nothing[1] = "";
+    mcsh_el_pretend_size(editor);
     mcsh_el_check_line(editor);
     return nothing;
 }

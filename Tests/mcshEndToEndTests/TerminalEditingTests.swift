@@ -112,6 +112,37 @@ struct TerminalEditingTests {
         try await session.enter("get a", answers: "(not found)")
     }
 
+    @Test func `a long line in a small window may be gone through and typed on`() async throws {
+        let session = try await AtTerminal.start(rows: 5)
+        let lines = (1...10).map { "set k\($0) v" }.joined(separator: "\r")
+        try await session.terminal.type(ByteString("\u{1b}[200~\(lines)\u{1b}[201~\u{1b}[H\u{1b}[F"))
+        try await session.terminal.waitForLine("set k10 v")
+        try await session.terminal.type(ByteString(String(repeating: "x", count: 200)))
+        try await session.terminal.wait(for: "the end of the line") { $0.lines.suffix(3).joined().hasSuffix("xxx") }
+        try await session.terminal.type("\u{1b}[H\u{1b}[F\u{15}get none")
+        try await session.terminal.wait(for: "the new line") { $0.currentLine.contains("get none") }
+    }
+
+    @Test func `a line is edited in the user's editor from vi's command mode, whatever it comes back as`() async throws
+    {
+        let session = try await AtTerminal.start(
+            environment: ["VISUAL": "cp \"$HOME/text\""], editrc: "bind -v\n")
+        // The editor copies this over the line.
+        try session.program.home.write("set long \(String(repeating: "x", count: 20_000))\n", to: "text")
+        try await session.type("nothing", shows: "nothing")
+        try await session.terminal.type("\u{1b}v")
+        try await session.terminal.waitForText("stored")
+        try await session.waitForPrompt()
+        #expect(try await session.server.value(of: "long")?.bytes.count == 20_000)
+        // What is no text is not taken.
+        try session.program.home.write(ByteString([0x67, 0xff, 0xfe, 0x0a]), to: "text")
+        try await session.type("get none", shows: "get none")
+        try await session.terminal.type("\u{1b}v")
+        try await session.terminal.wait(for: "the bell") { $0.bells > 0 }
+        try await session.terminal.type("\r")
+        try await session.terminal.waitForText("(not found)")
+    }
+
     @Test func `pasted escape sequences are no keys`() async throws {
         let session = try await AtTerminal.start()
         try await session.type("\u{1b}[200~get \u{1b}[Hx\u{3}y\u{1b}[201~z", shows: "get [Hxyz")

@@ -83,7 +83,6 @@ extension LibEditSource {
     /// Some terminals break the rows again and others cut them off, so that the row in which the line began is now one or
     /// the other: the terminal is asked for its cursor, which tells.
     func resize() {
-        el_resize(editor)
         guard let picture, !isDrawingHeld || positionDeadline != nil else { return }
         let places = picture.places(inColumns: Terminal.size().columns)
         if places.broken.row == places.cut.row {

@@ -120,10 +120,9 @@ extension LibEditSource {
     }
 
     /// Draws the line again, after the terminal was used by others.
-    private func resume() {
+    func resume() {
         mcsh_el_prepare_terminal(editor, 0)
         mcsh_el_prepare_terminal(editor, 1)
-        el_resize(editor)
         write(Self.pasteOn)
         picture = nil
     }
@@ -132,11 +131,12 @@ extension LibEditSource {
 
     /// Inserts what is pasted, up to the mark at its end. Line ends stay in the line: nothing runs before Enter.
     ///
-    /// A pause does not end it: behind it, the rest would be keys, and its line ends Enter. Where the mark never comes,
-    /// Ctrl-C drops the text.
+    /// A pause does not end it: after one, the rest would be keys, and its line ends Enter. Where the mark never comes,
+    /// Ctrl-C drops the text: one that comes by itself after a pause, or one that nothing follows.
     func paste() -> UInt8 {
         var text = PastedText(limit: Self.maximumPasteBytes)
         var isPaused = false
+        var last: UInt8 = 0
         reading: while true {
             switch waitForByte(Self.pauseMilliseconds, upTo: 4096) {
             case .byte(0x03) where isPaused && bytesAhead.isEmpty:
@@ -145,10 +145,14 @@ extension LibEditSource {
                 return UInt8(CC_NORM)
             case .byte(let byte):
                 isPaused = false
+                last = byte
                 if text.take(byte) { break reading }
             case .notice(let notice):
                 take(notice)
                 if notice == .interrupted { return UInt8(CC_NORM) }
+            case .late where last == 0x03:
+                take(.interrupted)
+                return UInt8(CC_NORM)
             case .late: isPaused = true
             case .end: return UInt8(CC_EOF)
             }

@@ -56,6 +56,9 @@ extension LibEditSource {
         mcsh_el_add_function(editor, "mcsh-again", "Search once more") { editor, _ in
             LibEditSource.of(editor)?.findAgain(isReversed: false) ?? UInt8(CC_NORM)
         }
+        mcsh_el_add_function(editor, "mcsh-edit", "Edit the line in the user's editor") { editor, _ in
+            LibEditSource.of(editor)?.editElsewhere() ?? UInt8(CC_NORM)
+        }
         mcsh_el_add_function(editor, "mcsh-again-reversed", "Search once more, in the other direction") { editor, _ in
             LibEditSource.of(editor)?.findAgain(isReversed: true) ?? UInt8(CC_NORM)
         }
@@ -83,11 +86,12 @@ extension LibEditSource {
             }
             return
         }
-        // libedit's own functions for these have faults: its line for commands, behind a colon, must not be empty. A minus
-        // sign would be an option of `bind`.
+        // libedit's own functions for these have faults: its line for commands, after a colon, must not be empty, and what
+        // a dot repeats are keys that it reads without asking here, so that nothing checks the cursor between them. A
+        // minus sign would be an option of `bind`.
         for (key, function) in [
             "+": "mcsh-later", "\\055": "mcsh-earlier", "J": "mcsh-later", "K": "mcsh-earlier", "G": "mcsh-earlier",
-            ":": "mcsh-nothing",
+            ":": "mcsh-nothing", ".": "mcsh-nothing",
         ] {
             mcsh_el_bind_alternate(editor, key, function)
         }
@@ -95,13 +99,15 @@ extension LibEditSource {
             ("k", "mcsh-earlier"), ("j", "mcsh-later"), ("^P", "mcsh-earlier"), ("^N", "mcsh-later"),
             ("^R", "mcsh-search-back"), ("^S", "mcsh-search-on"), ("/", "mcsh-find-back"), ("?", "mcsh-find-on"),
             ("n", "mcsh-again"), ("N", "mcsh-again-reversed"),
+            ("v", "mcsh-edit"),
         ] {
             mcsh_el_bind_alternate(editor, key, function)
         }
     }
 
     /// Functions of libedit with faults, or that draw, and what takes their place where the user binds them: a search
-    /// that fails moves the cursor out of the line.
+    /// that fails moves the cursor out of the line, and a line that comes back from an editor as no text ends before it
+    /// begins.
     private static let substitutes = [
         "em-inc-search-prev": "mcsh-search-back", "em-inc-search-next": "mcsh-search-on",
         "vi-search-prev": "mcsh-find-back", "vi-search-next": "mcsh-find-on",
@@ -109,8 +115,16 @@ extension LibEditSource {
         "ed-search-prev-history": "mcsh-earlier", "ed-search-next-history": "mcsh-later",
         "ed-prev-history": "mcsh-earlier", "ed-next-history": "mcsh-later",
         "ed-command": "mcsh-nothing", "vi-to-history-line": "mcsh-earlier", "ed-clear-screen": "mcsh-clear",
-        "ed-redisplay": "mcsh-clear",
+        "ed-redisplay": "mcsh-clear", "vi-histedit": "mcsh-edit",
+        "vi-redo": "mcsh-nothing",
     ]
+
+    /// What takes the place of a function of libedit where the user binds it. After vi's undo, which swaps two buffers, the
+    /// mark of emacs is in the other one: not both are to be had.
+    private func substitute(for function: String) -> String? {
+        let mixed = isVi ? ["em-kill-region", "em-copy-region", "em-exchange-mark"] : ["vi-undo"]
+        return mixed.contains(function) ? "mcsh-nothing" : Self.substitutes[function]
+    }
 
     /// A code as libedit's `bind` reads it.
     private static func escape(_ code: UInt8) -> String { "\\" + String(code, radix: 8) }
@@ -135,7 +149,7 @@ extension LibEditSource {
             else { continue }
             var texts = (0..<Int(count)).compactMap { words[$0].map { String(cString: $0) } }
             noteBoundSequence(texts)
-            if texts[0].hasSuffix("bind"), let last = texts.last, let other = Self.substitutes[last] {
+            if texts[0].hasSuffix("bind"), let last = texts.last, let other = substitute(for: last) {
                 texts[texts.count - 1] = other
             }
             let wasVi = isVi
@@ -169,6 +183,29 @@ extension LibEditSource {
         leaveLine()
         entered = currentLine().line
         return UInt8(CC_NEWLINE)
+    }
+
+    /// `v` of vi: has the line edited in the user's editor, and runs it. Where that fails it stays as it is.
+    private func editElsewhere() -> UInt8 {
+        guard case .success(let file) = PrivateFile.make(named: "line", currentLine().line + [UInt8(ascii: "\n")])
+        else {
+            return beep()
+        }
+        defer { file.remove() }
+        leaveLine()
+        write("\(Self.pasteOff)\n")
+        mcsh_el_prepare_terminal(editor, 0)
+        let restore = watcher.setRestore(nil)
+        let status = EditorChoice.of(environment: .ofProcess()).edit(file.path, watcher: watcher)
+        watcher.setRestore(restore)
+        resume()
+        guard status == 0, case .success(let contents) = FileDescriptors.contents(ofFile: file.path) else {
+            return beep()
+        }
+        let text = Self.cleaned(contents)
+        guard Self.wide(text) != nil else { return beep() }
+        replaceLine(text)
+        return enter()
     }
 
     private func interrupt() -> UInt8 {

@@ -176,11 +176,15 @@ struct LinePicture: Hashable, Sendable {
         if code == 0x7f { return .text("^?") }
         guard let scalar = Unicode.Scalar(code) else { return .text("?") }
         let text = String(scalar)
-        let escaped = EscapedText.string(Array(text.utf8))
-        if escaped != text { return .text(escaped) }
         let width = Character(scalar).displayWidth
+        let isMark = width == 0 && isMark(scalar)
+        // A mark is shown where it may be upon a letter.
+        let whole = isMark ? "a" + text : text
+        guard EscapedText.string(Array(whole.utf8)) == whole else {
+            return .text(EscapedText.string(Array(text.utf8)))
+        }
         if width > 0 { return .character(text, width) }
-        return isMark(scalar) ? .mark(text) : .text("<\(String(code, radix: 16))>")
+        return isMark ? .mark(text) : .text("<\(String(code, radix: 16))>")
     }
 
     /// Whether a character without a width of its own is drawn upon the one before it.
