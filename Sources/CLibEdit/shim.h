@@ -44,6 +44,11 @@ static inline void mcsh_el_check_line(EditLine *editor) {
     *(wchar_t *)(void *)line->lastchar = L'\0';
 }
 
+// EL_REFRESH: variadic. libedit draws nowhere; but that takes the cursor off the end of the line in vi's command mode.
+static inline void mcsh_el_refresh(EditLine *editor) {
+    el_set(editor, EL_REFRESH);
+}
+
 // EL_CLIENTDATA: variadic.
 static inline void mcsh_el_set_client_data(EditLine *editor, void *data) {
     el_set(editor, EL_CLIENTDATA, data);

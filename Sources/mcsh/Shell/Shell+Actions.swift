@@ -77,7 +77,8 @@ extension Shell {
 
     /// Servers as a list in a sentence; of many the first three.
     static func list(_ names: [String]) -> String {
-        let shown = names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
+        let shown =
+            names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
         guard shown.count > 1 else { return shown.joined() }
         return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
     }

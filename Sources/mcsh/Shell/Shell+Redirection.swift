@@ -69,7 +69,8 @@ extension Shell {
             guard let process = CommandOutput(command) else {
                 return cannotRedirect("cannot run \(EscapedText.string(command))", number)
             }
-            let target = OutputSink.Target(descriptor: process.descriptor, name: EscapedText.string(command), isProgram: true)
+            let target = OutputSink.Target(
+                descriptor: process.descriptor, name: EscapedText.string(command), isProgram: true)
             let flow = withOutput(target, body)
             let start = ContinuousClock.now
             let status = process.finish()

@@ -31,7 +31,10 @@ extension LibEditSource {
                     return 1
                 }
             }
-            if bytesAhead.isEmpty, !FileDescriptors.isReadable(STDIN_FILENO) { draw() }
+            if bytesAhead.isEmpty, !FileDescriptors.isReadable(STDIN_FILENO) {
+                mcsh_el_refresh(editor)
+                draw()
+            }
             switch waitForByte(decoder.isPending ? Self.sequenceMilliseconds : positionMilliseconds) {
             case .byte(let byte): decoded = decoder.take(byte)
             case .late where decoder.isPending: decoded = decoder.timeOut()
