@@ -65,8 +65,9 @@ import Testing
         let client = MemcacheClient(configuration)
         var iterator = try await client.watch([.fetchers]).makeAsyncIterator()
         #expect(try await eventually { counter.total == lines.utf8.count + 4 })
-        // What is traced last is kept or dropped before the client's thread does anything else.
-        await Task(executorPreference: client.taskExecutor) {}.value
+        // What is traced last is kept or dropped before the thread of streams serves another one.
+        let other = try ScriptedServer([.expectLine, .send("OK\r\n"), .silence])
+        _ = try await MemcacheIntegrationTests.client(other.address).watch([.fetchers])
         for number in 1...10_000 {
             guard case .event(let event)? = try await iterator.next(), event.id == UInt64(number) else {
                 Issue.record("event \(number) is missing")

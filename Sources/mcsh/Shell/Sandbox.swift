@@ -131,7 +131,7 @@ struct Sandbox {
     ///
     /// - Returns: Why nothing does; nil when all is well.
     private static func waitForSocket(_ path: String, guardProcess: pid_t) -> String? {
-        for _ in 0..<500 {
+        for _ in 0..<3000 {
             if canConnect(path) { return nil }
             var status: Int32 = 0
             if waitpid(guardProcess, &status, WNOHANG) == guardProcess {
@@ -139,7 +139,7 @@ struct Sandbox {
             }
             MainThread.sleep(.milliseconds(10))
         }
-        return "memcached does not listen after 5 s"
+        return "memcached does not listen after 30 s"
     }
 
     /// Why a server ended at once: sh ends with 126 or 127 where it cannot run a program.
