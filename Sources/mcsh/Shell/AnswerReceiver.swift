@@ -185,16 +185,31 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
                 endCommand()
             }
             first = min(first, batch.commands.count - 1)
+            if error.code == .connectionLost, error.message.contains("before it answered"), !lost.isEmpty,
+                lost.allSatisfy({ batch.commands[$0].answer == .description })
+            {
+                // A proxy that does not know the meta commands hangs up on them, as twemproxy does.
+                session.note(status)
+                session.note(lost.map { lostRead(batch.commands[$0]) })
+                printer.flush()
+                return onFinish()
+            }
             let changes = batch.commands[first...].contains { $0.answer.changesItems }
             error.mayHaveTakenEffect = error.mayHaveTakenEffect && changes
             session.note(
                 Session.Loss(
-                    error: error, server: printer.server, unanswered: batch.unanswered(lost.isEmpty ? [first] : lost),
-                    format: batch.commands[first].format))
+                    error: error, server: printer.server, command: String(describing: batch.commands[first].name),
+                    unanswered: batch.unanswered(lost.isEmpty ? [first] : lost), format: batch.commands[first].format))
         }
         session.note(status)
         printer.flush()
         onFinish()
+    }
+
+    private func lostRead(_ command: PreparedCommand) -> LostRead {
+        LostRead(
+            server: printer.server, key: Array(batch.encoder.bytes[command.key.wireRange]), prefix: command.key.prefix,
+            command: command)
     }
 
     /// Whether a command only serves another one: that it is refused is of no interest.
@@ -499,10 +514,13 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     ///   - isLate: Whether the command's answer is complete already.
     private func tell(_ refusal: Refusal, of command: PreparedCommand, keys: [[UInt8]]? = nil, isLate: Bool = false) {
         var error = MemcacheError(refusal)
-        if refusal.isBare, command.answer.needsMetaCommands {
+        let name = String(describing: command.name)
+        if command.answer.needsMetaCommands, refusal.isBare || refusal.text.contains("incorrect number of tokens") {
             error.message += ": this server does not know the meta commands, which memcached has since 1.6.10"
         } else if refusal.kind == .error, let reason = reason(of: command) {
             error.message += ": \(reason)"
+        } else if let hint = RefusalReason.hint(refusal.text, command: name) {
+            error.message += ": \(hint)"
         }
         printer.complain(
             Complaint(

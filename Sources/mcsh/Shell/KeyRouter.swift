@@ -112,6 +112,9 @@ final class PoolRouter: KeyRouter {
         versions[position].map { $0 >= ServerVersion(1, 6, 10) } ?? true
     }
 
+    /// A server turned out not to know the meta commands, whatever its version says.
+    func forgetMetaCommands(_ position: Int) { versions[position] = ServerVersion(0, 0, 0) }
+
     /// What was known may have changed: nothing is on its way.
     func forgetReached() {
         for position in reach.indices {

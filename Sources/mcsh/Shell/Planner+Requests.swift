@@ -73,6 +73,14 @@ extension Planner {
         if router != nil { round.owners.append(server) }
     }
 
+    /// Plans a read for people without the meta command.
+    mutating func readAgain(_ read: LostRead, on position: Int) {
+        var command = read.command
+        command.answer = .items
+        round.batches[position].addRead(read.key.span, lifetime: nil, prefix: read.prefix, command)
+        if router != nil { round.owners.append(position) }
+    }
+
     /// Plans a read for people: through the meta command, which also tells how long the item has to live, where the
     /// server has it.
     mutating func describe(

@@ -35,8 +35,8 @@ extension Shell {
                 guard let failure = failures.removeValue(forKey: name) else { continue }
                 session.note(failure.error.exitStatus)
                 session.tell(
-                    failure.error, line: planner.line, server: name, format: format,
-                    keys: keys.count > 1 ? failure.keys : [])
+                    explained(failure.error, server: name, command: "show"), line: planner.line, server: name,
+                    format: format, keys: keys.count > 1 ? failure.keys : [])
             case .success(let found):
                 if !hasHeader, format == .human { write([""]) }
                 guard show(bytes, found.result, found.debug, on: name, decodes, format, hasHeader: hasHeader) else {

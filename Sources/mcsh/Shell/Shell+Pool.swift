@@ -142,8 +142,10 @@ extension Shell {
             }
             return outcome
         case .failure(let error):
+            let name = answer.server.address.description
+            let error = explained(error, server: name, command: "this command")
             session.note(error.exitStatus)
-            session.tell(error, line: planner.line, server: answer.server.address.description, keys: keys)
+            session.tell(error, line: planner.line, server: name, keys: keys)
             return nil
         }
     }

@@ -99,7 +99,8 @@ extension Shell {
     private static func explained(
         _ error: MemcacheError, _ streams: [WatchStream], _ server: Server
     ) async -> MemcacheError {
-        guard error.code == .error, let version = try? await server.execute(Version()) else { return error }
+        guard error.code == .error else { return await RefusalReason.explained(error, of: server, command: "watch") }
+        guard let version = try? await server.execute(Version()) else { return error }
         let missing = streams.filter { $0.since > version }
         guard let newest = missing.map(\.since).max() else { return error }
         var error = error

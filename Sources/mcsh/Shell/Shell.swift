@@ -274,6 +274,7 @@ final class Shell {
         // Ctrl-C may have come before there was anything to cancel.
         if isInterrupted { client.disconnect() }
         pipeline.drain()
+        readAgain()
         giveBackWins()
         router?.forgetReached()
     }
@@ -379,7 +380,10 @@ final class Shell {
     /// - Returns: Whether any was.
     func tellLosses() -> Bool {
         let losses = session.takeLosses()
-        for loss in losses { tell(loss) }
+        for var loss in losses {
+            loss.error = explained(loss.error, server: loss.server, command: loss.command)
+            tell(loss)
+        }
         return !losses.isEmpty
     }
 

@@ -1,0 +1,115 @@
+import MemcacheCore
+
+/// Why a server refuses a command, or hangs up on it: it is too old, or no memcached but a proxy.
+enum RefusalReason {
+    /// The first release that a command is known to need.
+    private static let releases: [String: ServerVersion] = [
+        "touch": ServerVersion(1, 4, 8), "gat": ServerVersion(1, 5, 3), "gats": ServerVersion(1, 5, 3),
+        "cache_memlimit": ServerVersion(1, 4, 27), "lru": ServerVersion(1, 4, 35),
+        "refresh_certs": ServerVersion(1, 5, 13), "mg": meta, "ms": meta, "md": meta, "ma": meta, "me": meta, "mn": meta,
+        "show": meta, "exists": meta, "ttl": meta, "edit": meta,
+    ]
+
+    private static let meta = ServerVersion(1, 6, 10)
+
+    /// Commands that every proxy passes on. That one hangs up on these says nothing.
+    private static let passedOn: Set<String> = [
+        "get", "gets", "set", "add", "replace", "append", "prepend", "cas", "delete", "incr", "decr", "touch", "version",
+        "mset", "mget",
+    ]
+
+    /// What is added to a bare `ERROR`, which is all that a server says to what it does not know.
+    static func hint(_ line: String, command: String) -> String? {
+        guard line == "ERROR", let release = releases[command] else { return nil }
+        return "\(command) needs memcached \(release.text) or newer"
+    }
+
+    /// An error with what can be found out about its cause by asking the server.
+    ///
+    /// - Parameters:
+    ///   - command: The command that failed, by its name.
+    ///   - release: The first release that has what was asked for, where that is known better than by the name.
+    static func explained(
+        _ error: MemcacheError, of server: Server, command: String, since release: ServerVersion? = nil
+    ) async -> MemcacheError {
+        if let release = release ?? releases[command], isOfUnknownCommand(error) {
+            guard let version = try? await server.execute(Version()), version.major > 0, version < release else {
+                return error
+            }
+            return MemcacheError(
+                .error, "\(command) needs memcached \(release.text), and this is \(version.text)", server: server.address,
+                underlyingError: error)
+        }
+        guard error.code == .connectionLost, error.message.contains("before it answered"), !passedOn.contains(command),
+            let proxy = await proxy(at: server)
+        else { return error }
+        // It is as alive as before.
+        server.forgetDeath()
+        return MemcacheError(
+            .unavailable,
+            "this is a proxy (\(proxy)) that hangs up on \(command) without a word: name the servers behind it",
+            server: server.address, underlyingError: error)
+    }
+
+    /// Whether the server did not know what it was asked, or answered as the meta commands did before 1.6.10.
+    private static func isOfUnknownCommand(_ error: MemcacheError) -> Bool {
+        switch error.code {
+        case .error: error.message == "ERROR"
+        case .clientError: error.message.contains("incorrect number of tokens")
+        case .unreadableReply: error.message.contains(": VA ") || error.message.contains(": OK")
+        default: false
+        }
+    }
+
+    /// What a server is that answers `version` and is a proxy; nil for one that is none, or does not answer.
+    private static func proxy(at server: Server) async -> String? {
+        guard let version = try? await server.execute(Version()) else { return nil }
+        if version.text.contains("mcrouter") { return "mcrouter" }
+        do throws(MemcacheError) {
+            let settings = StatisticsReading(try await server.execute(Statistics(.settings)))
+            return settings.text("proxy_enabled") == "yes" ? "memcached's own" : nil
+        } catch {
+            return error.code == .connectionLost ? "twemproxy or one like it" : nil
+        }
+    }
+}
+
+/// A read for people that a server hung up on, or did not know: it is asked again with plain `get`.
+struct LostRead: Sendable {
+    /// The server, as it is called in messages.
+    var server: String
+    /// The key as it goes over the wire.
+    var key: [UInt8]
+    /// How many bytes of it are the pool's prefix.
+    var prefix: Int
+    var command: PreparedCommand
+}
+
+extension Shell {
+    /// Sends reads for people once more, without meta commands, which the server or a proxy before it does not know.
+    func readAgain() {
+        let reads = session.takeLostReads()
+        guard !reads.isEmpty, !isInterrupted else { return }
+        planner.hasMetaCommands = false
+        for (position, server) in client.pool.servers.enumerated() {
+            let own = reads.filter { $0.server == server.address.description }
+            guard !own.isEmpty else { continue }
+            server.forgetDeath()
+            router?.forgetMetaCommands(position)
+            for read in own { planner.readAgain(read, on: position) }
+        }
+        submit()
+        pipeline.drain()
+    }
+
+    /// An error with its cause, where asking the server shows one.
+    func explained(_ error: MemcacheError, server name: String, command: String) -> MemcacheError {
+        guard !isInterrupted, let server = client.pool.servers.first(where: { $0.address.description == name }) else {
+            return error
+        }
+        let result = MainThread.wait { () async throws(MemcacheError) in
+            await RefusalReason.explained(error, of: server, command: command)
+        }
+        return (try? result.get()) ?? error
+    }
+}
