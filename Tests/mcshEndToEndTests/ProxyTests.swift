@@ -15,16 +15,17 @@ struct ProxyTests {
         #expect(server.failures == [])
     }
 
-    @Test(arguments: [
-        ([.send("VERSION 1.6.18\r\n"), .expect("stats settings\r\n"), .close], "twemproxy or one like it"),
-        (
-            [
-                .send("VERSION 1.6.45\r\n"), .expect("stats settings\r\n"),
-                .send("STAT proxy_enabled yes\r\nEND\r\n"),
-            ], "memcached's own"
-        ),
-        ([.send("VERSION mcrouter 1.0\r\n")], "mcrouter"),
-    ] as [([ScriptedServer.Step], String)])
+    @Test(
+        arguments: [
+            ([.send("VERSION 1.6.18\r\n"), .expect("stats settings\r\n"), .close], "twemproxy or one like it"),
+            (
+                [
+                    .send("VERSION 1.6.45\r\n"), .expect("stats settings\r\n"),
+                    .send("STAT proxy_enabled yes\r\nEND\r\n"),
+                ], "memcached's own"
+            ),
+            ([.send("VERSION mcrouter 1.0\r\n")], "mcrouter"),
+        ] as [([ScriptedServer.Step], String)])
     func `a proxy that hangs up on a command is called one`(_ steps: [ScriptedServer.Step], _ name: String) async throws
     {
         let server = try ScriptedServer(
@@ -61,7 +62,7 @@ struct ProxyTests {
             ])
         let watch = try await runAgainst(watched, "watch", "fetchers", "deletions")
         #expect(watch.status == 3)
-        #expect(watch.stderr.contains("watch deletions needs memcached 1.6.20, and this is 1.6.18"), "\(watch)")
+        #expect(watch.stderr.contains("watch deletions needs memcached 1.6.20; this is 1.6.18"), "\(watch)")
 
         let old = try ScriptedServer([.expect("cache_memlimit 64\r\n"), .send("ERROR\r\n"), .silence])
         let limit = try await runAgainst(old, "-y", "cache_memlimit", "64")

@@ -6,7 +6,8 @@ enum RefusalReason {
     private static let releases: [String: ServerVersion] = [
         "touch": ServerVersion(1, 4, 8), "gat": ServerVersion(1, 5, 3), "gats": ServerVersion(1, 5, 3),
         "cache_memlimit": ServerVersion(1, 4, 27), "lru": ServerVersion(1, 4, 35),
-        "refresh_certs": ServerVersion(1, 5, 13), "mg": meta, "ms": meta, "md": meta, "ma": meta, "me": meta, "mn": meta,
+        "refresh_certs": ServerVersion(1, 5, 13), "mg": meta, "ms": meta, "md": meta, "ma": meta, "me": meta,
+        "mn": meta,
         "show": meta, "exists": meta, "ttl": meta, "edit": meta,
     ]
 
@@ -14,7 +15,8 @@ enum RefusalReason {
 
     /// Commands that every proxy passes on. That one hangs up on these says nothing.
     private static let passedOn: Set<String> = [
-        "get", "gets", "set", "add", "replace", "append", "prepend", "cas", "delete", "incr", "decr", "touch", "version",
+        "get", "gets", "set", "add", "replace", "append", "prepend", "cas", "delete", "incr", "decr", "touch",
+        "version",
         "mset", "mget",
     ]
 
@@ -37,7 +39,8 @@ enum RefusalReason {
                 return error
             }
             return MemcacheError(
-                .error, "\(command) needs memcached \(release.text), and this is \(version.text)", server: server.address,
+                .error, "\(command) needs memcached \(release.text), and this is \(version.text)",
+                server: server.address,
                 underlyingError: error)
         }
         guard error.code == .connectionLost, error.message.contains("before it answered"), !passedOn.contains(command),
