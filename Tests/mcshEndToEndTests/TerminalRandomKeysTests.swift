@@ -100,7 +100,9 @@ struct TerminalRandomKeysTests {
         for _ in 0..<20 {
             try await terminal.type("\u{7}")
             guard try await terminal.waitUntilIdle() else { return false }
-            if terminal.screen.currentLine.contains("more: ") || terminal.screen.text.hasSuffix("q to stop --") {
+            // A narrow window breaks the line at the end of a list anywhere.
+            let ending = terminal.screen.lines.joined().filter { $0 != " " }
+            if terminal.screen.currentLine.contains("more: ") || ending.hasSuffix("qtostop--") {
                 try await terminal.type("q")
             } else if !terminal.isRaw {
                 try await terminal.type("\u{3}")
