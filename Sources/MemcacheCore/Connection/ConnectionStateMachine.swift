@@ -7,7 +7,7 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
     struct Slot {
         /// Names the submission.
         let id: Int
-        /// The shapes of its replies, in order. Never empty. A fence is a reply for nobody.
+        /// The shapes of its replies, in order. Never empty. A fence is a reply for no caller.
         fileprivate(set) var shapes: [ReplyShape]
         /// How long its next reply may take.
         let timeout: Duration
@@ -61,7 +61,7 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
     /// What to do with an element.
     enum Reception {
         case deliver(Delivery)
-        /// The element answers a fence, which nobody waits for.
+        /// The element answers a fence, which no caller waits for.
         case drop
         /// The element fits no reply that is awaited: the connection cannot be trusted any more.
         case violation

@@ -57,7 +57,7 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
         expectations.append(Expectation(hidesEnd: hidesEnd, shape: shape, ordinals: ordinals))
     }
 
-    /// A fence of ours stands behind the request that was added last.
+    /// A fence of ours follows the request that was added last.
     func addFence() { shapes.append(.fence) }
 
     /// The shapes of all replies, with those that are not shown.
