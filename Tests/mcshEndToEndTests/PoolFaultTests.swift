@@ -53,7 +53,6 @@ struct PoolFaultTests {
         try await broken.waitToReceive { $0 == "get key\r\n" }
         try await program.write("get foo\n")
         try await broken.waitForEnd()
-        try? await program.write("get b\nget key\n")
         program.closeInput()
         gate.open()
         let run = try await program.waitForEnd()
