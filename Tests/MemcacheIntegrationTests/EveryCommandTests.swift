@@ -141,7 +141,16 @@ import Testing
             try await client.tuneCrawler(.sleep(.microseconds(100)))
             try await client.tuneCrawler(.itemLimit(0))
             try await client.tuneCrawler(.disable)
-            try await client.tuneCrawler(.enable)
+            // The server answers before its crawler has ended, and refuses to start another one until then.
+            let isEnabled = try await eventually {
+                do throws(MemcacheError) {
+                    try await client.tuneCrawler(.enable)
+                    return true
+                } catch  where error.code == .error {
+                    return false
+                }
+            }
+            #expect(isEnabled)
             try await client.startCrawl()
             try await client.tuneLRU(.flat)
             try await client.tuneLRU(.segmented)
