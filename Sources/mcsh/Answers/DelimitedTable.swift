@@ -8,7 +8,7 @@ struct DelimitedTable: Hashable, Sendable {
         case statistics([String])
     }
 
-    var style: DelimitedRenderer.Style
+    var style: DelimitedText.Style
     var columns: Columns
     /// Whether the server stands at the end of each row that would not name it otherwise.
     var namesServer: Bool
@@ -30,6 +30,6 @@ struct DelimitedTable: Hashable, Sendable {
 
     /// Appends the header row.
     func appendHeader(to out: inout [UInt8]) {
-        DelimitedRenderer.append(row: names, style, to: &out)
+        DelimitedText.append(row: names, style, to: &out)
     }
 }

@@ -64,7 +64,7 @@ final class AnswerMerger: Sendable {
         var firstOwner = 0
         var lanes: [WaitingAnswers]
         /// The table whose header stands last in the output, for each style.
-        var tables: [DelimitedRenderer.Style: DelimitedTable] = [:]
+        var tables: [DelimitedText.Style: DelimitedTable] = [:]
     }
 
     /// In the place of a server, for a command that was not sent.

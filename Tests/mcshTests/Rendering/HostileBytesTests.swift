@@ -118,7 +118,7 @@ import Testing
         for _ in 0..<2000 {
             let value = random.below(2) == 0 ? Self.bytes(&random) : Array("a\"b,c\r\nd".utf8.prefix(random.below(9)))
             var field: [UInt8] = []
-            DelimitedRenderer.append(field: value.span, .csv, to: &field)
+            DelimitedText.append(field: value.span, .csv, to: &field)
             if field.first == 0x22 {
                 var read: [UInt8] = []
                 var index = 1

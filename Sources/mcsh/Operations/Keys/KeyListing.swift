@@ -66,7 +66,7 @@ struct KeyListing: ~Copyable {
 
     /// All lines were taken: a table in which nothing stands has a header all the same.
     mutating func end() {
-        if DelimitedRenderer.Style(sink.rows.format) != nil { sink.rows.appendHeader(before: nil, to: &sink.out) }
+        if DelimitedText.Style(sink.rows.format) != nil { sink.rows.appendHeader(before: nil, to: &sink.out) }
     }
 
     /// Hands over the rows that were made since.

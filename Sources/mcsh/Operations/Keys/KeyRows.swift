@@ -40,7 +40,7 @@ struct KeyRows {
             JSONText.append(string: server, to: &serverField)
         case .csv:
             serverField.append(",")
-            DelimitedRenderer.append(field: name.span, .csv, to: &serverField)
+            DelimitedText.append(field: name.span, .csv, to: &serverField)
         case .plain, .tsv:
             serverField.append("\t")
             EscapedText.append(name.span, to: &serverField, quote: Self.quote, keepsLookAlikes: true)
@@ -60,11 +60,11 @@ struct KeyRows {
         guard !hasHeader else { return }
         hasHeader = true
         showsFlags = facts?.flags != nil
-        if let table = DelimitedRenderer.Style(format) {
+        if let table = DelimitedText.Style(format) {
             let names =
                 ["key"] + (isLong ? Self.names + (showsFlags ? ["flags"] : []) : [])
                 + (servers.isEmpty ? [] : ["server"])
-            DelimitedRenderer.append(row: names, table, to: &out)
+            DelimitedText.append(row: names, table, to: &out)
         } else if format == .human, isLong {
             var cells = Self.cells("size", "expires", "moved", "fetched", "class", "CAS", casWidth: casWidth)
             if showsFlags { cells += Self.cell("flags", Self.flagsWidth) }
@@ -86,7 +86,7 @@ struct KeyRows {
             if let facts { append(facts, separator: UInt8(ascii: "\t"), to: &out) }
             if !serverField.isEmpty { out.append(contentsOf: serverField) }
         case .csv:
-            DelimitedRenderer.append(field: key, .csv, to: &out)
+            DelimitedText.append(field: key, .csv, to: &out)
             if let facts { append(facts, separator: UInt8(ascii: ","), to: &out) }
             out.append(contentsOf: serverField)
         case .json:

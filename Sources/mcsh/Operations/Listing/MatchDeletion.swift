@@ -13,8 +13,8 @@ struct MatchDeletion {
     /// What was done on each server, in a format.
     static func rendered(_ deletions: [MatchDeletion], _ format: OutputFormat, namesServer: Bool) -> [UInt8] {
         var out: [UInt8] = []
-        if let table = DelimitedRenderer.Style(format), !deletions.isEmpty {
-            DelimitedRenderer.append(row: ["server", "match", "matched", "deleted"], table, to: &out)
+        if let table = DelimitedText.Style(format), !deletions.isEmpty {
+            DelimitedText.append(row: ["server", "match", "matched", "deleted"], table, to: &out)
         }
         for deletion in deletions { deletion.append(format, namesServer: namesServer, to: &out) }
         return out
@@ -35,11 +35,11 @@ struct MatchDeletion {
             JSONText.append(string: server, to: &out)
             out.append("}\n")
         case .csv, .tsv:
-            let style: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
+            let style: DelimitedText.Style = format == .csv ? .csv : .tsv
             let counts = ["\(matched)", "\(deleted)"].map { Array($0.utf8) }
-            DelimitedRenderer.append(row: [Array(server.utf8), match] + counts, style, to: &out)
+            DelimitedText.append(row: [Array(server.utf8), match] + counts, style, to: &out)
         case .plain:
-            DelimitedRenderer.append(row: (namesServer ? [server] : []) + ["DELETED", "\(deleted)"], .tsv, to: &out)
+            DelimitedText.append(row: (namesServer ? [server] : []) + ["DELETED", "\(deleted)"], .tsv, to: &out)
         case .raw: break
         }
     }

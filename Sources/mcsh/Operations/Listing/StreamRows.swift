@@ -20,10 +20,10 @@ struct DumpRows {
 
     mutating func rendered(_ entries: [DumpEntry], from server: String) -> [UInt8] {
         var out: [UInt8] = []
-        if !hasHeader, let table = DelimitedRenderer.Style(format) {
+        if !hasHeader, let table = DelimitedText.Style(format) {
             hasHeader = true
             showsFlags = entries.first?.flags != nil
-            DelimitedRenderer.append(
+            DelimitedText.append(
                 row: DumpRows.names + (showsFlags ? ["flags"] : []) + (namesServer ? ["server"] : []), table, to: &out)
         }
         for entry in entries { append(entry, from: server, to: &out) }
@@ -50,12 +50,12 @@ struct DumpRows {
             }
             out.append("}")
         case .csv, .tsv:
-            let table: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
+            let table: DelimitedText.Style = format == .csv ? .csv : .tsv
             let flags = showsFlags ? [entry.flags.map { "\($0)" } ?? ""] : []
-            DelimitedRenderer.append(field: entry.key.span, table, to: &out)
+            DelimitedText.append(field: entry.key.span, table, to: &out)
             for field in numbers.map({ $0 ?? "" }) + flags + (namesServer ? [server] : []) {
                 out.append(format == .csv ? "," : "\t")
-                DelimitedRenderer.append(field: Array(field.utf8).span, table, to: &out)
+                DelimitedText.append(field: Array(field.utf8).span, table, to: &out)
             }
         default:
             EscapedText.append(entry.key.span, to: &out)
@@ -96,10 +96,10 @@ struct WatchRows {
     mutating func rendered(_ line: WatchLine, from server: String) -> [UInt8] {
         if format == .human { return rendered(human: line, from: server) }
         var out: [UInt8] = []
-        if !hasHeader, let table = DelimitedRenderer.Style(format) {
+        if !hasHeader, let table = DelimitedText.Style(format) {
             hasHeader = true
             let names = ["time", "gid", "type", "attributes"] + (namesServer ? ["server"] : [])
-            DelimitedRenderer.append(row: names, table, to: &out)
+            DelimitedText.append(row: names, table, to: &out)
         }
         let server = namesServer ? server : nil
         switch line {
@@ -165,11 +165,11 @@ struct WatchRows {
     private func appendRow(
         _ time: String, _ id: String, _ type: String, _ words: [[UInt8]], _ server: String?, to out: inout [UInt8]
     ) {
-        guard let table = DelimitedRenderer.Style(format) else { return }
+        guard let table = DelimitedText.Style(format) else { return }
         let head = [time, id, type].map { Array($0.utf8) }
         let tail = server.map { [Array($0.utf8)] } ?? []
         let attributes = Array(words.joined(separator: [UInt8(ascii: " ")]))
-        DelimitedRenderer.append(row: head + [attributes] + tail, table, to: &out)
+        DelimitedText.append(row: head + [attributes] + tail, table, to: &out)
     }
 
     /// Unix time, with microseconds.

@@ -21,15 +21,15 @@ struct KeyLocation: Sendable {
         case .human: for location in locations { out.append(contentsOf: Array((location.sentence(style) + "\n").utf8)) }
         case .json: for location in locations { location.appendJSON(to: &out) }
         case .csv, .tsv:
-            let table: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
+            let table: DelimitedText.Style = format == .csv ? .csv : .tsv
             let names = ["key", "hash", "server", "stand_in"] + (locations.first?.found == nil ? [] : ["found_on"])
-            DelimitedRenderer.append(row: names, table, to: &out)
+            DelimitedText.append(row: names, table, to: &out)
             for location in locations {
-                DelimitedRenderer.append(row: location.fields(withStandIn: true), table, to: &out)
+                DelimitedText.append(row: location.fields(withStandIn: true), table, to: &out)
             }
         case .plain:
             for location in locations {
-                DelimitedRenderer.append(row: location.fields(withStandIn: false), .tsv, to: &out)
+                DelimitedText.append(row: location.fields(withStandIn: false), .tsv, to: &out)
             }
         case .raw: break
         }

@@ -10,8 +10,8 @@ struct PingAnswer {
     /// The answers of servers in a format.
     static func rendered(_ answers: [PingAnswer], _ format: OutputFormat) -> [UInt8] {
         var out: [UInt8] = []
-        if let table = DelimitedRenderer.Style(format), !answers.isEmpty {
-            DelimitedRenderer.append(row: ["server", "version", "microseconds"], table, to: &out)
+        if let table = DelimitedText.Style(format), !answers.isEmpty {
+            DelimitedText.append(row: ["server", "version", "microseconds"], table, to: &out)
         }
         for answer in answers { answer.append(format, to: &out) }
         return out
@@ -31,8 +31,8 @@ struct PingAnswer {
             out.append(",\"seconds\":")
             JSONText.append(seconds: microseconds, to: &out)
             out.append("}\n")
-        case .csv: DelimitedRenderer.append(row: fields, .csv, to: &out)
-        case .tsv, .plain: DelimitedRenderer.append(row: fields, .tsv, to: &out)
+        case .csv: DelimitedText.append(row: fields, .csv, to: &out)
+        case .tsv, .plain: DelimitedText.append(row: fields, .tsv, to: &out)
         case .raw: break
         }
     }

@@ -49,10 +49,10 @@ struct ServerReport: Sendable {
         case .human: for line in table(reports, style) { out.append(contentsOf: Array((line + "\n").utf8)) }
         case .json: for report in reports { report.appendJSON(to: &out) }
         case .csv, .tsv:
-            let style: DelimitedRenderer.Style = format == .csv ? .csv : .tsv
-            DelimitedRenderer.append(row: columns, style, to: &out)
-            for report in reports { DelimitedRenderer.append(row: report.fields, style, to: &out) }
-        case .plain: for report in reports { DelimitedRenderer.append(row: report.fields, .tsv, to: &out) }
+            let style: DelimitedText.Style = format == .csv ? .csv : .tsv
+            DelimitedText.append(row: columns, style, to: &out)
+            for report in reports { DelimitedText.append(row: report.fields, style, to: &out) }
+        case .plain: for report in reports { DelimitedText.append(row: report.fields, .tsv, to: &out) }
         case .raw: break
         }
         return out

@@ -116,7 +116,7 @@ struct ItemDescription {
     private func appendLines(to out: inout [UInt8]) {
         guard isFound else { return }
         let rows = [("key", key), ("value", value)] + machineFacts.map { ($0, Array($1.utf8)) }
-        for (name, value) in rows { DelimitedRenderer.append(row: [Array(name.utf8), value], .tsv, to: &out) }
+        for (name, value) in rows { DelimitedText.append(row: [Array(name.utf8), value], .tsv, to: &out) }
     }
 
     /// The columns of the table: the same for every item, whatever is known of it.
@@ -125,13 +125,13 @@ struct ItemDescription {
     ]
 
     /// A row of a table. Of a miss there are the key and the server.
-    private func appendRow(_ style: DelimitedRenderer.Style, hasHeader: Bool, to out: inout [UInt8]) {
-        if hasHeader { DelimitedRenderer.append(row: ["key", "found", "value"] + Self.columns, style, to: &out) }
+    private func appendRow(_ style: DelimitedText.Style, hasHeader: Bool, to out: inout [UInt8]) {
+        if hasHeader { DelimitedText.append(row: ["key", "found", "value"] + Self.columns, style, to: &out) }
         var facts = Dictionary(uniqueKeysWithValues: isFound ? machineFacts : [("server", server)])
         // Rows have no null: as in the rows of ttl, -1 is for ever.
         if facts["ttl"] == "null" { facts["ttl"] = "-1" }
         let head = [key, Array((isFound ? "true" : "false").utf8), isFound ? value : []]
-        DelimitedRenderer.append(row: head + Self.columns.map { Array((facts[$0] ?? "").utf8) }, style, to: &out)
+        DelimitedText.append(row: head + Self.columns.map { Array((facts[$0] ?? "").utf8) }, style, to: &out)
     }
 
     /// The facts with the names of the machine formats, numbers in digits.
