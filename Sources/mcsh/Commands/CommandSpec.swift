@@ -163,58 +163,39 @@ final class CommandSpec: Sendable {
             name: "--noreply", argument: nil, summary: "send noreply: no answer is shown unless the server refuses")
     }
 
-    let name: String
-    let aliases: [String]
-    let group: Group
-    let parameters: [Parameter]
-    let options: [Option]
-    /// One line.
-    let summary: String
-    private let makeDetails: @Sendable () -> String
-    let examples: [Example]
-    /// What it costs the server.
-    let cost: String
-    /// What can be lost with it; empty for nothing.
-    let loss: String
-    private let makeWireForm: @Sendable () -> String
-    let danger: Danger
+    /// Its names, what it takes and what it means.
+    let description: CommandDescription
     /// Whether all earlier answers must have arrived before it can be planned.
     let needsEarlierAnswers: Bool
     /// Whether answers for people come from a meta command, where the server has them.
     let prefersMetaCommands: Bool
+    // What is read for every line of a script is kept here.
+    let name: String
+    let parameters: [Parameter]
+    let danger: Danger
     let minimumWords: Int
     let maximumWords: Int
-    /// Where the value stands among the words, for a command that takes one.
+    /// The position of the value among the words, for a command that takes one.
     let valuePosition: Int?
-    /// Whether words that begin with `--` are words like others: behind `repeat` and `raw` stands another line.
+    /// Whether words that begin with `--` are words like others: another line follows `repeat` and `raw`.
     let takesWordsAsTheyAre: Bool
-    /// Whether redirections belong to another line, which stands behind `repeat`.
+    /// Whether redirections belong to the other line, which follows `repeat`.
     let leavesRedirections: Bool
     /// Checks the words and makes requests or an action of them.
     let plan: @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
 
     init(
-        name: String, aliases: [String] = [], group: Group, parameters: [Parameter] = [], options: [Option] = [],
-        summary: String, details: @autoclosure @escaping @Sendable () -> String = "", examples: [Example],
-        cost: String = "", loss: String = "", wireForm: @autoclosure @escaping @Sendable () -> String,
-        danger: Danger = .none, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
+        _ description: CommandDescription, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
         plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
     ) {
-        self.name = name
-        self.aliases = aliases
-        self.group = group
-        self.parameters = parameters
-        self.options = options
-        self.summary = summary
-        makeDetails = details
-        self.examples = examples
-        self.cost = cost
-        self.loss = loss
-        makeWireForm = wireForm
-        self.danger = danger
+        let parameters = description.parameters
+        self.description = description
         self.needsEarlierAnswers = needsEarlierAnswers
         self.prefersMetaCommands = prefersMetaCommands
         self.plan = plan
+        name = description.name
+        self.parameters = parameters
+        danger = description.danger
         minimumWords = parameters.count { !$0.isOptional }
         leavesRedirections = parameters.contains { $0.kind == .rest }
         takesWordsAsTheyAre = leavesRedirections || parameters.contains { $0.kind == .line }
@@ -223,11 +204,29 @@ final class CommandSpec: Sendable {
         valuePosition = parameters.firstIndex { $0.kind == .value }
     }
 
-    /// What there is to know beyond the summary. Put together when it is asked for, as all that only `help` shows.
-    var details: String { makeDetails() }
+    convenience init(
+        name: String, aliases: [String] = [], group: Group, parameters: [Parameter] = [], options: [Option] = [],
+        summary: String, details: @autoclosure @escaping @Sendable () -> String = "", examples: [Example],
+        cost: String = "", loss: String = "", wireForm: @autoclosure @escaping @Sendable () -> String,
+        danger: Danger = .none, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
+        plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
+    ) {
+        self.init(
+            CommandDescription(
+                name: name, aliases: aliases, group: group, parameters: parameters, options: options, summary: summary,
+                details: details(), examples: examples, cost: cost, loss: loss, wireForm: wireForm(), danger: danger),
+            needsEarlierAnswers: needsEarlierAnswers, prefersMetaCommands: prefersMetaCommands, plan: plan)
+    }
 
-    /// What goes over the wire.
-    var wireForm: String { makeWireForm() }
+    var aliases: [String] { description.aliases }
+    var group: Group { description.group }
+    var options: [Option] { description.options }
+    var summary: String { description.summary }
+    var details: String { description.details() }
+    var examples: [Example] { description.examples }
+    var cost: String { description.cost }
+    var loss: String { description.loss }
+    var wireForm: String { description.wireForm() }
 
     /// Whether the value may come from a file, from the lines that follow or from standard input.
     var takesInputValue: Bool { valuePosition != nil || parameters.contains { $0.kind == .line } }
@@ -250,12 +249,13 @@ enum Plan: Sendable {
     case queued
     /// It is to be done here, after all earlier answers.
     case local(LocalAction)
+    /// More than one request, whose rows are written in the format.
+    case operation(any Operation, OutputFormat)
 }
 
 /// What the shell does itself, or over a connection of its own, after all earlier answers.
 enum LocalAction: Sendable {
     case help(topic: [[UInt8]])
-    case ping(OutputFormat)
     case servers(OutputFormat)
     case use([String])
     case locate(keys: [[UInt8]], hash: RoutingNumber?, probes: Bool, OutputFormat)

@@ -22,7 +22,6 @@ extension Shell {
         defer { stops?.end() }
         switch action {
         case .help(let topic): help(topic)
-        case .ping(let format): ping(format)
         case .servers(let format): showServers(format)
         case .use(let names): return use(names)
         case .locate(let keys, let hash, let probes, let format): locate(keys, hash: hash, probes: probes, format)
@@ -45,6 +44,25 @@ extension Shell {
         case .confirmed(let request): confirmed(request)
         }
         return .next
+    }
+
+    /// Runs an operation on the main thread, which waits for it.
+    func perform(_ operation: any Operation, _ format: OutputFormat) {
+        switch type(of: operation).presence {
+        case .paged: break
+        case .streamed: releaseRun()
+        case .ownsTerminal: session.output.endPaging()
+        }
+        let (fleet, session, line, isQuiet) = (Fleet(client: client), session, planner.line, behaviour.isQuiet)
+        let serverName = server
+        _ = MainThread.run {
+            var output = OperationOutput(format, session: session, line: line, isQuiet: isQuiet)
+            do throws(MemcacheError) {
+                try await operation.run(on: fleet, to: &output)
+            } catch {
+                if !MainThread.isCancelled { output.report(error, server: serverName) }
+            }
+        }
     }
 
     /// Runs a command and waits for its answers, which go through the pager if they are taller than the screen.

@@ -248,6 +248,14 @@ final class Shell {
             // Lines within it have an effect of their own.
             defer { lastLine = .done(watch) }
             return perform(action)
+        case .operation(let operation, let format):
+            drain()
+            guard !session.hasLoss else { return .next }
+            leaveEarlierAnswers()
+            let watch = stopwatch()
+            defer { lastLine = .done(watch) }
+            perform(operation, format)
+            return .next
         }
     }
 

@@ -73,6 +73,25 @@ enum MainThread {
         return nil
     }
 
+    /// Runs an asynchronous piece of work on the main thread itself, which waits for its result.
+    static func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {
+        let executor = MainThreadExecutor()
+        let box = Box<Value>()
+        let task = Task(executorPreference: executor) {
+            let value = await body()
+            box.value.withLock { $0 = value }
+            executor.end()
+        }
+        let isCancelled = state.withLock { state in
+            state.task = task
+            return state.isCancelled
+        }
+        defer { state.withLock { $0.task = nil } }
+        if isCancelled { task.cancel() }
+        executor.run()
+        return box.value.withLock { $0 }
+    }
+
     /// Waits until a connection is made.
     static func wait(untilOpen connection: Connection) throws(MemcacheError) {
         let counter = InFlightCounter()

@@ -56,6 +56,11 @@ struct Planner: ~Copyable {
         self.now = now
     }
 
+    /// What operations may know of the session.
+    var facts: SessionFacts {
+        SessionFacts(format: format, keyPrefix: prefix, isReadOnly: isReadOnly, conventions: conventions)
+    }
+
     /// The round, which starts anew.
     mutating func takeRound() -> PreparedRound {
         let next = PreparedRound(like: round)

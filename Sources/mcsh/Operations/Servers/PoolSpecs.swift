@@ -2,7 +2,7 @@ import MemcacheCore
 
 /// The servers themselves: which there are, whether they are there, and which of them holds a key.
 enum PoolSpecs {
-    static let all = [servers, use, whereIs, ping]
+    static let all = [servers, use, whereIs, CommandSpec(Ping.self)]
 
     static let servers = CommandSpec(
         name: "servers", group: .pool, summary: "show the state of each server",
@@ -64,15 +64,5 @@ enum PoolSpecs {
         }
         return .local(
             .locate(keys: keys, hash: arguments.hash, probes: arguments.probes, arguments.format ?? planner.format))
-    }
-
-    static let ping = CommandSpec(
-        name: "ping", group: .pool, summary: "measure a round trip to the server",
-        details: "With several servers, to each of them, all at once.",
-        examples: [.init(line: "ping", meaning: "is it there, and how far?")],
-        cost: "Nothing but a round trip to each server.",
-        wireForm: "version"
-    ) { arguments, _, planner throws(Diagnostic) in
-        .local(.ping(arguments.format ?? planner.format))
     }
 }

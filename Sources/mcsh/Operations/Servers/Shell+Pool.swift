@@ -2,23 +2,6 @@ import MemcacheCore
 
 /// Commands about the servers themselves.
 extension Shell {
-    /// `ping`: a round trip to every server.
-    func ping(_ format: OutputFormat) {
-        let pool = client.pool
-        let answers = everyAnswer {
-            await pool.onEveryServer { server async throws(MemcacheError) in try await Shell.roundTrip(to: server) }
-        }
-        var rows: [PingAnswer] = []
-        for answer in answers {
-            guard let found = success(of: answer) else { continue }
-            rows.append(
-                PingAnswer(
-                    server: answer.server.address.description, version: found.version.text,
-                    microseconds: found.microseconds))
-        }
-        session.output.write(PingAnswer.rendered(rows, format))
-    }
-
     /// `servers`: the state of each.
     func showServers(_ format: OutputFormat) {
         let pool = client.pool
@@ -150,17 +133,6 @@ extension Shell {
         }
     }
 
-    /// The version, and how long it took to learn it over a connection that was there.
-    private static func roundTrip(
-        to server: Server
-    ) async throws(MemcacheError) -> (version: ServerVersion, microseconds: UInt64) {
-        _ = try await server.execute(Version())
-        let clock = ContinuousClock()
-        let start = clock.now
-        let version = try await server.execute(Version())
-        return (version, UInt64((clock.now - start) / .microseconds(1)))
-    }
-
     private static func report(on server: Server) async -> ServerReport {
         var report = ServerReport(
             server: server.address.description, weight: server.description.weight, state: .alive)
@@ -169,7 +141,7 @@ extension Shell {
             return report
         }
         do throws(MemcacheError) {
-            let trip = try await roundTrip(to: server)
+            let trip = try await RoundTrip(to: server)
             report.version = trip.version.text
             report.microseconds = trip.microseconds
             report.items = StatisticsReading(try await server.execute(Statistics())).number("curr_items")

@@ -1,0 +1,32 @@
+import MemcacheCore
+
+/// `ping`: a round trip to every server.
+struct Ping: Operation {
+    static let command = CommandDescription(
+        name: "ping", group: .pool, summary: "measure a round trip to the server",
+        details: "With several servers, to each of them, all at once.",
+        examples: [.init(line: "ping", meaning: "is it there, and how far?")],
+        cost: "Nothing but a round trip to each server.",
+        wireForm: "version")
+    static let presence = Presence.paged
+
+    private static let columns = [
+        Column("server"), Column("version"), Column("microseconds", member: "seconds", .trailing),
+    ]
+
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ facts: SessionFacts) throws(Diagnostic) {}
+
+    func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
+        let answers = await fleet.each { server async throws(MemcacheError) in try await RoundTrip(to: server) }
+        var rows = output.rows(Self.columns, command: "ping")
+        var out: [UInt8] = []
+        for (server, trip) in output.values(of: answers) {
+            let time = HumanUnits.duration(microseconds: trip.microseconds)
+            rows.append(
+                [.text(server), .text(trip.version.text), .duration(trip.microseconds)],
+                sentence: StyledText("\(EscapedText.string(Array(server.utf8))) answers: memcached \(trip.version.text), \(time)"),
+                to: &out)
+        }
+        output.write(out)
+    }
+}

@@ -1,0 +1,15 @@
+import MemcacheCore
+
+/// A server's version, and how long it took to learn it over a connection that was already there.
+struct RoundTrip: Sendable {
+    var version: ServerVersion
+    var microseconds: UInt64
+
+    init(to server: Server) async throws(MemcacheError) {
+        _ = try await server.execute(Version())
+        let clock = ContinuousClock()
+        let start = clock.now
+        version = try await server.execute(Version())
+        microseconds = UInt64(max(0, (clock.now - start) / .microseconds(1)))
+    }
+}
