@@ -182,7 +182,7 @@ final class OutputSink: Sendable {
     // MARK: Pager
 
     /// Runs a command whose output goes through a pager if it is taller than the screen.
-    func paged(_ paging: Paging?, _ body: () -> Shell.Flow) -> Shell.Flow {
+    func paged<Result>(_ paging: Paging?, _ body: () -> Result) -> Result {
         state.withLock { $0.paging = paging }
         defer { endPaging() }
         return body()

@@ -1,19 +1,6 @@
 import MemcacheCore
 import Synchronization
 
-/// A command that a server refused, for standard error.
-struct Complaint: Sendable {
-    var error: MemcacheError
-    var line: Int
-    /// The server; nil where none is concerned.
-    var server: String?
-    var format: OutputFormat
-    /// The keys that it concerns, where the command has several.
-    var keys: [[UInt8]] = []
-    /// Whether the error names them already.
-    var namesKeys = false
-}
-
 /// Where answers come from, which can be told to wait.
 protocol AnswerSource: AnyObject, Sendable {
     /// Brings nothing more, but for what is on its way already.

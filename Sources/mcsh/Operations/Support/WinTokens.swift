@@ -30,27 +30,3 @@ enum WinTokens {
         await giveBack(zip(keys, results).filter { (try? $0.1.get().hasWon) == true }.map(\.0), on: server)
     }
 }
-
-/// Tokens that answers have brought, of which no other command knows.
-struct TakenWin: Hashable, Sendable {
-    /// The server, as it is called in messages.
-    var server: String
-    /// The key as it goes over the wire.
-    var key: [UInt8]
-}
-
-extension Shell {
-    /// Gives back the win tokens that reads for show have taken.
-    func giveBackWins() {
-        let wins = session.takeWins()
-        guard !wins.isEmpty else { return }
-        let servers = client.pool.servers
-        _ = MainThread.wait { () async throws(MemcacheError) in
-            for server in servers {
-                let name = server.address.description
-                let keys = wins.filter { $0.server == name }.compactMap { try? Key($0.key) }
-                await WinTokens.giveBack(keys, on: server)
-            }
-        }
-    }
-}
