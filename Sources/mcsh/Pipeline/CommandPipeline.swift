@@ -4,8 +4,6 @@ import MemcacheCore
 ///
 /// It belongs to the main thread. The prompt and a one-liner are pipelines of depth one: they wait after each command.
 final class CommandPipeline {
-    /// A batch is sent when it has grown to this, even when more input is at hand.
-    static let batchBytes = 65_536
 
     /// How many bytes of requests may be unanswered, about; several servers share it, and each may have a batch.
     private static let windowBytes = 1 << 20
@@ -27,7 +25,7 @@ final class CommandPipeline {
         let servers = client.pool.servers
         let merger = servers.count > 1 ? AnswerMerger(servers: servers.count, session: session) : nil
         self.merger = merger
-        let windowBytes = max(CommandPipeline.windowBytes / max(1, servers.count), CommandPipeline.batchBytes)
+        let windowBytes = max(CommandPipeline.windowBytes / max(1, servers.count), PreparedBatch.fullBytes)
         lanes = servers.indices.map { position in
             let merged = merger?.lane(position)
             return Lane(

@@ -29,12 +29,15 @@ struct PreparedRound: Sendable {
 
     /// Whether a batch is long enough to be sent although more could be added. One with a long value is.
     var isFull: Bool {
-        batches.contains { $0.encoder.bytes.count >= CommandPipeline.batchBytes || !$0.encoder.longValues.isEmpty }
+        batches.contains { $0.encoder.bytes.count >= PreparedBatch.fullBytes || !$0.encoder.longValues.isEmpty }
     }
 }
 
 /// Requests that go out to one server together, and what their answers mean.
 struct PreparedBatch: Sendable {
+    /// A batch is sent when it has grown to this, even when more input is at hand.
+    static let fullBytes = 65_536
+
     /// The requests.
     var encoder = RequestEncoder()
     /// The shape of each reply.
