@@ -16,8 +16,6 @@ import MemcacheCore
 /// start-up time.
 @main
 enum MCSH {
-    static let version = "0.1.0"
-
     static func main() {
         mcsh_start_finish()
         Signals.ignoreBrokenPipes()

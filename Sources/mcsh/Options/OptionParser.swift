@@ -20,7 +20,7 @@ struct OptionParser: ParsableCommand {
             mcsh [OPTION...] --pipe             raw protocol on stdin, replies on stdout
             """,
         discussion: "mcsh help lists the commands; mcsh help COMMAND explains one; man mcsh has all of it.",
-        version: MCSH.version)
+        version: ProgramVersion.text)
 
     @OptionGroup(title: "Connection")
     var connection: ConnectionOptions
@@ -60,7 +60,7 @@ struct OptionParser: ParsableCommand {
         guard let word = command.first, word.hasPrefix("-"), word != "-" else { return }
         switch word {
         case "-h", "--help": throw CleanExit.helpRequest(self)
-        case "--version": throw CleanExit.message(MCSH.version)
+        case "--version": throw CleanExit.message(ProgramVersion.text)
         case "--experimental-dump-help": throw CleanExit.message(OptionParser._dumpHelp())
         case ProgramOption.poolsQuery: throw CleanExit.message(CompletionScript.pools().joined(separator: "\n"))
         default:
