@@ -2,36 +2,8 @@ import MemcacheCore
 
 /// What can stand at the cursor of a line: everything comes from the command table and from what is known.
 struct Completion {
-    /// A word that can stand there.
-    struct Candidate: Hashable, Sendable {
-        var text: [UInt8]
-        var meaning = ""
-        /// More of the word may follow: no blank is written behind it.
-        var isOpen = false
-
-        init(_ text: [UInt8], meaning: String = "", isOpen: Bool = false) {
-            self.text = text
-            self.meaning = meaning
-            self.isOpen = isOpen
-        }
-
-        init(_ text: String, meaning: String = "", isOpen: Bool = false) {
-            self.init(Array(text.utf8), meaning: meaning, isOpen: isOpen)
-        }
-    }
-
-    /// The candidates, and what to write.
-    struct Answer: Hashable, Sendable {
-        /// The part of the line in front of the cursor that is replaced.
-        var range: Range<Int>
-        /// What comes in its place: the whole word where there is one, else as much as all have in common.
-        var insertion: [UInt8] = []
-        var candidates: [Candidate] = []
-        /// How many more there are than ``candidates``.
-        var omitted = 0
-
-        var isEmpty: Bool { candidates.isEmpty }
-    }
+    typealias Candidate = CompletionCandidate
+    typealias Answer = CompletionAnswer
 
     /// What the table does not have.
     struct Known {

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-extension Completion.Answer {
+extension CompletionAnswer {
     /// The candidates as rows of a screen: one a row with what it means, or several side by side. Whatever they hold, they
     /// change nothing on the screen but its characters.
     func rows(width: Int, style: TextStyle) -> [String] {

@@ -34,7 +34,7 @@ extension LibEditSource {
     }
 
     /// Shows the candidates below the line, a page at a time, and the line again below them.
-    private func list(_ answer: Completion.Answer) {
+    private func list(_ answer: CompletionAnswer) {
         leaveLine()
         isDrawingHeld = true
         defer { isDrawingHeld = false }

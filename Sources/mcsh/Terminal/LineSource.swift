@@ -30,7 +30,7 @@ struct PromptText: Hashable, Sendable {
 /// What a line editor asks of the shell while a line is typed.
 struct LineAid {
     /// What can stand at the cursor, for a line and the position of the cursor in it.
-    var complete: (_ line: [UInt8], _ cursor: Int) -> Completion.Answer
+    var complete: (_ line: [UInt8], _ cursor: Int) -> CompletionAnswer
     /// What is still to be written, in few words.
     var hint: (_ line: [UInt8]) -> String?
 }
