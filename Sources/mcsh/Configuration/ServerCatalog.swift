@@ -13,32 +13,27 @@ struct ServerCatalog: Sendable {
     /// Where the file is looked for; nil where none is read.
     private var path: String?
 
-    /// Checks the options, and takes a file that was read.
+    /// Takes what the command line says, and a file that was read.
     ///
     /// - Parameter absence: Why there is no file, where there is none.
-    init(options: Options, file: ConfigurationFile?, absence: String) throws(OptionFault) {
-        commandLine = try options.poolSettings()
-        defaultPort = options.port
+    init(commandLine: PoolSettings, defaultPort: Int, file: ConfigurationFile?, absence: String) {
+        self.commandLine = commandLine
+        self.defaultPort = defaultPort
         self.file = file
         self.absence = absence
     }
 
-    /// Checks the options, and reads the configuration file unless `--no-config` or `--sandbox` is among them: a
-    /// throw-away server has nobody's pools and settings.
-    init(options: Options, environment: Environment) throws(OptionFault) {
-        guard !options.noConfig, !options.sandbox else {
-            let option = options.noConfig ? "--no-config" : "--sandbox"
-            try self.init(options: options, file: nil, absence: "no configuration file is read with \(option)")
-            return
-        }
+    /// Takes what the command line says, and reads the configuration file where there is one.
+    init(commandLine: PoolSettings, defaultPort: Int, environment: Environment) throws(OptionFault) {
         guard let path = ConfigurationFile.path(environment: environment) else {
-            try self.init(
-                options: options, file: nil,
+            self.init(
+                commandLine: commandLine, defaultPort: defaultPort, file: nil,
                 absence: "there is no configuration file, for neither XDG_CONFIG_HOME nor HOME is set")
             return
         }
-        try self.init(
-            options: options, file: try ConfigurationFile.read(path, defaultPort: options.port),
+        self.init(
+            commandLine: commandLine, defaultPort: defaultPort,
+            file: try ConfigurationFile.read(path, defaultPort: defaultPort),
             absence: "there is no configuration file \(ConfigurationFile.shown(path))")
         self.path = path
     }
