@@ -36,12 +36,6 @@ struct OptionParser: ParsableCommand {
 
     /// Reads a command line. What is printed instead of a run, such as help, is thrown.
     static func read(_ arguments: [String]) throws -> Options {
-        if let shell = CompletionScript.shell(askedForBy: arguments) {
-            guard let script = CompletionScript.text(for: shell) else {
-                throw ValidationError("there are completion scripts for bash, zsh and fish")
-            }
-            throw CleanExit.message(script)
-        }
         var command = try parseAsRoot(arguments)
         try command.run()
         guard let parser = command as? OptionParser else { throw CleanExit.message("") }
@@ -62,7 +56,6 @@ struct OptionParser: ParsableCommand {
         case "-h", "--help": throw CleanExit.helpRequest(self)
         case "--version": throw CleanExit.message(ProgramVersion.text)
         case "--experimental-dump-help": throw CleanExit.message(OptionParser._dumpHelp())
-        case ProgramOption.poolsQuery: throw CleanExit.message(CompletionScript.pools().joined(separator: "\n"))
         default:
             let shown = EscapedText.string(ArgumentText.bytes(word))
             throw ValidationError("there is no option \(shown); mcsh --help lists the options")

@@ -21,13 +21,16 @@ struct ProgramOption: Hashable, Sendable {
     /// An option for completion scripts alone, which prints the pools of the configuration file.
     static let poolsQuery = "--list-pools"
 
+    /// The shells that there are completion scripts for.
+    static let completionShells = ["bash", "zsh", "fish"]
+
     /// The declared options, in their order, and the two that the parser has by itself.
     static func all() -> [ProgramOption] {
         let declared = (try? PickleValue(json: Array(OptionParser._dumpHelp().utf8)))?["command"]?["arguments"]
         let options = (declared?.elements ?? []).compactMap { ProgramOption(dumped: $0) }
         return options + [
             ProgramOption(
-                names: ["--generate-completion-script"], argument: .words(CompletionScript.shells),
+                names: ["--generate-completion-script"], argument: .words(ProgramOption.completionShells),
                 summary: "Print a completion script.")
         ]
     }

@@ -26,9 +26,6 @@ struct CompletionScript {
         var source: Source?
     }
 
-    /// The shells that there are scripts for.
-    static let shells = ["bash", "zsh", "fish"]
-
     private(set) var places: [Place] = []
     /// The options in front of a command that have an argument.
     private(set) var programOptions: [String] = []
@@ -49,6 +46,16 @@ struct CompletionScript {
         case "fish": CompletionScript().fish()
         default: nil
         }
+    }
+
+    /// What is printed instead of a run when the arguments ask for a script, or for what a script asks; nil when they do not.
+    static func output(askedForBy arguments: [String]) throws(OptionFault) -> String? {
+        if arguments == [ProgramOption.poolsQuery] { return pools().joined(separator: "\n") }
+        guard let shell = shell(askedForBy: arguments) else { return nil }
+        guard let script = text(for: shell) else {
+            throw OptionFault(message: "there are completion scripts for bash, zsh and fish")
+        }
+        return script
     }
 
     /// The shell whose script is asked for; empty where none is named.
