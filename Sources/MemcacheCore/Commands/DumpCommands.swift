@@ -6,13 +6,7 @@
 /// The corresponding memcached commands are `lru_crawler metadump` and `lru_crawler mgdump`.
 public struct DumpRequest: Hashable, Sendable {
     /// What is listed.
-    public enum Content: Hashable, Sendable {
-        /// Keys and what is known about their items: lines for ``DumpEntry``, then `END`. Since 1.4.31. Servers from
-        /// 1.6.43 on send `OK` first.
-        case metadata
-        /// Keys, as `mg` commands: lines for ``Key/init(dumpedLine:)``, then `EN`. Since 1.6.19.
-        case keys
-    }
+    public typealias Content = DumpContent
 
     /// What is listed.
     public var content: Content

@@ -159,7 +159,7 @@ public struct RequestEncoder: Sendable {
         bytes.append("\r\n")
     }
 
-    private mutating func reserveRoom(for count: Int, _ value: [UInt8]) {
+    mutating func reserveRoom(for count: Int, _ value: [UInt8]) {
         bytes.reserveRoom(for: value.count > Self.longValueBytes ? count : count + value.count)
     }
 

@@ -19,7 +19,7 @@ package struct RequestLine: Hashable, Sendable {
     /// Whether the server may say nothing: `noreply`, or the flag `q`.
     package var isQuiet = false
     /// What is listed, for `lru_crawler metadump` and `mgdump`: their answers are read on a connection of their own.
-    package var dump: DumpRequest.Content?
+    package var dump: DumpContent?
     /// Which items are listed, as the line has it.
     package var dumpScope: [UInt8] = []
 

@@ -5,6 +5,9 @@ enum CommandTable {
         RetrievalSpecs.all + StorageSpecs.all + ItemSpecs.all + MetaSpecs.all + ServerSpecs.all + PoolSpecs.all
         + OperatorSpecs.all + ShellSpecs.all
 
+    /// The command that explains the others.
+    static let help = find(Array("help".utf8))
+
     /// Names and aliases, shorter ones first, then in the order of their bytes.
     ///
     /// A sorted list and not a dictionary of arrays, whose type the runtime puts together when a program first needs it:

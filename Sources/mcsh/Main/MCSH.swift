@@ -22,6 +22,7 @@ enum MCSH {
         Signals.occupyStandardDescriptors()
         let arguments = ArgumentText.arguments()
         do {
+            if let text = try CompletionScript.output(askedForBy: arguments) { print(text) }
             Signals.end(run(try PlainOptions.parse(arguments) ?? OptionParser.read(arguments)))
         } catch {
             end(with: error, arguments)

@@ -127,30 +127,4 @@ extension MemcacheError {
         if case .refused(let refusal) = reply { return MemcacheError(refusal) }
         return MemcacheError(.unreadableReply, "an answer to \(command) that memcached does not give: \(reply)")
     }
-
-    /// The error for bytes that are not a reply.
-    package init(_ failure: ReplyParser.Failure) {
-        let message: String
-        switch failure {
-        case .lineTooLong(let limit):
-            message = "the server sent a line of more than \(limit) bytes: this is not memcached"
-        case .valueTooLong(let bytes, let limit):
-            message = "the server announced a value of \(bytes) bytes, more than the \(limit) that are read"
-        case .replyTooLong(let limit):
-            message = "the server's answer is longer than the \(limit) bytes that are read, and goes on"
-        case .malformed(let line):
-            message = "the server sent a line that is not of its form: \(Self.excerpt(line))"
-        case .valueNotTerminated:
-            message = "the server sent a value that does not end where its length says"
-        case .unexpected(let line) where line.starts(with: Array("HTTP/".utf8)):
-            message = "the server speaks HTTP, not memcached: \(Self.excerpt(line))"
-        case .unexpected(let line):
-            message = "the server sent what memcached does not answer here: \(Self.excerpt(line))"
-        }
-        self.init(.unreadableReply, message, mayHaveTakenEffect: true)
-    }
-
-    private static func excerpt(_ line: [UInt8]) -> String {
-        line.count > 80 ? EscapedText.string(Array(line.prefix(80))) + "…" : EscapedText.string(line)
-    }
 }
