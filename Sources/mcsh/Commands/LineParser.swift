@@ -109,7 +109,7 @@ struct LineParser: ~Copyable {
         }
         guard asksForHelp else { return spec }
         arguments.words = [arguments.name]
-        return CommandTable.help
+        return CommandTable.help ?? spec
     }
 
     /// Whether a line has a `;` or `&&` in it at all. Long lines are values.

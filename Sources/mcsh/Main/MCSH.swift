@@ -22,10 +22,19 @@ enum MCSH {
         Signals.occupyStandardDescriptors()
         let arguments = ArgumentText.arguments()
         do {
-            if let text = try CompletionScript.output(askedForBy: arguments) { print(text) }
-            Signals.end(run(try PlainOptions.parse(arguments) ?? OptionParser.read(arguments)))
+            Signals.end(run(try PlainOptions.parse(arguments) ?? options(of: arguments)))
         } catch {
             end(with: error, arguments)
+        }
+    }
+
+    /// Reads the options, unless a completion script is asked for, which is thrown to be printed.
+    private static func options(of arguments: [String]) throws -> Options {
+        let script = Result { () throws(OptionFault) in try CompletionScript.output(askedForBy: arguments) }
+        switch script {
+        case .success(let text?): throw CleanExit.message(text)
+        case .success(nil): return try OptionParser.read(arguments)
+        case .failure(let fault): throw ValidationError(fault.message)
         }
     }
 
