@@ -5,9 +5,9 @@ import MemcacheCore
 /// The shell's, and not the one of Testing.
 typealias ExitStatus = mcsh.ExitStatus
 
-/// Lines taken through tokenizer, parser and planner, as the shell takes them; nothing is sent.
+/// Lines taken through tokenizer, parser and builder, as the shell takes them; nothing is sent.
 struct PlannedLines: ~Copyable {
-    var planner: Planner
+    var builder: RequestBuilder
     private var parser = LineParser()
 
     /// The present of the tests: 2026-09-21T14:13:20Z.
@@ -17,7 +17,7 @@ struct PlannedLines: ~Copyable {
         format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokens = CASTokens(), prefix: String = "",
         router: (any KeyRouter)? = nil
     ) {
-        planner = Planner(
+        builder = RequestBuilder(
             format: format, isReadOnly: isReadOnly, tokens: tokens, prefix: Array(prefix.utf8), router: router,
             now: { PlannedLines.now })
     }
@@ -29,7 +29,7 @@ struct PlannedLines: ~Copyable {
         try parser.parse(span) { (spec, arguments, _, bytes) throws(Diagnostic) in
             arguments.inputValue = input
             try spec.check(arguments, bytes)
-            plan = try spec.plan(arguments, bytes, &planner)
+            plan = try spec.plan(arguments, bytes, &builder)
         }
         return plan
     }
@@ -42,7 +42,7 @@ struct PlannedLines: ~Copyable {
     static func requests(_ line: String, input: String? = nil, format: OutputFormat = .plain) throws -> String {
         var lines = PlannedLines(format: format)
         _ = try lines.plan(line, input: input)
-        return String(decoding: lines.planner.round.batches[0].encoder.bytes, as: UTF8.self)
+        return String(decoding: lines.builder.round.batches[0].encoder.bytes, as: UTF8.self)
     }
 
     /// What is wrong with a line.

@@ -3,7 +3,7 @@ import MemcacheCore
 /// The sub-commands of `slabs`, `lru`, `lru_crawler` and `extstore`, checked here and never passed through.
 enum AdministrationPlanning {
     static func slabs(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
     ) throws(Diagnostic) -> Plan {
         let words = texts(arguments, bytes)
         switch (words[0], words.count) {
@@ -51,7 +51,7 @@ enum AdministrationPlanning {
     }
 
     static func lru(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
     ) throws(Diagnostic) -> Plan {
         let words = texts(arguments, bytes)
         let setting: TuneLRU.Setting?
@@ -78,7 +78,7 @@ enum AdministrationPlanning {
     }
 
     static func crawler(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
     ) throws(Diagnostic) -> Plan {
         let words = texts(arguments, bytes)
         let scope = words.count > 1 ? words[1] : ""
@@ -90,7 +90,7 @@ enum AdministrationPlanning {
             }
             return .local(
                 .dump(
-                    DumpRequest(words[0] == "mgdump" ? .keys : .metadata, crawled), arguments.format ?? planner.format))
+                    DumpRequest(words[0] == "mgdump" ? .keys : .metadata, crawled), arguments.format ?? builder.format))
         case ("crawl", 2):
             let crawled = try checked(at: arguments.words[1]) { () throws(MemcacheError) in try CrawlScope(scope) }
             return try confirmed(
@@ -125,7 +125,7 @@ enum AdministrationPlanning {
     }
 
     static func extstore(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
     ) throws(Diagnostic) -> Plan {
         let words = texts(arguments, bytes)
         let number = UInt32(words[1])

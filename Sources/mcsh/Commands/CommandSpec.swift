@@ -182,11 +182,11 @@ final class CommandSpec: Sendable {
     /// Whether redirections belong to the other line, which follows `repeat`.
     let leavesRedirections: Bool
     /// Checks the words and makes requests or an action of them.
-    let plan: @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
+    let plan: @Sendable (borrowing Arguments, Span<UInt8>, inout RequestBuilder) throws(Diagnostic) -> Plan
 
     init(
         _ description: CommandDescription, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
-        plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
+        plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout RequestBuilder) throws(Diagnostic) -> Plan
     ) {
         let parameters = description.parameters
         self.description = description
@@ -209,7 +209,7 @@ final class CommandSpec: Sendable {
         summary: String, details: @autoclosure @escaping @Sendable () -> String = "", examples: [Example],
         cost: String = "", loss: String = "", wireForm: @autoclosure @escaping @Sendable () -> String,
         danger: Danger = .none, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
-        plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout Planner) throws(Diagnostic) -> Plan
+        plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout RequestBuilder) throws(Diagnostic) -> Plan
     ) {
         self.init(
             CommandDescription(

@@ -14,11 +14,11 @@ enum ItemSpecs {
         cost: "One request for each key, all sent together; O(1) for each.",
         loss: "A shorter lifetime than before makes items end sooner; -1 ends them at once.",
         wireForm: "touch KEY EXPTIME", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         let last = arguments.words.count - 1
-        let lifetime = try planner.lifetime(arguments.words[last], bytes)
+        let lifetime = try builder.lifetime(arguments.words[last], bytes)
         let noreply = arguments.noreply
-        try planner.forEachKey(arguments.words[..<last], "touch", .touch, .line, arguments, bytes) { request, key in
+        try builder.forEachKey(arguments.words[..<last], "touch", .touch, .line, arguments, bytes) { request, key in
             request.touch(key, expiration: lifetime, noreply: noreply)
             return 6
         }
@@ -49,14 +49,14 @@ enum ItemSpecs {
             """,
         loss: "What is deleted cannot be brought back. --match says how many keys it has found, and asks.",
         wireForm: "delete KEY", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         if let match = arguments.match {
             guard arguments.words.isEmpty else {
                 throw Diagnostic(
                     "delete takes keys or --match, not both", at: arguments.words[0],
                     suggestion: "write two commands")
             }
-            return .local(.deleteMatching(glob: bytes.copy(match.range), arguments.format ?? planner.format))
+            return .local(.deleteMatching(glob: bytes.copy(match.range), arguments.format ?? builder.format))
         }
         guard let last = arguments.words.last else {
             throw Diagnostic(
@@ -68,7 +68,7 @@ enum ItemSpecs {
                 suggestion: "write --noreply, or \"noreply\" in quotes for a key of that name")
         }
         let noreply = arguments.noreply
-        try planner.forEachKey(arguments.words[...], "delete", .deletion, .line, arguments, bytes) { request, key in
+        try builder.forEachKey(arguments.words[...], "delete", .deletion, .line, arguments, bytes) { request, key in
             request.delete(key, noreply: noreply)
             return 7
         }
@@ -98,12 +98,12 @@ enum ItemSpecs {
         examples: [.init(line: "edit config:site", meaning: "look, change, save, leave the editor")],
         cost: "One read that leaves the LRU alone, and one store when the value was changed.",
         wireForm: "mg KEY t f c v u, then ms KEY BYTES C<cas> F<flags> T<ttl>", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try planner.requireKey(arguments.words[0], bytes)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try builder.requireKey(arguments.words[0], bytes)
         return .local(
             .edit(
                 key: bytes.copy(arguments.words[0].range), hash: arguments.hash,
-                arguments.format ?? planner.format))
+                arguments.format ?? builder.format))
     }
 
     private static func arithmetic(
@@ -119,7 +119,7 @@ enum ItemSpecs {
             cost: "One request; O(1). The number is changed in place, so that parallel clients lose no step.",
             wireForm: "\(name) KEY N",
             danger: .writes
-        ) { arguments, bytes, planner throws(Diagnostic) in
+        ) { arguments, bytes, builder throws(Diagnostic) in
             var delta: UInt64 = 1
             if arguments.words.count > 1 {
                 let word = arguments.words[1]
@@ -132,10 +132,10 @@ enum ItemSpecs {
                         suggestion: "write \(increments ? "decr" : "incr") \(Word.shown(bytes, key)) "
                             + Word.shown(bytes, number))
                 }
-                delta = try planner.number(word, bytes, what: "a number to count by")
+                delta = try builder.number(word, bytes, what: "a number to count by")
             }
             let noreply = arguments.noreply
-            try planner.forEachKey(arguments.words[..<1], name, .number, .line, arguments, bytes) { request, key in
+            try builder.forEachKey(arguments.words[..<1], name, .number, .line, arguments, bytes) { request, key in
                 request.arithmetic(increments: increments, key: key, delta: delta, noreply: noreply)
                 return 5
             }

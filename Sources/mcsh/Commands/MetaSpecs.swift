@@ -61,8 +61,8 @@ enum MetaSpecs {
         examples: [.init(line: "mn", meaning: "check that the server is processing requests")],
         cost: "Nothing but the round trip.",
         wireForm: "mn"
-    ) { arguments, _, planner throws(Diagnostic) in
-        planner.request("mn", .meta, .line, format: arguments.format) { $0.line("mn") }
+    ) { arguments, _, builder throws(Diagnostic) in
+        builder.request("mn", .meta, .line, format: arguments.format) { $0.line("mn") }
         return .queued
     }
 
@@ -73,8 +73,8 @@ enum MetaSpecs {
         examples: [.init(line: "me user:42", meaning: "expiry, when moved, CAS, fetched, slab class, size")],
         cost: "One request; O(1). The LRU is left alone.",
         wireForm: "me KEY"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try planner.request("me", .meta, .line, key: arguments.words[0], arguments, bytes) { request, key in
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try builder.request("me", .meta, .line, key: arguments.words[0], arguments, bytes) { request, key in
             request.append("me ")
             request.append(key)
             request.endLine()
@@ -94,15 +94,15 @@ enum MetaSpecs {
             details: details(of: type), examples: examples,
             cost: cost, loss: loss,
             wireForm: takesValue ? "\(name) KEY BYTES FLAG…, then the value" : "\(name) KEY FLAG…", danger: danger
-        ) { arguments, bytes, planner throws(Diagnostic) in
+        ) { arguments, bytes, builder throws(Diagnostic) in
             let key = arguments.words[0]
             let valueWord = takesValue && arguments.inputValue == nil ? arguments.words[1] : nil
             let words = arguments.words[(valueWord == nil ? 1 : 2)...]
-            let isQuiet = try checkFlags(words, of: type, bytes, &planner)
+            let isQuiet = try checkFlags(words, of: type, bytes, &builder)
             let value = takesValue ? valueWord.map { bytes.copy($0.range) } ?? arguments.inputValue ?? [] : nil
-            try planner.requireStorable(value?.count ?? 0, at: valueWord ?? key)
+            try builder.requireStorable(value?.count ?? 0, at: valueWord ?? key)
             let wire = words.map { bytes.copy($0.range) }
-            try planner.request(
+            try builder.request(
                 name, .meta, isQuiet ? .untilFence : takesValue ? .metaStorage : .meta, key: key, arguments, bytes
             ) { request, key in
                 request.append(name)
@@ -128,7 +128,7 @@ enum MetaSpecs {
 
     /// Checks every flag, and says whether `q` is among them.
     private static func checkFlags<Command: MetaCommand>(
-        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, _ planner: inout Planner
+        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Bool {
         var seen: Set<UInt8> = []
         for word in words {
@@ -140,11 +140,11 @@ enum MetaSpecs {
                     throw Diagnostic(error.message, at: word)
                 }
             }
-            if wire == [UInt8(ascii: "b")], !planner.prefix.isEmpty {
+            if wire == [UInt8(ascii: "b")], !builder.prefix.isEmpty {
                 throw Diagnostic(
                     "the prefix cannot go in front of a key in base64", at: word, suggestion: "leave out --prefix")
             }
-            if planner.isReadOnly, let letter = wire.first, "NRTE".utf8.contains(letter) {
+            if builder.isReadOnly, let letter = wire.first, "NRTE".utf8.contains(letter) {
                 throw Diagnostic(
                     "the flag \(EscapedText.string(wire)) changes the item, and this session is read-only", at: word,
                     status: .unsafe)
@@ -157,9 +157,9 @@ enum MetaSpecs {
             // T and N hold a lifetime as the protocol writes it: over 30 days it is a Unix time.
             guard let letter = word.range.first.map({ bytes[$0] }),
                 letter == UInt8(ascii: "T") || letter == UInt8(ascii: "N"),
-                let time = Lifetime.unixTime(bytes, word.range.dropFirst()), time <= planner.present
+                let time = Lifetime.unixTime(bytes, word.range.dropFirst()), time <= builder.present
             else { continue }
-            try planner.notePast(time, at: word)
+            try builder.notePast(time, at: word)
         }
         return seen.contains(UInt8(ascii: "q"))
     }

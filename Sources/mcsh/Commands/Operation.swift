@@ -43,8 +43,8 @@ struct SessionFacts: Sendable {
 extension CommandSpec {
     /// The row of an operation.
     convenience init<O: Operation>(_ type: O.Type) {
-        self.init(O.command) { arguments, bytes, planner throws(Diagnostic) in
-            .operation(try O(arguments, bytes, planner.facts), arguments.format ?? planner.format)
+        self.init(O.command) { arguments, bytes, builder throws(Diagnostic) in
+            .operation(try O(arguments, bytes, builder.facts), arguments.format ?? builder.format)
         }
     }
 }

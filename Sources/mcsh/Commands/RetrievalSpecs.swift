@@ -24,11 +24,11 @@ enum RetrievalSpecs {
             keep a thread of the server busy.
             """,
         wireForm: "get KEY…", prefersMetaCommands: true
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        if (arguments.format ?? planner.format) == .human, planner.hasMetaCommands ?? true {
-            try planner.describe(keys: arguments.words[...], arguments, bytes)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        if (arguments.format ?? builder.format) == .human, builder.hasMetaCommands ?? true {
+            try builder.describe(keys: arguments.words[...], arguments, bytes)
         } else {
-            try planner.retrieve("get", .items, keys: arguments.words[...], arguments, bytes)
+            try builder.retrieve("get", .items, keys: arguments.words[...], arguments, bytes)
         }
         return .queued
     }
@@ -43,8 +43,8 @@ enum RetrievalSpecs {
         ],
         cost: "As get: one request to each server, O(1) for each key.",
         wireForm: "gets KEY…"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try planner.retrieve("gets", .itemsWithCAS, keys: arguments.words[...], arguments, bytes)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try builder.retrieve("gets", .itemsWithCAS, keys: arguments.words[...], arguments, bytes)
         return .queued
     }
 
@@ -55,9 +55,9 @@ enum RetrievalSpecs {
         cost: "One request to each server, O(1) for each key.",
         loss: "A shorter lifetime than before makes items end sooner; -1 ends them at once.",
         wireForm: "gat EXPTIME KEY…", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        let lifetime = try planner.lifetime(arguments.words[0], bytes)
-        try planner.retrieve("gat", .items, keys: arguments.words[1...], arguments, bytes, before: lifetime)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        let lifetime = try builder.lifetime(arguments.words[0], bytes)
+        try builder.retrieve("gat", .items, keys: arguments.words[1...], arguments, bytes, before: lifetime)
         return .queued
     }
 
@@ -68,9 +68,9 @@ enum RetrievalSpecs {
         cost: "One request to each server, O(1) for each key.",
         loss: "A shorter lifetime than before makes items end sooner; -1 ends them at once.",
         wireForm: "gats EXPTIME KEY…", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        let lifetime = try planner.lifetime(arguments.words[0], bytes)
-        try planner.retrieve("gats", .itemsWithCAS, keys: arguments.words[1...], arguments, bytes, before: lifetime)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        let lifetime = try builder.lifetime(arguments.words[0], bytes)
+        try builder.retrieve("gats", .itemsWithCAS, keys: arguments.words[1...], arguments, bytes, before: lifetime)
         return .queued
     }
 
@@ -87,15 +87,15 @@ enum RetrievalSpecs {
         examples: [.init(line: "show user:42", meaning: "the value and how long it will last")],
         cost: "Two requests for each key, O(1) each. The LRU and the counters of reads are left alone.",
         wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class"
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         var keys: [[UInt8]] = []
         for key in arguments.words {
-            try planner.requireKey(key, bytes)
+            try builder.requireKey(key, bytes)
             keys.append(bytes.copy(key.range))
         }
         return .local(
             .show(
-                keys: keys, hash: arguments.hash, decodes: arguments.decodes, arguments.format ?? planner.format))
+                keys: keys, hash: arguments.hash, decodes: arguments.decodes, arguments.format ?? builder.format))
     }
 
     static let exists = CommandSpec(
@@ -105,8 +105,8 @@ enum RetrievalSpecs {
         examples: [.init(line: "exists user:42", meaning: "yes or no, and the exit status in scripts")],
         cost: "One request for each key, all sent together; O(1), and no value is sent back.",
         wireForm: "mg KEY u"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try planner.forEachKey(arguments.words[...], "exists", .existence, .meta, arguments, bytes) { request, key in
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try builder.forEachKey(arguments.words[...], "exists", .existence, .meta, arguments, bytes) { request, key in
             request.append("mg ")
             request.append(key)
             request.append(" u")
@@ -123,8 +123,8 @@ enum RetrievalSpecs {
         examples: [.init(line: "ttl session:9", meaning: "seconds left")],
         cost: "One request for each key, all sent together; O(1), and no value is sent back.",
         wireForm: "mg KEY t u"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try planner.forEachKey(arguments.words[...], "ttl", .timeToLive, .meta, arguments, bytes) { request, key in
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try builder.forEachKey(arguments.words[...], "ttl", .timeToLive, .meta, arguments, bytes) { request, key in
             request.append("mg ")
             request.append(key)
             request.append(" t u")

@@ -37,8 +37,8 @@ enum ServerSpecs {
             """,
         loss: "reset clears the counters for everybody's monitoring; reset, detail on and detail off are asked about.",
         wireForm: "stats [GROUP]"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try StatisticsPlanning.plan(arguments, bytes, &planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try StatisticsPlanning.plan(arguments, bytes, &builder)
     }
 
     static let version = CommandSpec(
@@ -46,8 +46,8 @@ enum ServerSpecs {
         examples: [.init(line: "version", meaning: "1.6.18, for example")],
         cost: "Nothing but the round trip.",
         wireForm: "version"
-    ) { arguments, _, planner throws(Diagnostic) in
-        planner.request("version", .version, .line, format: arguments.format) { $0.line("version") }
+    ) { arguments, _, builder throws(Diagnostic) in
+        builder.request("version", .version, .line, format: arguments.format) { $0.line("version") }
         return .queued
     }
 
@@ -59,8 +59,8 @@ enum ServerSpecs {
         cost: "With level 2, a line in the server's log for every request of every client.",
         loss: "A log that grows can fill the server's disk.",
         wireForm: "verbosity LEVEL", danger: .confirmed
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        let level = try planner.number(arguments.words[0], bytes, what: "a level", maximum: 2)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        let level = try builder.number(arguments.words[0], bytes, what: "a level", maximum: 2)
         return confirmed(
             Verbosity(UInt32(level)), "verbosity",
             effect: level == 2 ? "the server will log every request" : "the server's log level will be \(level)")
@@ -85,13 +85,13 @@ enum ServerSpecs {
             """,
         loss: "Every item, for all clients of the server, and there is no way back.",
         wireForm: "flush_all [DELAY]", danger: .confirmed
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        let servers = planner.router?.serverCount ?? 1
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        let servers = builder.router?.serverCount ?? 1
         let effect = "every item on \(servers == 1 ? "the server" : "all \(servers) servers") will be lost"
         guard let word = arguments.words.first else { return confirmed(FlushAll(), "flush_all", effect: effect) }
-        let (delay, end) = try planner.delay(word, bytes)
+        let (delay, end) = try builder.delay(word, bytes)
         return confirmed(
-            FlushAll(), "flush_all", effect: effect + when(delay, end, now: planner.present),
+            FlushAll(), "flush_all", effect: effect + when(delay, end, now: builder.present),
             encode: { request in
                 request.append("flush_all")
                 request.append(number: delay)
@@ -120,14 +120,14 @@ enum ServerSpecs {
         loss: "Items are evicted if the limit is below what is stored.",
         wireForm: "cache_memlimit MEGABYTES",
         danger: .confirmed
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         let word = arguments.words[0]
         if let example = megabytes(withUnit: word, bytes) {
             throw Diagnostic(
                 "\"\(Word.shown(bytes, word.range))\" is not a number of megabytes", at: word,
                 suggestion: "write the number alone: \(example)")
         }
-        let megabytes = try planner.number(
+        let megabytes = try builder.number(
             word, bytes, what: "a number of megabytes", minimum: 8, maximum: 1_000_000_000)
         return confirmed(
             CacheMemoryLimit(megabytes: megabytes), "cache_memlimit",
@@ -180,8 +180,8 @@ enum ServerSpecs {
             """,
         loss: "The items in the page that moves.",
         wireForm: "slabs reassign SRC DST; slabs automove …", danger: .confirmed
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try AdministrationPlanning.slabs(arguments, bytes, planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try AdministrationPlanning.slabs(arguments, bytes, builder)
     }
 
     static let lru = CommandSpec(
@@ -209,8 +209,8 @@ enum ServerSpecs {
         cost: "O(1) itself; what is evicted changes for all clients.",
         loss: "Nothing at once. Items below temp_ttl cannot be evicted, so that the server can run out of memory.",
         wireForm: "lru tune …; lru mode …; lru temp_ttl …", danger: .confirmed
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try AdministrationPlanning.lru(arguments, bytes, planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try AdministrationPlanning.lru(arguments, bytes, builder)
     }
 
     static let crawler = CommandSpec(
@@ -251,8 +251,8 @@ enum ServerSpecs {
             keep their memory.
             """,
         wireForm: "lru_crawler …"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try AdministrationPlanning.crawler(arguments, bytes, planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try AdministrationPlanning.crawler(arguments, bytes, builder)
     }
 
     static let extstore = CommandSpec(
@@ -283,8 +283,8 @@ enum ServerSpecs {
         cost: "O(1) itself; how much is written to flash and dropped from it changes.",
         loss: "Items on flash, where drop_under or drop_unread make compaction drop them.",
         wireForm: "extstore SETTING VALUE", danger: .confirmed
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try AdministrationPlanning.extstore(arguments, bytes, planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try AdministrationPlanning.extstore(arguments, bytes, builder)
     }
 
     static let watch = CommandSpec(
@@ -317,8 +317,8 @@ enum ServerSpecs {
             thread. At most 20 watchers; a slow one loses lines and holds up nobody.
             """,
         wireForm: "watch STREAM…"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        .local(.watch(try WatchOrder(arguments, bytes, planner), arguments.format ?? planner.format))
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        .local(.watch(try WatchOrder(arguments, bytes, builder), arguments.format ?? builder.format))
     }
 
     static let shutdown = CommandSpec(
@@ -334,7 +334,7 @@ enum ServerSpecs {
         cost: "The server is gone, and its clients go to others or fail.",
         loss: "Everything in the server, unless graceful saves it.",
         wireForm: "shutdown [graceful]", danger: .confirmed
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         if let word = arguments.words.first, !bytes.equals("graceful", in: word.range) {
             throw Diagnostic("shutdown takes only the word graceful", at: word)
         }
@@ -365,12 +365,12 @@ enum ServerSpecs {
         examples: [.init(line: "config get cluster", meaning: "from a configuration endpoint")],
         cost: "A small answer. Clients that poll it do so about once a minute.",
         wireForm: "config get cluster"
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         for (word, only) in zip(arguments.words, ["get", "cluster"] as [StaticString])
         where !bytes.equals(only, in: word.range) {
             throw Diagnostic("config has only one form", at: word, suggestion: "write config get cluster")
         }
-        planner.clusterConfiguration(format: arguments.format)
+        builder.clusterConfiguration(format: arguments.format)
         return .queued
     }
 

@@ -21,14 +21,14 @@ enum StatisticsPlanning {
     ]
 
     static func plan(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: inout Planner
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Plan {
         guard let first = arguments.words.first else {
-            if (arguments.format ?? planner.format) == .human {
+            if (arguments.format ?? builder.format) == .human {
                 // People are told how many clients more can connect, which only the descriptors in use say.
-                planner.statistics(.connectionRoom, words: Array("conns".utf8), format: arguments.format)
+                builder.statistics(.connectionRoom, words: Array("conns".utf8), format: arguments.format)
             }
-            planner.statistics(.general, words: [], format: arguments.format)
+            builder.statistics(.general, words: [], format: arguments.format)
             return .queued
         }
         let word = String(decoding: bytes.copy(first.range), as: UTF8.self)
@@ -37,8 +37,8 @@ enum StatisticsPlanning {
             try requireCount(1, arguments, "stats reset")
             return ServerSpecs.confirmed(
                 ResetStatistics(), "stats", effect: "the server's counters will be cleared for everybody's monitoring")
-        case "detail": return try detail(arguments, bytes, &planner)
-        case "cachedump": return try cacheDump(arguments, bytes, &planner)
+        case "detail": return try detail(arguments, bytes, &builder)
+        case "cachedump": return try cacheDump(arguments, bytes, &builder)
         case "sizes_enable", "sizes_disable":
             throw Diagnostic(
                 "stats \(word) can crash a server and is gone since memcached 1.6.25", at: first,
@@ -58,17 +58,17 @@ enum StatisticsPlanning {
                     ?? "write one of \(words.joined(separator: ", "))")
         }
         try requireCount(1, arguments, "stats \(word)")
-        planner.statistics(group.request, words: Array(word.utf8), format: arguments.format)
+        builder.statistics(group.request, words: Array(word.utf8), format: arguments.format)
         return .queued
     }
 
     private static func detail(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: inout Planner
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Plan {
         try requireCount(2, arguments, "stats detail on, off or dump")
         let word = arguments.words[1]
         if bytes.equals("dump", in: word.range) {
-            planner.statistics(.other("detail"), words: Array("detail dump".utf8), format: arguments.format)
+            builder.statistics(.other("detail"), words: Array("detail dump".utf8), format: arguments.format)
             return .queued
         }
         let isOn = bytes.equals("on", in: word.range)
@@ -81,19 +81,19 @@ enum StatisticsPlanning {
     }
 
     private static func cacheDump(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: inout Planner
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Plan {
         guard (2...3).contains(arguments.words.count) else {
             throw Diagnostic(
                 "stats cachedump takes a class and a limit", at: arguments.words[0],
                 suggestion: "write stats cachedump CLASS [LIMIT]")
         }
-        let slabClass = try planner.number(arguments.words[1], bytes, what: "a slab class", maximum: 63)
+        let slabClass = try builder.number(arguments.words[1], bytes, what: "a slab class", maximum: 63)
         var limit: UInt64 = 100
         if arguments.words.count == 3 {
-            limit = try planner.number(arguments.words[2], bytes, what: "a limit", maximum: UInt64(UInt32.max))
+            limit = try builder.number(arguments.words[2], bytes, what: "a limit", maximum: UInt64(UInt32.max))
         }
-        planner.statistics(
+        builder.statistics(
             .other("cachedump"), words: Array("cachedump \(slabClass) \(limit)".utf8), format: arguments.format)
         return .queued
     }

@@ -31,8 +31,8 @@ enum StorageSpecs {
             anyway.
             """,
         wireForm: "set KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try plan(.set, "set", arguments, bytes, &planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try plan(.set, "set", arguments, bytes, &builder)
     }
 
     static let add = CommandSpec(
@@ -42,8 +42,8 @@ enum StorageSpecs {
         examples: [.init(line: "add lock:job mine 30s", meaning: "take a lock for 30 seconds, if nobody has it")],
         cost: "One request; O(1), and the bytes of the value, which are sent even if there is an item.",
         wireForm: "add KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try plan(.add, "add", arguments, bytes, &planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try plan(.add, "add", arguments, bytes, &builder)
     }
 
     static let replace = CommandSpec(
@@ -54,8 +54,8 @@ enum StorageSpecs {
         cost: "One request; O(1), and the bytes of the value, which are sent even if there is no item.",
         loss: "What was there is gone, its flags and lifetime too.",
         wireForm: "replace KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try plan(.replace, "replace", arguments, bytes, &planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try plan(.replace, "replace", arguments, bytes, &builder)
     }
 
     static let append = CommandSpec(
@@ -67,8 +67,8 @@ enum StorageSpecs {
             expensive.
             """,
         wireForm: "append KEY 0 0 BYTES, then the value", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try plan(.append, "append", arguments, bytes, &planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try plan(.append, "append", arguments, bytes, &builder)
     }
 
     static let prepend = CommandSpec(
@@ -80,8 +80,8 @@ enum StorageSpecs {
             expensive.
             """,
         wireForm: "prepend KEY 0 0 BYTES, then the value", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        try plan(.prepend, "prepend", arguments, bytes, &planner)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        try plan(.prepend, "prepend", arguments, bytes, &builder)
     }
 
     static let cas = CommandSpec(
@@ -100,24 +100,24 @@ enum StorageSpecs {
         ],
         cost: "One request; O(1), and the bytes of the value.",
         wireForm: "cas KEY FLAGS EXPTIME BYTES CAS, then the value", danger: .writes, needsEarlierAnswers: true
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         let (value, rest) = split(arguments)
-        let lifetime = try optionalLifetime(rest.first, after: value, "cas", arguments, bytes, &planner)
+        let lifetime = try optionalLifetime(rest.first, after: value, "cas", arguments, bytes, &builder)
         let token: UInt64
         if rest.count > 1 {
-            token = try planner.number(rest[rest.startIndex + 1], bytes, what: "a CAS token")
+            token = try builder.number(rest[rest.startIndex + 1], bytes, what: "a CAS token")
         } else {
-            try planner.requireKey(arguments.words[0], bytes)
-            guard let seen = planner.tokens.token(of: bytes.copy(arguments.words[0].range)) else {
+            try builder.requireKey(arguments.words[0], bytes)
+            guard let seen = builder.tokens.token(of: bytes.copy(arguments.words[0].range)) else {
                 throw Diagnostic(
                     "this session has not read a CAS token of that key", at: arguments.words[0],
                     suggestion: "write gets KEY first, or cas KEY VALUE TTL CAS")
             }
             token = seen
         }
-        try planner.store(
+        try builder.store(
             .cas, name: "cas", key: arguments.words[0], value: value,
-            encoded: ValueEncoder.encode(value, arguments, bytes, by: planner.conventions), lifetime: lifetime,
+            encoded: ValueEncoder.encode(value, arguments, bytes, by: builder.conventions), lifetime: lifetime,
             cas: token, arguments, bytes)
         return .queued
     }
@@ -134,7 +134,7 @@ enum StorageSpecs {
         cost: "One request for each key, all sent together; O(1) for each.",
         loss: "What was there is gone, flags and lifetimes too. Keys before one that fails stay stored.",
         wireForm: "set KEY FLAGS 0 BYTES for each key", danger: .writes
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         guard arguments.words.count.isMultiple(of: 2) else {
             throw Diagnostic(
                 "the last key has no value", at: arguments.words[arguments.words.count - 1],
@@ -143,15 +143,15 @@ enum StorageSpecs {
         // All are checked before the first is planned.
         var encoded: [EncodedValue?] = []
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
-            try planner.requireKey(arguments.words[index], bytes)
+            try builder.requireKey(arguments.words[index], bytes)
             encoded.append(
-                try ValueEncoder.encode(arguments.words[index + 1], arguments, bytes, by: planner.conventions))
+                try ValueEncoder.encode(arguments.words[index + 1], arguments, bytes, by: builder.conventions))
         }
         var keys: [Word] = []
         for index in stride(from: 0, to: arguments.words.count, by: 2) { keys.append(arguments.words[index]) }
-        planner.prepareRoutes(keys[...], bytes, routedBy: arguments.hash)
+        builder.prepareRoutes(keys[...], bytes, routedBy: arguments.hash)
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
-            try planner.store(
+            try builder.store(
                 .set, name: "mset", key: arguments.words[index], value: arguments.words[index + 1],
                 encoded: encoded[index / 2], lifetime: 0, isMany: encoded.count > 1, isContinued: index > 0, arguments,
                 bytes)
@@ -161,13 +161,13 @@ enum StorageSpecs {
 
     private static func plan(
         _ verb: RequestEncoder.StorageVerb, _ name: StaticString, _ arguments: borrowing Arguments,
-        _ bytes: Span<UInt8>, _ planner: inout Planner
+        _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Plan {
         let (value, rest) = split(arguments)
-        let lifetime = try optionalLifetime(rest.first, after: value, name, arguments, bytes, &planner)
-        try planner.store(
+        let lifetime = try optionalLifetime(rest.first, after: value, name, arguments, bytes, &builder)
+        try builder.store(
             verb, name: name, key: arguments.words[0], value: value,
-            encoded: ValueEncoder.encode(value, arguments, bytes, by: planner.conventions), lifetime: lifetime,
+            encoded: ValueEncoder.encode(value, arguments, bytes, by: builder.conventions), lifetime: lifetime,
             arguments, bytes)
         return .queued
     }
@@ -175,11 +175,11 @@ enum StorageSpecs {
     /// The lifetime that follows a value; 0 for none. A word that is no lifetime is probably more of the value.
     private static func optionalLifetime(
         _ word: Word?, after value: Word?, _ name: StaticString, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>,
-        _ planner: inout Planner
+        _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Int64 {
         guard let word else { return 0 }
         do throws(Diagnostic) {
-            return try planner.lifetime(word, bytes)
+            return try builder.lifetime(word, bytes)
         } catch {
             guard let value, !value.isQuoted, !word.isQuoted, Lifetime.parse(bytes, word.range) == nil else {
                 throw error

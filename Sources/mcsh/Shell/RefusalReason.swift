@@ -93,13 +93,13 @@ extension Shell {
     func readAgain() {
         let reads = session.takeLostReads()
         guard !reads.isEmpty, !isInterrupted else { return }
-        planner.hasMetaCommands = false
+        builder.hasMetaCommands = false
         for (position, server) in client.pool.servers.enumerated() {
             let own = reads.filter { $0.server == server.address.description }
             guard !own.isEmpty else { continue }
             server.forgetDeath()
             router?.forgetMetaCommands(position)
-            for read in own { planner.readAgain(read, on: position) }
+            for read in own { builder.readAgain(read, on: position) }
         }
         submit()
         pipeline.drain()

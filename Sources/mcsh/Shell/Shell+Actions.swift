@@ -27,7 +27,7 @@ extension Shell {
         case .locate(let keys, let hash, let probes, let format): locate(keys, hash: hash, probes: probes, format)
         case .output(let format):
             chosenFormat = format
-            planner.format = format
+            builder.format = format
             session.errorFormat = format
         case .source(let path): return source(path)
         case .repeated(let count, let interval, let line): return repeated(count, interval, line)
@@ -53,7 +53,7 @@ extension Shell {
         case .streamed: releaseRun()
         case .ownsTerminal: session.output.endPaging()
         }
-        let (fleet, session, line, isQuiet) = (Fleet(client: client), session, planner.line, behaviour.isQuiet)
+        let (fleet, session, line, isQuiet) = (Fleet(client: client), session, builder.line, behaviour.isQuiet)
         let serverName = server
         _ = MainThread.run {
             var output = OperationOutput(format, session: session, line: line, isQuiet: isQuiet)
@@ -82,7 +82,7 @@ extension Shell {
         case .success(let value): return value
         case .failure(let error):
             session.note(error.exitStatus)
-            if !isInterrupted { session.tell(error, line: planner.line, server: server) }
+            if !isInterrupted { session.tell(error, line: builder.line, server: server) }
             return nil
         }
     }
@@ -108,18 +108,18 @@ extension Shell {
     }
 
     private func help(_ topic: [[UInt8]]) {
-        let style = planner.format == .human ? session.presentation.style : .plain
-        let width = planner.format == .human ? session.presentation.width : 80
+        let style = builder.format == .human ? session.presentation.style : .plain
+        let width = builder.format == .human ? session.presentation.width : 80
         switch Help.text(for: topic.map { String(decoding: $0, as: UTF8.self) }, width: width, style: style) {
         case .success(let lines): write(lines)
         case .failure(let unknown):
             session.note(.usage)
-            session.tell(unknown.sentence, code: "usage", line: planner.line)
+            session.tell(unknown.sentence, code: "usage", line: builder.line)
         }
     }
 
     private func source(_ path: [UInt8]) -> Flow {
-        let line = planner.line
+        let line = builder.line
         guard depth < Shell.maximumDepth else {
             session.note(.usage)
             session.tell("files are nested too deep: does one run itself?", code: "usage", line: line)
@@ -138,7 +138,7 @@ extension Shell {
         depth += 1
         defer {
             depth -= 1
-            planner.line = line
+            builder.line = line
         }
         return ScriptRunner(shell: self).run(LineReader(descriptor: descriptor), named: EscapedText.string(path))
     }
@@ -148,7 +148,7 @@ extension Shell {
             session.note(.unsafe)
             session.tell(
                 "\(request.title) changes the server, and this session is read-only", code: "read-only",
-                line: planner.line)
+                line: builder.line)
             return
         }
         // With several servers each of them does it.
@@ -160,10 +160,10 @@ extension Shell {
             session.note(.refused)
             return session.tell(
                 "\(request.title): no flash storage on \(server) (memcached started with -o ext_path)", code: "refused",
-                line: planner.line)
+                line: builder.line)
         }
         guard confirm("\(request.title) on \(server): \(effect)", command: request.title) else { return }
-        planner.request(request.name, .line, request.shape) { $0.append(request.bytes.span) }
+        builder.request(request.name, .line, request.shape) { $0.append(request.bytes.span) }
         drain()
     }
 
@@ -177,7 +177,7 @@ extension Shell {
             session.note(.unsafe)
             session.tell(
                 "\(what); refused: needs confirmation and there is no terminal; add -y", code: "not-confirmed",
-                line: planner.line)
+                line: builder.line)
             return false
         }
         session.output.endPaging()
@@ -192,7 +192,7 @@ extension Shell {
             interactive?.hasToldInterrupt = true
             session.output.endLine(isBehindMark: true)
         }
-        session.tell("\(command): not done", code: "not-confirmed", line: planner.line)
+        session.tell("\(command): not done", code: "not-confirmed", line: builder.line)
         return false
     }
 

@@ -24,11 +24,11 @@ extension Shell {
     /// - Parameter isScript: Whether the line runs others, whose values are kept apart by newlines.
     /// - Returns: The view to return to.
     func leaveOutput(isScript: Bool) -> OutputView {
-        let (presentation, format) = (session.presentation, planner.format)
+        let (presentation, format) = (session.presentation, builder.format)
         var other = presentation
         if presentation.isTerminal {
             other = presentation.elsewhere(in: chosenFormat ?? .plain)
-            planner.format = other.format
+            builder.format = other.format
         }
         other.endsValues = isScript
         session.presentation = other
@@ -40,7 +40,7 @@ extension Shell {
     /// Restores the view from before a redirection. Nothing may be on its way.
     func returnToOutput(_ view: OutputView) {
         session.presentation = view.presentation
-        planner.format = chosenFormat ?? view.format
+        builder.format = chosenFormat ?? view.format
         // The line may have gone on with other servers.
         pipeline =
             pipeline === view.substitute
@@ -55,7 +55,7 @@ extension Shell {
             let descriptor = FileDescriptors.openWaiting(path, flags: flags)
             guard descriptor >= 0 else {
                 if isInterrupted {
-                    _ = planner.takeRound()
+                    _ = builder.takeRound()
                     return .next
                 }
                 let reason = FileDescriptors.reason(-descriptor)
@@ -90,7 +90,7 @@ extension Shell {
     private func cannotRedirect(_ message: String, _ number: Int) -> Flow {
         session.note(.localFailure)
         session.tell(message, code: "local-file", line: number)
-        _ = planner.takeRound()
+        _ = builder.takeRound()
         return keepsGoing ? .next : .stop(status: nil)
     }
 

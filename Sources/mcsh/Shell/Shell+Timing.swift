@@ -29,7 +29,7 @@ extension Shell {
         guard !behaviour.isQuiet else { return }
         let sentence = "timing is \(isTiming ? "on" : "off")"
         if session.errorFormat == .json || session.script != nil {
-            session.tell("note: \(sentence)", code: "note", line: planner.line)
+            session.tell("note: \(sentence)", code: "note", line: builder.line)
         } else {
             session.output.writeMessage([sentence])
         }

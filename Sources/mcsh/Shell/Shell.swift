@@ -81,7 +81,7 @@ final class Shell {
     var pipeline: CommandPipeline
     /// Chooses among several servers; nil for one.
     @exclusivity(unchecked) private(set) var router: PoolRouter?
-    @exclusivity(unchecked) var planner: Planner
+    @exclusivity(unchecked) var builder: RequestBuilder
     /// The format that was asked for; nil where it follows from where the output goes.
     var chosenFormat: OutputFormat?
     /// What the prompt adds: nil for scripts and single commands.
@@ -118,7 +118,7 @@ final class Shell {
         currentClient = CurrentClient(client)
         pipeline = CommandPipeline(client: client, session: session, conventions: conventions)
         router = Shell.router(of: client, session)
-        planner = Planner(
+        builder = RequestBuilder(
             format: session.presentation.format, isReadOnly: selection.isReadOnly, tokens: session.tokens,
             prefix: selection.prefix, conventions: conventions, router: router)
     }
@@ -134,11 +134,11 @@ final class Shell {
         let connectsAhead = router?.connectsAhead ?? (session.script != nil)
         router = Shell.router(of: client, session)
         router?.connectsAhead = connectsAhead
-        let (format, line) = (planner.format, planner.line)
-        planner = Planner(
+        let (format, line) = (builder.format, builder.line)
+        builder = RequestBuilder(
             format: format, isReadOnly: selection.isReadOnly, tokens: session.tokens, prefix: selection.prefix,
             conventions: conventions, router: router)
-        planner.line = line
+        builder.line = line
     }
 
     private static func router(of client: MemcacheClient, _ session: Session) -> PoolRouter? {
@@ -156,14 +156,14 @@ final class Shell {
 
     private func take(words: [[UInt8]], input: [UInt8]?) -> Flow {
         lastLine = .nothing
-        planner.isOver = false
+        builder.isOver = false
         pendingInput = input
         do throws(Diagnostic) {
             var plan = Plan.queued
             try parser.take(words) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
                 plan = try self.plan(spec, &arguments, redirections, bytes)
             }
-            if !planner.notes.isEmpty { tellNotes(0) }
+            if !builder.notes.isEmpty { tellNotes(0) }
             return carryOut(plan)
         } catch {
             fail(error, line: parser.argumentLine, number: 0)
@@ -183,8 +183,8 @@ final class Shell {
 
     private func take(line: Span<UInt8>, number: Int, hereDocument: [UInt8]?) -> Flow {
         lastLine = .nothing
-        planner.line = number
-        planner.isOver = false
+        builder.line = number
+        builder.isOver = false
         router?.line = number
         pendingInput = hereDocument
         var plan: Plan?
@@ -218,8 +218,8 @@ final class Shell {
         }
         if let tag { return .needsHereDocument(tag: tag) }
         guard let plan else { return .next }
-        if !planner.notes.isEmpty { tellNotes(number) }
-        if !planner.round.complaints.isEmpty, session.script != nil, router?.reachesNobody == true {
+        if !builder.notes.isEmpty { tellNotes(number) }
+        if !builder.round.complaints.isEmpty, session.script != nil, router?.reachesNobody == true {
             // The lines that follow would say the same.
             drain()
             return .stop(status: nil)
@@ -238,7 +238,7 @@ final class Shell {
         switch plan {
         case .queued:
             lastLine = .queued
-            if planner.round.isFull { submit() }
+            if builder.round.isFull { submit() }
             return .next
         case .local(let action):
             drain()
@@ -265,9 +265,9 @@ final class Shell {
 
     /// Sends what is prepared.
     func submit() {
-        guard !planner.round.isEmpty else { return }
+        guard !builder.round.isEmpty else { return }
         behaviour.log?.flush()
-        pipeline.submit(planner.takeRound())
+        pipeline.submit(builder.takeRound())
     }
 
     /// Sends what is prepared, as the next line may take a while.
@@ -310,8 +310,8 @@ final class Shell {
         try spec.check(arguments, bytes)
         repetition?.take(arguments.format)
         if spec.needsEarlierAnswers { drain() }
-        if spec.prefersMetaCommands, router == nil, (arguments.format ?? planner.format) == .human,
-            planner.hasMetaCommands == nil, !lookForMetaCommands()
+        if spec.prefersMetaCommands, router == nil, (arguments.format ?? builder.format) == .human,
+            builder.hasMetaCommands == nil, !lookForMetaCommands()
         {
             return .queued
         }
@@ -329,15 +329,15 @@ final class Shell {
     private func planAsking(
         _ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) -> Plan {
-        planner.asksAboutPast = behaviour.canAsk && !isConfirmedBeforehand
+        builder.asksAboutPast = behaviour.canAsk && !isConfirmedBeforehand
         do throws(Diagnostic) {
-            return try spec.plan(arguments, bytes, &planner)
+            return try spec.plan(arguments, bytes, &builder)
         } catch {
             guard let question = error.question else { throw error }
             drain()
             guard !session.hasLoss, confirm("\(spec.name): \(question)", command: spec.name) else { return .queued }
-            planner.asksAboutPast = false
-            return try spec.plan(arguments, bytes, &planner)
+            builder.asksAboutPast = false
+            return try spec.plan(arguments, bytes, &builder)
         }
     }
 
@@ -349,14 +349,14 @@ final class Shell {
         guard !session.hasLoss else { return false }
         switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
         case .success(let version):
-            planner.hasMetaCommands = version >= ServerVersion(1, 6, 10)
+            builder.hasMetaCommands = version >= ServerVersion(1, 6, 10)
             return true
         case .failure(var error):
             error.mayHaveTakenEffect = false
             session.note(
                 Session.Loss(
                     error: error, server: server,
-                    unanswered: Session.Unanswered(firstLine: planner.line, lastLine: planner.line)))
+                    unanswered: Session.Unanswered(firstLine: builder.line, lastLine: builder.line)))
             return false
         }
     }
@@ -368,7 +368,7 @@ final class Shell {
     }
 
     private func fail(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
-        planner.notes.removeAll()
+        builder.notes.removeAll()
         lastLine = .mistake(diagnostic.status)
         session.note(diagnostic.status)
         // Ctrl-C while a file was waited for is no mistake.
@@ -378,9 +378,9 @@ final class Shell {
 
     private func tellNotes(_ number: Int) {
         if !behaviour.isQuiet {
-            for note in planner.notes { session.tell("note: \(note)", code: "note", line: number) }
+            for note in builder.notes { session.tell("note: \(note)", code: "note", line: number) }
         }
-        planner.notes.removeAll()
+        builder.notes.removeAll()
     }
 
     /// Says which connections were lost, if any, and what that leaves unanswered.

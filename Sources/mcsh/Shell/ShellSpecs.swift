@@ -60,10 +60,10 @@ enum ShellSpecs {
         examples: [.init(line: "history set", meaning: "the lines that have set in them")],
         cost: "Nothing.",
         wireForm: "nothing"
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         .local(
             .history(
-                pattern: arguments.words.first.map { bytes.copy($0.range) }, arguments.format ?? planner.format))
+                pattern: arguments.words.first.map { bytes.copy($0.range) }, arguments.format ?? builder.format))
     }
 
     static let source = CommandSpec(
@@ -95,8 +95,8 @@ enum ShellSpecs {
         ],
         cost: "What the command costs, so many times; without an interval as fast as answers come.",
         wireForm: "what the command says"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        let count = try planner.number(arguments.words[0], bytes, what: "a number of times", maximum: 1_000_000_000)
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        let count = try builder.number(arguments.words[0], bytes, what: "a number of times", maximum: 1_000_000_000)
         var rest = arguments.words[1...]
         var interval: Duration?
         if let word = rest.first, !word.isQuoted, let duration = TimeSpan.parse(bytes.copy(word.range)) {
@@ -196,8 +196,8 @@ enum ShellSpecs {
         examples: [.init(line: "quit", meaning: "as Ctrl-D does")],
         cost: "Nothing.",
         wireForm: "nothing"
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         guard let word = arguments.words.first else { return .local(.quit(status: nil)) }
-        return .local(.quit(status: Int32(try planner.number(word, bytes, what: "a status", maximum: 255))))
+        return .local(.quit(status: Int32(try builder.number(word, bytes, what: "a status", maximum: 255))))
     }
 }

@@ -47,7 +47,7 @@ import Testing
         _ = try lines.plan("mg k v q")
         _ = try lines.plan("mg k v")
         _ = try lines.plan("ms k v q")
-        let batch = lines.planner.takeRound().batches[0]
+        let batch = lines.builder.takeRound().batches[0]
         #expect(
             String(decoding: batch.encoder.bytes, as: UTF8.self)
                 == "mg k v q\r\nversion\r\nmg k v\r\nms k 1 q\r\nv\r\nversion\r\n")

@@ -124,7 +124,7 @@ import Testing
         var lines = PlannedLines()
         _ = try lines.plan(line)
         #expect(
-            lines.planner.round.batches[0].encoder.bytes
+            lines.builder.round.batches[0].encoder.bytes
                 == Array("set k \(flags) 0 11\r\n".utf8)
                 + [0x78, 0x9c, 0x4b, 0x4c, 0xc4, 0x04, 0x00, 0x4f, 0xa6, 0x07, 0x95] + [0x0d, 0x0a])
     }
@@ -132,14 +132,14 @@ import Testing
     @Test func `a compressed pickle has both flags`() throws {
         var lines = PlannedLines()
         _ = try lines.plan("set k [\"\(String(repeating: "ab", count: 50))\"] --as pickle --compress")
-        #expect(lines.planner.round.batches[0].encoder.bytes.starts(with: Array("set k 9 0 ".utf8)))
+        #expect(lines.builder.round.batches[0].encoder.bytes.starts(with: Array("set k 9 0 ".utf8)))
     }
 
     @Test func `of several values none is stored where one cannot be`() {
         var lines = PlannedLines()
         #expect(throws: Diagnostic.self) { try lines.plan("mset a 1 b x --as int") }
-        #expect(lines.planner.round.batches[0].isEmpty)
-        #expect(lines.planner.round.batches[0].encoder.bytes == [])
+        #expect(lines.builder.round.batches[0].isEmpty)
+        #expect(lines.builder.round.batches[0].encoder.bytes == [])
     }
 
     @Test func `for people, get asks for the lifetime too`() throws {
@@ -195,7 +195,7 @@ import Testing
         #expect(String(decoding: request.bytes, as: UTF8.self) == test.bytes)
         #expect(request.shape == test.shape)
         #expect(!request.effect.isEmpty)
-        #expect(lines.planner.round.batches[0].isEmpty)
+        #expect(lines.builder.round.batches[0].isEmpty)
     }
 
     struct Refused: CustomTestStringConvertible, Sendable {
@@ -340,7 +340,7 @@ import Testing
         var lines = PlannedLines(tokens: tokens)
         _ = try lines.plan("cas k v")
         #expect(
-            String(decoding: lines.planner.round.batches[0].encoder.bytes, as: UTF8.self) == "cas k 0 0 1 42\r\nv\r\n")
+            String(decoding: lines.builder.round.batches[0].encoder.bytes, as: UTF8.self) == "cas k 0 0 1 42\r\nv\r\n")
     }
 
     @Test(arguments: [
@@ -361,11 +361,11 @@ import Testing
 
     @Test func `words of the program are repeated as the same words`() throws {
         var parser = LineParser()
-        var planner = Planner(format: .plain, isReadOnly: false, tokens: CASTokens(), now: { PlannedLines.now })
+        var builder = RequestBuilder(format: .plain, isReadOnly: false, tokens: CASTokens(), now: { PlannedLines.now })
         var line: [UInt8]?
         let words = ["repeat", "2", "set", "k", "a b", "", "\"q\"", "#x", "<", "--flags=7", "\u{1b}"]
         try parser.take(words.map { Array($0.utf8) }) { (spec, arguments, _, bytes) throws(Diagnostic) in
-            if case .local(.repeated(_, _, let rest)) = try spec.plan(arguments, bytes, &planner) { line = rest }
+            if case .local(.repeated(_, _, let rest)) = try spec.plan(arguments, bytes, &builder) { line = rest }
         }
         #expect(
             line.map { String(decoding: $0, as: UTF8.self) }

@@ -39,7 +39,7 @@ import Testing
         var planned = 0
         for index in 0..<Self.linesPerPart {
             let line = Self.line(&random)
-            let before = lines.planner.round.batches[0].encoder.bytes.count
+            let before = lines.builder.round.batches[0].encoder.bytes.count
             do throws(Diagnostic) {
                 let plan = try lines.plan(line, input: index % 7 == 0 ? [0x0d, 0x0a, 0x6d, 0x6e, 0x0d, 0x0a] : nil)
                 if case .local(.confirmed(let request))? = plan { checkConfirmed(request, line) }
@@ -48,16 +48,16 @@ import Testing
                 if error.range.lowerBound < 0 || error.range.upperBound > line.count {
                     Issue.record("\(error.range) is not in \(EscapedText.string(line))")
                 }
-                if lines.planner.round.batches[0].encoder.bytes.count != before {
+                if lines.builder.round.batches[0].encoder.bytes.count != before {
                     Issue.record("\(EscapedText.string(line)) is refused and sends something")
                 }
                 if index % 50 == 0, !error.lines(for: line, at: nil).allSatisfy({ TerminalSafety.isSafe($0) }) {
                     Issue.record("\(EscapedText.string(line)) is not shown safely")
                 }
             }
-            if index % 100 == 99 { checkFraming(lines.planner.takeRound().batches[0]) }
+            if index % 100 == 99 { checkFraming(lines.builder.takeRound().batches[0]) }
         }
-        checkFraming(lines.planner.takeRound().batches[0])
+        checkFraming(lines.builder.takeRound().batches[0])
         #expect(planned > Self.linesPerPart / 10)
     }
 

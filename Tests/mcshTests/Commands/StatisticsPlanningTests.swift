@@ -21,7 +21,7 @@ import Testing
     ) throws {
         var lines = PlannedLines()
         _ = try lines.plan(line)
-        let round = lines.planner.takeRound()
+        let round = lines.builder.takeRound()
         let batch = round.batches[0]
         #expect(String(decoding: batch.encoder.bytes, as: UTF8.self) == bytes)
         #expect(batch.shapes == [.statistics])
@@ -46,7 +46,7 @@ import Testing
                 isRefused = true
             }
             #expect(isRefused, "\(word)")
-            #expect(lines.planner.round.batches[0].isEmpty, "\(word)")
+            #expect(lines.builder.round.batches[0].isEmpty, "\(word)")
         }
     }
 

@@ -133,7 +133,7 @@ import Testing
         do {
             var planned = PlannedLines(format: session.presentation.format)
             _ = try planned.plan(line)
-            let round = planned.planner.takeRound()
+            let round = planned.builder.takeRound()
             let batch = round.batches[0]
             let printer = AnswerPrinter(server: "cache:1", output: session.output, presentation: session.presentation)
             let receiver = AnswerReceiver(

@@ -71,7 +71,7 @@ import Testing
     @Test func `a number over 30 days says how a Unix time is written`() throws {
         var lines = PlannedLines()
         _ = try lines.plan("set k v 2592001")
-        let notes = lines.planner.notes
+        let notes = lines.builder.notes
         #expect(notes.count == 1)
         #expect(notes.first?.hasSuffix("; for the Unix time 2592001 write @2592001") == true)
     }
@@ -84,15 +84,15 @@ import Testing
     func `a lifetime in the past is said, and asked about where that is wanted`(_ line: String) throws {
         var lines = PlannedLines()
         _ = try lines.plan(line)
-        let (isOver, notes) = (lines.planner.isOver, lines.planner.notes)
+        let (isOver, notes) = (lines.builder.isOver, lines.builder.notes)
         #expect(isOver && notes.count == 1)
         #expect(notes.first?.hasSuffix("is in the past: the item is gone at once") == true)
         var asking = PlannedLines()
-        asking.planner.asksAboutPast = true
+        asking.builder.asksAboutPast = true
         var question: String?
         do throws(Diagnostic) { _ = try asking.plan(line) } catch { question = error.question }
         #expect(question?.hasSuffix("is in the past: the item will be gone at once") == true)
-        let isEmpty = asking.planner.round.isEmpty
+        let isEmpty = asking.builder.round.isEmpty
         #expect(isEmpty)
     }
 
@@ -101,9 +101,9 @@ import Testing
     ])
     func `any other lifetime is not over`(_ line: String) throws {
         var lines = PlannedLines()
-        lines.planner.asksAboutPast = true
+        lines.builder.asksAboutPast = true
         _ = try lines.plan(line)
-        let (isOver, notes) = (lines.planner.isOver, lines.planner.notes)
+        let (isOver, notes) = (lines.builder.isOver, lines.builder.notes)
         #expect(!isOver && notes.isEmpty)
     }
 
@@ -152,12 +152,12 @@ import Testing
         var lines = PlannedLines()
         _ = try lines.plan("set k v 45d")
         #expect(
-            lines.planner.notes == [
+            lines.builder.notes == [
                 "more than 30 days, so it is sent as the time 1793888000 (2026-11-05T14:13:20Z): "
                     + "memcached reads a larger number of seconds as 1970"
             ])
         #expect(
-            String(decoding: lines.planner.round.batches[0].encoder.bytes, as: UTF8.self)
+            String(decoding: lines.builder.round.batches[0].encoder.bytes, as: UTF8.self)
                 == "set k 0 1793888000 1\r\nv\r\n")
     }
 
@@ -165,7 +165,7 @@ import Testing
     func `what is sent as it was written needs no words`(_ line: String) throws {
         var lines = PlannedLines()
         _ = try lines.plan(line)
-        #expect(lines.planner.notes == [])
+        #expect(lines.builder.notes == [])
     }
 }
 

@@ -26,10 +26,10 @@ struct Conversation {
     ) throws {
         var planned = PlannedLines(format: format)
         for (index, line) in lines.enumerated() {
-            planned.planner.line = index + 1
+            planned.builder.line = index + 1
             _ = try planned.plan(line)
         }
-        let round = planned.planner.takeRound()
+        let round = planned.builder.takeRound()
         let batch = round.batches[0]
         var ends: [Int32] = [-1, -1]
         try #require(pipe(&ends) == 0)

@@ -43,10 +43,10 @@ private final class DigitRouter: KeyRouter {
     ) throws -> PreparedRound {
         var planned = PlannedLines(format: format, prefix: prefix, router: router)
         for (index, line) in lines.enumerated() {
-            planned.planner.line = index + 1
+            planned.builder.line = index + 1
             _ = try planned.plan(line)
         }
-        return planned.planner.takeRound()
+        return planned.builder.takeRound()
     }
 
     private static func requests(_ round: PreparedRound) -> [String] {

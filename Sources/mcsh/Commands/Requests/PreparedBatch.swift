@@ -121,10 +121,10 @@ struct PreparedBatch: Sendable {
 
     /// Whether a key can go into the request at the end.
     private func takes(_ command: borrowing PreparedCommand, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
-        guard openKeys > 0, openLineBytes + keyBytes + 1 <= Planner.maximumRequestLineBytes else { return false }
+        guard openKeys > 0, openLineBytes + keyBytes + 1 <= RequestBuilder.maximumRequestLineBytes else { return false }
         let last = commands.count - 1
         if commands[last].ordinal == command.ordinal { return true }
-        if hasLifetime || openKeys >= Planner.maximumSharedKeys { return false }
+        if hasLifetime || openKeys >= RequestBuilder.maximumSharedKeys { return false }
         return commands[last].answer == command.answer
     }
 }

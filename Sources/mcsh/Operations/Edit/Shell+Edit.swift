@@ -15,7 +15,7 @@ extension Shell {
             session.note(.usage)
             session.tell(
                 "edit needs a terminal; in a script, write \(EditableValue.copies(bytes))", code: "usage",
-                line: planner.line)
+                line: builder.line)
             return
         }
         guard let key = wireKey(bytes, hash), let original = read(key) else { return }
@@ -31,13 +31,13 @@ extension Shell {
             let copies = EditableValue.copies(bytes, flags: item?.flags ?? 0, lifetime: item?.lifetime.word())
             session.tell(
                 "\(Word.shown(bytes)) cannot be edited: \(error.message); write \(copies)", code: "not-edited",
-                line: planner.line)
+                line: builder.line)
             return
         }
         switch PrivateFile.make(named: editable.fileName, editable.text) {
         case .failure(let error):
             session.note(.localFailure)
-            session.tell("cannot make a file to edit: \(error.reason)", code: "local-file", line: planner.line)
+            session.tell("cannot make a file to edit: \(error.reason)", code: "local-file", line: builder.line)
         case .success(let file):
             var edit = Edit(key: bytes, wireKey: key, original: original, editable: editable, file: file)
             repeat {
@@ -95,14 +95,14 @@ extension Shell {
                 edit.file.remove()
                 session.tell(
                     "cannot read what the editor has left: \(error.reason); nothing is stored", code: "local-file",
-                    line: planner.line)
+                    line: builder.line)
                 return nil
             }
             guard let text, isChanged else {
                 edit.file.remove()
                 let what = edit.original.item == nil ? "is still not there" : "is left as it was"
                 session.tell(
-                    "\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", line: planner.line)
+                    "\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", line: builder.line)
                 return nil
             }
             edit.text = text
@@ -119,7 +119,7 @@ extension Shell {
     ///
     /// - Returns: Whether to edit it again.
     private func isEditedAgain(_ edit: inout Edit, after reason: String) -> Bool {
-        session.tell(reason, code: "not-stored", line: planner.line)
+        session.tell(reason, code: "not-stored", line: builder.line)
         let start = ContinuousClock.now
         let answer = Prompt.answer(to: "(e)dit again / (d)iscard? ", watcher: interactive?.watcher)
         idleTime += .now - start
@@ -129,7 +129,7 @@ extension Shell {
             return true
         case UInt8(ascii: "d"), UInt8(ascii: "D"):
             edit.file.remove()
-            session.tell("your text is discarded: nothing is stored", code: "not-stored", line: planner.line)
+            session.tell("your text is discarded: nothing is stored", code: "not-stored", line: builder.line)
         default:
             if isInterrupted {
                 interactive?.hasToldInterrupt = true
@@ -137,7 +137,7 @@ extension Shell {
             }
             edit.file.replace(edit.text)
             session.tell(
-                "your text is kept in \(EscapedText.string(edit.file.path))", code: "not-stored", line: planner.line)
+                "your text is kept in \(EscapedText.string(edit.file.path))", code: "not-stored", line: builder.line)
         }
         return false
     }
@@ -180,7 +180,7 @@ extension Shell {
             return
         case .failure(let error):
             session.note(error.exitStatus)
-            if !isInterrupted { session.tell(error, line: planner.line, server: server) }
+            if !isInterrupted { session.tell(error, line: builder.line, server: server) }
             return tell("it is not known to be stored", edit, keeping: edit.text)
         }
         switch result.status {
@@ -218,7 +218,7 @@ extension Shell {
     private func tell(_ reason: String, _ edit: Edit, keeping text: [UInt8]?, showsBoth: Bool = false) {
         guard let text else {
             edit.file.remove()
-            return session.tell(reason, code: "not-stored", line: planner.line)
+            return session.tell(reason, code: "not-stored", line: builder.line)
         }
         edit.file.replace(text)
         var lines = ["mcsh: \(reason)"]
@@ -233,7 +233,7 @@ extension Shell {
         lines.append("your text is kept in \(EscapedText.string(edit.file.path))")
         lines.append("to store it all the same: \(command)")
         if session.presentation.format == .json {
-            session.tell(lines.joined(separator: "; "), code: "not-stored", line: planner.line)
+            session.tell(lines.joined(separator: "; "), code: "not-stored", line: builder.line)
         } else {
             session.output.writeMessage(lines)
         }

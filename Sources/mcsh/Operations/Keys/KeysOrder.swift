@@ -21,7 +21,7 @@ struct KeysOrder: Sendable {
 
 extension KeysOrder {
     /// Checks the words of `keys`, with those of its options.
-    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner) throws(Diagnostic) {
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic) {
         isLong = arguments.isLong
         if let word = arguments.words.first {
             glob = Glob(bytes.copy(word.range))
@@ -46,7 +46,7 @@ extension KeysOrder {
             patterns.append(bytes.copy(word.range))
         }
         if let word = arguments.limit {
-            limit = try planner.number(word, bytes, what: "a number of keys", minimum: 1, maximum: UInt64(Int64.max))
+            limit = try builder.number(word, bytes, what: "a number of keys", minimum: 1, maximum: UInt64(Int64.max))
         }
         if let word = arguments.slabClasses {
             let text = String(decoding: bytes.copy(word.range), as: UTF8.self)

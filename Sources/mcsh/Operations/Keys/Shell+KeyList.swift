@@ -13,7 +13,7 @@ extension Shell {
     func listKeys(_ order: KeysOrder, _ format: OutputFormat) {
         let names = client.pool.servers.map(\.address.description)
         var listing = KeyListing(
-            order, prefix: planner.prefix,
+            order, prefix: builder.prefix,
             rows: KeyRows(
                 format, isLong: order.isLong, style: session.presentation.style, servers: router == nil ? [] : names),
             keptCount: interactive == nil ? 0 : KnownKeys.maximumCount)
@@ -21,7 +21,7 @@ extension Shell {
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
         let lists = openLists(order.slabClasses, format)
         let isChoosy =
-            order.glob != nil || order.expression != nil || order.slabClasses != nil || !planner.prefix.isEmpty
+            order.glob != nil || order.expression != nil || order.slabClasses != nil || !builder.prefix.isEmpty
         let progress = listsProgress(over: lists, isChoosy: isChoosy, format)
         var isComplete = lists.count == names.count
         for list in lists where !listing.isFull && !session.output.hasFailed && !MainThread.isCancelled {
@@ -60,7 +60,7 @@ extension Shell {
 
     /// Has all servers begin. Those that cannot are reported, and so is what the lists of the others may lack.
     func openLists(_ slabClasses: [SlabClass]?, _ format: OutputFormat) -> [ItemList] {
-        let (client, session, isQuiet, line) = (client, session, behaviour.isQuiet, planner.line)
+        let (client, session, isQuiet, line) = (client, session, behaviour.isQuiet, builder.line)
         let opened = MainThread.wait { () async throws(MemcacheError) in
             await client.pool.onEveryServer { server async throws(MemcacheError) in
                 try await ItemList(of: server, client, slabClasses: slabClasses) { reason in
@@ -155,7 +155,7 @@ extension Shell {
 
     private func tell(_ error: MemcacheError, _ progress: Progress?, _ format: OutputFormat) {
         session.note(error.exitStatus)
-        let tell = { [self] in session.tell(error, line: planner.line, server: nil, format: format) }
+        let tell = { [self] in session.tell(error, line: builder.line, server: nil, format: format) }
         if let progress { progress.aside(tell) } else { tell() }
     }
 
@@ -168,6 +168,6 @@ extension Shell {
             // Behind the terminal's own ^C.
             Messages.write("")
         }
-        if !behaviour.isQuiet { session.tell(summary.cancelledText, code: "cancelled", line: planner.line) }
+        if !behaviour.isQuiet { session.tell(summary.cancelledText, code: "cancelled", line: builder.line) }
     }
 }

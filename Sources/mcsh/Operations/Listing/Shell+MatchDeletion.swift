@@ -17,7 +17,7 @@ extension Shell {
         let shown = EscapedText.string(glob)
         guard !keys.isEmpty else {
             session.note(.negative)
-            session.tell("no key matches \(shown)", code: "no-match", line: planner.line, format: format)
+            session.tell("no key matches \(shown)", code: "no-match", line: builder.line, format: format)
             return
         }
         let count = "\(HumanUnits.count(UInt64(keys.count))) \(keys.count == 1 ? "key" : "keys")"
@@ -32,7 +32,7 @@ extension Shell {
     /// The keys of every server that match, as the servers have them; nil where there is no telling, which has been
     /// reported.
     private func matchingKeys(_ glob: [UInt8], _ format: OutputFormat) -> [ServerKeys]? {
-        let filter = KeyFilter(prefix: planner.prefix, glob: Glob(glob))
+        let filter = KeyFilter(prefix: builder.prefix, glob: Glob(glob))
         // At a prompt the signals are taken in by the session's watcher.
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
         let lists = openLists(nil, format)
@@ -68,12 +68,12 @@ extension Shell {
     /// Shows some of the keys that are about to be deleted.
     private func showSample(_ keys: [[UInt8]], _ format: OutputFormat) {
         guard !behaviour.isQuiet else { return }
-        let prefix = planner.prefix.count
+        let prefix = builder.prefix.count
         let sample = keys.prefix(10).map { Array($0.dropFirst(prefix)) }
         if format == .json {
             let names = sample.map { EscapedText.string($0) } + (keys.count > 10 ? ["…"] : [])
             session.tell(
-                "note: matched \(keys.count): \(names.joined(separator: ", "))", code: "note", line: planner.line,
+                "note: matched \(keys.count): \(names.joined(separator: ", "))", code: "note", line: builder.line,
                 format: format)
         } else {
             let rest = keys.count > 10 ? ["  … and \(HumanUnits.count(UInt64(keys.count - 10))) more"] : []
@@ -156,7 +156,7 @@ extension Shell {
             // Behind the terminal's own ^C.
             Messages.write("")
         }
-        if !behaviour.isQuiet { session.tell(text, code: "cancelled", line: planner.line) }
+        if !behaviour.isQuiet { session.tell(text, code: "cancelled", line: builder.line) }
         if isCaught { InterruptCatcher.endByInterrupt() }
     }
 }

@@ -7,7 +7,7 @@ extension Shell {
             session.note(.usage)
             session.tell(
                 "raw goes to one server, and there are \(client.pool.servers.count): choose one with use or -s",
-                code: "usage", line: planner.line)
+                code: "usage", line: builder.line)
             return
         }
         let request: RequestLine
@@ -16,7 +16,7 @@ extension Shell {
         } catch {
             session.note(.usage)
             session.tell(
-                "not sent: \(error.sentence(in: line, line: 0..<line.count))", code: "usage", line: planner.line)
+                "not sent: \(error.sentence(in: line, line: 0..<line.count))", code: "usage", line: builder.line)
             return
         }
         if selection.isProduction, !RequestLine.onlyReads(line.span, 0..<line.count),
@@ -25,7 +25,7 @@ extension Shell {
             return
         }
         if let content = request.dump {
-            _ = DumpCopier(client: client, session: session, isForPeople: planner.format == .human)
+            _ = DumpCopier(client: client, session: session, isForPeople: builder.format == .human)
                 .copy(content, scope: request.dumpScope)
             return
         }
@@ -39,7 +39,7 @@ extension Shell {
                     "not sent: the line announces a value of \(length) bytes, and "
                         + (payload.map { "\($0.count) are given" } ?? "none is given")
                         + "; give it with < FILE or << TAG",
-                    code: "usage", line: planner.line)
+                    code: "usage", line: builder.line)
                 return
             }
             encoder.block(payload)
@@ -49,7 +49,7 @@ extension Shell {
             encoder.append(RequestEncoder.fence)
             shape = shape == .anythingUntilFence ? shape : .untilFence
         }
-        let exchange = PassThrough(output: session.output, isForPeople: planner.format == .human)
+        let exchange = PassThrough(output: session.output, isForPeople: builder.format == .human)
         exchange.add(shape, hidesEnd: request.isQuiet)
         if shape.leavesEndOpen {
             encoder.append(RequestEncoder.fence)
@@ -66,7 +66,7 @@ extension Shell {
         session.note(exchange.status)
         if let error = exchange.error {
             session.note(error.exitStatus)
-            session.tell(error, line: planner.line, server: server)
+            session.tell(error, line: builder.line, server: server)
         }
     }
 }

@@ -13,8 +13,8 @@ enum PoolSpecs {
         examples: [.init(line: "servers", meaning: "a line for each server")],
         cost: "version and stats, once on each server, all at once.",
         wireForm: "version and stats"
-    ) { arguments, _, planner throws(Diagnostic) in
-        .local(.servers(arguments.format ?? planner.format))
+    ) { arguments, _, builder throws(Diagnostic) in
+        .local(.servers(arguments.format ?? builder.format))
     }
 
     static let use = CommandSpec(
@@ -56,13 +56,13 @@ enum PoolSpecs {
         ],
         cost: "Nothing; with --probe one request of O(1) to every server for each key.",
         wireForm: "nothing; with --probe, mg KEY u to every server"
-    ) { arguments, bytes, planner throws(Diagnostic) in
+    ) { arguments, bytes, builder throws(Diagnostic) in
         var keys: [[UInt8]] = []
         for key in arguments.words {
-            try planner.requireKey(key, bytes)
+            try builder.requireKey(key, bytes)
             keys.append(bytes.copy(key.range))
         }
         return .local(
-            .locate(keys: keys, hash: arguments.hash, probes: arguments.probes, arguments.format ?? planner.format))
+            .locate(keys: keys, hash: arguments.hash, probes: arguments.probes, arguments.format ?? builder.format))
     }
 }

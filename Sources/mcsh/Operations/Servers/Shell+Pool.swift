@@ -23,7 +23,7 @@ extension Shell {
         for (index, (bytes, key)) in zip(keys, wireKeys).enumerated() {
             guard let choice = pool.selector.choice(for: key.routingKey, after: nil) else {
                 session.note(.negative)
-                session.tell("no server has keys: all weights are 0", code: "no-server", line: planner.line)
+                session.tell("no server has keys: all weights are 0", code: "no-server", line: builder.line)
                 return
             }
             let owner = pool.servers[choice.server]
@@ -44,7 +44,7 @@ extension Shell {
 
     /// A key as it goes over the wire.
     func wireKey(_ bytes: [UInt8], _ hash: RoutingNumber?) -> Key? {
-        guard let key = try? Key(planner.prefix + bytes) else { return nil }
+        guard let key = try? Key(builder.prefix + bytes) else { return nil }
         return hash.map { key.routed(by: $0) } ?? key
     }
 
@@ -64,7 +64,7 @@ extension Shell {
         }
         let found = answers.compactMap { answer in
             success(
-                of: answer, keys: keys.count > 1 ? keys.map { Array($0.bytes.dropFirst(planner.prefix.count)) } : []
+                of: answer, keys: keys.count > 1 ? keys.map { Array($0.bytes.dropFirst(builder.prefix.count)) } : []
             )
             .map { (server: answer.server.address.description, isThere: $0) }
         }
@@ -79,12 +79,12 @@ extension Shell {
             try catalog.reload()
             connect(to: try catalog.resolve(names))
             if let note = selectionNote, !behaviour.isQuiet {
-                session.tell("note: \(note)", code: "note", line: planner.line)
+                session.tell("note: \(note)", code: "note", line: builder.line)
             }
             return .next
         } catch {
             session.note(error.status)
-            session.tell(error.sentence, code: error.code, line: planner.line)
+            session.tell(error.sentence, code: error.code, line: builder.line)
             return session.script == nil && keepsGoing ? .next : .stop(status: nil)
         }
     }
@@ -128,7 +128,7 @@ extension Shell {
             let name = answer.server.address.description
             let error = explained(error, server: name, command: "this command")
             session.note(error.exitStatus)
-            session.tell(error, line: planner.line, server: name, keys: keys)
+            session.tell(error, line: builder.line, server: name, keys: keys)
             return nil
         }
     }

@@ -35,7 +35,7 @@ extension Shell {
                 guard let failure = failures.removeValue(forKey: name) else { continue }
                 session.note(failure.error.exitStatus)
                 session.tell(
-                    explained(failure.error, server: name, command: "show"), line: planner.line, server: name,
+                    explained(failure.error, server: name, command: "show"), line: builder.line, server: name,
                     format: format, keys: keys.count > 1 ? failure.keys : [])
             case .success(let found):
                 if !hasHeader, format == .human { write([""]) }
@@ -59,7 +59,7 @@ extension Shell {
             } catch {
                 session.note(error.exitStatus)
                 session.tell(
-                    error.about(key: key), line: planner.line, server: server, format: format, keys: [key],
+                    error.about(key: key), line: builder.line, server: server, format: format, keys: [key],
                     namesKeys: true)
                 return false
             }
@@ -113,7 +113,7 @@ extension Shell {
         if let position = router.server(for: bytes.span, number) { return client.pool.servers[position] }
         session.note(.disconnected)
         session.tell(
-            router.noServerError, line: planner.line, server: nil, keys: [Array(bytes.dropFirst(planner.prefix.count))])
+            router.noServerError, line: builder.line, server: nil, keys: [Array(bytes.dropFirst(builder.prefix.count))])
         return nil
     }
 }

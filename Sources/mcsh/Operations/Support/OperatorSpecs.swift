@@ -43,7 +43,7 @@ enum OperatorSpecs {
             or the hash table grows, it waits for up to 30 seconds. --limit ends the list, not the server's walk.
             """,
         wireForm: "stats and stats settings, then lru_crawler metadump hash"
-    ) { arguments, bytes, planner throws(Diagnostic) in
-        .local(.keys(try KeysOrder(arguments, bytes, planner), arguments.format ?? planner.format))
+    ) { arguments, bytes, builder throws(Diagnostic) in
+        .local(.keys(try KeysOrder(arguments, bytes, builder), arguments.format ?? builder.format))
     }
 }

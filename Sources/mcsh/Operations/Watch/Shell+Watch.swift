@@ -21,7 +21,7 @@ extension Shell {
         let printer = WatchPrinter(
             order, rows: rows, output: session.output, serverCount: names.count, width: session.presentation.width,
             followsTerminal: session.presentation.isTerminal && Environment.ofProcess()["COLUMNS"] == nil)
-        let (client, session, line) = (client, session, planner.line)
+        let (client, session, line) = (client, session, builder.line)
         // At a prompt the signals are taken in by the session's watcher.
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
         let start = ContinuousClock.now

@@ -19,7 +19,7 @@ struct WatchOrder: Hashable, Sendable {
 
 extension WatchOrder {
     /// Checks the words of `watch`, with those of its options.
-    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ planner: borrowing Planner) throws(Diagnostic) {
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic) {
         streams = []
         for word in arguments.words {
             let name = String(decoding: bytes.copy(word.range), as: UTF8.self)
@@ -35,7 +35,7 @@ extension WatchOrder {
         if streams.isEmpty { streams = [.fetchers] }
         match = arguments.match.map { Glob(bytes.copy($0.range)) }
         if let word = arguments.limit {
-            limit = try planner.number(word, bytes, what: "a number of events", minimum: 1, maximum: UInt64(Int64.max))
+            limit = try builder.number(word, bytes, what: "a number of events", minimum: 1, maximum: UInt64(Int64.max))
         }
         if let word = arguments.duration {
             guard let span = TimeSpan.parse(bytes.copy(word.range)), span > .zero else {

@@ -40,7 +40,7 @@ extension Shell {
     func repeated(_ count: Int, _ interval: Duration?, _ line: [UInt8]) -> Flow {
         guard depth < Shell.maximumDepth else {
             session.note(.usage)
-            session.tell("repeats are nested too deep", code: "usage", line: planner.line)
+            session.tell("repeats are nested too deep", code: "usage", line: builder.line)
             return .next
         }
         let outerDepth = awaitedDepth
@@ -59,7 +59,7 @@ extension Shell {
                     pause(for: interval)
                     if isInterrupted { return .next }
                 }
-                let flow = oneRun { run(line: line.span, number: planner.line) }
+                let flow = oneRun { run(line: line.span, number: builder.line) }
                 if case .next = flow {} else { return flow }
                 if behaviour.stopsOnError {
                     drain()
@@ -79,7 +79,7 @@ extension Shell {
 
     /// Runs something that repeats a command. With a time between the runs, and for people, the runs are compared.
     func compared(every interval: Duration?, _ body: () -> Flow) -> Flow {
-        guard let interval, planner.format == .human, repetition == nil else { return body() }
+        guard let interval, builder.format == .human, repetition == nil else { return body() }
         repetition = Repetition(interval: interval, style: session.presentation.style)
         session.presentation.comparison.begin()
         defer {

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// Commands → requests in the batches of their servers.
-extension Planner {
+extension RequestBuilder {
     /// Plans `<verb> KEY VALUE`.
     ///
     /// - Parameters:
@@ -19,23 +19,23 @@ extension Planner {
         try requireStorable(isInLine ? inLine.count : input.count, at: value ?? key)
         if !isContinued { ordinal += 1 }
         let (flags, noreply, format) = (encoded?.flags ?? arguments.flags, arguments.noreply, arguments.format)
-        withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
-            planner.round.batches[planner.server].addFence()
-            if noreply { planner.beginSilence() }
-            let start = planner.requestBytes + verb.word.utf8CodeUnitCount + 1
+        withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (builder, wireKey) in
+            builder.round.batches[builder.server].addFence()
+            if noreply { builder.beginSilence() }
+            let start = builder.requestBytes + verb.word.utf8CodeUnitCount + 1
             if isInLine {
-                planner.round.batches[planner.server].encoder.storage(
+                builder.round.batches[builder.server].encoder.storage(
                     verb, key: wireKey, flags: flags, expiration: lifetime, value: bytes.extracting(inLine), cas: cas,
                     noreply: noreply)
             } else {
-                planner.round.batches[planner.server].encoder.storage(
+                builder.round.batches[builder.server].encoder.storage(
                     verb, key: wireKey, flags: flags, expiration: lifetime, value: input, cas: cas, noreply: noreply)
             }
             let position = (start, wireKey.count)
             if noreply {
-                planner.endSilence(name, key: position, isMany: isMany, format)
+                builder.endSilence(name, key: position, isMany: isMany, format)
             } else {
-                planner.add(name, .storage, .storage, key: position, isMany: isMany, format)
+                builder.add(name, .storage, .storage, key: position, isMany: isMany, format)
             }
         }
     }
@@ -51,8 +51,8 @@ extension Planner {
         let (isMany, format) = (keys.count > 1, arguments.format ?? format)
         let isDecoded = arguments.decodes && format.givesDecodedValues
         for key in keys {
-            withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
-                planner.read(
+            withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (builder, wireKey) in
+                builder.read(
                     name, answer, wireKey, isMany: isMany, isDecoded: isDecoded, before: before, format)
             }
         }
@@ -92,18 +92,18 @@ extension Planner {
         learnVersions(of: keys, bytes, routedBy: arguments.hash)
         let (isMany, format) = (keys.count > 1, arguments.format ?? format)
         for key in keys {
-            withWireKey(key, bytes, routedBy: arguments.hash, format) { (planner, wireKey) in
-                guard planner.router?.hasMetaCommands(planner.server) ?? planner.hasMetaCommands ?? true else {
-                    planner.read("get", .items, wireKey, isMany: isMany, isDecoded: false, before: nil, format)
+            withWireKey(key, bytes, routedBy: arguments.hash, format) { (builder, wireKey) in
+                guard builder.router?.hasMetaCommands(builder.server) ?? builder.hasMetaCommands ?? true else {
+                    builder.read("get", .items, wireKey, isMany: isMany, isDecoded: false, before: nil, format)
                     return
                 }
-                planner.round.batches[planner.server].addFence()
-                let start = planner.requestBytes + 3
-                planner.round.batches[planner.server].encoder.append("mg ")
-                planner.round.batches[planner.server].encoder.append(wireKey)
-                planner.round.batches[planner.server].encoder.append(" t f v")
-                planner.round.batches[planner.server].encoder.endLine()
-                planner.add("get", .description, .meta, key: (start, wireKey.count), isMany: isMany, format)
+                builder.round.batches[builder.server].addFence()
+                let start = builder.requestBytes + 3
+                builder.round.batches[builder.server].encoder.append("mg ")
+                builder.round.batches[builder.server].encoder.append(wireKey)
+                builder.round.batches[builder.server].encoder.append(" t f v")
+                builder.round.batches[builder.server].encoder.endLine()
+                builder.add("get", .description, .meta, key: (start, wireKey.count), isMany: isMany, format)
             }
         }
     }
@@ -119,16 +119,16 @@ extension Planner {
         prepareRoutes(keys, bytes, routedBy: arguments.hash)
         let (isMany, noreply, format) = (keys.count > 1, arguments.noreply, arguments.format)
         for key in keys {
-            withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
-                planner.round.batches[planner.server].addFence()
-                if noreply { planner.beginSilence() }
-                let start = planner.requestBytes
-                let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
+            withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (builder, wireKey) in
+                builder.round.batches[builder.server].addFence()
+                if noreply { builder.beginSilence() }
+                let start = builder.requestBytes
+                let offset = encode(&builder.round.batches[builder.server].encoder, wireKey)
                 let position = (start + offset, wireKey.count)
                 if noreply {
-                    planner.endSilence(name, key: position, isMany: isMany, format)
+                    builder.endSilence(name, key: position, isMany: isMany, format)
                 } else {
-                    planner.add(name, answer, shape, key: position, isMany: isMany, format)
+                    builder.add(name, answer, shape, key: position, isMany: isMany, format)
                 }
             }
         }
@@ -142,12 +142,12 @@ extension Planner {
         try requireKey(key, bytes)
         ordinal += 1
         let format = arguments.format
-        withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (planner, wireKey) in
-            planner.round.batches[planner.server].addFence()
-            let start = planner.requestBytes
-            let offset = encode(&planner.round.batches[planner.server].encoder, wireKey)
-            if shape == .untilFence { planner.round.batches[planner.server].encoder.append(RequestEncoder.fence) }
-            planner.add(name, answer, shape, key: (start + offset, wireKey.count), format)
+        withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (builder, wireKey) in
+            builder.round.batches[builder.server].addFence()
+            let start = builder.requestBytes
+            let offset = encode(&builder.round.batches[builder.server].encoder, wireKey)
+            if shape == .untilFence { builder.round.batches[builder.server].encoder.append(RequestEncoder.fence) }
+            builder.add(name, answer, shape, key: (start + offset, wireKey.count), format)
         }
     }
 
@@ -189,7 +189,7 @@ extension Planner {
     /// it, that is its answer.
     private mutating func withWireKey(
         _ word: Word, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?, _ format: OutputFormat?,
-        _ body: (inout Planner, Span<UInt8>) -> Void
+        _ body: (inout RequestBuilder, Span<UInt8>) -> Void
     ) {
         guard !prefix.isEmpty else {
             let key = bytes.extracting(word.range)

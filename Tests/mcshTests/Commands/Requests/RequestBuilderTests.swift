@@ -3,14 +3,14 @@ import Testing
 
 @testable import mcsh
 
-@Suite struct PlannerTests {
+@Suite struct RequestBuilderTests {
     private static func batch(_ lines: [String], format: OutputFormat = .plain) throws -> PreparedBatch {
         var planned = PlannedLines(format: format)
         for (index, line) in lines.enumerated() {
-            planned.planner.line = index + 1
+            planned.builder.line = index + 1
             _ = try planned.plan(line)
         }
-        return planned.planner.takeRound().batches[0]
+        return planned.builder.takeRound().batches[0]
     }
 
     struct Case: CustomTestStringConvertible, Sendable {
@@ -88,10 +88,10 @@ import Testing
     @Test func `a batch that is taken leaves nothing behind`() throws {
         var lines = PlannedLines()
         _ = try lines.plan("get a")
-        _ = lines.planner.takeRound().batches[0]
+        _ = lines.builder.takeRound().batches[0]
         _ = try lines.plan("get b")
-        #expect(String(decoding: lines.planner.takeRound().batches[0].encoder.bytes, as: UTF8.self) == "get b\r\n")
-        #expect(lines.planner.takeRound().batches[0].isEmpty)
+        #expect(String(decoding: lines.builder.takeRound().batches[0].encoder.bytes, as: UTF8.self) == "get b\r\n")
+        #expect(lines.builder.takeRound().batches[0].isEmpty)
     }
 
     @Test func `a line with a wrong key sends none of its keys`() throws {
@@ -99,7 +99,7 @@ import Testing
         for line in ["get a \"b c\"", "delete a \"b c\"", "mset a 1 \"b c\" 2", "touch a \"b c\" 60", "exists a \"\""] {
             #expect(throws: Diagnostic.self) { try lines.plan(line) }
         }
-        #expect(lines.planner.round.batches[0].isEmpty)
-        #expect(lines.planner.round.batches[0].encoder.bytes == [])
+        #expect(lines.builder.round.batches[0].isEmpty)
+        #expect(lines.builder.round.batches[0].encoder.bytes == [])
     }
 }

@@ -2,9 +2,9 @@ import MemcacheCore
 
 /// Makes requests of checked words: the pure part between a line and the wire.
 ///
-/// One planner serves a session. Runs of reads are put into one request, whose reply then answers line by line: memcached
+/// One builder serves a session. Runs of reads are put into one request, whose reply then answers line by line: memcached
 /// serves keys of one `get` several times faster than as many `get`s.
-struct Planner: ~Copyable {
+struct RequestBuilder: ~Copyable {
     /// The round that is being filled.
     var round: PreparedRound
     /// How answers are written, unless a command says otherwise.
