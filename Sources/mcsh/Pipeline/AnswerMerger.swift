@@ -45,7 +45,7 @@ final class AnswerMerger: Sendable {
 
     private struct State {
         /// The servers of the commands whose answers are not passed on yet, in the order of the lines: ``nobody`` for one
-        /// that has no answer, and ``PreparedRound/nowhere`` for one whose answer is the next complaint.
+        /// that has no answer, and ``PoolBatch/nowhere`` for one whose answer is the next complaint.
         var owners: [Int] = []
         var complaints: [Complaint] = []
         var firstOwner = 0
@@ -120,7 +120,7 @@ final class AnswerMerger: Sendable {
                 case .passed: break
                 case .special(let extra, let bytes): pass(extra, bytes, &state, &out)
                 }
-            } else if owner == PreparedRound.nowhere {
+            } else if owner == PoolBatch.nowhere {
                 let complaint = state.complaints.removeFirst()
                 session.note(complaint.error.exitStatus)
                 tell([complaint], after: &out)

@@ -43,14 +43,14 @@ final class AnswerPrinter {
         current = AnswerPrinter.makeRenderer(presentation.format, presentation, conventions, isMerged: lane != nil)
     }
 
-    func status(_ word: StaticString, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func status(_ word: StaticString, of batch: ServerBatch, _ command: ExpectedAnswer) {
         select(command.format)
         current.status(
             word, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func number(_ number: UInt64, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func number(_ number: UInt64, of batch: ServerBatch, _ command: ExpectedAnswer) {
         select(command.format)
         current.number(
             number, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
@@ -58,7 +58,7 @@ final class AnswerPrinter {
     }
 
     func item(
-        _ item: AnsweredItem, value: Span<UInt8>, of batch: PreparedBatch, _ command: PreparedCommand
+        _ item: AnsweredItem, value: Span<UInt8>, of batch: ServerBatch, _ command: ExpectedAnswer
     ) {
         select(command.format)
         current.item(
@@ -69,7 +69,7 @@ final class AnswerPrinter {
 
     /// What follows an item's value where it can be written piece by piece; nil where it cannot, as where the answers of
     /// several servers are put in order.
-    func endOfValue(_ item: AnsweredItem, _ command: PreparedCommand) -> StaticString? {
+    func endOfValue(_ item: AnsweredItem, _ command: ExpectedAnswer) -> StaticString? {
         guard lane == nil else { return nil }
         select(command.format)
         return current.endOfValue(item, context(of: command))
@@ -84,20 +84,20 @@ final class AnswerPrinter {
         buffer.append(word)
     }
 
-    func miss(of batch: PreparedBatch, _ command: PreparedCommand) {
+    func miss(of batch: ServerBatch, _ command: ExpectedAnswer) {
         select(command.format)
         current.miss(key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func existence(_ exists: Bool, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func existence(_ exists: Bool, of batch: ServerBatch, _ command: ExpectedAnswer) {
         select(command.format)
         current.existence(
             exists, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
         flushIfFull()
     }
 
-    func timeToLive(_ seconds: Int64?, of batch: PreparedBatch, _ command: PreparedCommand) {
+    func timeToLive(_ seconds: Int64?, of batch: ServerBatch, _ command: ExpectedAnswer) {
         select(command.format)
         current.timeToLive(
             seconds, key: batch.encoder.bytes.span.extracting(command.key.range), context(of: command), to: &buffer)
@@ -105,8 +105,8 @@ final class AnswerPrinter {
     }
 
     func meta(
-        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, of batch: PreparedBatch,
-        _ command: PreparedCommand
+        _ status: MetaReply.Status, flags: Span<UInt8>, value: Span<UInt8>, of batch: ServerBatch,
+        _ command: ExpectedAnswer
     ) {
         select(command.format)
         current.meta(
@@ -115,14 +115,14 @@ final class AnswerPrinter {
         flushIfFull()
     }
 
-    func text(_ text: Span<UInt8>, named name: StaticString, _ command: PreparedCommand) {
+    func text(_ text: Span<UInt8>, named name: StaticString, _ command: ExpectedAnswer) {
         select(command.format)
         current.text(text, named: name, context(of: command), to: &buffer)
         flushIfFull()
     }
 
     func statistics(
-        _ reply: Reply, _ request: StatisticsRequest, _ room: ConnectionRoom?, _ command: PreparedCommand
+        _ reply: Reply, _ request: StatisticsRequest, _ room: ConnectionRoom?, _ command: ExpectedAnswer
     ) {
         select(command.format)
         var context = context(of: command)
@@ -172,7 +172,7 @@ final class AnswerPrinter {
         if buffer.count >= AnswerPrinter.limit { flush() }
     }
 
-    private func context(of command: PreparedCommand) -> AnswerContext {
+    private func context(of command: ExpectedAnswer) -> AnswerContext {
         AnswerContext(
             name: command.name, server: server, namesServer: lane != nil, endsValues: presentation.endsValues,
             isMany: command.isMany, isOver: command.isOver)

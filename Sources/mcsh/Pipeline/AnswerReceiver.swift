@@ -9,7 +9,7 @@ import MemcacheCore
 /// the batches of a server share. For the same reason what changes with every answer goes without the check for overlapping
 /// access.
 final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
-    private let batch: PreparedBatch
+    private let batch: ServerBatch
     private let statistics: [StatisticsRequest]
     private let printer: AnswerPrinter
     private let session: Session
@@ -36,7 +36,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     private var room: ConnectionRoom?
 
     init(
-        batch: PreparedBatch, statistics: [StatisticsRequest] = [], printer: AnswerPrinter, session: Session,
+        batch: ServerBatch, statistics: [StatisticsRequest] = [], printer: AnswerPrinter, session: Session,
         isRetry: Bool = false, onFinish: @escaping @Sendable () -> Void
     ) {
         self.batch = batch
@@ -206,14 +206,14 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         onFinish()
     }
 
-    private func lostRead(_ command: PreparedCommand) -> LostRead {
+    private func lostRead(_ command: ExpectedAnswer) -> LostRead {
         LostRead(
             server: printer.server, key: Array(batch.encoder.bytes[command.key.wireRange]), prefix: command.key.prefix,
             command: command)
     }
 
     /// Whether a command only serves another one: that it is refused is of no interest.
-    private func isAside(_ command: PreparedCommand) -> Bool {
+    private func isAside(_ command: ExpectedAnswer) -> Bool {
         guard case .statistics(let position) = command.answer else { return false }
         return statistics[position] == .connectionRoom
     }
@@ -327,7 +327,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     /// Writes an item, decoded where that was asked for. Of one that cannot be decoded the reason is told.
-    private func show(_ item: AnsweredItem, value: Span<UInt8>, _ command: PreparedCommand) {
+    private func show(_ item: AnsweredItem, value: Span<UInt8>, _ command: ExpectedAnswer) {
         guard command.isDecoded else { return printer.item(item, value: value, of: batch, command) }
         do throws(MemcacheError) {
             let decoded = try StoredValue(bytes: value.copy(0..<value.count), flags: item.flags)
@@ -346,7 +346,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    private func remember(_ cas: UInt64?, _ command: PreparedCommand) {
+    private func remember(_ cas: UInt64?, _ command: ExpectedAnswer) {
         if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
     }
 
@@ -373,7 +373,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         return requests.span.equals(bytes, key, in: position.wireRange)
     }
 
-    private func shownKey(of command: PreparedCommand) -> [UInt8] {
+    private func shownKey(of command: ExpectedAnswer) -> [UInt8] {
         Array(batch.encoder.bytes[command.key.range])
     }
 
@@ -387,7 +387,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     // MARK: One reply for each command
 
-    private func printStatus(_ element: ReplyElement, _ command: PreparedCommand) throws(ReplyParser.Failure) {
+    private func printStatus(_ element: ReplyElement, _ command: ExpectedAnswer) throws(ReplyParser.Failure) {
         let word: StaticString
         switch (element, command.answer) {
         case (.stored, .storage): word = "STORED"
@@ -409,7 +409,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     private func printMeta(
-        _ element: ReplyElement, of bytes: Span<UInt8>, _ command: PreparedCommand
+        _ element: ReplyElement, of bytes: Span<UInt8>, _ command: ExpectedAnswer
     ) throws(ReplyParser.Failure) {
         switch element {
         case .meta(let code, let flags, let data):
@@ -426,7 +426,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
 
     /// `exists`, `ttl` and `get` for people: what a meta read says of a key.
     private func printFacts(
-        _ element: ReplyElement, of bytes: Span<UInt8>, _ command: PreparedCommand
+        _ element: ReplyElement, of bytes: Span<UInt8>, _ command: ExpectedAnswer
     ) throws(ReplyParser.Failure) {
         guard case .meta(let code, let flags, let data) = element else {
             throw .unexpected(line: Array(String(describing: element).utf8))
@@ -464,7 +464,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     /// Notes that a read has taken the win token of a stale item, so that it can be given back.
-    private func noteWin(_ flags: [MetaReturnFlag], _ command: PreparedCommand) {
+    private func noteWin(_ flags: [MetaReturnFlag], _ command: ExpectedAnswer) {
         guard flags.contains(where: { $0.letter == UInt8(ascii: "W") }) else { return }
         let key = Array(batch.encoder.bytes[command.key.wireRange])
         session.note(TakenWin(server: printer.server, key: key))
@@ -473,7 +473,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     // MARK: Refusals
 
     /// Why a server that knows the command's first word answers `ERROR`; nil where that is not known.
-    private func reason(of command: PreparedCommand) -> String? {
+    private func reason(of command: ExpectedAnswer) -> String? {
         switch command.answer {
         case .cluster: return "config get cluster is answered by an ElastiCache configuration endpoint only"
         case .statistics(let position) where position < statistics.count:
@@ -488,7 +488,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     /// The keys of a command with several that have no answer yet; none of one with a single key, which the line names.
-    private func unansweredKeys(of command: PreparedCommand) -> [[UInt8]] {
+    private func unansweredKeys(of command: ExpectedAnswer) -> [[UInt8]] {
         guard command.isMany else { return [] }
         return (cursor..<group.upperBound).filter {
             batch.commands[$0].ordinal == command.ordinal && isUnanswered($0)
@@ -512,7 +512,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
     /// - Parameters:
     ///   - keys: The keys that it concerns, where the command has several; nil for its own.
     ///   - isLate: Whether the command's answer is complete already.
-    private func tell(_ refusal: Refusal, of command: PreparedCommand, keys: [[UInt8]]? = nil, isLate: Bool = false) {
+    private func tell(_ refusal: Refusal, of command: ExpectedAnswer, keys: [[UInt8]]? = nil, isLate: Bool = false) {
         var error = MemcacheError(refusal)
         let name = String(describing: command.name)
         if command.answer.needsMetaCommands, refusal.isBare || refusal.text.contains("incorrect number of tokens") {

@@ -25,7 +25,7 @@ final class CommandPipeline {
         let servers = client.pool.servers
         let merger = servers.count > 1 ? AnswerMerger(servers: servers.count, session: session) : nil
         self.merger = merger
-        let windowBytes = max(CommandPipeline.windowBytes / max(1, servers.count), PreparedBatch.fullBytes)
+        let windowBytes = max(CommandPipeline.windowBytes / max(1, servers.count), ServerBatch.fullBytes)
         lanes = servers.indices.map { position in
             let merged = merger?.lane(position)
             return Lane(
@@ -40,7 +40,7 @@ final class CommandPipeline {
     }
 
     /// Sends a round. Waits while too much is unanswered. After a loss the round belongs to what was lost.
-    func submit(_ round: PreparedRound) {
+    func submit(_ round: PoolBatch) {
         // Most commands that are not sent are known before anything is expected of them.
         guard !session.hasLoss else {
             for (lane, batch) in zip(lanes, round.batches) where !batch.isEmpty {

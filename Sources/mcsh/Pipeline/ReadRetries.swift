@@ -30,7 +30,7 @@ final class ReadRetries {
     private(set) var isActive = false
 
     /// Asks for reads again.
-    func begin(_ batch: PreparedBatch, to receiver: AnswerReceiver) {
+    func begin(_ batch: ServerBatch, to receiver: AnswerReceiver) {
         isActive = true
         do throws(MemcacheError) {
             let connection = try client.makeConnection(to: position)
@@ -77,12 +77,12 @@ final class ReadRetries {
     }
 }
 
-extension PreparedBatch {
+extension ServerBatch {
     /// Some reads of a request, each in a request of its own.
     ///
     /// - Parameter group: The request's commands, which say what the request begins with.
-    func readsAlone(_ reads: Range<Int>, in group: Range<Int>) -> PreparedBatch {
-        var alone = PreparedBatch()
+    func readsAlone(_ reads: Range<Int>, in group: Range<Int>) -> ServerBatch {
+        var alone = ServerBatch()
         let bytes = encoder.bytes
         let firstKey = commands[group.lowerBound].key.wireRange.lowerBound
         let lineStart = (bytes[..<firstKey].lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1

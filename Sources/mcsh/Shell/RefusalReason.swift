@@ -85,7 +85,7 @@ struct LostRead: Sendable {
     var key: [UInt8]
     /// How many bytes of it are the pool's prefix.
     var prefix: Int
-    var command: PreparedCommand
+    var command: ExpectedAnswer
 }
 
 extension Shell {

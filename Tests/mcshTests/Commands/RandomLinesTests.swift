@@ -94,7 +94,7 @@ import Testing
     }
 
     /// Reads the requests as a server would, and compares them with what the batch says about itself.
-    private func checkFraming(_ batch: PreparedBatch) {
+    private func checkFraming(_ batch: ServerBatch) {
         let bytes = batch.encoder.bytes
         let span = bytes.span
         var shapes: [ReplyShape] = []

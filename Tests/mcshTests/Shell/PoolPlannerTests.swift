@@ -40,7 +40,7 @@ private final class DigitRouter: KeyRouter {
 @Suite struct PoolPlannerTests {
     private static func round(
         _ lines: [String], prefix: String = "", format: OutputFormat = .plain, router: DigitRouter = DigitRouter()
-    ) throws -> PreparedRound {
+    ) throws -> PoolBatch {
         var planned = PlannedLines(format: format, prefix: prefix, router: router)
         for (index, line) in lines.enumerated() {
             planned.builder.line = index + 1
@@ -49,7 +49,7 @@ private final class DigitRouter: KeyRouter {
         return planned.builder.takeRound()
     }
 
-    private static func requests(_ round: PreparedRound) -> [String] {
+    private static func requests(_ round: PoolBatch) -> [String] {
         round.batches.map { String(decoding: $0.encoder.bytes, as: UTF8.self) }
     }
 
@@ -164,7 +164,7 @@ private final class DigitRouter: KeyRouter {
         router.unreachable = [1]
         let round = try Self.round(["get k0 k1 k2", "set k4 v"], router: router)
         #expect(Self.requests(round) == ["get k0\r\n", "", "get k2\r\n"])
-        #expect(round.owners == [0, PreparedRound.nowhere, 2, PreparedRound.nowhere])
+        #expect(round.owners == [0, PoolBatch.nowhere, 2, PoolBatch.nowhere])
         #expect(round.complaints.map(\.error.message) == ["k1: nobody is there", "k4: nobody is there"])
         #expect(round.complaints.map(\.line) == [1, 2])
     }

@@ -67,7 +67,7 @@ extension RequestBuilder {
     ) {
         round.batches[server].addRead(
             key, lifetime: before, prefix: prefix.count,
-            PreparedCommand(
+            ExpectedAnswer(
                 answer: answer, name: name, format: format, line: line, ordinal: ordinal, isMany: isMany,
                 isDecoded: isDecoded, isOver: isOver))
         if router != nil { round.owners.append(server) }
@@ -211,7 +211,7 @@ extension RequestBuilder {
     private mutating func addUnreachable(_ key: [UInt8], _ format: OutputFormat?) {
         guard var error = router?.noServerError else { return }
         error.message = "\(EscapedText.string(key)): \(error.message)"
-        round.owners.append(PreparedRound.nowhere)
+        round.owners.append(PoolBatch.nowhere)
         round.complaints.append(
             Complaint(
                 error: error, line: line, server: nil, format: format ?? self.format, keys: [key], namesKeys: true))
@@ -270,7 +270,7 @@ extension RequestBuilder {
             KeyPosition(start: $0.start + prefix.count, count: $0.count - prefix.count, prefix: prefix.count)
         }
         round.batches[server].add(
-            PreparedCommand(
+            ExpectedAnswer(
                 answer: answer, name: name, format: format ?? self.format, line: line, ordinal: ordinal,
                 key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, isDecoded: isDecoded,
                 isOver: isOver),

@@ -6,7 +6,7 @@ import MemcacheCore
 /// serves keys of one `get` several times faster than as many `get`s.
 struct RequestBuilder: ~Copyable {
     /// The round that is being filled.
-    var round: PreparedRound
+    var round: PoolBatch
     /// How answers are written, unless a command says otherwise.
     var format: OutputFormat
     /// Whether only commands that change nothing are accepted.
@@ -46,7 +46,7 @@ struct RequestBuilder: ~Copyable {
         conventions: ValueConventions = .standard, router: (any KeyRouter)? = nil,
         now: @escaping @Sendable () -> Int64 = UnixClock.now
     ) {
-        round = PreparedRound(servers: router?.serverCount ?? 1)
+        round = PoolBatch(servers: router?.serverCount ?? 1)
         self.prefix = prefix
         self.conventions = conventions
         self.router = router
@@ -62,8 +62,8 @@ struct RequestBuilder: ~Copyable {
     }
 
     /// The round, which starts anew.
-    mutating func takeRound() -> PreparedRound {
-        let next = PreparedRound(like: round)
+    mutating func takeRound() -> PoolBatch {
+        let next = PoolBatch(like: round)
         defer { round = next }
         return round
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import mcsh
 
 @Suite struct RequestBuilderTests {
-    private static func batch(_ lines: [String], format: OutputFormat = .plain) throws -> PreparedBatch {
+    private static func batch(_ lines: [String], format: OutputFormat = .plain) throws -> ServerBatch {
         var planned = PlannedLines(format: format)
         for (index, line) in lines.enumerated() {
             planned.builder.line = index + 1

@@ -1,9 +1,9 @@
 import MemcacheCore
 
 /// What goes out together: a batch for each server, and the order of the answers.
-struct PreparedRound: Sendable {
+struct PoolBatch: Sendable {
     /// A batch for each server, in the order of the pool.
-    var batches: [PreparedBatch]
+    var batches: [ServerBatch]
     /// Which server answers each command, in the order of the lines; ``nowhere`` for a key that none can be asked for.
     /// Empty with one server, which has that order itself.
     var owners: [Int] = []
@@ -16,12 +16,12 @@ struct PreparedRound: Sendable {
     static let nowhere = -1
 
     init(servers: Int) {
-        batches = Array(repeating: PreparedBatch(), count: servers)
+        batches = Array(repeating: ServerBatch(), count: servers)
     }
 
     /// An empty round for the same servers, with room for as much as another has.
-    init(like other: borrowing PreparedRound) {
-        batches = other.batches.map { PreparedBatch(like: $0) }
+    init(like other: borrowing PoolBatch) {
+        batches = other.batches.map { ServerBatch(like: $0) }
         if !other.owners.isEmpty { owners.reserveCapacity(other.owners.count) }
     }
 
@@ -29,12 +29,12 @@ struct PreparedRound: Sendable {
 
     /// Whether a batch is long enough to be sent although more could be added. One with a long value is.
     var isFull: Bool {
-        batches.contains { $0.encoder.bytes.count >= PreparedBatch.fullBytes || !$0.encoder.longValues.isEmpty }
+        batches.contains { $0.encoder.bytes.count >= ServerBatch.fullBytes || !$0.encoder.longValues.isEmpty }
     }
 }
 
 /// Requests that go out to one server together, and what their answers mean.
-struct PreparedBatch: Sendable {
+struct ServerBatch: Sendable {
     /// A batch is sent when it has grown to this, even when more input is at hand.
     static let fullBytes = 65_536
 
@@ -43,7 +43,7 @@ struct PreparedBatch: Sendable {
     /// The shape of each reply.
     var shapes: [ReplyShape] = []
     /// The commands, in the order of their lines.
-    var commands: [PreparedCommand] = []
+    var commands: [ExpectedAnswer] = []
     /// How many keys the request at the end asks for; 0 when it takes no more.
     var openKeys = 0
     /// How long that request's line is, without its end.
@@ -52,7 +52,7 @@ struct PreparedBatch: Sendable {
     init() {}
 
     /// An empty batch with room for as much as another has.
-    init(like other: borrowing PreparedBatch) {
+    init(like other: borrowing ServerBatch) {
         guard other.commands.count > 1 else { return }
         commands.reserveCapacity(other.commands.count)
         encoder.reserveRoom(for: other.encoder.bytes.count)
@@ -74,7 +74,7 @@ struct PreparedBatch: Sendable {
     /// Adds a command at the end.
     ///
     /// - Parameter shape: The shape of its reply; nil when it shares the reply of the command before it.
-    mutating func add(_ command: consuming PreparedCommand, _ shape: ReplyShape?) {
+    mutating func add(_ command: consuming ExpectedAnswer, _ shape: ReplyShape?) {
         if let shape { shapes.append(shape) }
         command.hasReply = shape != nil
         openKeys = 0
@@ -88,7 +88,7 @@ struct PreparedBatch: Sendable {
     ///   - key: The key as it goes over the wire.
     ///   - lifetime: Stands in front of the keys of `gat`.
     ///   - command: The command, whose place for the key is filled in here.
-    mutating func addRead(_ key: Span<UInt8>, lifetime: Int64?, prefix: Int, _ command: consuming PreparedCommand) {
+    mutating func addRead(_ key: Span<UInt8>, lifetime: Int64?, prefix: Int, _ command: consuming ExpectedAnswer) {
         let isJoined = takes(command, key.count, hasLifetime: lifetime != nil)
         if !isJoined { addFence() }
         if isJoined {
@@ -120,7 +120,7 @@ struct PreparedBatch: Sendable {
     }
 
     /// Whether a key can go into the request at the end.
-    private func takes(_ command: borrowing PreparedCommand, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
+    private func takes(_ command: borrowing ExpectedAnswer, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
         guard openKeys > 0, openLineBytes + keyBytes + 1 <= RequestBuilder.maximumRequestLineBytes else { return false }
         let last = commands.count - 1
         if commands[last].ordinal == command.ordinal { return true }
@@ -143,7 +143,7 @@ struct KeyPosition: Sendable {
 }
 
 /// One command of a batch, or its part for one of its keys, in a few words.
-struct PreparedCommand: Sendable {
+struct ExpectedAnswer: Sendable {
     /// What its reply means.
     var answer: AnswerKind
     /// The command's name, for machine formats.
