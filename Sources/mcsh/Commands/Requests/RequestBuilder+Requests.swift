@@ -42,7 +42,7 @@ extension RequestBuilder {
 
     /// Plans a read of keys, each joined to the read before it where both are of the same kind.
     mutating func retrieve(
-        _ name: StaticString, _ answer: AnswerKind, keys: ArraySlice<Word>, _ arguments: borrowing Arguments,
+        _ name: StaticString, _ answer: AnswerInterpretation, keys: ArraySlice<Word>, _ arguments: borrowing Arguments,
         _ bytes: Span<UInt8>, before: Int64? = nil
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
@@ -62,7 +62,7 @@ extension RequestBuilder {
     }
 
     private mutating func read(
-        _ name: StaticString, _ answer: AnswerKind, _ key: Span<UInt8>, isMany: Bool, isDecoded: Bool,
+        _ name: StaticString, _ answer: AnswerInterpretation, _ key: Span<UInt8>, isMany: Bool, isDecoded: Bool,
         before: Int64?, _ format: OutputFormat
     ) {
         round.batches[server].addRead(
@@ -110,7 +110,7 @@ extension RequestBuilder {
 
     /// Plans one request for each key, of which `encode` writes everything and says where the key begins in it.
     mutating func forEachKey(
-        _ keys: ArraySlice<Word>, _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape,
+        _ keys: ArraySlice<Word>, _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape,
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>,
         encode: (inout RequestEncoder, Span<UInt8>) -> Int
     ) throws(Diagnostic) {
@@ -136,7 +136,7 @@ extension RequestBuilder {
 
     /// Plans a request for a key that another part writes, such as a meta command.
     mutating func request(
-        _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape, key: Word, _ arguments: borrowing Arguments,
+        _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape, key: Word, _ arguments: borrowing Arguments,
         _ bytes: Span<UInt8>, encode: (inout RequestEncoder, Span<UInt8>) -> Int
     ) throws(Diagnostic) {
         try requireKey(key, bytes)
@@ -153,7 +153,7 @@ extension RequestBuilder {
 
     /// Plans a request without a key, to every server.
     mutating func request(
-        _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape, format: OutputFormat? = nil,
+        _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape, format: OutputFormat? = nil,
         encode: (inout RequestEncoder) -> Void
     ) {
         ordinal += 1
@@ -263,7 +263,7 @@ extension RequestBuilder {
     ///   - shape: The shape of its reply; nil when it shares the reply of the command before it.
     ///   - key: Where its key stands on the wire, with the prefix.
     private mutating func add(
-        _ name: StaticString, _ answer: AnswerKind, _ shape: ReplyShape?, key: (start: Int, count: Int)? = nil,
+        _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape?, key: (start: Int, count: Int)? = nil,
         isMany: Bool = false, isDecoded: Bool = false, _ format: OutputFormat?
     ) {
         let position = key.map {

@@ -9,7 +9,7 @@ struct PoolBatch: Sendable {
     var owners: [Int] = []
     /// What is said of each key that no server can be asked for, in the order of the lines.
     var complaints: [Complaint] = []
-    /// What the commands of the answer ``AnswerKind/statistics`` ask for.
+    /// What the commands of the answer ``AnswerInterpretation/statistics`` ask for.
     var statistics: [StatisticsRequest] = []
 
     /// In the place of a server's position.
@@ -145,7 +145,7 @@ struct KeyPosition: Sendable {
 /// One command of a batch, or its part for one of its keys, in a few words.
 struct ExpectedAnswer: Sendable {
     /// What its reply means.
-    var answer: AnswerKind
+    var answer: AnswerInterpretation
     /// The command's name, for machine formats.
     var name: StaticString
     /// How its answer is written.
@@ -167,7 +167,7 @@ struct ExpectedAnswer: Sendable {
 }
 
 /// What the replies to a command mean.
-enum AnswerKind: Hashable, Sendable {
+enum AnswerInterpretation: Hashable, Sendable {
     /// One of the storage answers.
     case storage
     /// `DELETED` or `NOT_FOUND`.
