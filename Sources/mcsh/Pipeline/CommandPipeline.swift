@@ -10,7 +10,7 @@ final class CommandPipeline {
 
     /// What one server has to do with.
     private struct Lane {
-        let window: SubmissionWindow
+        let window: InFlightWindow
         let printer: AnswerPrinter
         let merged: AnswerMerger.Lane?
     }
@@ -29,7 +29,7 @@ final class CommandPipeline {
         lanes = servers.indices.map { position in
             let merged = merger?.lane(position)
             return Lane(
-                window: SubmissionWindow(
+                window: InFlightWindow(
                     client: client, position: position, maximumBytes: windowBytes, whenConnected: merged?.comes(from:)),
                 printer: AnswerPrinter(
                     server: servers[position].address.description, output: session.output,

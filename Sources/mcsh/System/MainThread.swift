@@ -20,7 +20,7 @@ enum MainThread {
         for body: @escaping @Sendable () async throws(MemcacheError) -> Value
     ) -> Result<Value, MemcacheError> {
         if let shortage = preparation { return .failure(shortage) }
-        let counter = InFlightCounter()
+        let counter = InFlightLimit()
         let box = Box<Result<Value, MemcacheError>>()
         counter.add(1, waitingBelow: .max)
         let task = Task.detached {
@@ -63,7 +63,7 @@ enum MainThread {
         if let reason = LocalResources.shortage(ofDescriptors: timerDescriptors) {
             return MemcacheError(.localResource, "nothing can be waited for: \(reason)")
         }
-        let counter = InFlightCounter()
+        let counter = InFlightLimit()
         counter.add(1, waitingBelow: .max)
         Task.detached {
             try? await Task.sleep(for: .microseconds(100))
@@ -94,7 +94,7 @@ enum MainThread {
 
     /// Waits until a connection is made.
     static func wait(untilOpen connection: Connection) throws(MemcacheError) {
-        let counter = InFlightCounter()
+        let counter = InFlightLimit()
         let box = Box<MemcacheError?>()
         counter.add(1, waitingBelow: .max)
         connection.whenOpen { error in

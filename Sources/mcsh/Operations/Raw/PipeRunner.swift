@@ -10,7 +10,7 @@ import Synchronization
 final class PipeRunner {
     private let client: MemcacheClient
     private let session: Session
-    private let window: SubmissionWindow
+    private let window: InFlightWindow
     private let outcome: Outcome
     /// What the server is called in the log, and the log.
     private let server: String
@@ -105,7 +105,7 @@ final class PipeRunner {
         self.session = session
         outcome = Outcome(session: session, server: client.configuration.firstServerName)
         exchange = PassThrough(output: session.output)
-        window = SubmissionWindow(client: client, maximumBytes: 4 << 20)
+        window = InFlightWindow(client: client, maximumBytes: 4 << 20)
     }
 
     /// Runs until the end of the input, a request that is not sent, or a loss.

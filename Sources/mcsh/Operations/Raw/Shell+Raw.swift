@@ -55,7 +55,7 @@ extension Shell {
             encoder.append(RequestEncoder.fence)
             exchange.addFence()
         }
-        let window = SubmissionWindow(client: client, maximumBytes: .max)
+        let window = InFlightWindow(client: client, maximumBytes: .max)
         _ = window.submit(
             encoder.bytes, with: encoder.longValues, expecting: exchange.shapes, isLost: { false }
         ) { whenFinished in

@@ -4,12 +4,12 @@ import MemcacheCore
 ///
 /// While anything is unanswered the connection is not exchanged for another: after a loss nothing that follows may be
 /// carried out as if the lost requests had been. It belongs to the main thread.
-final class SubmissionWindow {
+final class InFlightWindow {
     private let client: MemcacheClient
     private let position: Int
     private let maximumBytes: Int
     private let whenConnected: ((Connection) -> Void)?
-    private let inFlight = InFlightCounter()
+    private let inFlight = InFlightLimit()
     private var connection: Connection?
 
     /// A window on a server of the client, by its position.

@@ -9,7 +9,7 @@
 /// How much is on its way, with waiting for it to become less.
 ///
 /// `@unchecked Sendable`: the count is only touched while the mutex is held. Calls `pthread_mutex_*` and `pthread_cond_*`.
-final class InFlightCounter: @unchecked Sendable {
+final class InFlightLimit: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var count = 0
