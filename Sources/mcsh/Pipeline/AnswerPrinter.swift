@@ -3,7 +3,7 @@ import MemcacheCore
 /// Renders the answers of one server into a buffer, and hands it on when it is full, or when nothing more has arrived: to
 /// standard output, or to the merger that puts the answers of several servers in order.
 ///
-/// It belongs to the connection's thread; see ``AnswerReceiver``, for the checks it goes without too.
+/// It belongs to the connection's thread; see ``BatchReplyReceiver``, for the checks it goes without too.
 final class AnswerPrinter {
     /// The server's name in messages and machine formats.
     let server: String

@@ -55,7 +55,7 @@ final class CommandPipeline {
                 batch.encoder.bytes, with: batch.encoder.longValues, expecting: batch.shapes,
                 isLost: { session.hasLoss }
             ) {
-                AnswerReceiver(
+                BatchReplyReceiver(
                     batch: batch, statistics: round.statistics, printer: lane.printer, session: session, onFinish: $0)
             }
             if !isSubmitted {

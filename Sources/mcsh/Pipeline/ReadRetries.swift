@@ -10,8 +10,8 @@ import MemcacheCore
 final class ReadRetries {
     /// What a receiver was given while reads were asked for again.
     private enum Kept {
-        case element(AnswerReceiver, ReplyElement, [UInt8], shape: ReplyShape, completesReply: Bool)
-        case finish(AnswerReceiver, MemcacheError?, answered: Int)
+        case element(BatchReplyReceiver, ReplyElement, [UInt8], shape: ReplyShape, completesReply: Bool)
+        case finish(BatchReplyReceiver, MemcacheError?, answered: Int)
     }
 
     private let client: MemcacheClient
@@ -30,7 +30,7 @@ final class ReadRetries {
     private(set) var isActive = false
 
     /// Asks for reads again.
-    func begin(_ batch: ServerBatch, to receiver: AnswerReceiver) {
+    func begin(_ batch: ServerBatch, to receiver: BatchReplyReceiver) {
         isActive = true
         do throws(MemcacheError) {
             let connection = try client.makeConnection(to: position)
@@ -63,7 +63,7 @@ final class ReadRetries {
     /// Keeps an element for later.
     func keep(
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool,
-        for receiver: AnswerReceiver
+        for receiver: BatchReplyReceiver
     ) {
         kept.append(
             .element(
@@ -72,7 +72,7 @@ final class ReadRetries {
     }
 
     /// Keeps the end of a batch for later.
-    func keep(_ error: MemcacheError?, answered: Int, for receiver: AnswerReceiver) {
+    func keep(_ error: MemcacheError?, answered: Int, for receiver: BatchReplyReceiver) {
         kept.append(.finish(receiver, error, answered: answered))
     }
 }

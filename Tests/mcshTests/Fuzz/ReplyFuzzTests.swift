@@ -136,7 +136,7 @@ import Testing
             let round = planned.builder.takeRound()
             let batch = round.batches[0]
             let printer = AnswerPrinter(server: "cache:1", output: session.output, presentation: session.presentation)
-            let receiver = AnswerReceiver(
+            let receiver = BatchReplyReceiver(
                 batch: batch, statistics: round.statistics, printer: printer, session: session
             ) {}
             var answered = 0

@@ -41,7 +41,7 @@ struct Conversation {
         do {
             defer { close(ends[1]) }
             let printer = AnswerPrinter(server: "cache:1", output: session.output, presentation: session.presentation)
-            let receiver = AnswerReceiver(
+            let receiver = BatchReplyReceiver(
                 batch: batch, statistics: round.statistics, printer: printer, session: session
             ) {}
             try Conversation.feed(Array(replies.utf8), batch.shapes, receiver, &answered)
@@ -53,7 +53,7 @@ struct Conversation {
 
     /// Hands the elements over as the connection does, which keeps the answers to fences to itself.
     static func feed(
-        _ bytes: [UInt8], _ shapes: [ReplyShape], _ receiver: AnswerReceiver, _ answered: inout Int
+        _ bytes: [UInt8], _ shapes: [ReplyShape], _ receiver: BatchReplyReceiver, _ answered: inout Int
     ) throws(ReplyParser.Failure) {
         var machine = ConnectionStateMachine<Int>()
         let now = ContinuousClock.now

@@ -4,7 +4,7 @@ import Testing
 @testable import mcsh
 
 /// Replies as memcached sends them, answered line by line.
-@Suite struct AnswerReceiverTests {
+@Suite struct BatchReplyReceiverTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var lines: [String]
         var replies: String

@@ -8,7 +8,7 @@ import MemcacheCore
 /// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, and so is the printer that
 /// the batches of a server share. For the same reason what changes with every answer goes without the check for overlapping
 /// access.
-final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
+final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private let batch: ServerBatch
     private let statistics: [StatisticsRequest]
     private let printer: AnswerPrinter
@@ -279,7 +279,7 @@ final class AnswerReceiver: ReplyReceiver, @unchecked Sendable {
         beginGroup()
         retries.begin(
             again,
-            to: AnswerReceiver(batch: again, printer: printer, session: session, isRetry: true) { [self] in
+            to: BatchReplyReceiver(batch: again, printer: printer, session: session, isRetry: true) { [self] in
                 printer.retries?.end()
             })
     }
