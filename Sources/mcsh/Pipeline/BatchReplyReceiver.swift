@@ -11,7 +11,7 @@ import MemcacheCore
 final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private let batch: ServerBatch
     private let statistics: [StatisticsRequest]
-    private let printer: AnswerPrinter
+    private let printer: AnswerWriter
     private let session: Session
     private let onFinish: @Sendable () -> Void
     /// Whether its reads are asked for a second time.
@@ -36,7 +36,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private var room: ConnectionRoom?
 
     init(
-        batch: ServerBatch, statistics: [StatisticsRequest] = [], printer: AnswerPrinter, session: Session,
+        batch: ServerBatch, statistics: [StatisticsRequest] = [], printer: AnswerWriter, session: Session,
         isRetry: Bool = false, onFinish: @escaping @Sendable () -> Void
     ) {
         self.batch = batch

@@ -11,7 +11,7 @@ final class CommandPipeline {
     /// What one server has to do with.
     private struct Lane {
         let window: InFlightWindow
-        let printer: AnswerPrinter
+        let printer: AnswerWriter
         let merged: AnswerMerger.Lane?
     }
 
@@ -31,7 +31,7 @@ final class CommandPipeline {
             return Lane(
                 window: InFlightWindow(
                     client: client, position: position, maximumBytes: windowBytes, whenConnected: merged?.comes(from:)),
-                printer: AnswerPrinter(
+                printer: AnswerWriter(
                     server: servers[position].address.description, output: session.output,
                     presentation: session.presentation, conventions: conventions, lane: merged,
                     retries: ReadRetries(client, position: position)),

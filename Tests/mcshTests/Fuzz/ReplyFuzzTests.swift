@@ -135,7 +135,7 @@ import Testing
             _ = try planned.plan(line)
             let round = planned.builder.takeRound()
             let batch = round.batches[0]
-            let printer = AnswerPrinter(server: "cache:1", output: session.output, presentation: session.presentation)
+            let printer = AnswerWriter(server: "cache:1", output: session.output, presentation: session.presentation)
             let receiver = BatchReplyReceiver(
                 batch: batch, statistics: round.statistics, printer: printer, session: session
             ) {}

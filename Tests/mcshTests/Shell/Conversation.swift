@@ -40,7 +40,7 @@ struct Conversation {
         answered = 0
         do {
             defer { close(ends[1]) }
-            let printer = AnswerPrinter(server: "cache:1", output: session.output, presentation: session.presentation)
+            let printer = AnswerWriter(server: "cache:1", output: session.output, presentation: session.presentation)
             let receiver = BatchReplyReceiver(
                 batch: batch, statistics: round.statistics, printer: printer, session: session
             ) {}

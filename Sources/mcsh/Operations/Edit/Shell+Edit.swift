@@ -186,7 +186,7 @@ extension Shell {
         switch result.status {
         case .done:
             edit.file.remove()
-            var renderer = AnswerPrinter.makeRenderer(format, session.presentation, conventions)
+            var renderer = AnswerWriter.makeRenderer(format, session.presentation, conventions)
             let context = AnswerContext(
                 name: "edit", server: owner?.address.description ?? server, namesServer: router != nil,
                 endsValues: session.presentation.endsValues, isMany: false)

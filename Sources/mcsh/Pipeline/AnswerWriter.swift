@@ -4,7 +4,7 @@ import MemcacheCore
 /// standard output, or to the merger that puts the answers of several servers in order.
 ///
 /// It belongs to the connection's thread; see ``BatchReplyReceiver``, for the checks it goes without too.
-final class AnswerPrinter {
+final class AnswerWriter {
     /// The server's name in messages and machine formats.
     let server: String
 
@@ -40,7 +40,7 @@ final class AnswerPrinter {
         self.presentation = presentation
         self.lane = lane
         currentFormat = presentation.format
-        current = AnswerPrinter.makeRenderer(presentation.format, presentation, conventions, isMerged: lane != nil)
+        current = AnswerWriter.makeRenderer(presentation.format, presentation, conventions, isMerged: lane != nil)
     }
 
     func status(_ word: StaticString, of batch: ServerBatch, _ command: ExpectedAnswer) {
@@ -164,12 +164,12 @@ final class AnswerPrinter {
             extras = []
         } else if !buffer.isEmpty {
             output.write(buffer)
-            buffer.removeAll(keepingCapacity: buffer.capacity <= 4 * AnswerPrinter.limit)
+            buffer.removeAll(keepingCapacity: buffer.capacity <= 4 * AnswerWriter.limit)
         }
     }
 
     private func flushIfFull() {
-        if buffer.count >= AnswerPrinter.limit { flush() }
+        if buffer.count >= AnswerWriter.limit { flush() }
     }
 
     private func context(of command: ExpectedAnswer) -> AnswerContext {
@@ -183,7 +183,7 @@ final class AnswerPrinter {
         guard format != currentFormat else { return }
         renderers[currentFormat] = current
         current =
-            renderers[format] ?? AnswerPrinter.makeRenderer(format, presentation, conventions, isMerged: lane != nil)
+            renderers[format] ?? AnswerWriter.makeRenderer(format, presentation, conventions, isMerged: lane != nil)
         currentFormat = format
     }
 
