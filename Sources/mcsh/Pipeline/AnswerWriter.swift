@@ -17,11 +17,11 @@ final class AnswerWriter {
     private let output: OutputSink
     private let presentation: Presentation
     /// Where answers go among those of other servers; nil with one server.
-    private let lane: AnswerMerger.Lane?
+    private let lane: AnswerSequencer.Lane?
     @exclusivity(unchecked) private var buffer: [UInt8] = []
     /// What the merger tells apart: where the answers end in the buffer, and what they bring beside their bytes.
     @exclusivity(unchecked) private var ends: [Int] = []
-    private var extras: [AnswerDelivery.Extra] = []
+    private var extras: [AnswerChunk.Extra] = []
     private var complaints: [Complaint] = []
     private var renderers: [OutputFormat: any AnswerRenderer] = [:]
     @exclusivity(unchecked) private var current: (any AnswerRenderer)
@@ -31,7 +31,7 @@ final class AnswerWriter {
 
     init(
         server: String, output: OutputSink, presentation: Presentation, conventions: ValueConventions = .standard,
-        lane: AnswerMerger.Lane? = nil, retries: ReadRetries? = nil
+        lane: AnswerSequencer.Lane? = nil, retries: ReadRetries? = nil
     ) {
         self.retries = retries
         self.conventions = conventions
@@ -144,9 +144,9 @@ final class AnswerWriter {
     func endCommand() {
         guard lane != nil else { return }
         if let table = currentFormat.isTable ? current.table : nil {
-            extras.append(AnswerDelivery.Extra(answer: ends.count, table: table, complaints: complaints))
+            extras.append(AnswerChunk.Extra(answer: ends.count, table: table, complaints: complaints))
         } else if !complaints.isEmpty {
-            extras.append(AnswerDelivery.Extra(answer: ends.count, complaints: complaints))
+            extras.append(AnswerChunk.Extra(answer: ends.count, complaints: complaints))
         }
         ends.append(buffer.count)
         if !complaints.isEmpty { complaints = [] }
@@ -158,7 +158,7 @@ final class AnswerWriter {
             guard let whole = ends.last else { return }
             let rest = Array(buffer[whole...])
             buffer.removeSubrange(whole...)
-            lane.deliver(AnswerDelivery(bytes: buffer, ends: ends, extras: extras))
+            lane.deliver(AnswerChunk(bytes: buffer, ends: ends, extras: extras))
             buffer = rest
             ends = []
             extras = []

@@ -12,18 +12,18 @@ final class CommandPipeline {
     private struct Lane {
         let window: InFlightWindow
         let printer: AnswerWriter
-        let merged: AnswerMerger.Lane?
+        let merged: AnswerSequencer.Lane?
     }
 
     private let session: Session
     private let lanes: [Lane]
     /// Puts the answers of several servers in order; nil with one server.
-    private let merger: AnswerMerger?
+    private let merger: AnswerSequencer?
 
     init(client: MemcacheClient, session: Session, conventions: ValueConventions) {
         self.session = session
         let servers = client.pool.servers
-        let merger = servers.count > 1 ? AnswerMerger(servers: servers.count, session: session) : nil
+        let merger = servers.count > 1 ? AnswerSequencer(servers: servers.count, session: session) : nil
         self.merger = merger
         let windowBytes = max(CommandPipeline.windowBytes / max(1, servers.count), ServerBatch.fullBytes)
         lanes = servers.indices.map { position in

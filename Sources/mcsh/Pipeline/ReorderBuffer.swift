@@ -3,7 +3,7 @@ import MemcacheCore
 /// Answers of one server in one piece.
 ///
 /// What only few answers have stands apart, so that of an answer nothing is kept but its bytes and where they end.
-struct AnswerDelivery: Sendable {
+struct AnswerChunk: Sendable {
     /// What an answer brings beside its bytes.
     struct Extra: Sendable {
         /// Which of the answers, in their order.
@@ -28,7 +28,7 @@ struct AnswerDelivery: Sendable {
 }
 
 /// The answers of one server that have come too early, and the source that is told to wait while they are many.
-struct WaitingAnswers: Sendable {
+struct ReorderBuffer: Sendable {
     /// What became of an answer that is in turn.
     enum Step {
         /// It is not there yet.
@@ -36,14 +36,14 @@ struct WaitingAnswers: Sendable {
         /// Its bytes were appended.
         case passed
         /// It brings more than bytes, which are these.
-        case special(AnswerDelivery.Extra, ArraySlice<UInt8>)
+        case special(AnswerChunk.Extra, ArraySlice<UInt8>)
     }
 
     /// Where the answers that follow come from.
-    var source: (any AnswerSource)?
+    var source: (any Pausable)?
     /// The source that was told to wait.
-    private var held: (any AnswerSource)?
-    private var deliveries: [AnswerDelivery] = []
+    private var held: (any Pausable)?
+    private var deliveries: [AnswerChunk] = []
     private var first = 0
     /// The next answer of the first delivery, where it begins, and the next of its extras.
     private var next = 0
@@ -56,7 +56,7 @@ struct WaitingAnswers: Sendable {
     init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
     /// More have come.
-    mutating func append(_ delivery: AnswerDelivery) {
+    mutating func append(_ delivery: AnswerChunk) {
         guard !delivery.ends.isEmpty else { return }
         cost += delivery.cost
         deliveries.append(delivery)
@@ -92,7 +92,7 @@ struct WaitingAnswers: Sendable {
     private mutating func removeFirst() {
         (next, start, nextExtra) = (0, 0, 0)
         cost -= deliveries[first].cost
-        deliveries[first] = AnswerDelivery()
+        deliveries[first] = AnswerChunk()
         first += 1
         if first == deliveries.count {
             deliveries.removeAll(keepingCapacity: true)

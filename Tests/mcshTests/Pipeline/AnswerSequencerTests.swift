@@ -12,7 +12,7 @@ import Testing
 
 /// A merger whose output goes to a file without a name, and is read back.
 private final class Merging {
-    let merger: AnswerMerger
+    let merger: AnswerSequencer
     private let file: UnsafeMutablePointer<FILE>
     private var offset = 0
 
@@ -21,7 +21,7 @@ private final class Merging {
         let session = Session(
             output: OutputSink(descriptor: fileno(file)),
             presentation: Presentation(format: .plain, style: .plain, width: 80, endsValues: true))
-        merger = AnswerMerger(servers: servers, session: session)
+        merger = AnswerSequencer(servers: servers, session: session)
     }
 
     deinit { fclose(file) }
@@ -39,13 +39,13 @@ private final class Merging {
     }
 }
 
-extension AnswerMerger.Lane {
+extension AnswerSequencer.Lane {
     /// Hands over answers that are text.
     fileprivate func deliver(_ texts: String..., table: DelimitedTable? = nil) {
-        var delivery = AnswerDelivery()
+        var delivery = AnswerChunk()
         for text in texts {
             delivery.bytes += Array(text.utf8)
-            if let table { delivery.extras.append(AnswerDelivery.Extra(answer: delivery.ends.count, table: table)) }
+            if let table { delivery.extras.append(AnswerChunk.Extra(answer: delivery.ends.count, table: table)) }
             delivery.ends.append(delivery.bytes.count)
         }
         deliver(delivery)
@@ -53,7 +53,7 @@ extension AnswerMerger.Lane {
 }
 
 /// Counts how often it is told to wait and to go on.
-private final class CountingSource: AnswerSource {
+private final class CountingSource: Pausable {
     private let state = Mutex((holds: 0, resumes: 0))
 
     var holds: Int { state.withLock { $0.holds } }
@@ -63,7 +63,7 @@ private final class CountingSource: AnswerSource {
     func resume() { state.withLock { $0.resumes += 1 } }
 }
 
-@Suite struct AnswerMergerTests {
+@Suite struct AnswerSequencerTests {
     @Test func `answers wait for those of the lines before them`() throws {
         let merging = try Merging(servers: 3)
         let lanes = (0..<3).map(merging.merger.lane)
@@ -153,7 +153,7 @@ private final class CountingSource: AnswerSource {
         merging.merger.expect([0] + Array(repeating: 1, count: 6))
         let large = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
         for count in 1...6 {
-            lanes[1].deliver(AnswerDelivery(bytes: large, ends: [large.count]))
+            lanes[1].deliver(AnswerChunk(bytes: large, ends: [large.count]))
             #expect(source.holds == (count > 3 ? 1 : 0), "after \(count)")
         }
         #expect(source.resumes == 0)
@@ -170,9 +170,9 @@ private final class CountingSource: AnswerSource {
         let source = CountingSource()
         lane.comes(from: source)
         merging.merger.expect([0, 1, 1])
-        lane.deliver(AnswerDelivery(bytes: [UInt8](repeating: 0, count: part - 64), ends: [part - 64]))
+        lane.deliver(AnswerChunk(bytes: [UInt8](repeating: 0, count: part - 64), ends: [part - 64]))
         #expect(source.holds == 0)
-        lane.deliver(AnswerDelivery(bytes: [UInt8](repeating: 0, count: 64), ends: [64]))
+        lane.deliver(AnswerChunk(bytes: [UInt8](repeating: 0, count: 64), ends: [64]))
         #expect(source.holds == 1)
     }
 
@@ -184,7 +184,7 @@ private final class CountingSource: AnswerSource {
         let count = 600_000
         merging.merger.expect([0] + Array(repeating: 1, count: count))
         for _ in 0..<(count / 1000) {
-            lanes[1].deliver(AnswerDelivery(ends: Array(repeating: 0, count: 1000)))
+            lanes[1].deliver(AnswerChunk(ends: Array(repeating: 0, count: 1000)))
         }
         #expect(source.holds == 1)
         lanes[0].deliver("a1 ")
@@ -200,7 +200,7 @@ private final class CountingSource: AnswerSource {
         merging.merger.expect([0, 0])
         let count = 6 << 20
         let large = [UInt8](repeating: UInt8(ascii: "x"), count: count)
-        lane.deliver(AnswerDelivery(bytes: large, ends: [count]))
+        lane.deliver(AnswerChunk(bytes: large, ends: [count]))
         #expect(merging.passed().utf8.count == count)
         #expect(source.holds == 0)
     }
@@ -211,7 +211,7 @@ private final class CountingSource: AnswerSource {
         let (first, second) = (CountingSource(), CountingSource())
         merging.merger.expect([0, 1, 1, 1])
         let large = [UInt8](repeating: 0, count: 5 << 20)
-        let answer = AnswerDelivery(bytes: large, ends: [0])
+        let answer = AnswerChunk(bytes: large, ends: [0])
         lane.comes(from: first)
         lane.deliver(answer)
         lane.deliver(answer)

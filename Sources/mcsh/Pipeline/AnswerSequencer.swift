@@ -2,38 +2,38 @@ import MemcacheCore
 import Synchronization
 
 /// Where answers come from, which can be told to wait.
-protocol AnswerSource: AnyObject, Sendable {
+protocol Pausable: AnyObject, Sendable {
     /// Brings nothing more, but for what is on its way already.
     func hold()
     /// Goes on.
     func resume()
 }
 
-extension Connection: AnswerSource {}
+extension Connection: Pausable {}
 
 /// Puts the answers of several servers in the order of the lines: each waits for those before it.
 ///
 /// The main thread says what is expected before anything is sent; printers hand over what has come. A server that is far
 /// ahead of another is told to wait, so that what is kept stays small. The one whose answer is in turn never is: all
 /// that has come from it is passed on.
-final class AnswerMerger: Sendable {
+final class AnswerSequencer: Sendable {
     /// Where the answers of one server come in.
     final class Lane: Sendable {
         private let position: Int
-        private let merger: AnswerMerger
+        private let merger: AnswerSequencer
 
-        fileprivate init(_ position: Int, of merger: AnswerMerger) {
+        fileprivate init(_ position: Int, of merger: AnswerSequencer) {
             self.position = position
             self.merger = merger
         }
 
         /// Says where the answers that follow come from.
-        func comes(from source: any AnswerSource) {
+        func comes(from source: any Pausable) {
             merger.state.withLock { $0.lanes[position].source = source }
         }
 
         /// Hands over answers that are complete.
-        func deliver(_ delivery: AnswerDelivery) {
+        func deliver(_ delivery: AnswerChunk) {
             merger.deliver(delivery, from: position)
         }
 
@@ -49,7 +49,7 @@ final class AnswerMerger: Sendable {
         var owners: [Int] = []
         var complaints: [Complaint] = []
         var firstOwner = 0
-        var lanes: [WaitingAnswers]
+        var lanes: [ReorderBuffer]
         /// The table whose header stands last in the output, for each style.
         var tables: [DelimitedText.Style: DelimitedTable] = [:]
     }
@@ -65,8 +65,8 @@ final class AnswerMerger: Sendable {
 
     init(servers: Int, session: Session) {
         self.session = session
-        let limit = max(AnswerMerger.waitingBytes.all / max(1, servers), AnswerMerger.waitingBytes.each)
-        state = Mutex(State(lanes: Array(repeating: WaitingAnswers(maximumBytes: limit), count: servers)))
+        let limit = max(AnswerSequencer.waitingBytes.all / max(1, servers), AnswerSequencer.waitingBytes.each)
+        state = Mutex(State(lanes: Array(repeating: ReorderBuffer(maximumBytes: limit), count: servers)))
     }
 
     /// The lane of a server.
@@ -86,7 +86,7 @@ final class AnswerMerger: Sendable {
         }
     }
 
-    private func deliver(_ delivery: AnswerDelivery, from position: Int) {
+    private func deliver(_ delivery: AnswerChunk, from position: Int) {
         state.withLock { state in
             state.lanes[position].append(delivery)
             pass(&state)
@@ -102,7 +102,7 @@ final class AnswerMerger: Sendable {
             while left > 0, index > state.firstOwner {
                 index -= 1
                 guard state.owners[index] == position else { continue }
-                state.owners[index] = AnswerMerger.nobody
+                state.owners[index] = AnswerSequencer.nobody
                 left -= 1
             }
             pass(&state)
@@ -132,7 +132,7 @@ final class AnswerMerger: Sendable {
 
     /// Passes on a row of a table, with its header where another stands last in the output, and what is said with it.
     private func pass(
-        _ extra: AnswerDelivery.Extra, _ bytes: ArraySlice<UInt8>, _ state: inout State, _ out: inout [UInt8]
+        _ extra: AnswerChunk.Extra, _ bytes: ArraySlice<UInt8>, _ state: inout State, _ out: inout [UInt8]
     ) {
         if let table = extra.table, !bytes.isEmpty, state.tables[table.style] != table {
             state.tables[table.style] = table
