@@ -83,7 +83,7 @@ struct Run {
                 code: "usage")
             return
         }
-        let runner = PipeRunner(client: client, session: session, server: selection.name, log: log)
+        let runner = ProtocolPipe(client: client, session: session, server: selection.name, log: log)
         if selection.isProduction, !options.yes {
             runner.unconfirmed = "\(EscapedText.string(Array(selection.name.utf8))) is production; add -y to send it"
         }

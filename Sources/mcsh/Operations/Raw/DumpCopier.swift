@@ -64,7 +64,7 @@ struct DumpCopier {
     private func write(_ bytes: [UInt8]) {
         guard isForPeople else { return session.output.write(bytes) }
         var shown: [UInt8] = []
-        PassThrough.append(escaped: bytes.span, to: &shown)
+        VerbatimReplies.append(escaped: bytes.span, to: &shown)
         session.output.write(shown)
     }
 

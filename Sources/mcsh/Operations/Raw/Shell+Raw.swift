@@ -49,7 +49,7 @@ extension Shell {
             encoder.append(RequestEncoder.fence)
             shape = shape == .anythingUntilFence ? shape : .untilFence
         }
-        let exchange = PassThrough(output: session.output, isForPeople: builder.format == .human)
+        let exchange = VerbatimReplies(output: session.output, isForPeople: builder.format == .human)
         exchange.add(shape, hidesEnd: request.isQuiet)
         if shape.leavesEndOpen {
             encoder.append(RequestEncoder.fence)

@@ -7,7 +7,7 @@ import Synchronization
 /// silent (`noreply`, the flag `q`) a fence is slipped in, whose answer is not shown.
 ///
 /// It belongs to the main thread. What is touched for every request goes without the check for overlapping access.
-final class PipeRunner {
+final class ProtocolPipe {
     private let client: MemcacheClient
     private let session: Session
     private let window: InFlightWindow
@@ -25,7 +25,7 @@ final class PipeRunner {
     /// The first of the requests at the end of the batch that may stay silent.
     @exclusivity(unchecked) private var silentSince: Int?
     @exclusivity(unchecked) private var batch = RequestEncoder()
-    @exclusivity(unchecked) private var exchange: PassThrough
+    @exclusivity(unchecked) private var exchange: VerbatimReplies
     @exclusivity(unchecked) private var longRequest: LongRequest?
     /// The command after which the server hangs up, once it was read.
     @exclusivity(unchecked) private var closingCommand: String?
@@ -75,10 +75,10 @@ final class PipeRunner {
             lost.withLock { $0 = true }
         }
 
-        func note(_ exchange: PassThrough) {
+        func note(_ exchange: VerbatimReplies) {
             session.note(exchange.status)
             for refusal in exchange.refusals {
-                tell("\(PipeRunner.name(refusal.ordinals)): \(refusal.text)", code: "refused")
+                tell("\(ProtocolPipe.name(refusal.ordinals)): \(refusal.text)", code: "refused")
             }
             guard let error = exchange.error else { return }
             let isFirst = lost.withLock { lost in
@@ -88,7 +88,7 @@ final class PipeRunner {
             // What follows is lost for the same reason, whatever it hears.
             if isFirst {
                 session.note(error.exitStatus)
-                let rest = exchange.unanswered.map { "; not answered from \(PipeRunner.name($0))" } ?? ""
+                let rest = exchange.unanswered.map { "; not answered from \(ProtocolPipe.name($0))" } ?? ""
                 tell(error.message + rest, code: error.code.description)
             }
         }
@@ -104,7 +104,7 @@ final class PipeRunner {
         self.log = log
         self.session = session
         outcome = Outcome(session: session, server: client.configuration.firstServerName)
-        exchange = PassThrough(output: session.output)
+        exchange = VerbatimReplies(output: session.output)
         window = InFlightWindow(client: client, maximumBytes: 4 << 20)
     }
 
@@ -200,8 +200,8 @@ final class PipeRunner {
             searched = next
         }
         searched = bytes.count
-        guard bytes.count - position <= PipeRunner.maximumLineBytes else {
-            refuse("its line has more than \(PipeRunner.maximumLineBytes) bytes", Array(bytes[position...].prefix(80)))
+        guard bytes.count - position <= ProtocolPipe.maximumLineBytes else {
+            refuse("its line has more than \(ProtocolPipe.maximumLineBytes) bytes", Array(bytes[position...].prefix(80)))
             position = bytes.count
             return false
         }
@@ -244,7 +244,7 @@ final class PipeRunner {
             batch.append(RequestEncoder.fence)
             exchange.addFence()
         }
-        if batch.bytes.count >= PipeRunner.batchBytes { submit() }
+        if batch.bytes.count >= ProtocolPipe.batchBytes { submit() }
     }
 
     /// Copies a dump, after all earlier answers.
@@ -301,7 +301,7 @@ final class PipeRunner {
             return exchange
         }
         batch = RequestEncoder()
-        self.exchange = PassThrough(output: session.output)
+        self.exchange = VerbatimReplies(output: session.output)
     }
 
     private func refuse(_ fault: RequestLine.Fault, _ line: Range<Int>) {

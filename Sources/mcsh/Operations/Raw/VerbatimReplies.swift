@@ -4,7 +4,7 @@ import MemcacheCore
 ///
 /// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, until the window that it
 /// was submitted to is drained, whose lock puts that behind the last touch.
-final class PassThrough: ReplyReceiver, @unchecked Sendable {
+final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
     /// A request whose reply is awaited.
     private struct Expectation {
         /// Whether the end answers a fence of ours, not a request of the user.
@@ -23,7 +23,7 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
 
     private let output: OutputSink
     /// Called at the end, on the connection's thread; set before it is submitted.
-    var onFinish: (@Sendable (PassThrough) -> Void)?
+    var onFinish: (@Sendable (VerbatimReplies) -> Void)?
     private var expectations: [Expectation] = []
     private var cursor = 0
     private var sawValue = false
@@ -75,7 +75,7 @@ final class PassThrough: ReplyReceiver, @unchecked Sendable {
             if expectation.hidesEnd || expectation.shape == .values && element.isVersion { return }
         }
         if isForPeople {
-            PassThrough.append(escaped: bytes.extracting(range), to: &buffer)
+            VerbatimReplies.append(escaped: bytes.extracting(range), to: &buffer)
         } else {
             buffer.append(bytes, range)
         }
