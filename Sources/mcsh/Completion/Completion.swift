@@ -7,7 +7,7 @@ struct Completion {
 
     /// What the table does not have.
     struct Known {
-        var keys: (_ prefix: [UInt8]) -> KnownKeys.Matches = { _ in KnownKeys.Matches() }
+        var keys: (_ prefix: [UInt8]) -> SeenKeys.Matches = { _ in SeenKeys.Matches() }
         var files: (_ prefix: [UInt8]) -> [Candidate] = { _ in [] }
         var servers: [String] = []
     }
@@ -15,7 +15,7 @@ struct Completion {
     /// What can stand at a position of a line.
     static func answer(_ line: [UInt8], cursor: Int, known: Known) -> Answer {
         let nothing = Answer(range: cursor..<cursor)
-        guard let place = LinePlace(Array(line[..<cursor])) else { return nothing }
+        guard let place = CursorContext(Array(line[..<cursor])) else { return nothing }
         let candidates: [Candidate]
         switch place.subject {
         case .command: candidates = commands()
@@ -35,12 +35,12 @@ struct Completion {
         return answer(place, cursor, matching, total: matching.count, common: common)
     }
 
-    private static func answer(_ place: LinePlace, _ cursor: Int, keys: KnownKeys.Matches) -> Answer {
+    private static func answer(_ place: CursorContext, _ cursor: Int, keys: SeenKeys.Matches) -> Answer {
         answer(place, cursor, keys.keys.map { Candidate($0) }, total: keys.total, common: keys.common)
     }
 
     private static func answer(
-        _ place: LinePlace, _ cursor: Int, _ candidates: [Candidate], total: Int, common: [UInt8]
+        _ place: CursorContext, _ cursor: Int, _ candidates: [Candidate], total: Int, common: [UInt8]
     ) -> Answer {
         var answer = Answer(range: place.start..<cursor)
         guard let first = candidates.first else { return answer }

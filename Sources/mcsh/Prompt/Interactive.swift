@@ -49,7 +49,7 @@ struct Interactive {
         }
         let known = Completion.Known(
             keys: { [shell] in
-                shell.interactive?.keys.matches($0, limit: Interactive.maximumKeys) ?? KnownKeys.Matches()
+                shell.interactive?.keys.matches($0, limit: Interactive.maximumKeys) ?? SeenKeys.Matches()
             },
             files: { prefix in
                 FileNames.beginning(with: prefix).map { Completion.Candidate($0.path, isOpen: $0.isDirectory) }

@@ -4,7 +4,7 @@ import MemcacheCore
 struct InteractiveState {
     var watcher: SignalWatcher?
     /// Keys that were written or listed, for completion.
-    var keys = KnownKeys()
+    var keys = SeenKeys()
     /// Keys of the present line, and whether it stores them.
     var lineKeys: [(key: [UInt8], isStored: Bool)] = []
     var history: History
@@ -23,7 +23,7 @@ extension Shell {
             interactive?.lineKeys.append((bytes.copy(arguments.words[index].range), spec.storesAlways))
         }
         // A file may have very many.
-        if let noted = interactive?.lineKeys.count, noted > KnownKeys.maximumCount { rememberKeys(isSuccess: false) }
+        if let noted = interactive?.lineKeys.count, noted > SeenKeys.maximumCount { rememberKeys(isSuccess: false) }
     }
 
     /// Keeps the noted keys for completion: all of them where every answer says that they are there, else those that were

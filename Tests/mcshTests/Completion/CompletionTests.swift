@@ -5,7 +5,7 @@ import Testing
 /// What can stand at the cursor.
 @Suite struct CompletionTests {
     private static var known: Completion.Known {
-        var keys = KnownKeys()
+        var keys = SeenKeys()
         for key in ["user:1", "user:2", "two words", "evil\u{1b}[2J", "日本", "日中", "--flags", "\"q"] {
             keys.insert(Array(key.utf8))
         }
@@ -127,8 +127,8 @@ import Testing
     }
 
     @Test func `keys are bounded, known once, and found by their beginning`() {
-        var keys = KnownKeys()
-        for index in 0..<(KnownKeys.maximumCount + 10) { keys.insert(Array("key:\(index)".utf8)) }
+        var keys = SeenKeys()
+        for index in 0..<(SeenKeys.maximumCount + 10) { keys.insert(Array("key:\(index)".utf8)) }
         keys.insert(Array("key:100".utf8))
         #expect(keys.count == 100_000)
         let matches = keys.matches(Array("key:4242".utf8), limit: 5)
@@ -138,12 +138,12 @@ import Testing
     }
 
     @Test func `of too many keys the newest are known`() {
-        var keys = KnownKeys()
-        let count = KnownKeys.maximumCount * 3 / 2 + 7
+        var keys = SeenKeys()
+        let count = SeenKeys.maximumCount * 3 / 2 + 7
         for index in 0..<count { keys.insert(Array("key:\(index)".utf8)) }
-        #expect(keys.count == KnownKeys.maximumCount)
-        #expect(keys.matches(Array("key:".utf8), limit: 1).total == KnownKeys.maximumCount)
-        let oldest = count - KnownKeys.maximumCount
+        #expect(keys.count == SeenKeys.maximumCount)
+        #expect(keys.matches(Array("key:".utf8), limit: 1).total == SeenKeys.maximumCount)
+        let oldest = count - SeenKeys.maximumCount
         #expect(keys.matches(Array("key:\(oldest - 1)".utf8), limit: 1).keys != [Array("key:\(oldest - 1)".utf8)])
         #expect(keys.matches(Array("key:\(oldest)".utf8), limit: 1).keys == [Array("key:\(oldest)".utf8)])
         #expect(keys.matches(Array("key:\(count - 1)".utf8), limit: 1).total == 1)

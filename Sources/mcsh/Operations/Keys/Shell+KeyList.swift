@@ -16,7 +16,7 @@ extension Shell {
             order, prefix: builder.prefix,
             rows: KeyRows(
                 format, isLong: order.isLong, style: session.presentation.style, servers: router == nil ? [] : names),
-            keptCount: interactive == nil ? 0 : KnownKeys.maximumCount)
+            keptCount: interactive == nil ? 0 : SeenKeys.maximumCount)
         // At a prompt the signals are taken in by the session's watcher.
         let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
         let lists = openLists(order.slabClasses, format)

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// What is being written at the end of a piece of a line.
-struct LinePlace {
+struct CursorContext {
     /// What the word is.
     enum Subject {
         case command
@@ -43,7 +43,7 @@ struct LinePlace {
     init?(_ line: [UInt8]) {
         // The lines before are commands of their own, unless a quote is open: then there is nothing to complete.
         let offset = (line.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
-        guard var pieces = LinePlace.pieces(of: Array(line[offset...])), let last = pieces.popLast() else { return nil }
+        guard var pieces = CursorContext.pieces(of: Array(line[offset...])), let last = pieces.popLast() else { return nil }
         start = offset + last.start
         source = Array(line[start...])
         typed = last.bytes
@@ -171,7 +171,7 @@ extension CommandSpec {
 enum LineHint {
     /// The parameters that are not written yet, as the syntax line shows them; nil where there is nothing to say.
     static func text(for line: [UInt8]) -> String? {
-        guard let place = LinePlace(line), let spec = place.spec else { return nil }
+        guard let place = CursorContext(line), let spec = place.spec else { return nil }
         if let wanted = place.wanted { return wanted }
         let parameters = spec.parameters
         var left: [String] = []

@@ -7,7 +7,7 @@
 #endif
 
 /// Keys that were seen in a session, for completion: a bounded number, in one piece of memory that is searched quickly.
-struct KnownKeys {
+struct SeenKeys {
     /// What begins with some bytes.
     struct Matches: Hashable, Sendable {
         /// Some of them, in order.
