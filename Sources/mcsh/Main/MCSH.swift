@@ -98,7 +98,7 @@ enum MCSH {
             }
         }
         defer { sandbox?.stop() }
-        return Run(options: options, catalog: catalog, selection: selection, environment: environment, log: log)
+        return Program(options: options, catalog: catalog, selection: selection, environment: environment, log: log)
             .run()
     }
 

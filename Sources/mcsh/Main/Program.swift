@@ -9,7 +9,7 @@ import MemcacheCore
 #endif
 
 /// One run of the program: which input, which output, which exit status.
-struct Run {
+struct Program {
     let options: Options
     /// Where servers are found by name, now and later in the session.
     let catalog: ServerCatalog
