@@ -53,8 +53,8 @@ struct Program {
             if !options.command.isEmpty {
                 status = oneCommand(shell)
             } else if isInteractive {
-                let startFile = options.noConfig || options.sandbox ? nil : StartFile.path(environment: environment)
-                status = Interactive(shell: shell, environment: environment, startFile: startFile)
+                let startFile = options.noConfig || options.sandbox ? nil : StartupFile.path(environment: environment)
+                status = PromptLoop(shell: shell, environment: environment, startFile: startFile)
                     .run(watcher: watcher)
             } else {
                 status = scripts(shell)

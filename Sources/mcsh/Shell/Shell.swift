@@ -85,7 +85,7 @@ final class Shell {
     /// The format that was asked for; nil where it follows from where the output goes.
     var chosenFormat: OutputFormat?
     /// What the prompt adds: nil for scripts and single commands.
-    @exclusivity(unchecked) var interactive: InteractiveState?
+    @exclusivity(unchecked) var interactive: PromptSession?
     /// The runs of the present command, where they are compared.
     @exclusivity(unchecked) var repetition: Repetition?
     /// How deep `source` and `repeat` are nested.

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// What a session at a prompt has beside the shell: who watches for signals, and what was seen.
-struct InteractiveState {
+struct PromptSession {
     var watcher: SignalWatcher?
     /// Keys that were written or listed, for completion.
     var keys = SeenKeys()

@@ -9,7 +9,7 @@ import MemcacheCore
 #endif
 
 /// `mcshrc`: lines that a user wants to have run at the start of each interactive session.
-enum StartFile {
+enum StartupFile {
     /// Where the file is looked for: `$XDG_CONFIG_HOME/mcsh/mcshrc`, else `~/.config/mcsh/mcshrc`; nil without a home.
     static func path(environment: Environment) -> String? {
         if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {

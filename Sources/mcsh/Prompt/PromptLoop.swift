@@ -9,7 +9,7 @@ import MemcacheCore
 #endif
 
 /// The prompt: a line is read, run and answered, again and again. A lost server does not end it.
-struct Interactive {
+struct PromptLoop {
     let shell: Shell
     let environment: Environment
     /// The file whose lines are run first.
@@ -22,10 +22,10 @@ struct Interactive {
     ///
     /// - Parameter watcher: Takes the signals in; nil where there is none, and they do what they do to any program.
     func run(watcher: SignalWatcher?) -> Int32? {
-        shell.interactive = InteractiveState(watcher: watcher, history: History.ofUser())
+        shell.interactive = PromptSession(watcher: watcher, history: History.ofUser())
         let source = makeSource(watcher)
         if let startFile {
-            let flow = cancellable(watcher) { StartFile.run(startFile, shell) }
+            let flow = cancellable(watcher) { StartupFile.run(startFile, shell) }
             if case .stop(let status) = flow { return status }
         }
         if !shell.behaviour.isQuiet { greet(watcher) }
@@ -49,7 +49,7 @@ struct Interactive {
         }
         let known = Completion.Known(
             keys: { [shell] in
-                shell.interactive?.keys.matches($0, limit: Interactive.maximumKeys) ?? SeenKeys.Matches()
+                shell.interactive?.keys.matches($0, limit: PromptLoop.maximumKeys) ?? SeenKeys.Matches()
             },
             files: { prefix in
                 FileNames.beginning(with: prefix).map { Completion.Candidate($0.path, isOpen: $0.isDirectory) }
