@@ -191,7 +191,7 @@ final class OutputSink: Sendable {
     /// Writes what is held, and waits until the pager is left. What follows goes to the terminal as it comes. Nothing may
     /// be on its way.
     func endPaging() {
-        let paging = state.withLock { state -> (held: [UInt8], pager: (guest: Guest, descriptor: Int32)?) in
+        let paging = state.withLock { state -> (held: [UInt8], pager: (guest: ForegroundProgram, descriptor: Int32)?) in
             let held = state.paging?.takeHeld() ?? []
             defer { state.paging = nil }
             return (held, state.paging?.pager)

@@ -182,8 +182,8 @@ extension Shell {
         }
         session.output.endPaging()
         let start = ContinuousClock.now
-        let question = DangerQuestion(what: what, selection: selection, hasOption: behaviour.isConfirmed)
-        let answer = Prompt.answer(to: question.text, watcher: interactive?.watcher)
+        let question = Confirmation(what: what, selection: selection, hasOption: behaviour.isConfirmed)
+        let answer = Question.answer(to: question.text, watcher: interactive?.watcher)
         // How long somebody thinks about it is not how long the command takes.
         idleTime += .now - start
         if let answer, question.isConfirmed(by: answer) { return true }

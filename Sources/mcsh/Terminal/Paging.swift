@@ -13,7 +13,7 @@ struct Paging: Sendable {
         /// They are kept for now.
         case hold
         /// They go to a descriptor: that of the guest, which has just come, or is here.
-        case write([UInt8], to: Int32, entering: Guest? = nil)
+        case write([UInt8], to: Int32, entering: ForegroundProgram? = nil)
     }
 
     private let choice: PagerChoice
@@ -23,7 +23,7 @@ struct Paging: Sendable {
     private var rows: ScreenRows
     private var held: [UInt8] = []
     /// The pager, once it runs, and where it reads from.
-    private(set) var pager: (guest: Guest, descriptor: Int32)?
+    private(set) var pager: (guest: ForegroundProgram, descriptor: Int32)?
     /// Nothing is held any more.
     private var isOver = false
 
@@ -65,7 +65,7 @@ struct Paging: Sendable {
             return
         case .command(let command):
             guard let pipe = FileDescriptors.pipe() else { return }
-            let guest = Guest(watcher: watcher) { ShellCommand.start(PagerChoice.line(command), input: pipe.reading) }
+            let guest = ForegroundProgram(watcher: watcher) { ShellCommand.start(PagerChoice.line(command), input: pipe.reading) }
             close(pipe.reading)
             guard let guest else {
                 close(pipe.writing)

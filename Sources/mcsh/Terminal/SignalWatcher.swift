@@ -28,7 +28,7 @@ final class SignalWatcher: Sendable {
         /// Puts the terminal back in order before the program ends or stops.
         var restore: (@Sendable () -> Void)?
         /// Has the terminal, and Ctrl-C with it.
-        var guest: Guest?
+        var guest: ForegroundProgram?
         /// Ctrl-Z came while lists were being read, and stops the program after that.
         var isStopPending = false
         /// A signal ends the program: nothing more is to be done at the terminal.
@@ -87,7 +87,7 @@ final class SignalWatcher: Sendable {
     /// Another program has the terminal from here on; nil for this one.
     ///
     /// It does not return when the program is about to end.
-    func setGuest(_ guest: Guest?) {
+    func setGuest(_ guest: ForegroundProgram?) {
         let isEnding = state.withLock { state in
             state.guest = guest
             return state.isEnding

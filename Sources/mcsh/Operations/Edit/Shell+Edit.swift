@@ -121,7 +121,7 @@ extension Shell {
     private func isEditedAgain(_ edit: inout Edit, after reason: String) -> Bool {
         session.tell(reason, code: "not-stored", line: builder.line)
         let start = ContinuousClock.now
-        let answer = Prompt.answer(to: "(e)dit again / (d)iscard? ", watcher: interactive?.watcher)
+        let answer = Question.answer(to: "(e)dit again / (d)iscard? ", watcher: interactive?.watcher)
         idleTime += .now - start
         switch answer?.first {
         case UInt8(ascii: "e"), UInt8(ascii: "E"):

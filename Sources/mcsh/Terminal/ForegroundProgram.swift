@@ -7,7 +7,7 @@
 #endif
 
 /// A program that has the terminal for a while: a pager, an editor. Ctrl-C is its own meanwhile.
-struct Guest: Sendable {
+struct ForegroundProgram: Sendable {
     let process: pid_t
     /// How the terminal was before.
     private let settings: Settings?

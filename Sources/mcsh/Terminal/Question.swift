@@ -9,7 +9,7 @@ import Synchronization
 #endif
 
 /// Asking at the terminal.
-enum Prompt {
+enum Question {
     /// Asks a question, and reads a line from standard input.
     ///
     /// The question is written to standard error where that is a terminal, else to the terminal itself, because a question
