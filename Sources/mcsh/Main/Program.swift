@@ -120,7 +120,7 @@ struct Program {
             shell.compared(every: repetitions == 1 ? nil : interval) {
                 var runs = 0
                 while repetitions == 0 || runs < repetitions {
-                    if runs > 0 { MainThread.sleep(interval ?? .zero) }
+                    if runs > 0 { Blocking.sleep(interval ?? .zero) }
                     let flow = shell.oneRun { shell.run(words: words, input: input) }
                     shell.drain()
                     if case .stop = flow { return flow }

@@ -66,7 +66,7 @@ final class PoolRouter: KeyRouter {
         let asked = positions.sorted().filter { versions[$0] == nil }
         guard !asked.isEmpty else { return }
         let servers = asked.map { pool.servers[$0] }
-        let answers = MainThread.wait { () async throws(MemcacheError) in
+        let answers = Blocking.wait { () async throws(MemcacheError) in
             await ServerPool.sideBySide(servers) { server async throws(MemcacheError) in
                 try await server.execute(Version())
             }
@@ -135,11 +135,11 @@ final class PoolRouter: KeyRouter {
                 connection = try pool.servers[position].connection()
             }
             do throws(MemcacheError) {
-                try MainThread.wait(untilOpen: connection)
+                try Blocking.wait(untilOpen: connection)
             } catch  where error.code == .connectionLost {
                 // It had been made before, and was closed while it was idle: that is a restart, and no failure.
                 connection = try pool.servers[position].connection()
-                try MainThread.wait(untilOpen: connection)
+                try Blocking.wait(untilOpen: connection)
             }
             reach[position] = .reached
             return true

@@ -34,7 +34,7 @@ struct PromptLoop {
             number += 1
             for command in input.commands {
                 if case .stop(let status) = run(command, number: number, watcher) { return status }
-                if MainThread.isCancelled { break }
+                if Blocking.isCancelled { break }
             }
         }
         return ExitStatus.done.rawValue
@@ -138,10 +138,10 @@ struct PromptLoop {
     ///
     /// - Returns: Whether the session is to end, which a lost connection does not make it do.
     private func cancellable(_ watcher: SignalWatcher?, _ body: () -> Shell.Flow) -> Shell.Flow {
-        MainThread.resume()
+        Blocking.resume()
         watcher?.setCancel { [current = shell.currentClient] in
             // Work is cancelled before its connection is closed, so that it cannot go on another one.
-            MainThread.cancel()
+            Blocking.cancel()
             current.disconnect()
         }
         defer { watcher?.setCancel(nil) }
@@ -150,7 +150,7 @@ struct PromptLoop {
             shell.drain()
             return flow
         }
-        if MainThread.isCancelled {
+        if Blocking.isCancelled {
             if shell.interactive?.hasToldInterrupt == true {
                 shell.interactive?.hasToldInterrupt = false
                 _ = shell.session.takeLosses()
@@ -173,17 +173,17 @@ struct PromptLoop {
 
     /// Says what is there, as far as it can be learned in a moment.
     private func greet(_ watcher: SignalWatcher?) {
-        MainThread.resume()
+        Blocking.resume()
         watcher?.setCancel { [current = shell.currentClient] in
-            MainThread.cancel()
+            Blocking.cancel()
             current.disconnect()
         }
         defer { watcher?.setCancel(nil) }
         let limit = min(Greeting.limit, shell.selection.timeout)
-        let answers = MainThread.wait { [pool = shell.client.pool] () async throws(MemcacheError) in
+        let answers = Blocking.wait { [pool = shell.client.pool] () async throws(MemcacheError) in
             await Greeting.ask(pool, within: limit)
         }
-        guard !MainThread.isCancelled else { return shell.session.output.endLine(isBehindMark: true) }
+        guard !Blocking.isCancelled else { return shell.session.output.endLine(isBehindMark: true) }
         guard case .success(let answers) = answers else { return }
         let greeting = Greeting(
             name: shell.selection.name, isProduction: shell.selection.isProduction, answers: answers)

@@ -14,7 +14,7 @@ struct PromptSession {
 
 extension Shell {
     /// Whether Ctrl-C was pressed while the present line runs.
-    var isInterrupted: Bool { interactive != nil && MainThread.isCancelled }
+    var isInterrupted: Bool { interactive != nil && Blocking.isCancelled }
 
     /// Notes the keys of a line, which are offered for completion once it has turned out that there are such keys.
     func noteKeys(_ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>) {

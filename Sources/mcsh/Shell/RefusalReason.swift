@@ -110,7 +110,7 @@ extension Shell {
         guard !isInterrupted, let server = client.pool.servers.first(where: { $0.address.description == name }) else {
             return error
         }
-        let result = MainThread.wait { () async throws(MemcacheError) in
+        let result = Blocking.wait { () async throws(MemcacheError) in
             await RefusalReason.explained(error, of: server, command: command)
         }
         return (try? result.get()) ?? error

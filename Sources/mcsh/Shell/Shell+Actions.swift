@@ -55,12 +55,12 @@ extension Shell {
         }
         let (fleet, session, line, isQuiet) = (Fleet(client: client), session, builder.line, behaviour.isQuiet)
         let serverName = server
-        _ = MainThread.run {
+        _ = Blocking.run {
             var output = OperationOutput(format, session: session, line: line, isQuiet: isQuiet)
             do throws(MemcacheError) {
                 try await operation.run(on: fleet, to: &output)
             } catch {
-                if !MainThread.isCancelled { output.report(error, server: serverName) }
+                if !Blocking.isCancelled { output.report(error, server: serverName) }
             }
         }
     }
@@ -78,7 +78,7 @@ extension Shell {
     func waitFor<Value: Sendable>(
         _ body: @escaping @Sendable () async throws(MemcacheError) -> Value
     ) -> Value? {
-        switch MainThread.wait(for: body) {
+        switch Blocking.wait(for: body) {
         case .success(let value): return value
         case .failure(let error):
             session.note(error.exitStatus)

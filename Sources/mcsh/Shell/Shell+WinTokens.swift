@@ -6,7 +6,7 @@ extension Shell {
         let wins = session.takeWins()
         guard !wins.isEmpty else { return }
         let servers = client.pool.servers
-        _ = MainThread.wait { () async throws(MemcacheError) in
+        _ = Blocking.wait { () async throws(MemcacheError) in
             for server in servers {
                 let name = server.address.description
                 let keys = wins.filter { $0.server == name }.compactMap { try? Key($0.key) }

@@ -347,7 +347,7 @@ final class Shell {
     private func lookForMetaCommands() -> Bool {
         drain()
         guard !session.hasLoss else { return false }
-        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
+        switch Blocking.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
         case .success(let version):
             builder.hasMetaCommands = version >= ServerVersion(1, 6, 10)
             return true

@@ -161,10 +161,10 @@ enum FileDescriptors {
     private static func wait(for descriptor: Int32, _ events: Int32) -> Bool {
         var entries = [
             pollfd(fd: descriptor, events: Int16(events), revents: 0),
-            pollfd(fd: MainThread.cancelDescriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: Blocking.cancelDescriptor, events: Int16(POLLIN), revents: 0),
         ]
         while poll(&entries, nfds_t(entries.count), -1) < 0, errno == EINTR {}
-        return !MainThread.isCancelled
+        return !Blocking.isCancelled
     }
 
     /// Opens what a line names, which may be no file: the other end of a pipe is waited for, until Ctrl-C at the prompt
@@ -174,9 +174,9 @@ enum FileDescriptors {
             let descriptor = open(path, flags: flags | O_NONBLOCK)
             if descriptor == -ENXIO, flags & O_ACCMODE == O_WRONLY, isPipe(path) {
                 // Without a reader there is nothing to wait on.
-                var entry = pollfd(fd: MainThread.cancelDescriptor, events: Int16(POLLIN), revents: 0)
+                var entry = pollfd(fd: Blocking.cancelDescriptor, events: Int16(POLLIN), revents: 0)
                 poll(&entry, 1, 20)
-                if MainThread.isCancelled { return -ECANCELED }
+                if Blocking.isCancelled { return -ECANCELED }
                 continue
             }
             guard descriptor >= 0 else { return descriptor }

@@ -109,7 +109,7 @@ final class HistoryFile {
         for _ in 0..<100 {
             if flock(descriptor, operation | LOCK_NB) == 0 { return true }
             if errno != EWOULDBLOCK, errno != EINTR { return true }
-            MainThread.sleep(.milliseconds(10))
+            Blocking.sleep(.milliseconds(10))
         }
         return false
     }

@@ -137,7 +137,7 @@ struct Sandbox {
             if waitpid(guardProcess, &status, WNOHANG) == guardProcess {
                 return reason(status: status >> 8 & 0xff)
             }
-            MainThread.sleep(.milliseconds(10))
+            Blocking.sleep(.milliseconds(10))
         }
         return "memcached does not listen after 30 s"
     }

@@ -57,7 +57,7 @@ struct ForegroundProgram: Sendable {
     /// Ends it, as this program is about to end. Calls `kill`.
     func dismiss() {
         _ = kill(process, SIGTERM)
-        for _ in 0..<50 where !hasEnded { MainThread.sleep(.milliseconds(10)) }
+        for _ in 0..<50 where !hasEnded { Blocking.sleep(.milliseconds(10)) }
         restore()
     }
 

@@ -92,7 +92,7 @@ final class SignalWatcher: Sendable {
             state.guest = guest
             return state.isEnding
         }
-        while isEnding { MainThread.sleep(.seconds(1)) }
+        while isEnding { Blocking.sleep(.seconds(1)) }
     }
 
     /// The next notice that waits to be read. Calls `read`.

@@ -12,7 +12,7 @@ import Synchronization
 extension ListsInFlight {
     /// Waits until every list has been read to its end or given up: for as long as the servers go on sending.
     static func waitUntilEmpty() {
-        while !isEmpty { MainThread.sleep(.milliseconds(20)) }
+        while !isEmpty { Blocking.sleep(.milliseconds(20)) }
     }
 }
 
@@ -54,7 +54,7 @@ final class StopHolder: Sendable {
     /// Ends: the command is over. A stop that was asked for comes first.
     func end() {
         signal(SIGTSTP, SIG_DFL)
-        while Self.isPending.load(ordering: .sequentiallyConsistent) { MainThread.sleep(.milliseconds(5)) }
+        while Self.isPending.load(ordering: .sequentiallyConsistent) { Blocking.sleep(.milliseconds(5)) }
         let end = Self.writing.exchange(-1, ordering: .sequentiallyConsistent)
         if end >= 0 { close(end) }
     }

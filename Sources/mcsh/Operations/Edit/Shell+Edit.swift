@@ -164,7 +164,7 @@ extension Shell {
             return
         }
         let result: MetaResult
-        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in
+        switch Blocking.wait(for: { [client] () async throws(MemcacheError) in
             try await client.metaSet(key, to: value, sent)
         }) {
         case .success(let done): result = done
@@ -206,7 +206,7 @@ extension Shell {
     private func itemLimit(for value: [UInt8], on server: Server?) -> UInt64? {
         // The least limit that memcached can be started with.
         guard value.count > 900, let server else { return nil }
-        let answer = MainThread.wait { () async throws(MemcacheError) in try await server.execute(Statistics(.settings))
+        let answer = Blocking.wait { () async throws(MemcacheError) in try await server.execute(Statistics(.settings))
         }
         guard case .success(let settings) = answer else { return nil }
         return StatisticsReading(settings).number("item_size_max")

@@ -18,13 +18,13 @@ extension Shell {
                 format, isLong: order.isLong, style: session.presentation.style, servers: router == nil ? [] : names),
             keptCount: interactive == nil ? 0 : SeenKeys.maximumCount)
         // At a prompt the signals are taken in by the session's watcher.
-        let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
+        let catcher = interactive == nil ? InterruptCatcher { Blocking.cancel() } : nil
         let lists = openLists(order.slabClasses, format)
         let isChoosy =
             order.glob != nil || order.expression != nil || order.slabClasses != nil || !builder.prefix.isEmpty
         let progress = listsProgress(over: lists, isChoosy: isChoosy, format)
         var isComplete = lists.count == names.count
-        for list in lists where !listing.isFull && !session.output.hasFailed && !MainThread.isCancelled {
+        for list in lists where !listing.isFull && !session.output.hasFailed && !Blocking.isCancelled {
             listing.begin(server: list.server.description, now: list.now)
             let isRead = read(list, progress, format) { lines in
                 let ending = listing.take(lines)
@@ -61,7 +61,7 @@ extension Shell {
     /// Has all servers begin. Those that cannot are reported, and so is what the lists of the others may lack.
     func openLists(_ slabClasses: [SlabClass]?, _ format: OutputFormat) -> [ItemList] {
         let (client, session, isQuiet, line) = (client, session, behaviour.isQuiet, builder.line)
-        let opened = MainThread.wait { () async throws(MemcacheError) in
+        let opened = Blocking.wait { () async throws(MemcacheError) in
             await client.pool.onEveryServer { server async throws(MemcacheError) in
                 try await ItemList(of: server, client, slabClasses: slabClasses) { reason in
                     guard !isQuiet else { return }
@@ -70,7 +70,7 @@ extension Shell {
                 }
             }
         }
-        guard !MainThread.isCancelled else { return [] }
+        guard !Blocking.isCancelled else { return [] }
         guard case .success(let answers) = opened else {
             if case .failure(let error) = opened {
                 session.note(error.exitStatus)
@@ -111,7 +111,7 @@ extension Shell {
                 }
             case .success(nil): return true
             case .failure(let error):
-                if !MainThread.isCancelled { tell(error, progress, format) }
+                if !Blocking.isCancelled { tell(error, progress, format) }
                 return false
             }
         }
@@ -119,7 +119,7 @@ extension Shell {
 
     /// Waits for lines, and draws how far the work has come meanwhile.
     private func nextLines(of list: ItemList, _ progress: Progress?) -> Result<[UInt8]?, MemcacheError> {
-        MainThread.wait { [dump = list.dump] () async throws(MemcacheError) in
+        Blocking.wait { [dump = list.dump] () async throws(MemcacheError) in
             guard let progress else { return try await dump.nextLines() }
             return try await withTaskGroup(of: Void.self) { group in
                 group.addTask { await progress.keepDrawing() }

@@ -34,13 +34,13 @@ extension Shell {
     private func matchingKeys(_ glob: [UInt8], _ format: OutputFormat) -> [ServerKeys]? {
         let filter = KeyFilter(prefix: builder.prefix, glob: Glob(glob))
         // At a prompt the signals are taken in by the session's watcher.
-        let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
+        let catcher = interactive == nil ? InterruptCatcher { Blocking.cancel() } : nil
         let lists = openLists(nil, format)
         let progress = listsProgress(over: lists, isChoosy: true, format)
         var reader = ItemReader()
         var found: [ServerKeys] = []
         var matched: UInt64 = 0
-        for list in lists where !MainThread.isCancelled {
+        for list in lists where !Blocking.isCancelled {
             var keys: [[UInt8]] = []
             let isRead = read(list, progress, format) { lines in
                 let ending = reader.read(lines) { key, _ in
@@ -83,13 +83,13 @@ extension Shell {
 
     /// Deletes keys on their servers, all servers at once.
     private func delete(_ found: [ServerKeys], _ glob: [UInt8], total: Int, _ format: OutputFormat) -> [MatchDeletion] {
-        let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
+        let catcher = interactive == nil ? InterruptCatcher { Blocking.cancel() } : nil
         let progress =
             behaviour.showsProgress
             ? Progress(ProgressFigures(noun: "keys", total: UInt64(total), found: nil)) : nil
         let keysOfServers = Dictionary(found.map { ($0.server, $0.keys) }, uniquingKeysWith: { $0 + $1 })
         let tally = DeletionTally(progress)
-        let answers = MainThread.wait { [client] () async throws(MemcacheError) in
+        let answers = Blocking.wait { [client] () async throws(MemcacheError) in
             await withTaskGroup(of: [ServerAnswer<Void>]?.self) { group in
                 group.addTask {
                     await client.pool.onEveryServer { server async throws(MemcacheError) in

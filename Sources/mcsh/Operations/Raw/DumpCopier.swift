@@ -27,7 +27,7 @@ struct DumpCopier {
             session.tell("not sent: \(error.message)", code: "usage")
             return .failed
         }
-        switch MainThread.wait(for: { [client] () async throws(MemcacheError) in try await client.dump(request) }) {
+        switch Blocking.wait(for: { [client] () async throws(MemcacheError) in try await client.dump(request) }) {
         case .success(let dump):
             return copy(dump, end: content == .metadata ? "END\r\n" : "EN\r\n")
         case .failure(let error):
@@ -48,7 +48,7 @@ struct DumpCopier {
     private func copy(_ dump: Dump<DumpEntry>, end: String) -> Outcome {
         write(dump.firstLine)
         while true {
-            switch MainThread.wait(for: { () async throws(MemcacheError) in try await dump.nextLines() }) {
+            switch Blocking.wait(for: { () async throws(MemcacheError) in try await dump.nextLines() }) {
             case .success(let lines?): write(lines)
             case .success(nil):
                 write(Array(end.utf8))

@@ -76,7 +76,7 @@ struct ItemList: Sendable {
     static func finish(_ lists: [ItemList]) {
         let lists = lists.filter(\.isToBeReadToItsEnd)
         guard !lists.isEmpty else { return }
-        _ = MainThread.wait { () async throws(MemcacheError) in
+        _ = Blocking.wait { () async throws(MemcacheError) in
             await withTaskGroup(of: Bool.self) { group in
                 group.addTask {
                     await withTaskGroup(of: Void.self) { group in

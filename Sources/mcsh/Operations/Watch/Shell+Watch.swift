@@ -23,7 +23,7 @@ extension Shell {
             followsTerminal: session.presentation.isTerminal && Environment.ofProcess()["COLUMNS"] == nil)
         let (client, session, line) = (client, session, builder.line)
         // At a prompt the signals are taken in by the session's watcher.
-        let catcher = interactive == nil ? InterruptCatcher { MainThread.cancel() } : nil
+        let catcher = interactive == nil ? InterruptCatcher { Blocking.cancel() } : nil
         let start = ContinuousClock.now
         let hasRun: Void? = waitFor { () async throws(MemcacheError) in
             await Self.untilEnd(of: printer, after: order.duration) {

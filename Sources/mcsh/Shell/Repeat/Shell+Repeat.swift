@@ -73,7 +73,7 @@ extension Shell {
     }
 
     private func pause(for interval: Duration) {
-        guard let watcher = interactive?.watcher else { return MainThread.sleep(interval) }
+        guard let watcher = interactive?.watcher else { return Blocking.sleep(interval) }
         watcher.sleep(interval)
     }
 

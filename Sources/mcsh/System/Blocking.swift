@@ -10,7 +10,7 @@ import Synchronization
 #endif
 
 /// Waiting on the main thread, which nothing else needs meanwhile.
-enum MainThread {
+enum Blocking {
     private final class Box<Value: Sendable>: Sendable {
         let value = Mutex<Value?>(nil)
     }
