@@ -270,8 +270,8 @@ enum LocalAction: Sendable {
     case edit(key: [UInt8], hash: RoutingNumber?, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)
     case dump(DumpRequest, OutputFormat)
-    case watch(WatchOrder, OutputFormat)
-    case keys(KeysOrder, OutputFormat)
+    case watch(WatchQuery, OutputFormat)
+    case keys(KeysQuery, OutputFormat)
     case confirmed(ConfirmedRequest)
 
     /// Whether lists of the servers' items are read.

@@ -318,7 +318,7 @@ enum ServerSpecs {
             """,
         wireForm: "watch STREAM…"
     ) { arguments, bytes, builder throws(Diagnostic) in
-        .local(.watch(try WatchOrder(arguments, bytes, builder), arguments.format ?? builder.format))
+        .local(.watch(try WatchQuery(arguments, bytes, builder), arguments.format ?? builder.format))
     }
 
     static let shutdown = CommandSpec(

@@ -18,9 +18,9 @@ struct KeyListing: ~Copyable {
         /// - Returns: Whether more is wanted.
         mutating func take(_ key: Span<UInt8>, _ place: ItemReader.Place, _ lines: Span<UInt8>) -> Bool {
             guard filter.accepts(key) else { return true }
-            var facts: ItemFacts?
+            var facts: ItemMetadata?
             if rows.isLong || slabClasses != nil {
-                let found = ItemFacts(lines, place.facts)
+                let found = ItemMetadata(lines, place.facts)
                 if let slabClasses, let slabClass = found.slabClass, !slabClasses.contains(slabClass) { return true }
                 if rows.isLong { facts = found }
             }
@@ -38,7 +38,7 @@ struct KeyListing: ~Copyable {
     private var sink: Sink
 
     /// - Parameter keptCount: How many keys are kept in ``kept``.
-    init(_ order: KeysOrder, prefix: [UInt8], rows: KeyRows, keptCount: Int = 0) {
+    init(_ order: KeysQuery, prefix: [UInt8], rows: KeyRows, keptCount: Int = 0) {
         sink = Sink(
             filter: KeyFilter(prefix: prefix, glob: order.glob, expression: order.expression),
             slabClasses: order.slabClasses.map { Set($0.map { UInt64($0.number) }) },

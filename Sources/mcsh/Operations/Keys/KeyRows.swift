@@ -56,7 +56,7 @@ struct KeyRows {
     /// What stands in front of the first row.
     ///
     /// - Parameter facts: What is known of its item.
-    mutating func appendHeader(before facts: ItemFacts?, to out: inout [UInt8]) {
+    mutating func appendHeader(before facts: ItemMetadata?, to out: inout [UInt8]) {
         guard !hasHeader else { return }
         hasHeader = true
         showsFlags = facts?.flags != nil
@@ -79,7 +79,7 @@ struct KeyRows {
     ///   - key: The key, without the pool's prefix.
     ///   - facts: What else is known, for long rows.
     ///   - line: What the server has sent.
-    mutating func append(_ key: Span<UInt8>, _ facts: ItemFacts?, line: Span<UInt8>, to out: inout [UInt8]) {
+    mutating func append(_ key: Span<UInt8>, _ facts: ItemMetadata?, line: Span<UInt8>, to out: inout [UInt8]) {
         switch format {
         case .plain, .tsv:
             Self.append(escaped: key, to: &out)
@@ -124,7 +124,7 @@ struct KeyRows {
     // MARK: Machine formats
 
     /// Columns in the order of the names. In the plain format an item that never ends has the server's -1.
-    private func append(_ facts: ItemFacts, separator: UInt8, to out: inout [UInt8]) {
+    private func append(_ facts: ItemMetadata, separator: UInt8, to out: inout [UInt8]) {
         out.append(separator)
         if let expires = facts.expires {
             ASCIINumber.append(expires, to: &out)
@@ -146,7 +146,7 @@ struct KeyRows {
         if let flags = facts.flags { ASCIINumber.append(flags, to: &out) }
     }
 
-    private func appendMembers(_ facts: ItemFacts, to out: inout [UInt8]) {
+    private func appendMembers(_ facts: ItemMetadata, to out: inout [UInt8]) {
         out.append(",\"expires\":")
         append(facts.expires, to: &out)
         out.append(",\"last_access\":")
@@ -179,7 +179,7 @@ struct KeyRows {
     // MARK: For people
 
     /// What stands in front of the key: columns of fixed width, for all rows are never known together.
-    private mutating func humanCells(_ facts: ItemFacts) -> [UInt8] {
+    private mutating func humanCells(_ facts: ItemMetadata) -> [UInt8] {
         let cas = facts.cas.map { "\($0)" } ?? ""
         casWidth = max(casWidth, cas.count)
         var cells = Self.cells(

@@ -10,7 +10,7 @@ import MemcacheCore
 
 /// `keys`: the keys of all servers, from their dumps.
 extension Shell {
-    func listKeys(_ order: KeysOrder, _ format: OutputFormat) {
+    func listKeys(_ order: KeysQuery, _ format: OutputFormat) {
         let names = client.pool.servers.map(\.address.description)
         var listing = KeyListing(
             order, prefix: builder.prefix,
@@ -55,15 +55,15 @@ extension Shell {
         if format == .human, !lists.isEmpty, !behaviour.isQuiet {
             session.output.write(Array((session.presentation.style(summary.text, .dim) + "\n").utf8))
         }
-        if listing.isFull || session.output.hasFailed, interactive == nil { ItemList.finish(lists) }
+        if listing.isFull || session.output.hasFailed, interactive == nil { ItemWalk.finish(lists) }
     }
 
     /// Has all servers begin. Those that cannot are reported, and so is what the lists of the others may lack.
-    func openLists(_ slabClasses: [SlabClass]?, _ format: OutputFormat) -> [ItemList] {
+    func openLists(_ slabClasses: [SlabClass]?, _ format: OutputFormat) -> [ItemWalk] {
         let (client, session, isQuiet, line) = (client, session, behaviour.isQuiet, builder.line)
         let opened = Blocking.wait { () async throws(MemcacheError) in
             await client.pool.onEveryServer { server async throws(MemcacheError) in
-                try await ItemList(of: server, client, slabClasses: slabClasses) { reason in
+                try await ItemWalk(of: server, client, slabClasses: slabClasses) { reason in
                     guard !isQuiet else { return }
                     session.tell(
                         "\(server.address): \(reason): waiting for its end", code: "note", line: line, format: format)
@@ -93,7 +93,7 @@ extension Shell {
     /// - Parameter take: Takes some whole lines.
     /// - Returns: Whether it was read as far as it is wanted. If not, that has been reported.
     func read(
-        _ list: ItemList, _ progress: Progress?, _ format: OutputFormat,
+        _ list: ItemWalk, _ progress: Progress?, _ format: OutputFormat,
         _ take: (Span<UInt8>) -> ItemReader.Ending
     ) -> Bool {
         while true {
@@ -118,7 +118,7 @@ extension Shell {
     }
 
     /// Waits for lines, and draws how far the work has come meanwhile.
-    private func nextLines(of list: ItemList, _ progress: Progress?) -> Result<[UInt8]?, MemcacheError> {
+    private func nextLines(of list: ItemWalk, _ progress: Progress?) -> Result<[UInt8]?, MemcacheError> {
         Blocking.wait { [dump = list.dump] () async throws(MemcacheError) in
             guard let progress else { return try await dump.nextLines() }
             return try await withTaskGroup(of: Void.self) { group in
@@ -135,7 +135,7 @@ extension Shell {
 
     /// How far the reading of lists has come, where somebody can see it, and it disturbs nothing: what reads a pipe may
     /// have the terminal for itself.
-    func listsProgress(over lists: [ItemList], isChoosy: Bool, _ format: OutputFormat) -> Progress? {
+    func listsProgress(over lists: [ItemWalk], isChoosy: Bool, _ format: OutputFormat) -> Progress? {
         guard behaviour.showsProgress, !lists.isEmpty else { return nil }
         switch session.output.destination {
         case .pager, .pipe: return nil

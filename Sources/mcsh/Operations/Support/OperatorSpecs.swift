@@ -44,6 +44,6 @@ enum OperatorSpecs {
             """,
         wireForm: "stats and stats settings, then lru_crawler metadump hash"
     ) { arguments, bytes, builder throws(Diagnostic) in
-        .local(.keys(try KeysOrder(arguments, bytes, builder), arguments.format ?? builder.format))
+        .local(.keys(try KeysQuery(arguments, bytes, builder), arguments.format ?? builder.format))
     }
 }

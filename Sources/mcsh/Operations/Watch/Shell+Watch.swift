@@ -11,7 +11,7 @@ import Synchronization
 
 /// `watch`: what happens on the servers, as it happens, and at its end what that was.
 extension Shell {
-    func watch(_ order: WatchOrder, _ format: OutputFormat) {
+    func watch(_ order: WatchQuery, _ format: OutputFormat) {
         let names = client.pool.servers.map(\.address.description)
         let rows = WatchRows(
             format: format, style: session.presentation.style, namesServer: router != nil,
@@ -78,7 +78,7 @@ extension Shell {
 
     /// Prints what a server sends, until there is enough or the connection ends, which is told at once: others go on.
     private static func read(
-        _ order: WatchOrder, from server: Server, _ client: MemcacheClient, _ printer: WatchPrinter,
+        _ order: WatchQuery, from server: Server, _ client: MemcacheClient, _ printer: WatchPrinter,
         tell: @Sendable (MemcacheError) async -> Void
     ) async {
         do throws(MemcacheError) {
@@ -158,7 +158,7 @@ private final class WatchPrinter: Sendable {
         func isFull(_ limit: UInt64?) -> Bool { isOver || limit.map { summary.shown >= $0 } ?? false }
     }
 
-    private let order: WatchOrder
+    private let order: WatchQuery
     private let output: OutputSink
     /// Lines are as wide as the terminal is when they are written.
     private let followsTerminal: Bool
@@ -170,7 +170,7 @@ private final class WatchPrinter: Sendable {
     private let serverCount: Int
 
     init(
-        _ order: WatchOrder, rows: WatchRows, output: OutputSink, serverCount: Int, width: Int, followsTerminal: Bool
+        _ order: WatchQuery, rows: WatchRows, output: OutputSink, serverCount: Int, width: Int, followsTerminal: Bool
     ) {
         self.order = order
         self.output = output

@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func `no key is kept beyond the bound`() throws {
-        var listing = KeyListing(KeysOrder(), prefix: [], rows: KeyRows(.plain, isLong: false), keptCount: 1)
+        var listing = KeyListing(KeysQuery(), prefix: [], rows: KeyRows(.plain, isLong: false), keptCount: 1)
         let bytes = Array(Self.lines.utf8)
         #expect(listing.take(bytes.span) == .read)
         #expect(listing.kept == [Array("user:1".utf8)])
@@ -225,7 +225,7 @@ import Testing
             func reading(_ rows: [(String, String)]) -> StatisticsReading {
                 StatisticsReading(rows.map { Statistic(name: Array($0.utf8), value: Array($1.utf8)) })
             }
-            return ItemList.fault(reading(general), reading(settings))
+            return ItemWalk.fault(reading(general), reading(settings))
         }
         #expect(fault([("version", "1.6.18")], [("lru_crawler", "yes"), ("dump_enabled", "yes")]) == nil)
         #expect(fault([], []) == nil)

@@ -79,7 +79,7 @@ import Testing
             }
             var reader = ItemReader()
             _ = reader.read(text.span) { key, place in
-                _ = ItemFacts(text.span, place.facts)
+                _ = ItemMetadata(text.span, place.facts)
                 return !key.isEmpty
             }
         }
@@ -87,9 +87,9 @@ import Testing
 
     // MARK: Facts
 
-    private static func facts(_ text: String) -> ItemFacts {
+    private static func facts(_ text: String) -> ItemMetadata {
         let bytes = Array(text.utf8)
-        return ItemFacts(bytes.span, 0..<bytes.count)
+        return ItemMetadata(bytes.span, 0..<bytes.count)
     }
 
     @Test func `what a line says is read, in any order and with more among it`() {

@@ -115,11 +115,11 @@ import Testing
     }
 
     @Test func `only events about keys that match are shown`() throws {
-        let order = WatchOrder(streams: [.fetchers], match: Glob(Array("user:*".utf8)))
+        let order = WatchQuery(streams: [.fetchers], match: Glob(Array("user:*".utf8)))
         #expect(order.shows(try Self.event("type=item_get key=user%3A1 status=found")))
         #expect(!order.shows(try Self.event("type=item_get key=other status=found")))
         #expect(!order.shows(try Self.event("type=conn_new rip=1 rport=2")))
-        #expect(WatchOrder(streams: [.fetchers]).shows(try Self.event("type=conn_new rip=1 rport=2")))
+        #expect(WatchQuery(streams: [.fetchers]).shows(try Self.event("type=conn_new rip=1 rport=2")))
     }
 
     @Test func `the options of watch are checked`() throws {
@@ -130,7 +130,7 @@ import Testing
         }
         #expect(
             order
-                == WatchOrder(
+                == WatchQuery(
                     streams: [.deletions], match: Glob(Array("a*".utf8)), limit: 3, duration: .seconds(2)))
         for line in ["watch --limit 0", "watch --limit x", "watch --for never", "watch --for 0", "watch fetch"] {
             #expect(throws: Diagnostic.self) { try lines.plan(line) }

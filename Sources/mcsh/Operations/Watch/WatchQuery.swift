@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// What `watch` is to show, and when it is to end.
-struct WatchOrder: Hashable, Sendable {
+struct WatchQuery: Hashable, Sendable {
     var streams: [WatchStream]
     /// Only events about keys that match.
     var match: Glob?
@@ -17,7 +17,7 @@ struct WatchOrder: Hashable, Sendable {
     }
 }
 
-extension WatchOrder {
+extension WatchQuery {
     /// Checks the words of `watch`, with those of its options.
     init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic) {
         streams = []

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// What a line of a dump says of an item beside its key. What it does not say, or not as a number, is nil.
-struct ItemFacts: Hashable, Sendable {
+struct ItemMetadata: Hashable, Sendable {
     /// When the item expires, in seconds since 1970 by the server's clock; nil also where it never does.
     var expires: Int64?
     /// When it was stored or last moved in its LRU, in seconds since 1970 by the server's clock.

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// The list of a server's items, which has begun.
-struct ItemList: Sendable {
+struct ItemWalk: Sendable {
     let server: ServerAddress
     let dump: Dump<DumpEntry>
     /// How many items the server has.
@@ -73,7 +73,7 @@ struct ItemList: Sendable {
 
     /// Gives old servers, which a reader that hangs up near the end can damage, a moment to come to it: what they have left
     /// is dropped. For a program that is about to end.
-    static func finish(_ lists: [ItemList]) {
+    static func finish(_ lists: [ItemWalk]) {
         let lists = lists.filter(\.isToBeReadToItsEnd)
         guard !lists.isEmpty else { return }
         _ = Blocking.wait { () async throws(MemcacheError) in

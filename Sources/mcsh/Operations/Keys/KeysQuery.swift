@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// What `keys` is to list.
-struct KeysOrder: Sendable {
+struct KeysQuery: Sendable {
     /// Only keys of this pattern.
     var glob: Glob?
     /// Only keys in which this is found.
@@ -19,7 +19,7 @@ struct KeysOrder: Sendable {
     var scope: CrawlScope { slabClasses.map { .classes($0) } ?? .all }
 }
 
-extension KeysOrder {
+extension KeysQuery {
     /// Checks the words of `keys`, with those of its options.
     init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic) {
         isLong = arguments.isLong
