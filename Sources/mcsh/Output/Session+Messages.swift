@@ -42,7 +42,7 @@ extension Session {
     }
 
     /// Says on standard error what a server refused.
-    func tell(_ complaint: Complaint) {
+    func tell(_ complaint: ReportedError) {
         tell(
             complaint.error, line: complaint.line, server: complaint.server, format: complaint.format,
             keys: complaint.keys, namesKeys: complaint.namesKeys)

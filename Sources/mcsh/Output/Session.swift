@@ -4,7 +4,7 @@ import Synchronization
 /// What the shell and the thread that receives answers share.
 final class Session: Sendable {
     /// Commands that will not be answered, because the connection to a server ended.
-    struct Loss: Sendable {
+    struct LostReplies: Sendable {
         var error: MemcacheError
         /// The server.
         var server: String
@@ -53,7 +53,7 @@ final class Session: Sendable {
         /// Win tokens that are to be given back.
         var wins: [TakenWin] = []
         /// One for each server that was lost.
-        var losses: [Loss] = []
+        var losses: [LostReplies] = []
         var script: String?
         var errorFormat: OutputFormat
         var presentation: Presentation
@@ -153,7 +153,7 @@ final class Session: Sendable {
     }
 
     /// Commands will not be answered.
-    func note(_ loss: Loss) {
+    func note(_ loss: LostReplies) {
         state.withLock { state in
             guard let known = state.losses.firstIndex(where: { $0.server == loss.server }) else {
                 state.losses.append(loss)
@@ -177,7 +177,7 @@ final class Session: Sendable {
     var hasLoss: Bool { state.withLock { !$0.losses.isEmpty } }
 
     /// The losses that are to be told, which are then forgotten.
-    func takeLosses() -> [Loss] {
+    func takeLosses() -> [LostReplies] {
         state.withLock { state in
             for loss in state.losses { state.note(loss.error.exitStatus) }
             defer { state.losses = [] }
@@ -186,10 +186,10 @@ final class Session: Sendable {
     }
 }
 
-extension Session.Loss {
+extension Session.LostReplies {
     /// Adds what else was lost with the same connection. The error that ended it counts, and not what followed from that:
     /// later commands only hear that the connection is lost.
-    fileprivate mutating func add(_ other: Session.Loss) {
+    fileprivate mutating func add(_ other: Session.LostReplies) {
         let mayHaveEffect = error.mayHaveTakenEffect || other.error.mayHaveTakenEffect
         if error.code == .connectionLost, other.error.code != .connectionLost { error = other.error }
         error.mayHaveTakenEffect = mayHaveEffect

@@ -47,7 +47,7 @@ final class AnswerSequencer: Sendable {
         /// The servers of the commands whose answers are not passed on yet, in the order of the lines: ``nobody`` for one
         /// that has no answer, and ``PoolBatch/nowhere`` for one whose answer is the next complaint.
         var owners: [Int] = []
-        var complaints: [Complaint] = []
+        var complaints: [ReportedError] = []
         var firstOwner = 0
         var lanes: [ReorderBuffer]
         /// The table whose header stands last in the output, for each style.
@@ -75,7 +75,7 @@ final class AnswerSequencer: Sendable {
     /// Commands are about to be sent, to these servers and in this order.
     ///
     /// - Parameter complaints: What is said of those that go nowhere.
-    func expect(_ owners: [Int], complaints: [Complaint] = []) {
+    func expect(_ owners: [Int], complaints: [ReportedError] = []) {
         state.withLock { state in
             state.owners.removeFirst(state.firstOwner)
             state.firstOwner = 0
@@ -143,7 +143,7 @@ final class AnswerSequencer: Sendable {
     }
 
     /// Says complaints behind the output so far.
-    private func tell(_ complaints: [Complaint], after out: inout [UInt8]) {
+    private func tell(_ complaints: [ReportedError], after out: inout [UInt8]) {
         session.output.write(out)
         out = []
         for complaint in complaints { session.tell(complaint) }

@@ -22,7 +22,7 @@ final class AnswerWriter {
     /// What the merger tells apart: where the answers end in the buffer, and what they bring beside their bytes.
     @exclusivity(unchecked) private var ends: [Int] = []
     private var extras: [AnswerChunk.Extra] = []
-    private var complaints: [Complaint] = []
+    private var complaints: [ReportedError] = []
     private var renderers: [OutputFormat: any AnswerRenderer] = [:]
     @exclusivity(unchecked) private var current: (any AnswerRenderer)
     @exclusivity(unchecked) private var currentFormat: OutputFormat
@@ -134,7 +134,7 @@ final class AnswerWriter {
     /// Says on standard error what a server refused, in its turn among the answers.
     ///
     /// - Parameter isLate: Whether the answer is complete already: then there is no turn to wait for.
-    func complain(_ complaint: Complaint, to session: Session, isLate: Bool = false) {
+    func complain(_ complaint: ReportedError, to session: Session, isLate: Bool = false) {
         guard lane == nil || isLate else { return complaints.append(complaint) }
         flush()
         session.tell(complaint)

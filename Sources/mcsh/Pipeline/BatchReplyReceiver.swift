@@ -197,7 +197,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             let changes = batch.commands[first...].contains { $0.answer.changesItems }
             error.mayHaveTakenEffect = error.mayHaveTakenEffect && changes
             session.note(
-                Session.Loss(
+                Session.LostReplies(
                     error: error, server: printer.server, command: String(describing: batch.commands[first].name),
                     unanswered: batch.unanswered(lost.isEmpty ? [first] : lost), format: batch.commands[first].format))
         }
@@ -339,7 +339,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             status = status.worst(error.exitStatus)
             let key = shownKey(of: command)
             printer.complain(
-                Complaint(
+                ReportedError(
                     error: error.about(key: key), line: command.line, server: printer.server, format: command.format,
                     keys: [key], namesKeys: true),
                 to: session)
@@ -523,7 +523,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             error.message += ": \(hint)"
         }
         printer.complain(
-            Complaint(
+            ReportedError(
                 error: error, line: command.line, server: printer.server, format: command.format,
                 keys: keys ?? (command.isMany ? [shownKey(of: command)] : [])),
             to: session, isLate: isLate)

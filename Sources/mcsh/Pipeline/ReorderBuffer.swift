@@ -11,7 +11,7 @@ struct AnswerChunk: Sendable {
         /// The table whose row it is, where it is one.
         var table: DelimitedTable?
         /// What is said on standard error with it.
-        var complaints: [Complaint] = []
+        var complaints: [ReportedError] = []
     }
 
     /// All their bytes.

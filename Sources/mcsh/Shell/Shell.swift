@@ -354,7 +354,7 @@ final class Shell {
         case .failure(var error):
             error.mayHaveTakenEffect = false
             session.note(
-                Session.Loss(
+                Session.LostReplies(
                     error: error, server: server,
                     unanswered: Session.Unanswered(firstLine: builder.line, lastLine: builder.line)))
             return false
@@ -395,7 +395,7 @@ final class Shell {
         return !losses.isEmpty
     }
 
-    private func tell(_ loss: Session.Loss) {
+    private func tell(_ loss: Session.LostReplies) {
         var error = loss.error
         let mayHaveEffect = error.mayHaveTakenEffect
         let (first, last) = (loss.unanswered.firstLine, loss.unanswered.lastLine)

@@ -87,8 +87,8 @@ import Testing
 
     private static func loss(
         _ code: MemcacheError.Code, of server: String, _ lines: ClosedRange<Int>
-    ) -> Session.Loss {
-        Session.Loss(
+    ) -> Session.LostReplies {
+        Session.LostReplies(
             error: MemcacheError(code, "x"), server: server,
             unanswered: Session.Unanswered(firstLine: lines.lowerBound, lastLine: lines.upperBound))
     }

@@ -213,7 +213,7 @@ extension RequestBuilder {
         error.message = "\(EscapedText.string(key)): \(error.message)"
         round.owners.append(PoolBatch.nowhere)
         round.complaints.append(
-            Complaint(
+            ReportedError(
                 error: error, line: line, server: nil, format: format ?? self.format, keys: [key], namesKeys: true))
     }
 

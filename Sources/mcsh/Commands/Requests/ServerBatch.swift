@@ -8,7 +8,7 @@ struct PoolBatch: Sendable {
     /// Empty with one server, which has that order itself.
     var owners: [Int] = []
     /// What is said of each key that no server can be asked for, in the order of the lines.
-    var complaints: [Complaint] = []
+    var complaints: [ReportedError] = []
     /// What the commands of the answer ``AnswerInterpretation/statistics`` ask for.
     var statistics: [StatisticsRequest] = []
 

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// A command that a server refused, for standard error.
-struct Complaint: Sendable {
+struct ReportedError: Sendable {
     var error: MemcacheError
     var line: Int
     /// The server; nil where none is concerned.
