@@ -7,7 +7,7 @@ import Synchronization
 /// refused says nothing about the server, and a connection may break while nobody waits.
 package final class Server: Sendable {
     /// What is known of the connection, without asking the server.
-    package enum Link: Hashable, Sendable {
+    package enum ConnectionState: Hashable, Sendable {
         /// Nothing was tried, or the connection was ended on this side.
         case untried
         /// It is being made.
@@ -20,7 +20,7 @@ package final class Server: Sendable {
     private struct State {
         var connection: Connection?
         var health: ServerHealth
-        var link = Link.untried
+        var link = ConnectionState.untried
         var isClosed = false
     }
 
@@ -55,7 +55,7 @@ package final class Server: Sendable {
     package var isAlive: Bool { condition() == .alive }
 
     /// What is known of the connection now.
-    package var link: Link { state.withLock { $0.link } }
+    package var link: ConnectionState { state.withLock { $0.link } }
 
     /// The connection in use, or a new one where that is over.
     ///

@@ -5,7 +5,7 @@ struct PromptState: Hashable, Sendable {
     /// What the servers are called: `10.0.0.5:11211`, `@sessions`.
     var name: String
     /// The connection to each server.
-    var links: [Server.Link]
+    var links: [Server.ConnectionState]
     /// Whether mistakes would be costly.
     var isProduction = false
 

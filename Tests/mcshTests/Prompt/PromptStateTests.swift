@@ -7,7 +7,7 @@ import Testing
 @Suite struct PromptStateTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var name: String
-        var links: [Server.Link]
+        var links: [Server.ConnectionState]
         var columns = 80
         var text: String
 

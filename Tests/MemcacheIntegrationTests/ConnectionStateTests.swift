@@ -4,7 +4,7 @@ import Testing
 
 /// What is known of a connection without asking the server.
 @Suite(.inTurns)
-struct LinkTests {
+struct ConnectionStateTests {
     @Test func `a server's link follows its connection`() async throws {
         let running = try await MemcachedServer.start()
         let client = try MemcacheClient(server: running.address)
