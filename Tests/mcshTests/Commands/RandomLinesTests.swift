@@ -107,9 +107,9 @@ import Testing
                 return
             }
             let line = position..<newline - 1
-            let request: RequestLine
-            do throws(RequestLine.Fault) {
-                request = try RequestLine(span, line)
+            let request: RawRequest
+            do throws(RawRequest.Fault) {
+                request = try RawRequest(span, line)
             } catch {
                 Issue.record("\(error): \(EscapedText.string(Array(bytes[line])))")
                 return

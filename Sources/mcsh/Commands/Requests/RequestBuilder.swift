@@ -85,9 +85,9 @@ struct RequestBuilder: ~Copyable {
     /// Checks that a value is not longer than servers read: 1.6.18 takes a longer length for another, and the rest of the
     /// value for commands.
     func requireStorable(_ count: Int, at word: Word) throws(Diagnostic) {
-        guard count <= RequestLine.maximumValueBytes else {
+        guard count <= RawRequest.maximumValueBytes else {
             throw Diagnostic(
-                "the value has \(count) bytes: memcached reads at most \(RequestLine.maximumValueBytes)", at: word)
+                "the value has \(count) bytes: memcached reads at most \(RawRequest.maximumValueBytes)", at: word)
         }
     }
 

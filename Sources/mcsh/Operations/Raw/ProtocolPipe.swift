@@ -39,7 +39,7 @@ final class ProtocolPipe {
 
     /// A request whose long value is being read. It is sent in the pieces in which it came, but not before it is complete.
     private struct LongRequest {
-        let request: RequestLine
+        let request: RawRequest
         /// The request's line with its end, and where it ends without.
         let line: [UInt8]
         let end: Int
@@ -150,15 +150,15 @@ final class ProtocolPipe {
         }
         while let newline = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: max(position, searched)) {
             let end = newline > position && bytes[newline - 1] == UInt8(ascii: "\r") ? newline - 1 : newline
-            let request: RequestLine
-            do throws(RequestLine.Fault) {
-                request = try RequestLine(bytes.span, position..<end)
+            let request: RawRequest
+            do throws(RawRequest.Fault) {
+                request = try RawRequest(bytes.span, position..<end)
             } catch {
                 refuse(error, position..<end)
                 position = bytes.count
                 return false
             }
-            if let unconfirmed, !RequestLine.onlyReads(bytes.span, position..<end) {
+            if let unconfirmed, !RawRequest.onlyReads(bytes.span, position..<end) {
                 refuse("it may change the server, and \(unconfirmed)", Array(bytes[position..<end]), status: .unsafe)
                 position = bytes.count
                 return false
@@ -228,7 +228,7 @@ final class ProtocolPipe {
     }
 
     /// Moves a request to the batch.
-    private func take(_ request: RequestLine, write: (inout RequestEncoder) -> Void) {
+    private func take(_ request: RawRequest, write: (inout RequestEncoder) -> Void) {
         let ordinal = requests
         requests += 1
         if request.isQuiet {
@@ -304,7 +304,7 @@ final class ProtocolPipe {
         self.exchange = VerbatimReplies(output: session.output)
     }
 
-    private func refuse(_ fault: RequestLine.Fault, _ line: Range<Int>) {
+    private func refuse(_ fault: RawRequest.Fault, _ line: Range<Int>) {
         refuse(fault.sentence(in: bytes, line: line), Array(bytes[line]))
     }
 

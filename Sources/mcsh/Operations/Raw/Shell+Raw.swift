@@ -10,16 +10,16 @@ extension Shell {
                 code: "usage", line: builder.line)
             return
         }
-        let request: RequestLine
-        do throws(RequestLine.Fault) {
-            request = try RequestLine(line.span, 0..<line.count)
+        let request: RawRequest
+        do throws(RawRequest.Fault) {
+            request = try RawRequest(line.span, 0..<line.count)
         } catch {
             session.note(.usage)
             session.tell(
                 "not sent: \(error.sentence(in: line, line: 0..<line.count))", code: "usage", line: builder.line)
             return
         }
-        if selection.isProduction, !RequestLine.onlyReads(line.span, 0..<line.count),
+        if selection.isProduction, !RawRequest.onlyReads(line.span, 0..<line.count),
             !confirm("raw \(Word.shown(line)) on \(server): sent as it is, whatever it does", command: "raw")
         {
             return
@@ -71,7 +71,7 @@ extension Shell {
     }
 }
 
-extension RequestLine.Fault {
+extension RawRequest.Fault {
     /// What is wrong with a line that stands in some bytes, for a message.
     func sentence(in bytes: [UInt8], line: Range<Int>) -> String {
         switch self {

@@ -1,5 +1,5 @@
 /// What a request line of the protocol asks, as far as a client must know to find the end of the answer.
-package struct RequestLine: Hashable, Sendable {
+package struct RawRequest: Hashable, Sendable {
     /// Why a line is not sent: the server would lose step, or answer without end.
     package enum Fault: Error, Hashable, Sendable {
         case key(Key.Fault)
@@ -65,14 +65,14 @@ package struct RequestLine: Hashable, Sendable {
 
         if isCommand("set", "add", "replace", "append", "prepend", "cas") {
             shape = .storage
-            valueBytes = try RequestLine.storage(line, words, hasToken: isCommand("cas"))
+            valueBytes = try RawRequest.storage(line, words, hasToken: isCommand("cas"))
         } else if isCommand("ms") {
             shape = .metaStorage
-            isQuiet = RequestLine.hasQuietFlag(line, words.dropFirst(3))
-            valueBytes = try RequestLine.metaStorage(line, words)
+            isQuiet = RawRequest.hasQuietFlag(line, words.dropFirst(3))
+            valueBytes = try RawRequest.metaStorage(line, words)
         } else if isCommand("mg", "md", "ma") {
             shape = .meta
-            isQuiet = RequestLine.hasQuietFlag(line, words.dropFirst(2))
+            isQuiet = RawRequest.hasQuietFlag(line, words.dropFirst(2))
         } else if isCommand("get", "gets", "gat", "gats", "bget") {
             let keys = words.count - (isCommand("gat", "gats") ? 2 : 1)
             shape = keys > 1 ? .values : .value
