@@ -100,7 +100,7 @@ import Testing
         let watched = WatchLine(line: Array("ts=\(seconds).5 gid=1 type=x".utf8).span)
         let event = try #require(watched)
         #expect(rows.rendered(event, from: "cache:1").starts(with: Array("9999-12-31T23:59:59.000005Z\tx".utf8)))
-        var dump = DumpRows(format: .human, style: .plain)
+        var dump = ListingRows(format: .human, style: .plain)
         for time in [Int64.min, -5, 0, Int64.max] {
             guard let entry = DumpEntry(line: Array("key=a exp=\(time) la=\(time) cas=1 fetch=no cls=1 size=9".utf8))
             else { continue }

@@ -53,7 +53,7 @@ import Testing
     @Test func `nothing unsafe comes out of show, dumps and watch`() throws {
         var random = SplitMix(state: 12)
         var watch = WatchRows(format: .human, style: .plain)
-        var dump = DumpRows(format: .human, style: .plain)
+        var dump = ListingRows(format: .human, style: .plain)
         for _ in 0..<2000 {
             let (key, value) = (Self.bytes(&random), Self.bytes(&random))
             let result = MetaResult(MetaReply(status: .value, value: value, flags: []))

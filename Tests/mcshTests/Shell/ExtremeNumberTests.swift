@@ -65,7 +65,7 @@ import Testing
         let item = "key=a exp=\(number) la=\(number) cas=\(number) fetch=yes cls=\(number) size=\(number)"
         for format in OutputFormat.allCases {
             if let entry = DumpEntry(line: Array(item.utf8)) {
-                var rows = DumpRows(format: format, style: .plain)
+                var rows = ListingRows(format: format, style: .plain)
                 _ = rows.rendered([entry], from: "cache:1")
             }
             var rows = WatchRows(format: format, style: .plain)

@@ -4,7 +4,7 @@ import MemcacheCore
 extension Shell {
     /// `lru_crawler metadump` and `mgdump`: a line for every item, server after server. All begin at the same time.
     func dump(_ request: DumpRequest, _ format: OutputFormat) {
-        var rows = DumpRows(format: format, style: session.presentation.style, namesServer: router != nil)
+        var rows = ListingRows(format: format, style: session.presentation.style, namesServer: router != nil)
         let opened = everyAnswer { [client] in
             await client.pool.onEveryServer { server async throws(MemcacheError) in
                 do throws(MemcacheError) {
@@ -36,7 +36,7 @@ extension Shell {
         return error
     }
 
-    private func show(_ opened: Dump<DumpEntry>, from name: String, _ format: OutputFormat, _ rows: inout DumpRows) {
+    private func show(_ opened: Dump<DumpEntry>, from name: String, _ format: OutputFormat, _ rows: inout ListingRows) {
         let reader = DumpReader(opened)
         while !session.output.hasFailed {
             switch format {

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// The entries of a dump as rows.
-struct DumpRows {
+struct ListingRows {
     let format: OutputFormat
     let style: TextStyle
     /// Whether each row says which server it is from.
@@ -24,7 +24,7 @@ struct DumpRows {
             hasHeader = true
             showsFlags = entries.first?.flags != nil
             DelimitedText.append(
-                row: DumpRows.names + (showsFlags ? ["flags"] : []) + (namesServer ? ["server"] : []), table, to: &out)
+                row: ListingRows.names + (showsFlags ? ["flags"] : []) + (namesServer ? ["server"] : []), table, to: &out)
         }
         for entry in entries { append(entry, from: server, to: &out) }
         return out
@@ -40,7 +40,7 @@ struct DumpRows {
         case .json:
             out.append("{")
             JSONText.append("key", bytes: entry.key.span, to: &out)
-            for (name, number) in zip(DumpRows.names.dropFirst(), numbers) {
+            for (name, number) in zip(ListingRows.names.dropFirst(), numbers) {
                 out.append(contentsOf: Array(",\"\(name)\":\(number ?? "null")".utf8))
             }
             if let flags = entry.flags { out.append(contentsOf: Array(",\"flags\":\(flags)".utf8)) }

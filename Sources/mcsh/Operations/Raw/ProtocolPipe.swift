@@ -253,7 +253,7 @@ final class ProtocolPipe {
         window.drain()
         requests += 1
         guard !outcome.isLost else { return }
-        if DumpCopier(client: client, session: session).copy(content, scope: scope) == .failed { outcome.giveUp() }
+        if ListingCopier(client: client, session: session).copy(content, scope: scope) == .failed { outcome.giveUp() }
     }
 
     private func endSilence(_ shape: ReplyShape) {

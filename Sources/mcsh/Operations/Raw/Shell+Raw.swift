@@ -25,7 +25,7 @@ extension Shell {
             return
         }
         if let content = request.dump {
-            _ = DumpCopier(client: client, session: session, isForPeople: builder.format == .human)
+            _ = ListingCopier(client: client, session: session, isForPeople: builder.format == .human)
                 .copy(content, scope: request.dumpScope)
             return
         }

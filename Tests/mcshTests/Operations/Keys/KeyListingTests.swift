@@ -78,7 +78,7 @@ import Testing
                 """)
         let entry = try #require(DumpEntry(line: Array(Self.lines.utf8.prefix { $0 != 0x0a })))
         for format in [OutputFormat.json, .csv, .tsv] {
-            var rows = DumpRows(format: format, style: .plain)
+            var rows = ListingRows(format: format, style: .plain)
             let dumped = String(decoding: rows.rendered([entry], from: "one"), as: UTF8.self)
             #expect(try Self.list("keys --long --limit 1", format) == dumped)
         }
@@ -106,7 +106,7 @@ import Testing
         #expect(try Self.list("keys --long", .human, lines: lines).contains("  flags  key\n"))
         let entry = try #require(DumpEntry(line: Array(lines.utf8.prefix { $0 != 0x0a })))
         for format in [OutputFormat.json, .csv, .tsv] {
-            var rows = DumpRows(format: format, style: .plain)
+            var rows = ListingRows(format: format, style: .plain)
             let dumped = String(decoding: rows.rendered([entry], from: "one"), as: UTF8.self)
             #expect(try Self.list("keys --long --limit 1", format, lines: lines) == dumped)
         }

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// Copies the lines of a dump to the output as the server sends them, for `raw` and `--pipe`.
-struct DumpCopier {
+struct ListingCopier {
     let client: MemcacheClient
     let session: Session
     /// Whether the lines are shown to people: escaped.
