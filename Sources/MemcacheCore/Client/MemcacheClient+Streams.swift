@@ -51,10 +51,10 @@ extension MemcacheClient {
 
     /// Lists the server's items, with what is known about them.
     ///
-    ///     for try await entry in try await client.dump(DumpRequest(.metadata)) { … }
+    ///     for try await entry in try await client.dump(ListingRequest(.metadata)) { … }
     ///
     /// - Parameters:
-    ///   - request: What is to be listed. The entries of a list of ``DumpRequest/Content/keys`` have a key and nothing
+    ///   - request: What is to be listed. The entries of a list of ``ListingRequest/Content/keys`` have a key and nothing
     ///     else.
     ///   - options: How it is read.
     /// - Returns: The list, once the server has begun it.
@@ -63,8 +63,8 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached commands are `lru_crawler metadump` and `lru_crawler mgdump`.
     public func dump(
-        _ request: DumpRequest = DumpRequest(.metadata), options: DumpOptions = DumpOptions()
-    ) async throws(MemcacheError) -> Dump<DumpEntry> {
+        _ request: ListingRequest = ListingRequest(.metadata), options: DumpOptions = DumpOptions()
+    ) async throws(MemcacheError) -> Listing<ListedItem> {
         try await dump(request, options: options, of: try streamServer())
     }
 
@@ -73,13 +73,13 @@ extension MemcacheClient {
     /// - Parameter whenWaiting: Is called once, when the list cannot begin yet, with the reason: `another list or crawl
     ///   is running`.
     package func dump(
-        _ request: DumpRequest = DumpRequest(.metadata), options: DumpOptions = DumpOptions(), of server: Server,
+        _ request: ListingRequest = ListingRequest(.metadata), options: DumpOptions = DumpOptions(), of server: Server,
         whenWaiting: (@Sendable (_ reason: String) -> Void)? = nil
-    ) async throws(MemcacheError) -> Dump<DumpEntry> {
+    ) async throws(MemcacheError) -> Listing<ListedItem> {
         let lines = try await dumpLines(request, options: options, of: server, whenWaiting: whenWaiting)
         switch request.content {
-        case .metadata: return Dump(lines) { DumpEntry(line: $0) }
-        case .keys: return Dump(lines) { Key(dumpedLine: $0.copy(0..<$0.count)).map { DumpEntry(keyOnly: $0) } }
+        case .metadata: return Listing(lines) { ListedItem(line: $0) }
+        case .keys: return Listing(lines) { Key(dumpedLine: $0.copy(0..<$0.count)).map { ListedItem(keyOnly: $0) } }
         }
     }
 
@@ -94,14 +94,14 @@ extension MemcacheClient {
     /// The corresponding memcached command is `lru_crawler mgdump`.
     public func dumpKeys(
         _ scope: CrawlScope = .all, options: DumpOptions = DumpOptions()
-    ) async throws(MemcacheError) -> Dump<Key> {
-        Dump(try await dumpLines(DumpRequest(.keys, scope), options: options, of: try streamServer())) {
+    ) async throws(MemcacheError) -> Listing<Key> {
+        Listing(try await dumpLines(ListingRequest(.keys, scope), options: options, of: try streamServer())) {
             Key(dumpedLine: $0.copy(0..<$0.count))
         }
     }
 
     private func dumpLines(
-        _ request: DumpRequest, options: DumpOptions, of server: Server,
+        _ request: ListingRequest, options: DumpOptions, of server: Server,
         whenWaiting: (@Sendable (_ reason: String) -> Void)? = nil
     ) async throws(MemcacheError) -> DumpLines {
         try request.validate()
@@ -134,12 +134,12 @@ extension MemcacheClient {
     }
 
     private func begin(
-        _ request: DumpRequest, _ options: DumpOptions, of server: Server
+        _ request: ListingRequest, _ options: DumpOptions, of server: Server
     ) async throws(MemcacheError) -> DumpLines {
         let server = server.address
         var encoder = RequestEncoder()
         request.encode(into: &encoder)
-        let spool = DumpSpool(memoryBytes: options.memoryBytes)
+        let spool = ListingSpool(memoryBytes: options.memoryBytes)
         let stream = try LineStream(
             to: server, options: configuration.connectionOptions,
             request: LineStream.Request(
@@ -205,7 +205,7 @@ private enum WalkObstacle {
     }
 }
 
-extension DumpRequest {
+extension ListingRequest {
     /// What every line but the last begins with.
     var linePrefix: StaticString {
         switch content {
@@ -215,7 +215,7 @@ extension DumpRequest {
     }
 }
 
-extension DumpEntry {
+extension ListedItem {
     /// An entry of which nothing but the key is known.
     fileprivate init(keyOnly key: Key) {
         self.key = key.isBase64 ? Base64.decode(key.bytes) ?? key.bytes : key.bytes

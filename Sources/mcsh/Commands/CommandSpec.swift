@@ -269,7 +269,7 @@ enum LocalAction: Sendable {
     case show(keys: [[UInt8]], hash: RoutingNumber?, decodes: Bool, OutputFormat)
     case edit(key: [UInt8], hash: RoutingNumber?, OutputFormat)
     case deleteMatching(glob: [UInt8], OutputFormat)
-    case dump(DumpRequest, OutputFormat)
+    case dump(ListingRequest, OutputFormat)
     case watch(WatchQuery, OutputFormat)
     case keys(KeysQuery, OutputFormat)
     case confirmed(ConfirmedRequest)

@@ -3,20 +3,20 @@ import Testing
 
 @Suite struct DumpLineTests {
     @Test func `the requests`() throws {
-        func text(_ request: DumpRequest) -> String {
+        func text(_ request: ListingRequest) -> String {
             var encoder = RequestEncoder()
             request.encode(into: &encoder)
             return String(decoding: encoder.bytes, as: UTF8.self)
         }
-        #expect(text(DumpRequest(.metadata)) == "lru_crawler metadump all\r\n")
-        #expect(text(DumpRequest(.metadata, .hashTable)) == "lru_crawler metadump hash\r\n")
-        #expect(text(DumpRequest(.keys, try CrawlScope("1,5"))) == "lru_crawler mgdump 1,5\r\n")
-        #expect(Wire.code { try DumpRequest(.keys, .classes([])).validate() } == .invalidArgument)
+        #expect(text(ListingRequest(.metadata)) == "lru_crawler metadump all\r\n")
+        #expect(text(ListingRequest(.metadata, .hashTable)) == "lru_crawler metadump hash\r\n")
+        #expect(text(ListingRequest(.keys, try CrawlScope("1,5"))) == "lru_crawler mgdump 1,5\r\n")
+        #expect(Wire.code { try ListingRequest(.keys, .classes([])).validate() } == .invalidArgument)
     }
 
     @Test func `a line of 1.6.18`() throws {
         let line = "key=user%3A1 exp=1795332534 la=1795332434 cas=5 fetch=yes cls=1 size=72"
-        let entry = try #require(DumpEntry(line: Wire.bytes(line)))
+        let entry = try #require(ListedItem(line: Wire.bytes(line)))
         #expect(entry.key == Wire.bytes("user:1"))
         #expect(entry.expirationTime == 1_795_332_534)
         #expect(entry.lastAccessTime == 1_795_332_434)
@@ -31,7 +31,7 @@ import Testing
     @Test func `a line of a later server has more, and a blank at its end`() throws {
         let line =
             "key=a exp=-1 la=1 cas=2 fetch=no cls=1 size=20068 flags=18446744073709551615 ext_page=5 ext_offset=3311220 new=v=w "
-        let entry = try #require(DumpEntry(line: Wire.bytes(line)))
+        let entry = try #require(ListedItem(line: Wire.bytes(line)))
         #expect(entry.expirationTime == nil)
         #expect(entry.isFetched == false)
         #expect(entry.flags == .max)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `a binary key is asked for in base64`() throws {
-        let entry = try #require(DumpEntry(line: Wire.bytes("key=bin%20%0D%0A%00%FF exp=-1 la=1")))
+        let entry = try #require(ListedItem(line: Wire.bytes("key=bin%20%0D%0A%00%FF exp=-1 la=1")))
         #expect(entry.key == [0x62, 0x69, 0x6e, 0x20, 0x0d, 0x0a, 0x00, 0xff])
         let key = try entry.sendableKey()
         #expect(key.isBase64)
@@ -54,7 +54,7 @@ import Testing
         "BUSY currently processing crawler request",
     ])
     func `a line that is no entry is not taken for one`(line: String) {
-        #expect(DumpEntry(line: Wire.bytes(line)) == nil)
+        #expect(ListedItem(line: Wire.bytes(line)) == nil)
     }
 
     @Test(arguments: [
@@ -62,7 +62,7 @@ import Testing
         ("%c3%A9", "é"),
     ])
     func `keys are decoded once`(text: String, key: String) {
-        #expect(DumpEntry(line: Wire.bytes("key=" + text))?.key == Wire.bytes(key))
+        #expect(ListedItem(line: Wire.bytes("key=" + text))?.key == Wire.bytes(key))
     }
 
     @Test(arguments: [
@@ -90,7 +90,7 @@ import Testing
             // The captures of flash items are excerpts.
             if !name.contains("extstore") { #expect(lines.popLast() == Wire.bytes("END"), "\(name)") }
             for line in lines {
-                let entry = try #require(DumpEntry(line: line), "\(name)")
+                let entry = try #require(ListedItem(line: line), "\(name)")
                 #expect(
                     entry.cas != nil && entry.itemBytes != nil && entry.slabClass == 1 && entry.lastAccessTime != nil)
                 #expect((entry.flags != nil) == name.contains("1.6.45"))
@@ -109,7 +109,7 @@ import Testing
     @Test func `metadump and mgdump of one server name the same keys`() throws {
         let metadata = try #require(Recording.streams["metadump-1.6.45.txt"])
         let keys = try #require(Recording.streams["mgdump-1.6.45.txt"])
-        let entries = Recording.lines(of: metadata).compactMap { DumpEntry(line: $0) }
+        let entries = Recording.lines(of: metadata).compactMap { ListedItem(line: $0) }
         let dumped = Recording.lines(of: keys).compactMap { Key(dumpedLine: $0) }
         // The first item of the metadump was gone when the keys were dumped.
         #expect(Set(try entries.dropFirst().map { try $0.sendableKey() }) == Set(dumped))

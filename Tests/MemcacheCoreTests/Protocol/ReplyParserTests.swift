@@ -429,7 +429,7 @@ import Testing
         let lines = Recording.streams.values.flatMap { Recording.lines(of: $0).prefix(40) }
         for _ in 0..<20_000 {
             let bytes = randomBytes(&generator, recorded: lines)
-            _ = DumpEntry(line: bytes)
+            _ = ListedItem(line: bytes)
             _ = WatchLine(line: bytes)
             _ = Key(dumpedLine: bytes)
             _ = MetaDebugRecord(line: bytes)

@@ -91,7 +91,7 @@ import Testing
         let item =
             "key=a exp=\(numbers[0]) la=\(numbers[1]) cas=\(numbers[2]) fetch=yes cls=\(numbers[3]) size=\(numbers[4]) "
             + "flags=\(numbers[5]) ext_page=\(numbers[6]) ext_offset=\(numbers[7])"
-        _ = DumpEntry(line: Array(item.utf8))
+        _ = ListedItem(line: Array(item.utf8))
         let event =
             "ts=\(numbers[0]).\(numbers[1]) gid=\(numbers[2]) type=item_get key=a status=hit clsid=\(numbers[3]) "
             + "cfd=\(numbers[4]) size=\(numbers[5])"

@@ -102,7 +102,7 @@ import Testing
         #expect(rows.rendered(event, from: "cache:1").starts(with: Array("9999-12-31T23:59:59.000005Z\tx".utf8)))
         var dump = ListingRows(format: .human, style: .plain)
         for time in [Int64.min, -5, 0, Int64.max] {
-            guard let entry = DumpEntry(line: Array("key=a exp=\(time) la=\(time) cas=1 fetch=no cls=1 size=9".utf8))
+            guard let entry = ListedItem(line: Array("key=a exp=\(time) la=\(time) cas=1 fetch=no cls=1 size=9".utf8))
             else { continue }
             _ = dump.rendered([entry], from: "cache:1")
         }

@@ -62,7 +62,7 @@ import Testing
             if let line = WatchLine(line: Array("ts=1.2 gid=3 type=".utf8) + key + Array(" key=k x=".utf8) + value) {
                 out += watch.rendered(line, from: "cache:1")
             }
-            if let entry = DumpEntry(line: Array("key=".utf8) + key.filter { $0 != 0x20 && $0 != 0x0d }) {
+            if let entry = ListedItem(line: Array("key=".utf8) + key.filter { $0 != 0x20 && $0 != 0x0d }) {
                 out += dump.rendered([entry], from: "cache:1")
             }
             if !TerminalSafety.isSafe(out) { Issue.record("\(EscapedText.string(out))") }

@@ -64,7 +64,7 @@ import Testing
     @Test(arguments: extremes) func `dumps, events, items and answers take any number`(number: String) {
         let item = "key=a exp=\(number) la=\(number) cas=\(number) fetch=yes cls=\(number) size=\(number)"
         for format in OutputFormat.allCases {
-            if let entry = DumpEntry(line: Array(item.utf8)) {
+            if let entry = ListedItem(line: Array(item.utf8)) {
                 var rows = ListingRows(format: format, style: .plain)
                 _ = rows.rendered([entry], from: "cache:1")
             }

@@ -3,7 +3,7 @@ import MemcacheCore
 /// Commands whose answers come as streams, on a connection of their own.
 extension Shell {
     /// `lru_crawler metadump` and `mgdump`: a line for every item, server after server. All begin at the same time.
-    func dump(_ request: DumpRequest, _ format: OutputFormat) {
+    func dump(_ request: ListingRequest, _ format: OutputFormat) {
         var rows = ListingRows(format: format, style: session.presentation.style, namesServer: router != nil)
         let opened = everyAnswer { [client] in
             await client.pool.onEveryServer { server async throws(MemcacheError) in
@@ -23,7 +23,7 @@ extension Shell {
 
     /// The error with its reason, where a server that is too old for a dump says no more than `ERROR`.
     private static func explained(
-        _ error: MemcacheError, _ request: DumpRequest, _ server: Server
+        _ error: MemcacheError, _ request: ListingRequest, _ server: Server
     ) async -> MemcacheError {
         let isKeys = request.content == .keys
         let since = isKeys ? ServerVersion(1, 6, 19) : ServerVersion(1, 4, 31)
@@ -36,7 +36,7 @@ extension Shell {
         return error
     }
 
-    private func show(_ opened: Dump<DumpEntry>, from name: String, _ format: OutputFormat, _ rows: inout ListingRows) {
+    private func show(_ opened: Listing<ListedItem>, from name: String, _ format: OutputFormat, _ rows: inout ListingRows) {
         let reader = DumpReader(opened)
         while !session.output.hasFailed {
             switch format {
@@ -58,21 +58,21 @@ extension Shell {
 ///
 /// `@unchecked Sendable`: only one task has it at a time, for the main thread waits for each.
 private final class DumpReader: @unchecked Sendable {
-    private let dump: Dump<DumpEntry>
-    private var iterator: Dump<DumpEntry>.AsyncIterator
+    private let dump: Listing<ListedItem>
+    private var iterator: Listing<ListedItem>.AsyncIterator
     /// Why nothing follows the entries that were handed over.
     private var failure: MemcacheError?
 
-    init(_ dump: Dump<DumpEntry>) {
+    init(_ dump: Listing<ListedItem>) {
         self.dump = dump
         iterator = dump.makeAsyncIterator()
     }
 
     func nextLines() async throws(MemcacheError) -> [UInt8]? { try await dump.nextLines() }
 
-    func next(upTo count: Int) async throws(MemcacheError) -> [DumpEntry] {
+    func next(upTo count: Int) async throws(MemcacheError) -> [ListedItem] {
         if let failure { throw failure }
-        var entries: [DumpEntry] = []
+        var entries: [ListedItem] = []
         do throws(MemcacheError) {
             while entries.count < count, let entry = try await iterator.next() { entries.append(entry) }
         } catch {

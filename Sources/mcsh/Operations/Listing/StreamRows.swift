@@ -18,7 +18,7 @@ struct ListingRows {
         self.namesServer = namesServer
     }
 
-    mutating func rendered(_ entries: [DumpEntry], from server: String) -> [UInt8] {
+    mutating func rendered(_ entries: [ListedItem], from server: String) -> [UInt8] {
         var out: [UInt8] = []
         if !hasHeader, let table = DelimitedText.Style(format) {
             hasHeader = true
@@ -30,7 +30,7 @@ struct ListingRows {
         return out
     }
 
-    private func append(_ entry: DumpEntry, from server: String, to out: inout [UInt8]) {
+    private func append(_ entry: ListedItem, from server: String, to out: inout [UInt8]) {
         let numbers: [String?] = [
             entry.expirationTime.map { "\($0)" }, entry.lastAccessTime.map { "\($0)" }, entry.cas.map { "\($0)" },
             entry.isFetched.map { $0 ? "true" : "false" }, entry.slabClass.map { "\($0)" },

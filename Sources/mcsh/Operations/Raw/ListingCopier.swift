@@ -18,10 +18,10 @@ struct ListingCopier {
     }
 
     /// Copies a dump to its end. Says what went wrong, and notes the exit status.
-    func copy(_ content: DumpRequest.Content, scope: [UInt8]) -> Outcome {
-        let request: DumpRequest
+    func copy(_ content: ListingRequest.Content, scope: [UInt8]) -> Outcome {
+        let request: ListingRequest
         do throws(MemcacheError) {
-            request = DumpRequest(content, try CrawlScope(String(decoding: scope, as: UTF8.self)))
+            request = ListingRequest(content, try CrawlScope(String(decoding: scope, as: UTF8.self)))
         } catch {
             session.note(.usage)
             session.tell("not sent: \(error.message)", code: "usage")
@@ -45,7 +45,7 @@ struct ListingCopier {
         }
     }
 
-    private func copy(_ dump: Dump<DumpEntry>, end: String) -> Outcome {
+    private func copy(_ dump: Listing<ListedItem>, end: String) -> Outcome {
         write(dump.firstLine)
         while true {
             switch Blocking.wait(for: { () async throws(MemcacheError) in try await dump.nextLines() }) {

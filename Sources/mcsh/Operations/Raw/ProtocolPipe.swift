@@ -248,7 +248,7 @@ final class ProtocolPipe {
     }
 
     /// Copies a dump, after all earlier answers.
-    private func copyDump(_ content: DumpRequest.Content, scope: [UInt8]) {
+    private func copyDump(_ content: ListingRequest.Content, scope: [UInt8]) {
         submit()
         window.drain()
         requests += 1

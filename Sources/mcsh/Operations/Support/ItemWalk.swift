@@ -3,7 +3,7 @@ import MemcacheCore
 /// The list of a server's items, which has begun.
 struct ItemWalk: Sendable {
     let server: ServerAddress
-    let dump: Dump<DumpEntry>
+    let dump: Listing<ListedItem>
     /// How many items the server has.
     let itemCount: UInt64?
     /// The present by the server's clock.
@@ -51,7 +51,7 @@ struct ItemWalk: Sendable {
         let memoryBytes = max(1_048_576, 8_388_608 / client.pool.servers.count)
         let scope = isComplete ? CrawlScope.hashTable : slabClasses.map { .classes($0) } ?? .all
         dump = try await client.dump(
-            DumpRequest(.metadata, scope),
+            ListingRequest(.metadata, scope),
             options: DumpOptions(memoryBytes: memoryBytes, crawlerPatience: Self.patience),
             of: server, whenWaiting: whenWaiting)
     }

@@ -76,7 +76,7 @@ import Testing
                 a\\"\\n\t\t1790000000\t12\tfalse\t12\t1536
 
                 """)
-        let entry = try #require(DumpEntry(line: Array(Self.lines.utf8.prefix { $0 != 0x0a })))
+        let entry = try #require(ListedItem(line: Array(Self.lines.utf8.prefix { $0 != 0x0a })))
         for format in [OutputFormat.json, .csv, .tsv] {
             var rows = ListingRows(format: format, style: .plain)
             let dumped = String(decoding: rows.rendered([entry], from: "one"), as: UTF8.self)
@@ -104,7 +104,7 @@ import Testing
             try Self.list("keys --long", .plain, lines: lines)
                 == "a\t-1\t5\t1\tfalse\t1\t61\t77\nb\t-1\t5\t2\tfalse\t1\t61\t\n")
         #expect(try Self.list("keys --long", .human, lines: lines).contains("  flags  key\n"))
-        let entry = try #require(DumpEntry(line: Array(lines.utf8.prefix { $0 != 0x0a })))
+        let entry = try #require(ListedItem(line: Array(lines.utf8.prefix { $0 != 0x0a })))
         for format in [OutputFormat.json, .csv, .tsv] {
             var rows = ListingRows(format: format, style: .plain)
             let dumped = String(decoding: rows.rendered([entry], from: "one"), as: UTF8.self)
@@ -200,7 +200,7 @@ import Testing
     @Test func `slab classes are what older servers walk through`() throws {
         var lines = PlannedLines()
         guard case .local(.keys(let order, _))? = try lines.plan("keys --class 3,12") else { return }
-        #expect(DumpRequest(.metadata, order.scope).scope == .classes([try SlabClass(3), try SlabClass(12)]))
+        #expect(ListingRequest(.metadata, order.scope).scope == .classes([try SlabClass(3), try SlabClass(12)]))
     }
 
     // MARK: Summary

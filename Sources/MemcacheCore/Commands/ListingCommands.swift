@@ -4,7 +4,7 @@
 /// server.
 ///
 /// The corresponding memcached commands are `lru_crawler metadump` and `lru_crawler mgdump`.
-public struct DumpRequest: Hashable, Sendable {
+public struct ListingRequest: Hashable, Sendable {
     /// What is listed.
     public typealias Content = DumpContent
 
@@ -50,7 +50,7 @@ public struct DumpRequest: Hashable, Sendable {
 }
 
 /// What a server knows about an item, as a metadump lists it.
-public struct DumpEntry: Hashable, Sendable {
+public struct ListedItem: Hashable, Sendable {
     /// The key's own bytes: any that there are. ``sendableKey()`` is the key to ask for it with.
     public var key: [UInt8]
     /// When the item expires, in seconds since 1970 by the server's clock; nil when it does not.

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.inTurns) struct DumpTests {
+@Suite(.inTurns) struct ListingTests {
     private let blind = DumpOptions(crawlerPatience: nil)
 
     @Test func `every item is listed with what is known about it`() async throws {
@@ -11,7 +11,7 @@ import Testing
         try await server.store("12345", under: "plain")
         try await server.store("v", under: "user:1/ü%", flags: 7)
         try await server.store("v", under: "later", expiration: 1000)
-        var entries: [String: DumpEntry] = [:]
+        var entries: [String: ListedItem] = [:]
         for try await entry in try await client(server.address).dump() { entries[entry.key.text] = entry }
         #expect(entries.keys.sorted() == ["later", "plain", "user:1/ü%"])
         let plain = try #require(entries["plain"])
@@ -27,7 +27,7 @@ import Testing
         let client = try client(server.address)
         for scope in [CrawlScope.all, .hashTable, .all] {
             var count = 0
-            for try await _ in try await client.dump(DumpRequest(.metadata, scope)) { count += 1 }
+            for try await _ in try await client.dump(ListingRequest(.metadata, scope)) { count += 1 }
             #expect(count == 0)
         }
     }
@@ -38,7 +38,7 @@ import Testing
         try await fill(server, count: count)
         let client = try client(server.address)
         var iterator = try await client.dump(
-            DumpRequest(.metadata, .hashTable), options: DumpOptions(memoryBytes: 65_536)
+            ListingRequest(.metadata, .hashTable), options: DumpOptions(memoryBytes: 65_536)
         ).makeAsyncIterator()
         var keys: Set<[UInt8]> = []
         keys.insert(try #require(try await iterator.next()).key)
@@ -57,7 +57,7 @@ import Testing
     @Test func `whole chunks of lines hold the same as the single entries`() async throws {
         let server = try await MemcachedServer.start()
         try await fill(server, count: 3000)
-        let dump = try await client(server.address).dump(DumpRequest(.metadata, .hashTable))
+        let dump = try await client(server.address).dump(ListingRequest(.metadata, .hashTable))
         var count = 0
         while let lines = try await dump.nextLines() {
             #expect(lines.last == UInt8(ascii: "\n"))
@@ -109,7 +109,7 @@ import Testing
         for try await key in try await client.dumpKeys(options: blind) { keys.append(key) }
         #expect(keys == ["plain", try Key(base64Encoding: Array("bin \r\n\0".utf8) + [0xff]), "EN"])
         var raw: [[UInt8]] = []
-        for try await entry in try await client.dump(DumpRequest(.keys), options: blind) { raw.append(entry.key) }
+        for try await entry in try await client.dump(ListingRequest(.keys), options: blind) { raw.append(entry.key) }
         #expect(raw == [Array("plain".utf8), Array("bin \r\n\0".utf8) + [0xff], Array("EN".utf8)])
         #expect(server.failures == [])
     }
@@ -120,8 +120,8 @@ import Testing
         let server = try ScriptedServer([
             .expect("lru_crawler metadump hash\r\n"), .sendInPieces(ByteString(sent), sizes: [1]),
         ])
-        var entries: [DumpEntry] = []
-        let request = DumpRequest(.metadata, .hashTable)
+        var entries: [ListedItem] = []
+        let request = ListingRequest(.metadata, .hashTable)
         for try await entry in try await client(server.address).dump(request, options: blind) { entries.append(entry) }
         #expect(entries.map(\.key.text) == ["a", "b "])
         #expect(entries[0].flags == 9)

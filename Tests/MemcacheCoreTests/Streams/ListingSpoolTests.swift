@@ -3,12 +3,12 @@ import Testing
 
 @testable import MemcacheCore
 
-@Suite struct DumpSpoolTests {
+@Suite struct ListingSpoolTests {
     private func line(_ number: Int, padding: Int = 40) -> [UInt8] {
         Array("key=\(number) \(String(repeating: "x", count: padding))\n".utf8)
     }
 
-    private func readAll(_ spool: DumpSpool) async throws -> [UInt8] {
+    private func readAll(_ spool: ListingSpool) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         while let lines = try await spool.next() {
             #expect(lines.last == UInt8(ascii: "\n"))
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func `lines come out as they went in, from memory`() async throws {
-        let spool = DumpSpool(memoryBytes: 1 << 20)
+        let spool = ListingSpool(memoryBytes: 1 << 20)
         try spool.append(line(1).span)
         try spool.append((line(2) + line(3)).span)
         spool.finish(nil)
@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: [0, 1, 100, 100_000, 1_000_000])
     func `lines come out in order when there are more than fit into memory`(_ memoryBytes: Int) async throws {
         let directory = try TemporaryDirectory()
-        let spool = DumpSpool(memoryBytes: memoryBytes, directory: directory.path)
+        let spool = ListingSpool(memoryBytes: memoryBytes, directory: directory.path)
         var expected: [UInt8] = []
         for number in 0..<400 {
             let lines = (0..<20).flatMap { line(number * 20 + $0, padding: 200) }
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a reader that keeps up and falls behind by turns gets every line once`() async throws {
-        let spool = DumpSpool(memoryBytes: 10_000)
+        let spool = ListingSpool(memoryBytes: 10_000)
         let lines = (0..<60).map { number in (0..<200).flatMap { line(number * 200 + $0, padding: 30) } }
         async let read = readAll(spool)
         try await onThread {
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `an error comes after what came before it, and the first one counts`() async throws {
-        let spool = DumpSpool(memoryBytes: 100)
+        let spool = ListingSpool(memoryBytes: 100)
         try spool.append(line(1).span)
         spool.finish(MemcacheError(.connectionLost, "gone"))
         spool.finish(nil)
@@ -69,8 +69,8 @@ import Testing
     }
 
     @Test func `a directory that is not there is told`() async throws {
-        let spool = DumpSpool(memoryBytes: 0, directory: "/nonexistent\u{1b}")
-        let block = [UInt8](repeating: UInt8(ascii: "\n"), count: DumpSpool.blockBytes)
+        let spool = ListingSpool(memoryBytes: 0, directory: "/nonexistent\u{1b}")
+        let block = [UInt8](repeating: UInt8(ascii: "\n"), count: ListingSpool.blockBytes)
         let error = try #require(throws: MemcacheError.self) { try spool.append(block.span) }
         #expect(error.code == .localFile)
         #expect(error.message.contains("no such file or directory"), "\(error.message)")
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10))) func `a reader that waits can be cancelled`() async throws {
-        let spool = DumpSpool(memoryBytes: 100)
+        let spool = ListingSpool(memoryBytes: 100)
         let reader = Task { try await spool.next() }
         reader.cancel()
         let error = await #expect(throws: MemcacheError.self) { try await reader.value }

@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// One thread appends and one task reads. Neither waits for the other's work on the file: the lock is held only while
 /// positions are compared and bytes are handed over.
-final class DumpSpool: LineSink {
+final class ListingSpool: LineSink {
     /// How much is written to the file and read from it at a time.
     static let blockBytes = 262_144
 
@@ -54,7 +54,7 @@ final class DumpSpool: LineSink {
     /// - Parameters:
     ///   - memoryBytes: How much is kept in memory before the file is begun.
     ///   - directory: Where the file is made.
-    init(memoryBytes: Int, directory: String = DumpSpool.temporaryDirectory) {
+    init(memoryBytes: Int, directory: String = ListingSpool.temporaryDirectory) {
         self.memoryBytes = memoryBytes
         self.directory = directory
     }

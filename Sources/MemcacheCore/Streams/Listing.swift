@@ -2,7 +2,7 @@ import Synchronization
 
 /// A list of the server's items, as it comes from the server.
 ///
-///     for try await entry in try await client.dump(DumpRequest(.metadata)) {
+///     for try await entry in try await client.dump(ListingRequest(.metadata)) {
 ///         print(entry.key.count, entry.itemBytes ?? 0)
 ///     }
 ///
@@ -11,14 +11,14 @@ import Synchronization
 ///
 /// A list can be gone through once. When the loop is left early, the rest is read and dropped, for servers before 1.6.26
 /// can be damaged by a reader that hangs up; until then the server's crawler is busy.
-public struct Dump<Element: Sendable>: AsyncSequence, Sendable {
+public struct Listing<Element: Sendable>: AsyncSequence, Sendable {
     /// Reads elements out of the lines that have come.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let reading: DumpReading
         private let parse: @Sendable (Span<UInt8>) -> Element?
         private var cursor = LineCursor()
 
-        fileprivate init(_ dump: Dump) {
+        fileprivate init(_ dump: Listing) {
             reading = DumpReading(dump.lines)
             parse = dump.parse
         }
@@ -71,9 +71,9 @@ final class DumpLines: Sendable {
 
     private let address: ServerAddress
     private let stream: LineStream
-    private let spool: DumpSpool
+    private let spool: ListingSpool
 
-    init(_ stream: LineStream, _ spool: DumpSpool, from address: ServerAddress) {
+    init(_ stream: LineStream, _ spool: ListingSpool, from address: ServerAddress) {
         self.address = address
         self.stream = stream
         self.spool = spool
