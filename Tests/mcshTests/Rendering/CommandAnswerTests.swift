@@ -6,18 +6,6 @@ import Testing
 /// Answers that the shell puts together itself.
 @Suite struct CommandAnswerTests {
     @Test(arguments: [
-        (OutputFormat.plain, "unix:/a,b\t1.6.18\t1250\n"),
-        (.csv, "server,version,microseconds\n\"unix:/a,b\",1.6.18,1250\n"),
-        (.tsv, "server\tversion\tmicroseconds\nunix:/a,b\t1.6.18\t1250\n"),
-        (.json, #"{"command":"ping","server":"unix:/a,b","version":"1.6.18","seconds":0.001250}"# + "\n"),
-        (.human, "unix:/a,b answers: memcached 1.6.18, 1.25 ms\n"), (.raw, ""),
-    ])
-    func `ping is one row`(format: OutputFormat, text: String) {
-        let answer = PingAnswer(server: "unix:/a,b", version: "1.6.18", microseconds: 1250)
-        #expect(String(decoding: PingAnswer.rendered([answer], format), as: UTF8.self) == text)
-    }
-
-    @Test(arguments: [
         (OutputFormat.plain, "DELETED\t2\n"),
         (.csv, "server,match,matched,deleted\ncache:1,\"u:{a,b}*\",3,2\n"),
         (.tsv, "server\tmatch\tmatched\tdeleted\ncache:1\tu:{a,b}*\t3\t2\n"),
