@@ -86,7 +86,7 @@ package final class Connection: Sendable {
 
     /// Starts what connections live on, without waiting for it: a program that has other things to do before its first
     /// connection does them meanwhile.
-    package static func prepare() { Transport.startCommandThread() }
+    package static func startEventLoop() { Transport.startCommandThread() }
 
     /// Starts what connections live on, and waits for it.
     ///
@@ -101,7 +101,7 @@ package final class Connection: Sendable {
 
     private let mailbox = Mailbox()
     private let transport: Transport
-    private let core: Core
+    private let core: ConnectionCore
 
     /// Begins to connect.
     ///
@@ -121,7 +121,7 @@ package final class Connection: Sendable {
         } catch {
             throw error.from(address)
         }
-        core = Core(address: address, options: options, transport: transport, mailbox: mailbox, onClose: onEnd)
+        core = ConnectionCore(address: address, options: options, transport: transport, mailbox: mailbox, onClose: onEnd)
         if isBegun { begin() }
     }
 
@@ -269,7 +269,7 @@ extension MemcacheError {
 ///
 /// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``Connection`` calls them inside
 /// `Transport.execute`, and the transport calls its delegate there.
-private final class Core: TransportDelegate, @unchecked Sendable {
+private final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     typealias Machine = ConnectionStateMachine<any ReplyReceiver>
 
     private let address: ServerAddress

@@ -30,7 +30,7 @@ final class LineStream: Sendable {
     }
 
     private let transport: Transport
-    private let core: Core
+    private let core: LineStreamCore
     private let address: ServerAddress
 
     /// Begins to connect.
@@ -45,7 +45,7 @@ final class LineStream: Sendable {
         } catch {
             throw error.from(address)
         }
-        core = Core(address: address, options: options, request: request, transport: transport, sink: sink)
+        core = LineStreamCore(address: address, options: options, request: request, transport: transport, sink: sink)
         transport.connect(to: address, options: options.transport, delegate: core)
     }
 
@@ -87,7 +87,7 @@ package enum ListsInFlight {
 ///
 /// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``LineStream`` calls them inside
 /// `Transport.execute`, and the transport calls its delegate there.
-private final class Core: TransportDelegate, @unchecked Sendable {
+private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
     private let address: ServerAddress
     private let options: Connection.Options
     private let request: LineStream.Request

@@ -62,7 +62,7 @@ enum MCSH {
             return fail(options, conflict, code: "usage", .usage, hint: "mcsh --help lists the options")
         }
         // At a terminal the signals are seen to before there is any other thread.
-        if !options.command.isEmpty || !Terminal.isTerminal(STDIN_FILENO) { Connection.prepare() }
+        if !options.command.isEmpty || !Terminal.isTerminal(STDIN_FILENO) { Connection.startEventLoop() }
         let environment = Environment.ofProcess()
         let catalog: ServerCatalog
         var selection: ServerSelection
