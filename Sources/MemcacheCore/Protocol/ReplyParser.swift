@@ -66,11 +66,11 @@ package struct ReplyParser: Sendable {
         }
     }
 
-    private typealias Found = (element: ReplyElement, end: Int)
+    private typealias Parsed = (element: ReplyElement, end: Int)
 
     private mutating func element(
         of line: Range<Int>, next: Int, in bytes: Span<UInt8>
-    ) throws(Failure) -> Found? {
+    ) throws(Failure) -> Parsed? {
         guard !line.isEmpty else { return (.unknown(line), next) }
         switch bytes[line.lowerBound] {
         case UInt8(ascii: "S"):
@@ -155,7 +155,7 @@ package struct ReplyParser: Sendable {
         return .statistic(name: name, value: min(name.upperBound + 1, line.upperBound)..<line.upperBound)
     }
 
-    private mutating func value(_ line: Range<Int>, next: Int, in bytes: Span<UInt8>) throws(Failure) -> Found? {
+    private mutating func value(_ line: Range<Int>, next: Int, in bytes: Span<UInt8>) throws(Failure) -> Parsed? {
         let key = word(from: line.lowerBound + 6, in: line, of: bytes)
         let flags = word(from: key.upperBound + 1, in: line, of: bytes)
         let length = word(from: flags.upperBound + 1, in: line, of: bytes)
@@ -177,7 +177,7 @@ package struct ReplyParser: Sendable {
         return (.value(key: key, flags: flagsWord, cas: token, data: block.data), block.end)
     }
 
-    private mutating func metaValue(_ line: Range<Int>, next: Int, in bytes: Span<UInt8>) throws(Failure) -> Found? {
+    private mutating func metaValue(_ line: Range<Int>, next: Int, in bytes: Span<UInt8>) throws(Failure) -> Parsed? {
         let length = word(from: line.lowerBound + 3, in: line, of: bytes)
         guard let count = ASCIINumber.parseUnsigned(bytes, length) else { throw .malformed(line: bytes.copy(line)) }
         guard let block = try block(of: count, from: line.lowerBound, next: next, in: bytes) else { return nil }
@@ -189,7 +189,7 @@ package struct ReplyParser: Sendable {
     /// the empty line or the `END` that closes it.
     private mutating func configuration(
         _ line: Range<Int>, next: Int, in bytes: Span<UInt8>
-    ) throws(Failure) -> Found? {
+    ) throws(Failure) -> Parsed? {
         var start = next
         while let newline = bytes.firstIndex(of: UInt8(ascii: "\n"), from: start) {
             let end = newline > start && bytes[newline - 1] == UInt8(ascii: "\r") ? newline - 1 : newline

@@ -48,8 +48,6 @@ final class Session: Sendable {
         var status = ExitStatus.done
         /// The worst since a command began.
         var recent = ExitStatus.done
-        /// Reads that are to be sent again.
-        var lostReads: [LostRead] = []
         /// Win tokens that are to be given back.
         var wins: [TakenWin] = []
         /// One for each server that was lost.
@@ -121,20 +119,6 @@ final class Session: Sendable {
         state.withLock { state in
             defer { state.recent = state.recent.worst(outer) }
             return state.worst(state.recent)
-        }
-    }
-
-    /// Reads for people were lost or refused, and can be sent as plain ones.
-    func note(_ reads: [LostRead]) {
-        state.withLock { $0.lostReads += reads }
-    }
-
-    /// The reads that are to be sent again, which are then forgotten.
-    func takeLostReads() -> [LostRead] {
-        state.withLock { state in
-            guard !state.lostReads.isEmpty else { return [] }
-            defer { state.lostReads = [] }
-            return state.lostReads
         }
     }
 

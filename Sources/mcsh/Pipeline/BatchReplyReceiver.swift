@@ -13,6 +13,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private let statistics: [StatisticsRequest]
     private let printer: AnswerWriter
     private let session: Session
+    private let lostReads: LostReads
     private let onFinish: @Sendable () -> Void
     /// Whether its reads are asked for a second time.
     private let isRetry: Bool
@@ -37,12 +38,13 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
 
     init(
         batch: ServerBatch, statistics: [StatisticsRequest] = [], printer: AnswerWriter, session: Session,
-        isRetry: Bool = false, onFinish: @escaping @Sendable () -> Void
+        lostReads: LostReads, isRetry: Bool = false, onFinish: @escaping @Sendable () -> Void
     ) {
         self.batch = batch
         self.statistics = statistics
         self.printer = printer
         self.session = session
+        self.lostReads = lostReads
         self.onFinish = onFinish
         self.isRetry = isRetry
         beginGroup()
@@ -190,7 +192,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             {
                 // A proxy that does not know the meta commands hangs up on them, as twemproxy does.
                 session.note(status)
-                session.note(lost.map { lostRead(batch.commands[$0]) })
+                lostReads.add(lost.map { lostRead(batch.commands[$0]) })
                 printer.flush()
                 return onFinish()
             }
@@ -279,7 +281,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         beginGroup()
         retries.begin(
             again,
-            to: BatchReplyReceiver(batch: again, printer: printer, session: session, isRetry: true) { [self] in
+            to: BatchReplyReceiver(batch: again, printer: printer, session: session, lostReads: lostReads, isRetry: true) { [self] in
                 printer.retries?.end()
             })
     }

@@ -17,6 +17,7 @@ final class CommandPipeline {
 
     private let session: Session
     private let lanes: [Lane]
+    private let lostReads = LostReads()
     /// Puts the answers of several servers in order; nil with one server.
     private let merger: AnswerSequencer?
 
@@ -56,7 +57,8 @@ final class CommandPipeline {
                 isLost: { session.hasLoss }
             ) {
                 BatchReplyReceiver(
-                    batch: batch, statistics: round.statistics, printer: lane.printer, session: session, onFinish: $0)
+                    batch: batch, statistics: round.statistics, printer: lane.printer, session: session,
+                    lostReads: lostReads, onFinish: $0)
             }
             if !isSubmitted {
                 session.extendLoss(of: lane.printer.server, by: batch.unanswered(Array(batch.commands.indices)))
@@ -69,4 +71,7 @@ final class CommandPipeline {
     func drain() {
         for lane in lanes { lane.window.drain() }
     }
+
+    /// The reads that should be sent again without meta commands, which are then forgotten.
+    func takeLostReads() -> [LostRead] { lostReads.takeAll() }
 }

@@ -182,7 +182,7 @@ extension Shell {
         }
         session.output.endPaging()
         let start = ContinuousClock.now
-        let question = Confirmation(what: what, selection: selection, hasOption: behaviour.isConfirmed)
+        let question = DangerConfirmation(what: what, selection: selection, hasOption: behaviour.isConfirmed)
         let answer = Question.answer(to: question.text, watcher: interactive?.watcher)
         // How long somebody thinks about it is not how long the command takes.
         idleTime += .now - start

@@ -88,7 +88,7 @@ import Testing
 
     @Test func `every variable that is read is in ENVIRONMENT`() throws {
         let documented = Self.words(try Self.section("ENVIRONMENT").filter { $0.hasPrefix(".It Ev ") })
-        let source = try Self.text(of: "Sources/mcsh/Options/Environment.swift")
+        let source = try Self.text(of: "Sources/mcsh/System/Environment.swift")
         let names = source.matches(of: /"([A-Z_]+)"/).map { String($0.1) }
         #expect(names.count >= 10)
         for name in names { #expect(documented.contains(name), "\(name)") }

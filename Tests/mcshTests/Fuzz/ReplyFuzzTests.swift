@@ -137,7 +137,8 @@ import Testing
             let batch = round.batches[0]
             let printer = AnswerWriter(server: "cache:1", output: session.output, presentation: session.presentation)
             let receiver = BatchReplyReceiver(
-                batch: batch, statistics: round.statistics, printer: printer, session: session
+                batch: batch, statistics: round.statistics, printer: printer, session: session,
+                lostReads: LostReads()
             ) {}
             var answered = 0
             do throws(ReplyParser.Failure) {

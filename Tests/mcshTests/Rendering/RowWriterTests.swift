@@ -10,18 +10,19 @@ import Testing
         Column("key"), Column("hash"), Column("error", in: [.json, .table]),
     ]
 
-    private static let rows: [[Cell]] = [
-        [
-            .text("unix:/a,b"), .count(12_345), .size(1536), .duration(1250), .time(0), .share(0.25), .flag(true),
-            Cell(.list(["a", "b"])), .bytes([0xff, 0x31]), Cell(.digits([0x34, 0x32])), .text("x\ty"),
-        ],
-        [
-            .text("c"), .count(nil), .size(nil), .duration(nil), .time(nil), .share(nil), .flag(false), Cell(.list([])),
-            .bytes([0x6b]), Cell(.digits([0x78])), .missing,
-        ],
+    private static let full: [Cell] = [
+        .text("unix:/a,b"), .count(12_345), .size(1536), .duration(1250), .time(0), .share(0.25), .flag(true),
+        Cell(.list(["a", "b"])), .bytes([0xff, 0x31]), Cell(.digits([0x34, 0x32])), .text("x\ty"),
     ]
 
-    @Test(arguments: [
+    private static let empty: [Cell] = [
+        .text("c"), .count(nil), .size(nil), .duration(nil), .time(nil), .share(nil), .flag(false), Cell(.list([])),
+        .bytes([0x6b]), Cell(.digits([0x78])), .missing,
+    ]
+
+    private static let rows = [full, empty]
+
+    private static let texts: [(OutputFormat, String)] = [
         (
             OutputFormat.plain,
             "unix:/a,b\t12345\t1536\t1250\t0\t0.25\ttrue\ta b\t\\xff1\t42\nc\t\t\t\t\t\tfalse\t\tk\tx\n"
@@ -38,8 +39,9 @@ import Testing
                 + #"{"server":"c","expires":null,"alive":false,"on":[],"key":"k","hash":"x"}"# + "\n"
         ),
         (.raw, ""),
-    ])
-    func `machines get every cell in its form`(format: OutputFormat, text: String) {
+    ]
+
+    @Test(arguments: texts) func `machines get every cell in its form`(format: OutputFormat, text: String) {
         #expect(Self.written(format) == text)
     }
 
@@ -47,7 +49,7 @@ import Testing
         #expect(
             Self.written(.human) == """
                 server      items     size  microseconds  expires               share  up   on    key    hash
-                unix:/a,b  12,345  1.5 KiB  1.25 ms       1970-01-01T00:00:00Z  25%    yes  a, b  \\xff1  42
+                unix:/a,b  12,345  1.5 KiB  1.25 ms       1970-01-01T00:00:00Z  25.0%  yes  a, b  \\xff1  42
                 c               -        -  -             -                     -      no         k      x
 
                 """)

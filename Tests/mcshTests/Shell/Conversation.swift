@@ -42,7 +42,8 @@ struct Conversation {
             defer { close(ends[1]) }
             let printer = AnswerWriter(server: "cache:1", output: session.output, presentation: session.presentation)
             let receiver = BatchReplyReceiver(
-                batch: batch, statistics: round.statistics, printer: printer, session: session
+                batch: batch, statistics: round.statistics, printer: printer, session: session,
+                lostReads: LostReads()
             ) {}
             try Conversation.feed(Array(replies.utf8), batch.shapes, receiver, &answered)
             receiver.finish(ending, answered: answered)

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// The question before something dangerous is done: `y` confirms it, but on production only the name of what it is done to.
-struct Confirmation: Hashable, Sendable {
+struct DangerConfirmation: Hashable, Sendable {
     /// What is asked.
     let text: String
     /// What may be typed: the name, and for a server that was named directly those of its pools; nil for `y`.

@@ -4,7 +4,7 @@ import Testing
 @testable import mcsh
 
 /// What is asked before something dangerous, and what confirms it.
-@Suite struct ConfirmationTests {
+@Suite struct DangerConfirmationTests {
     private static func selection(
         _ pool: String?, _ stage: PoolSettings.Stage?
     ) throws -> mcsh.ServerSelection {
@@ -13,20 +13,20 @@ import Testing
         return mcsh.ServerSelection(pool: pool, servers: [try WeightedServer("10.0.0.5")], settings: settings)
     }
 
-    private static func answers(_ confirmation: Confirmation, _ answers: String...) -> [Bool] {
+    private static func answers(_ confirmation: DangerConfirmation, _ answers: String...) -> [Bool] {
         answers.map { confirmation.isConfirmed(by: Array($0.utf8)) }
     }
 
     @Test func `y confirms where nothing is production`() throws {
         let selection = try Self.selection("sessions", .staging)
-        let question = Confirmation(what: "flush_all: all items", selection: selection, hasOption: false)
+        let question = DangerConfirmation(what: "flush_all: all items", selection: selection, hasOption: false)
         #expect(question.text == "flush_all: all items. Go on? [y/N] ")
         #expect(Self.answers(question, "y", "Yes", "", "n", "sessions") == [true, true, false, false, false])
     }
 
     @Test func `on production only the name confirms`() throws {
         let selection = try Self.selection("sessions", .production)
-        let question = Confirmation(what: "flush_all: all items", selection: selection, hasOption: false)
+        let question = DangerConfirmation(what: "flush_all: all items", selection: selection, hasOption: false)
         #expect(question.text == "flush_all: all items. PRODUCTION. Type @sessions to confirm: ")
         #expect(
             Self.answers(question, "y", "yes", "", "session", "sessions ", "sessions", "@sessions")
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `a server without a pool is named by its address, and -y is said to be no answer`() throws {
         let selection = try Self.selection(nil, .production)
-        let question = Confirmation(what: "flush_all: all items", selection: selection, hasOption: true)
+        let question = DangerConfirmation(what: "flush_all: all items", selection: selection, hasOption: true)
         #expect(
             question.text
                 == "flush_all: all items. PRODUCTION. Type 10.0.0.5:11211 to confirm "
@@ -46,7 +46,7 @@ import Testing
     @Test func `a server of a pool is confirmed by its own name and by the pool's`() throws {
         var selection = try Self.selection(nil, .production)
         selection.listingPools = ["sessions", "all"]
-        let question = Confirmation(what: "flush_all: all items", selection: selection, hasOption: false)
+        let question = DangerConfirmation(what: "flush_all: all items", selection: selection, hasOption: false)
         #expect(question.text == "flush_all: all items. PRODUCTION. Type 10.0.0.5:11211 to confirm: ")
         #expect(
             Self.answers(question, "10.0.0.5:11211", "@sessions", "sessions", "@all", "other", "y")

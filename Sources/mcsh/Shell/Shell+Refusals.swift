@@ -1,0 +1,30 @@
+import MemcacheCore
+
+extension Shell {
+    /// Sends reads for people once more, without meta commands, which the server or a proxy before it does not know.
+    func readAgain() {
+        let reads = pipeline.takeLostReads()
+        guard !reads.isEmpty, !isInterrupted else { return }
+        builder.hasMetaCommands = false
+        for (position, server) in client.pool.servers.enumerated() {
+            let own = reads.filter { $0.server == server.address.description }
+            guard !own.isEmpty else { continue }
+            server.forgetDeath()
+            router?.forgetMetaCommands(position)
+            for read in own { builder.readAgain(read, on: position) }
+        }
+        submit()
+        pipeline.drain()
+    }
+
+    /// An error with its cause, where asking the server shows one.
+    func explained(_ error: MemcacheError, server name: String, command: String) -> MemcacheError {
+        guard !isInterrupted, let server = client.pool.servers.first(where: { $0.address.description == name }) else {
+            return error
+        }
+        let result = Blocking.wait { () async throws(MemcacheError) in
+            await RefusalReason.explained(error, of: server, command: command)
+        }
+        return (try? result.get()) ?? error
+    }
+}
