@@ -121,7 +121,8 @@ package final class Connection: Sendable {
         } catch {
             throw error.from(address)
         }
-        core = ConnectionCore(address: address, options: options, transport: transport, mailbox: mailbox, onClose: onEnd)
+        core = ConnectionCore(
+            address: address, options: options, transport: transport, mailbox: mailbox, onClose: onEnd)
         if isBegun { begin() }
     }
 

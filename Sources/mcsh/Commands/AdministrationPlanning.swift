@@ -90,7 +90,8 @@ enum AdministrationPlanning {
             }
             return .local(
                 .dump(
-                    ListingRequest(words[0] == "mgdump" ? .keys : .metadata, crawled), arguments.format ?? builder.format))
+                    ListingRequest(words[0] == "mgdump" ? .keys : .metadata, crawled),
+                    arguments.format ?? builder.format))
         case ("crawl", 2):
             let crawled = try checked(at: arguments.words[1]) { () throws(MemcacheError) in try CrawlScope(scope) }
             return try confirmed(

@@ -11,12 +11,22 @@ struct Fleet: Sendable {
     /// The servers' names.
     var names: [String] { servers.map(\.address.description) }
 
-    /// Asks all servers at the same time; a dead one is tried as well.
+    /// Asks all servers at the same time; a dead one is tried as well. One that answers is alive, whatever was known of it.
     ///
+    /// - Parameter command: What the user asked for, to name the cause of a failure.
     /// - Returns: What each answered, in the order of the servers.
     func each<Value: Sendable>(
-        _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Value
+        for command: String, _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Value
     ) async -> [ServerAnswer<Value>] {
-        await client.pool.onEveryServer(body)
+        var answers = await client.pool.onEveryServer(body)
+        for (index, server) in servers.enumerated() {
+            switch answers[index].result {
+            case .success:
+                if !server.isAlive { server.forgetDeath() }
+            case .failure(let error):
+                answers[index].result = .failure(await RefusalReason.explained(error, of: server, command: command))
+            }
+        }
+        return answers
     }
 }

@@ -43,7 +43,9 @@ struct CursorContext {
     init?(_ line: [UInt8]) {
         // The lines before are commands of their own, unless a quote is open: then there is nothing to complete.
         let offset = (line.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
-        guard var pieces = CursorContext.pieces(of: Array(line[offset...])), let last = pieces.popLast() else { return nil }
+        guard var pieces = CursorContext.pieces(of: Array(line[offset...])), let last = pieces.popLast() else {
+            return nil
+        }
         start = offset + last.start
         source = Array(line[start...])
         typed = last.bytes

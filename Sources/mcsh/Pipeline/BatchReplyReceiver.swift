@@ -281,7 +281,9 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         beginGroup()
         retries.begin(
             again,
-            to: BatchReplyReceiver(batch: again, printer: printer, session: session, lostReads: lostReads, isRetry: true) { [self] in
+            to: BatchReplyReceiver(
+                batch: again, printer: printer, session: session, lostReads: lostReads, isRetry: true
+            ) { [self] in
                 printer.retries?.end()
             })
     }

@@ -15,7 +15,8 @@ struct EditorChoice: Hashable, Sendable {
     /// be started.
     func edit(_ path: [UInt8], watcher: SignalWatcher?) -> Int32? {
         let line = Array(ShellCommand.foreground("\(command) \"$1\"").utf8)
-        guard let guest = ForegroundProgram(watcher: watcher, start: { ShellCommand.start(line, arguments: [path]) }) else {
+        guard let guest = ForegroundProgram(watcher: watcher, start: { ShellCommand.start(line, arguments: [path]) })
+        else {
             return nil
         }
         guest.enter()

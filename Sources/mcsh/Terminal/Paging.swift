@@ -65,7 +65,9 @@ struct Paging: Sendable {
             return
         case .command(let command):
             guard let pipe = FileDescriptors.pipe() else { return }
-            let guest = ForegroundProgram(watcher: watcher) { ShellCommand.start(PagerChoice.line(command), input: pipe.reading) }
+            let guest = ForegroundProgram(watcher: watcher) {
+                ShellCommand.start(PagerChoice.line(command), input: pipe.reading)
+            }
             close(pipe.reading)
             guard let guest else {
                 close(pipe.writing)

@@ -5,7 +5,8 @@ import Testing
 /// Rows of typed cells, in every format.
 @Suite struct RowWriterTests {
     private static let columns = [
-        Column("server"), Column("items", .trailing), Column("size", .trailing), Column("microseconds", member: "seconds"),
+        Column("server"), Column("items", .trailing), Column("size", .trailing),
+        Column("microseconds", member: "seconds"),
         Column("expires", isNullable: true), Column("share"), Column("alive", title: "up"), Column("on"),
         Column("key"), Column("hash"), Column("error", in: [.json, .table]),
     ]

@@ -21,7 +21,8 @@ import Testing
         "Commands/CommandTable.swift mentions ShellSpecs", "Commands/ServerSpecs.swift mentions WatchQuery",
         "Operations/Edit/Shell+Edit.swift mentions Shell", "Operations/Keys/Shell+KeyList.swift mentions Shell",
         "Operations/Listing/Shell+MatchDeletion.swift mentions Shell",
-        "Operations/Listing/Shell+Streams.swift mentions Shell", "Operations/Raw/ProtocolPipe.swift mentions CommandLog",
+        "Operations/Listing/Shell+Streams.swift mentions Shell",
+        "Operations/Raw/ProtocolPipe.swift mentions CommandLog",
         "Operations/Raw/Shell+Raw.swift mentions Shell", "Operations/Servers/Shell+Pool.swift mentions Shell",
         "Operations/Show/Shell+Keys.swift mentions Shell", "Operations/Watch/Shell+Watch.swift mentions Shell",
     ]

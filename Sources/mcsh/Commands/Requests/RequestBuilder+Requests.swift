@@ -136,7 +136,8 @@ extension RequestBuilder {
 
     /// Plans a request for a key that another part writes, such as a meta command.
     mutating func request(
-        _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape, key: Word, _ arguments: borrowing Arguments,
+        _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape, key: Word,
+        _ arguments: borrowing Arguments,
         _ bytes: Span<UInt8>, encode: (inout RequestEncoder, Span<UInt8>) -> Int
     ) throws(Diagnostic) {
         try requireKey(key, bytes)
@@ -263,7 +264,8 @@ extension RequestBuilder {
     ///   - shape: The shape of its reply; nil when it shares the reply of the command before it.
     ///   - key: Where its key stands on the wire, with the prefix.
     private mutating func add(
-        _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape?, key: (start: Int, count: Int)? = nil,
+        _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape?,
+        key: (start: Int, count: Int)? = nil,
         isMany: Bool = false, isDecoded: Bool = false, _ format: OutputFormat?
     ) {
         let position = key.map {

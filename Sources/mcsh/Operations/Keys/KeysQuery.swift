@@ -21,7 +21,8 @@ struct KeysQuery: Sendable {
 
 extension KeysQuery {
     /// Checks the words of `keys`, with those of its options.
-    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic) {
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic)
+    {
         isLong = arguments.isLong
         if let word = arguments.words.first {
             glob = Glob(bytes.copy(word.range))

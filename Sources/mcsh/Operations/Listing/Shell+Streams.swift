@@ -36,7 +36,9 @@ extension Shell {
         return error
     }
 
-    private func show(_ opened: Listing<ListedItem>, from name: String, _ format: OutputFormat, _ rows: inout ListingRows) {
+    private func show(
+        _ opened: Listing<ListedItem>, from name: String, _ format: OutputFormat, _ rows: inout ListingRows
+    ) {
         let reader = DumpReader(opened)
         while !session.output.hasFailed {
             switch format {

@@ -24,7 +24,8 @@ struct ListingRows {
             hasHeader = true
             showsFlags = entries.first?.flags != nil
             DelimitedText.append(
-                row: ListingRows.names + (showsFlags ? ["flags"] : []) + (namesServer ? ["server"] : []), table, to: &out)
+                row: ListingRows.names + (showsFlags ? ["flags"] : []) + (namesServer ? ["server"] : []), table,
+                to: &out)
         }
         for entry in entries { append(entry, from: server, to: &out) }
         return out

@@ -17,14 +17,15 @@ struct Ping: Operation {
     init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ facts: SessionFacts) throws(Diagnostic) {}
 
     func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
-        let answers = await fleet.each { server async throws(MemcacheError) in try await RoundTrip(to: server) }
+        let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in try await RoundTrip(to: server) }
         var rows = output.rows(Self.columns, command: "ping")
         var out: [UInt8] = []
         for (server, trip) in output.values(of: answers) {
             let time = HumanUnits.duration(microseconds: trip.microseconds)
             rows.append(
                 [.text(server), .text(trip.version.text), .duration(trip.microseconds)],
-                sentence: StyledText("\(EscapedText.string(Array(server.utf8))) answers: memcached \(trip.version.text), \(time)"),
+                sentence: StyledText(
+                    "\(EscapedText.string(Array(server.utf8))) answers: memcached \(trip.version.text), \(time)"),
                 to: &out)
         }
         output.write(out)

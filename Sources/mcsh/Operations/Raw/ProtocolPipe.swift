@@ -201,7 +201,8 @@ final class ProtocolPipe {
         }
         searched = bytes.count
         guard bytes.count - position <= ProtocolPipe.maximumLineBytes else {
-            refuse("its line has more than \(ProtocolPipe.maximumLineBytes) bytes", Array(bytes[position...].prefix(80)))
+            refuse(
+                "its line has more than \(ProtocolPipe.maximumLineBytes) bytes", Array(bytes[position...].prefix(80)))
             position = bytes.count
             return false
         }

@@ -19,7 +19,8 @@ struct WatchQuery: Hashable, Sendable {
 
 extension WatchQuery {
     /// Checks the words of `watch`, with those of its options.
-    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic) {
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic)
+    {
         streams = []
         for word in arguments.words {
             let name = String(decoding: bytes.copy(word.range), as: UTF8.self)
