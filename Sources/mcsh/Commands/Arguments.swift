@@ -6,15 +6,18 @@ struct Arguments: ~Copyable {
     var name = Word(range: 0..<0, source: 0..<0)
     /// The words behind the name that are not options.
     var words: [Word] = []
+    /// Which options were given: a bit for each, as ``CommandSpec/option(_:_:)`` numbers them.
+    var given: UInt64 = 0
+    // Options that many lines have, and those whose values are read at once, have fields.
     /// `--flags`
     var flags: UInt64 = 0
+    /// The number after `--flags`.
+    var flagsWord: Word?
     /// `--hash`
     var hash: RoutingNumber?
-    /// The number behind `--flags`.
-    var flagsWord: Word?
     /// `--as`
     var form: ValueForm?
-    /// The word behind `--as`.
+    /// The word after `--as`.
     var formWord: Word?
     /// `--compress`: values longer than this are compressed.
     var compression: Int?
@@ -22,22 +25,10 @@ struct Arguments: ~Copyable {
     var decodes = false
     /// `--noreply`
     var noreply = false
-    /// `--match`
-    var match: Word?
-    /// `--limit`
-    var limit: Word?
-    /// `--for`
-    var duration: Word?
-    /// `--regex`
-    var regex: Word?
-    /// `--class`
-    var slabClasses: Word?
-    /// `--long`
-    var isLong = false
-    /// `--probe`
-    var probes = false
     /// `--json` and the like, for this command only.
     var format: OutputFormat?
+    /// The options that have no field here, with their values.
+    var otherOptions: [(option: CommandSpec.Option, value: Word?)] = []
     /// A value that comes from a file, from a here-document or from standard input instead of a word.
     var inputValue: [UInt8]?
     /// Whether the words are those of the program's arguments, which are not parsed again.
@@ -50,22 +41,34 @@ struct Arguments: ~Copyable {
     mutating func reset() {
         // They are few, and this is a third of what removing them at once takes.
         while words.popLast() != nil {}
+        inputValue = nil
+        guard given != 0 else { return }
+        given = 0
         flags = 0
-        hash = nil
         flagsWord = nil
+        hash = nil
         form = nil
         formWord = nil
         compression = nil
         decodes = false
         noreply = false
-        match = nil
-        limit = nil
-        duration = nil
-        regex = nil
-        slabClasses = nil
-        isLong = false
-        probes = false
         format = nil
-        inputValue = nil
+        otherOptions.removeAll(keepingCapacity: true)
     }
+
+    /// Whether an option without a field was given.
+    func has(_ name: StaticString) -> Bool { otherOptions.contains { $0.option.isCalled(name) } }
+
+    /// The word that an option without a field was given; nil where it was not, or without a value.
+    func word(of name: StaticString) -> Word? { otherOptions.first { $0.option.isCalled(name) }?.value }
+}
+
+extension Arguments {
+    var match: Word? { word(of: "--match") }
+    var limit: Word? { word(of: "--limit") }
+    var duration: Word? { word(of: "--for") }
+    var regex: Word? { word(of: "--regex") }
+    var slabClasses: Word? { word(of: "--class") }
+    var isLong: Bool { has("--long") }
+    var probes: Bool { has("--probe") }
 }

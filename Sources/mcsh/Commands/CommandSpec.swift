@@ -106,63 +106,6 @@ final class CommandSpec: Sendable {
         var meaning: String
     }
 
-    /// A word that begins with `--`.
-    struct Option: Sendable {
-        var name: String
-        /// What the word behind it is; nil for an option that stands alone.
-        var argument: String?
-        /// Whether the word may be left out.
-        var isArgumentOptional = false
-        var summary: String
-        /// The words that can stand behind it, for completion; empty where nothing is known beforehand.
-        var choices: [Choice] = []
-
-        /// The option as the syntax line shows it: `--flags N`, `--compress [MIN]`.
-        var syntax: String {
-            argument.map { isArgumentOptional ? "\(name) [\($0)]" : "\(name) \($0)" } ?? name
-        }
-
-        static let flags = Option(name: "--flags", argument: "N", summary: "client flags stored beside the value")
-        static let hash = Option(
-            name: "--hash", argument: "N", summary: "choose the server by this number in place of the key's hash")
-        static let form = Option(
-            name: "--as", argument: "text|int|json|pickle|bytes",
-            summary: """
-                store what python-memcached stores for a str, an int, JSON text (which is read back as a str), the Python \
-                value of a JSON text, or bytes; the flags follow from it
-                """,
-            choices: [
-                .init("text", "text in UTF-8, a str"), .init("int", "an integer in digits"),
-                .init("json", "JSON text, read back as a str"), .init("pickle", "the Python value of a JSON text"),
-                .init("bytes", "the bytes as they are"),
-            ])
-        static let addedForm = Option(
-            name: "--as", argument: "text|int|bytes",
-            summary: "check the bytes for being what python-memcached adds for a str, an int or bytes",
-            choices: [
-                .init("text", "text in UTF-8, a str"), .init("int", "an integer in digits"),
-                .init("bytes", "the bytes as they are"),
-            ])
-        static let compress = Option(
-            name: "--compress", argument: "MIN", isArgumentOptional: true,
-            summary: """
-                compress a value of more than MIN bytes with zlib, where that makes it shorter; without MIN (0) one of \
-                any length. A number behind it is MIN, so a TTL in seconds goes before it. An --as int never is
-                """)
-        /// The one that every command takes.
-        static let output = Option(
-            name: "--output", argument: "FORMAT", summary: "the format of the answer",
-            choices: OutputFormat.allCases.map { .init($0.rawValue, $0.meaning) })
-        static let decode = Option(
-            name: "--decode", argument: nil,
-            summary: """
-                plain, CSV and TSV give the value as python-memcached reads it: decompressed, pickles as JSON. A value \
-                that cannot be read is an error (status 8)
-                """)
-        static let noreply = Option(
-            name: "--noreply", argument: nil, summary: "send noreply: no answer is shown unless the server refuses")
-    }
-
     /// Its names, what it takes and what it means.
     let description: CommandDescription
     /// Whether all earlier answers must have arrived before it can be planned.

@@ -50,7 +50,7 @@ enum ItemSpecs {
         loss: "What is deleted cannot be brought back. --match says how many keys it has found, and asks.",
         wireForm: "delete KEY", danger: .writes
     ) { arguments, bytes, builder throws(Diagnostic) in
-        if let match = arguments.match {
+        if let match = arguments.word(of: "--match") {
             guard arguments.words.isEmpty else {
                 throw Diagnostic(
                     "delete takes keys or --match, not both", at: arguments.words[0],

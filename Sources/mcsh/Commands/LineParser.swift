@@ -135,130 +135,67 @@ struct LineParser: ~Copyable {
         return spec
     }
 
-    /// Takes an option and its argument, which may stand behind `=` or be the next word. Returns the position behind them.
+    /// Takes an option and its value, which follows `=` or is the next word. Returns the position after them.
     private mutating func option(
         _ word: Word, _ spec: CommandSpec, at index: Int, _ bytes: Span<UInt8>
     ) throws(Diagnostic) -> Int {
         var next = index
         var nameRange = word.range
-        var argument: Word?
+        var value: Word?
         if let equals = bytes.firstIndex(of: UInt8(ascii: "="), from: word.range.lowerBound),
             equals < word.range.upperBound
         {
             nameRange = word.range.lowerBound..<equals
-            argument = Word(range: equals + 1..<word.range.upperBound, source: word.source)
+            value = Word(range: equals + 1..<word.range.upperBound, source: word.source)
         }
-        let name =
-            nameRange.count <= Spelling.maximumBytes ? String(decoding: bytes.copy(nameRange), as: UTF8.self) : ""
-        func requireNoArgument() throws(Diagnostic) {
-            guard argument != nil else { return }
-            throw Diagnostic("\(name) takes no value", at: word, suggestion: "write \(name) alone")
+        guard let (option, place) = spec.option(nameRange, bytes) else {
+            throw unknownOption(word, nameRange, of: spec, bytes)
         }
-        func requireArgument(_ what: String, behind earlier: Word? = nil) throws(Diagnostic) -> Word {
-            guard earlier == nil else {
-                throw Diagnostic("\(name) stands here twice", at: word, suggestion: "write it once")
+        let isGivenAgain = arguments.given & place != 0
+        if isGivenAgain, !option.isRepeatable {
+            throw Diagnostic("\(option.name) stands here twice", at: word, suggestion: "write it once")
+        }
+        switch option.kind {
+        case .flag:
+            guard value == nil else {
+                throw Diagnostic("\(option.name) takes no value", at: word, suggestion: "write \(option.name) alone")
             }
-            if let argument { return argument }
+        case .value(let what):
+            guard value == nil else { break }
             guard next < tokenizer.words.count else {
-                throw Diagnostic("\(name) needs \(what)", at: word, suggestion: "write \(name) \(what)")
-            }
-            defer { next += 1 }
-            return tokenizer.words[next]
-        }
-        switch name {
-        case "--json", "--csv", "--tsv", "--raw":
-            try requireNoArgument()
-            arguments.format = OutputFormat(rawValue: String(name.dropFirst(2)))
-        case "--output":
-            let value = try requireArgument("FORMAT")
-            guard let format = OutputFormat(rawValue: String(decoding: bytes.copy(value.range), as: UTF8.self)) else {
                 throw Diagnostic(
-                    "there is no output format of that name", at: value,
-                    suggestion: "write one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+                    "\(option.name) needs \(what)", at: word, suggestion: "write \(option.name) \(what)")
             }
-            arguments.format = format
-        case "--noreply" where spec.takes("--noreply"):
-            try requireNoArgument()
-            arguments.noreply = true
-        case "--help": try requireNoArgument()
-        case "--probe" where spec.takes("--probe"):
-            try requireNoArgument()
-            arguments.probes = true
-        case "--hash" where spec.takes("--hash"):
-            let value = try requireArgument("N")
-            arguments.hash = try routingNumber(value, bytes)
-        case "--match" where spec.takes("--match"):
-            arguments.match = try requireArgument("GLOB", behind: arguments.match)
-        case "--limit" where spec.takes("--limit"):
-            arguments.limit = try requireArgument("N", behind: arguments.limit)
-        case "--for" where spec.takes("--for"):
-            arguments.duration = try requireArgument("TIME", behind: arguments.duration)
-        case "--regex" where spec.takes("--regex"):
-            arguments.regex = try requireArgument("PATTERN", behind: arguments.regex)
-        case "--class" where spec.takes("--class"):
-            arguments.slabClasses = try requireArgument("ID,…", behind: arguments.slabClasses)
-        case "--long" where spec.takes("--long"):
-            try requireNoArgument()
-            arguments.isLong = true
-        case "--flags" where spec.takes("--flags"):
-            let value = try requireArgument("N")
-            guard let flags = ASCIINumber.parseUnsigned(bytes, value.range) else {
-                throw Diagnostic(
-                    "--flags takes a whole number of 64 bits", at: value,
-                    suggestion: "write 0 to 18446744073709551615; most servers keep 32 bits, up to 4294967295")
-            }
-            arguments.flags = flags
-            arguments.flagsWord = value
-            try requireOneChoiceOfFlags(at: value)
-        case "--as" where spec.takes("--as"):
-            let value = try requireArgument(spec.options.first { $0.name == "--as" }?.argument ?? "")
-            arguments.form = try ValueForm.read(value, of: spec, bytes)
-            arguments.formWord = value
-            try requireOneChoiceOfFlags(at: value)
-        case "--compress" where spec.takes("--compress"):
-            if argument == nil, next < tokenizer.words.count, isNumber(tokenizer.words[next], bytes) {
-                argument = tokenizer.words[next]
-                next += 1
-            }
-            arguments.compression = 0
-            if let argument { arguments.compression = try minimumLength(argument, bytes) }
-        case "--decode" where spec.takes("--decode"):
-            try requireNoArgument()
-            arguments.decodes = true
-        default:
-            let shown = Word.shown(bytes, nameRange)
-            let known = spec.options.map(\.name) + ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
-            let nearest = Spelling.nearest(to: name, among: known).map { "did you mean \($0)? To" } ?? "to"
-            throw Diagnostic(
-                "\(spec.name) has no option \(shown)", at: word,
-                suggestion: "\(nearest) give it as a word, write \"\(shown)\" in quotes, or -- before it")
+            value = tokenizer.words[next]
+            next += 1
+        case .optionalValue:
+            guard value == nil, next < tokenizer.words.count else { break }
+            let following = tokenizer.words[next]
+            guard !following.isQuoted, ASCIINumber.parseUnsigned(bytes, following.range) != nil else { break }
+            value = following
+            next += 1
         }
+        arguments.given |= place
+        if let read = option.read {
+            try read(&arguments, CommandSpec.Option.Use(option: option, value: value, command: spec), bytes)
+        } else if !isGivenAgain {
+            arguments.otherOptions.append((option, value))
+        }
+        let others = arguments.given & ~place
+        if others != 0, let fault = spec.exclusion(of: option, among: others, at: value ?? word) { throw fault }
         return next
     }
 
-    private func routingNumber(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> RoutingNumber {
-        do throws(MemcacheError) {
-            return try RoutingNumber(decimal: String(decoding: bytes.copy(word.range), as: UTF8.self))
-        } catch {
-            throw Diagnostic(error.message, at: word)
-        }
-    }
-
-    private func isNumber(_ word: Word, _ bytes: Span<UInt8>) -> Bool {
-        !word.isQuoted && ASCIINumber.parseUnsigned(bytes, word.range) != nil
-    }
-
-    private func minimumLength(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int {
-        if let length = ASCIINumber.parseUnsigned(bytes, word.range).flatMap({ Int(exactly: $0) }) { return length }
-        throw Diagnostic(
-            "--compress takes the number of bytes from which a value is compressed", at: word,
-            suggestion: "write a whole number, or --compress alone for a value of any length")
-    }
-
-    private func requireOneChoiceOfFlags(at word: Word) throws(Diagnostic) {
-        guard arguments.flagsWord != nil, arguments.form != nil else { return }
-        throw Diagnostic(
-            "--as chooses the flags, so --flags cannot be beside it", at: word, suggestion: "leave out one of the two")
+    private func unknownOption(
+        _ word: Word, _ name: Range<Int>, of spec: CommandSpec, _ bytes: Span<UInt8>
+    ) -> Diagnostic {
+        let shown = Word.shown(bytes, name)
+        let known = (spec.options + CommandSpec.Option.ofEveryCommand).map(\.name)
+        let text = name.count <= Spelling.maximumBytes ? String(decoding: bytes.copy(name), as: UTF8.self) : ""
+        let nearest = Spelling.nearest(to: text, among: known).map { "did you mean \($0)? To" } ?? "to"
+        return Diagnostic(
+            "\(spec.name) has no option \(shown)", at: word,
+            suggestion: "\(nearest) give it as a word, write \"\(shown)\" in quotes, or -- before it")
     }
 
     /// Takes a redirection and the word behind it; nil when the word is none. Returns the position behind them.
@@ -308,60 +245,5 @@ struct LineParser: ~Copyable {
         }
         redirections = found
         return index + 1
-    }
-}
-
-extension CommandSpec {
-    /// Whether the command has an option of its own.
-    func takes(_ option: String) -> Bool { options.contains { $0.name == option } }
-
-    /// Checks what can be checked of all commands alike, before one is planned.
-    func check(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>) throws(Diagnostic) {
-        if valuePosition != nil, group == .write { try StorageSpecs.refuseWireForm(name, arguments, bytes) }
-        guard arguments.inputValue == nil || takesInputValue else {
-            throw Diagnostic(
-                "\(name) takes no value from a file or from standard input", at: arguments.name,
-                suggestion: "write \(form)")
-        }
-        try checkCount(arguments, bytes, hasInputValue: arguments.inputValue != nil)
-    }
-
-    private func checkCount(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, hasInputValue: Bool
-    ) throws(Diagnostic) {
-        let elsewhere = hasInputValue && valuePosition != nil ? 1 : 0
-        if arguments.words.count + elsewhere < minimumWords {
-            let needed = parameters.filter { !$0.isOptional && ($0.kind != .value || elsewhere == 0) }
-            throw Diagnostic(
-                "missing \(needed[arguments.words.count].name): \(form)", at: arguments.end..<arguments.end)
-        }
-        guard arguments.words.count > maximumWords - elsewhere else { return }
-        let extra = arguments.words[maximumWords - elsewhere]
-        throw unexpected(extra, arguments, bytes)
-    }
-
-    /// The fault of a word too many. After a value it is probably more of the value, or an option of another program.
-    private func unexpected(_ extra: Word, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>) -> Diagnostic {
-        guard let position = valuePosition, arguments.inputValue == nil, position + 1 < arguments.words.count else {
-            return Diagnostic("unexpected word", at: extra, suggestion: "write \(form)")
-        }
-        let key = Word.shown(bytes, arguments.words[0].range)
-        let value = arguments.words[position]
-        let next = arguments.words[position + 1]
-        let option = String(decoding: bytes.copy(next.range.prefix(8)), as: UTF8.self).uppercased()
-        if ["EX", "PX", "EXAT", "PXAT"].contains(option), position + 2 < arguments.words.count {
-            let sign = option.hasSuffix("AT") ? "@" : ""
-            let time = Word.shown(bytes, arguments.words[position + 2].range)
-            let isMilliseconds = option.hasPrefix("P")
-            return Diagnostic(
-                "the lifetime is a word alone here, in seconds", at: next,
-                suggestion: "write \(name) \(key) \(Word.shown(bytes, value.range)) "
-                    + (isMilliseconds ? "SECONDS" : sign + time))
-        }
-        var text = Word.shown(bytes, value.range)
-        for word in arguments.words[(position + 1)...].prefix(3) { text += " " + Word.shown(bytes, word.range) }
-        if arguments.words.count - position > 4 { text += " ..." }
-        return Diagnostic(
-            "too many words", at: extra, suggestion: "put the value in quotes, as in \(name) \(key) \"\(text)\"")
     }
 }

@@ -1,9 +1,10 @@
 import MemcacheCore
 
 extension ValueForm {
-    /// Reads the word behind `--as`, which is one of the forms that the command takes.
-    static func read(_ word: Word, of spec: CommandSpec, _ bytes: Span<UInt8>) throws(Diagnostic) -> ValueForm {
-        let names = spec.options.first { $0.name == "--as" }?.argument?.split(separator: "|").map(String.init) ?? []
+    /// Reads the word after `--as`, which is one of the forms that the command takes.
+    static func read(
+        _ word: Word, among names: [String], of command: String, _ bytes: Span<UInt8>
+    ) throws(Diagnostic) -> ValueForm {
         let name =
             word.range.count <= Spelling.maximumBytes ? String(decoding: bytes.copy(word.range), as: UTF8.self) : ""
         let form = ValueForm(rawValue: name)
@@ -11,7 +12,7 @@ extension ValueForm {
         throw Diagnostic(
             form == nil
                 ? "there is no form of value \"\(Word.shown(bytes, word.range))\""
-                : "\(spec.name) cannot add \(name) to a value: the two would not be one value of that form", at: word,
+                : "\(command) cannot add \(name) to a value: the two would not be one value of that form", at: word,
             suggestion: "write one of \(names.joined(separator: ", "))")
     }
 }

@@ -75,12 +75,7 @@ struct Completion {
     }
 
     static func options(of spec: CommandSpec) -> [Candidate] {
-        spec.options.map { Candidate($0.name, meaning: $0.summary) } + [
-            Candidate("--json", meaning: "one object a line"), Candidate("--csv", meaning: "comma separated"),
-            Candidate("--tsv", meaning: "tab separated"), Candidate("--raw", meaning: "the server's bytes"),
-            Candidate(CommandSpec.Option.output.name, meaning: CommandSpec.Option.output.summary),
-            Candidate("--help", meaning: "explain the command"),
-        ]
+        (spec.options + CommandSpec.Option.ofEveryCommand).map { Candidate($0.name, meaning: $0.summary) }
     }
 
     static let formats = OutputFormat.allCases.map { Candidate($0.rawValue, meaning: $0.meaning) }

@@ -155,7 +155,7 @@ struct CursorContext {
 
     /// The option that a word names, unless its value is glued to it.
     private func option(_ word: Piece, of spec: CommandSpec) -> CommandSpec.Option? {
-        (spec.options + [.output]).first { word.equals($0.name) }
+        (spec.options + CommandSpec.Option.ofEveryCommand).first { word.equals($0.name) }
     }
 }
 

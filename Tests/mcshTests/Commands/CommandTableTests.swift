@@ -52,35 +52,98 @@ import Testing
         }
     }
 
-    @Test(arguments: names)
+    /// Every option that there is, once for each form that it has.
+    private static let options: [CommandSpec.Option] = {
+        var options: [CommandSpec.Option] = []
+        for option in CommandTable.all.flatMap(\.options) + CommandSpec.Option.ofEveryCommand
+        where !options.contains(where: { $0.name == option.name && $0.kind == option.kind }) {
+            options.append(option)
+        }
+        return options
+    }()
+
+    /// An option with a value that it takes.
+    private static func written(_ option: CommandSpec.Option) -> String {
+        option.kind == .flag ? option.name : "\(option.name) \(option.choices.first?.word ?? "1")"
+    }
+
+    /// What is wrong with a line; nil for nothing.
+    private static func fault(_ line: String) -> Diagnostic? {
+        var parser = LineParser()
+        let line = Array(line.utf8)
+        let span = line.span
+        do throws(Diagnostic) {
+            try parser.parse(span) { (_, _, _, _) throws(Diagnostic) in }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static let withOptions = CommandTable.all.filter { !$0.takesWordsAsTheyAre }.map(\.name)
+
+    @Test(arguments: withOptions)
     func `the options that are listed are the options that are taken`(name: String) throws {
         let spec = try Self.spec(name)
-        guard !spec.takesWordsAsTheyAre else { return }
-        let arguments = [
-            "--flags": "7", "--match": "*", "--as": "text", "--compress": "100", "--hash": "42", "--limit": "3",
-            "--for": "1s", "--regex": "a+", "--class": "1,2",
-        ]
-        let ofAll = ["--json", "--csv", "--tsv", "--raw", "--output", "--help"]
-        let some = [
-            "--flags", "--noreply", "--match", "--as", "--compress", "--decode", "--hash", "--probe", "--limit",
-            "--for", "--regex", "--class", "--long", "--xyz",
-        ]
-        for option in some + ofAll {
-            let isListed = spec.options.contains { $0.name == option }
-            let isOfAll = ofAll.contains(option)
-            let argument = option == "--output" ? " json" : arguments[option].map { " \($0)" } ?? ""
-            var parser = LineParser()
-            let line = Array("\(name) \(option)\(argument)".utf8)
-            let span = line.span
-            var isTaken = true
-            do throws(Diagnostic) {
-                try parser.parse(span) { (_, _, _, _) throws(Diagnostic) in }
-            } catch {
-                isTaken = false
-            }
-            #expect(isTaken == (isListed || isOfAll), "\(option)")
+        let own = spec.options + CommandSpec.Option.ofEveryCommand
+        #expect(own.allSatisfy { Self.fault("\(name) \(Self.written($0))") == nil })
+        #expect(spec.options.count <= CommandSpec.maximumOptions)
+        #expect(Set(own.map(\.name)).count == own.count)
+        for option in Self.options where !own.contains(where: { $0.name == option.name }) {
+            let fault = try #require(Self.fault("\(name) \(Self.written(option))"), "\(option.name)")
+            #expect(fault.message == "\(name) has no option \(option.name)")
         }
-        #expect(spec.options.allSatisfy { ($0.argument != nil) == (arguments[$0.name] != nil) })
+        #expect(Self.fault("\(name) --xyz")?.message == "\(name) has no option --xyz")
+    }
+
+    @Test(arguments: withOptions)
+    func `an option takes a value as the table says`(name: String) throws {
+        let spec = try Self.spec(name)
+        for option in spec.options + CommandSpec.Option.ofEveryCommand where option.name != "--help" {
+            switch option.kind {
+            case .flag:
+                #expect(Self.fault("\(name) \(option.name)=1")?.message == "\(option.name) takes no value")
+            case .value(let value):
+                #expect(Self.fault("\(name) \(option.name)")?.message == "\(option.name) needs \(value)")
+            case .optionalValue: #expect(Self.fault("\(name) \(option.name)") == nil)
+            }
+            guard !option.choices.isEmpty else { continue }
+            for choice in option.choices { #expect(Self.fault("\(name) \(option.name)=\(choice.word)") == nil) }
+            #expect(Self.fault("\(name) \(option.name) xyz") != nil)
+        }
+    }
+
+    @Test(arguments: withOptions)
+    func `an option is given twice where the table says that the last one holds`(name: String) throws {
+        for option in try Self.spec(name).options + CommandSpec.Option.ofEveryCommand {
+            let fault = Self.fault("\(name) \(Self.written(option)) \(Self.written(option))")
+            #expect(fault?.message == (option.isRepeatable ? nil : "\(option.name) stands here twice"))
+        }
+    }
+
+    @Test(arguments: withOptions)
+    func `options that exclude each other are refused in either order, and no others`(name: String) throws {
+        let options = try Self.spec(name).options
+        for one in options {
+            for other in options where other.name != one.name {
+                let isExcluded =
+                    one.excludes.contains { other.isCalled($0.name) }
+                    || other.excludes.contains { one.isCalled($0.name) }
+                let fault = Self.fault("\(name) \(Self.written(one)) \(Self.written(other))")
+                #expect((fault != nil) == isExcluded, "\(one.name) \(other.name)")
+            }
+        }
+    }
+
+    @Test func `what an option excludes is an option beside it`() {
+        for spec in CommandTable.all {
+            for exclusion in spec.options.flatMap(\.excludes) {
+                #expect(spec.options.contains { $0.isCalled(exclusion.name) }, "\(spec.name) \(exclusion.name)")
+            }
+        }
+        #expect(
+            Self.fault("set k v --as text --flags 7")?.message
+                == "--as chooses the flags, so --flags cannot be beside it")
     }
 
     @Test(arguments: names)

@@ -48,7 +48,7 @@ import Testing
         for word in arguments.words { words.append(text(word)) }
         return Parsed(
             name: spec.name, words: words, flags: arguments.flags, noreply: arguments.noreply,
-            match: arguments.match.map(text), format: arguments.format, redirections: redirections)
+            match: arguments.word(of: "--match").map(text), format: arguments.format, redirections: redirections)
     }
 
     @Test(arguments: ["", "   ", "# get k", "\t# x"])
@@ -108,6 +108,9 @@ import Testing
         #expect(!next.noreply)
         #expect(next.format == nil)
         #expect(next.redirections == nil)
+        #expect(try Self.parse("delete --match a*", &parser)?.match == "a*")
+        #expect(try Self.parse("delete k", &parser)?.match == nil)
+        #expect(try Self.parse("delete --match b*", &parser)?.match == "b*")
     }
 
     @Test func `the pattern of delete is an option's argument, however long it is`() throws {

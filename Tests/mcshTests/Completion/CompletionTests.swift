@@ -154,7 +154,8 @@ import Testing
 
     @Test func `behind an option stand the words of its table`() {
         for spec in CommandTable.all {
-            for option in spec.options + [.output] where !option.choices.isEmpty && !spec.takesWordsAsTheyAre {
+            for option in spec.options + CommandSpec.Option.ofEveryCommand
+            where !option.choices.isEmpty && !spec.takesWordsAsTheyAre {
                 let words = option.choices.map(\.word)
                 let candidates = Self.answer("\(spec.name) \(option.name) ").candidates
                 #expect(candidates.map(\.text) == words.map { Array($0.utf8) }, "\(spec.name)")

@@ -79,9 +79,9 @@ struct CompletionScript {
         places.append(Place(name: "commands", rows: Completion.commands().map(Row.init)))
         addProgramOptions()
         addCommands()
-        for (argument, rows) in [("--output", Completion.formats.map(Row.init))] where !hasPlace("argument \(argument)")
-        {
-            places.append(Place(name: "argument \(argument)", rows: rows))
+        for option in CommandSpec.Option.ofEveryCommand
+        where !option.choices.isEmpty && !hasPlace("argument \(option.name)") {
+            places.append(Place(name: "argument \(option.name)", rows: option.choices.map(Row.init)))
         }
     }
 
@@ -111,18 +111,18 @@ struct CompletionScript {
     }
 
     private mutating func addCommands() {
-        valued = ["--output"]
+        valued = CommandSpec.Option.ofEveryCommand.filter { $0.argument != nil }.map(\.name)
         for spec in CommandTable.all {
             aliases += spec.aliases.map { ($0, spec.name) }
             if spec.leavesRedirections { restarting.append(spec.name) }
             guard !spec.takesWordsAsTheyAre else { continue }
             places.append(Place(name: "\(spec.name) --", rows: Completion.options(of: spec).map(Row.init)))
             for option in spec.options {
-                guard let argument = option.argument else { continue }
+                guard option.argument != nil else { continue }
                 if !valued.contains(option.name) { valued.append(option.name) }
                 if option.isArgumentOptional, !optional.contains(option.name) { optional.append(option.name) }
-                if argument.contains("|") {
-                    let rows = argument.split(separator: "|").map { Row(String($0), "") }
+                if !option.choices.isEmpty {
+                    let rows = option.choices.map { Row($0.word, "") }
                     places.append(Place(name: "\(spec.name) \(option.name)", rows: rows))
                 }
             }

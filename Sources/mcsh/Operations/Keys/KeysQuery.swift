@@ -23,12 +23,12 @@ extension KeysQuery {
     /// Checks the words of `keys`, with those of its options.
     init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic)
     {
-        isLong = arguments.isLong
+        isLong = arguments.has("--long")
         if let word = arguments.words.first {
             glob = Glob(bytes.copy(word.range))
             patterns.append(bytes.copy(word.range))
         }
-        if let word = arguments.regex {
+        if let word = arguments.word(of: "--regex") {
             if let escape = RegularExpression.foreignEscape(in: bytes.copy(word.range)) {
                 let shown = "\\" + String(Character(Unicode.Scalar(escape)))
                 throw Diagnostic(
@@ -46,10 +46,10 @@ extension KeysQuery {
             }
             patterns.append(bytes.copy(word.range))
         }
-        if let word = arguments.limit {
+        if let word = arguments.word(of: "--limit") {
             limit = try builder.number(word, bytes, what: "a number of keys", minimum: 1, maximum: UInt64(Int64.max))
         }
-        if let word = arguments.slabClasses {
+        if let word = arguments.word(of: "--class") {
             let text = String(decoding: bytes.copy(word.range), as: UTF8.self)
             guard case .classes(let classes)? = try? CrawlScope(text) else {
                 throw Diagnostic(

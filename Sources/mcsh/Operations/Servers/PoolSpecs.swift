@@ -63,6 +63,6 @@ enum PoolSpecs {
             keys.append(bytes.copy(key.range))
         }
         return .local(
-            .locate(keys: keys, hash: arguments.hash, probes: arguments.probes, arguments.format ?? builder.format))
+            .locate(keys: keys, hash: arguments.hash, probes: arguments.has("--probe"), arguments.format ?? builder.format))
     }
 }

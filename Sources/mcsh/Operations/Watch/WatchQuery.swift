@@ -34,11 +34,11 @@ extension WatchQuery {
             if !streams.contains(stream) { streams.append(stream) }
         }
         if streams.isEmpty { streams = [.fetchers] }
-        match = arguments.match.map { Glob(bytes.copy($0.range)) }
-        if let word = arguments.limit {
+        match = arguments.word(of: "--match").map { Glob(bytes.copy($0.range)) }
+        if let word = arguments.word(of: "--limit") {
             limit = try builder.number(word, bytes, what: "a number of events", minimum: 1, maximum: UInt64(Int64.max))
         }
-        if let word = arguments.duration {
+        if let word = arguments.word(of: "--for") {
             guard let span = TimeSpan.parse(bytes.copy(word.range)), span > .zero else {
                 throw Diagnostic(
                     "\"\(Word.shown(bytes, word.range))\" is not a time", at: word,

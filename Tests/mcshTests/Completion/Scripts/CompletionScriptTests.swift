@@ -15,7 +15,7 @@ import Testing
         let spec = try #require(CommandTable.find(Array(name.utf8)))
         #expect(Self.words("commands").contains(name))
         guard !spec.takesWordsAsTheyAre else { return }
-        let options = Set(spec.options.map(\.name) + ["--json", "--csv", "--tsv", "--raw", "--output", "--help"])
+        let options = Set((spec.options + CommandSpec.Option.ofEveryCommand).map(\.name))
         #expect(Set(Self.words("\(name) --")) == options)
         for (index, parameter) in spec.parameters.enumerated() {
             guard let choices = parameter.choices.words else { continue }
