@@ -18,7 +18,7 @@ FISH_COMPLETION := $(SHARE)/fish/vendor_completions.d/mcsh.fish
 FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 
 .DEFAULT_GOAL := build
-.PHONY: build deps try test test-busy test-interop fuzz-quick fuzz-keys bench bench-instructions bench-memory format lint lint-format lint-man install uninstall clean help
+.PHONY: build deps try test test-busy test-interop fuzz-quick fuzz-keys bench bench-instructions bench-memory format manual lint lint-format lint-man install uninstall clean help
 
 # Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of its
 # architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
@@ -81,6 +81,12 @@ bench-memory: build ## watch the memory over a long script and many keys (QUICK=
 
 format: ## rewrite the Swift sources in the project's format
 	$(SWIFT) format format --in-place --parallel --recursive $(FORMATTED)
+
+# The rest of the page, and what its section about the commands has beyond the table, is written by hand in it.
+manual: deps ## write the manual's section about the commands from the command table
+	$(SWIFT) build --product mcsh
+	page=$$(mktemp) && .build/debug/mcsh --write-manual <man/mcsh.1 >"$$page" && cat "$$page" >man/mcsh.1; \
+		status=$$?; rm -f "$$page"; exit $$status
 
 lint: lint-format lint-man ## check the format of the sources and the manual
 

@@ -104,6 +104,19 @@ struct ManualTests {
         #expect(documented == groups)
     }
 
+    @Test func `the program writes the page that there is`() async throws {
+        let page = try String(contentsOfFile: Self.path, encoding: .utf8)
+        let run = try await BuiltProgram().run("--write-manual", input: .bytes(ByteString(page)))
+        #expect(run.status == 0)
+        #expect(run.stdout.text == page, "make manual writes it")
+    }
+
+    @Test func `a page without the section is refused`() async throws {
+        let run = try await BuiltProgram().run("--write-manual", input: .bytes(".Sh NAME\n"))
+        #expect(run.status == 2)
+        #expect(run.stderr.contains("the page has no section COMMANDS with another after it"))
+    }
+
     @Test func `every exit status is listed`() throws {
         let statuses = try Self.lines(of: "EXIT STATUS").filter { $0.hasPrefix(".It ") }.map { String($0.dropFirst(4)) }
         #expect(statuses == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "128+ Ns Ar n"])
@@ -130,14 +143,14 @@ struct ManualTests {
         let options = Set(
             try Self.lines(of: "OPTIONS").filter { $0.hasPrefix(".It Fl ") }
                 .flatMap { $0.split(separator: " ").map(String.init) })
+        let ofCommands = Set(
+            try Self.lines(of: "COMMANDS").filter { $0.hasPrefix(".It Ic ") }
+                .flatMap { $0.matches(of: /Fl Fl ([a-z]+)/).map { String($0.1) } })
         for line in try Self.lines(of: "EXAMPLES") where !line.hasPrefix(".") {
             for (index, call) in line.split(separator: "mcsh ").enumerated() where index > 0 {
                 let words = call.split(separator: " ").map(String.init)
                 for word in words.prefix(while: { $0 != "|" }) where word.hasPrefix("--") {
-                    #expect(
-                        options.contains(String(word.dropFirst(2)))
-                            || ["--match", "--as", "--decode", "--probe"].contains(word),
-                        "\(line)")
+                    #expect(options.union(ofCommands).contains(String(word.dropFirst(2))), "\(line)")
                 }
                 guard let first = words.first, !first.hasPrefix("-"), !first.hasPrefix("|") else { continue }
                 #expect(known.contains(first), "\(line)")

@@ -28,13 +28,28 @@ enum MCSH {
         }
     }
 
-    /// Reads the options, unless a completion script is asked for, which is thrown to be printed.
+    /// Reads the options, unless a completion script or the manual is asked for, which is thrown to be printed.
     private static func options(of arguments: [String]) throws -> Options {
+        if arguments == [ProgramOption.manualQuery] { throw CleanExit.message(try manual()) }
         let script = Result { () throws(OptionFault) in try CompletionScript.output(askedForBy: arguments) }
         switch script {
         case .success(let text?): throw CleanExit.message(text)
         case .success(nil): return try OptionParser.read(arguments)
         case .failure(let fault): throw ValidationError(fault.message)
+        }
+    }
+
+    /// The page of the manual on standard input, with its section about the commands as the table has it.
+    private static func manual() throws -> String {
+        do {
+            let page = try FileDescriptors.readAll(STDIN_FILENO).get()
+            let text = try ManualPage.updated(String(decoding: page, as: UTF8.self))
+            // The end of the last line is written with what is printed.
+            return text.hasSuffix("\n") ? String(text.dropLast()) : text
+        } catch let fault as ManualPage.Fault {
+            throw ValidationError(fault.reason)
+        } catch let error as FileError {
+            throw ValidationError("cannot read standard input: \(error.reason)")
         }
     }
 

@@ -21,6 +21,10 @@ struct ProgramOption: Hashable, Sendable {
     /// An option for completion scripts alone, which prints the pools of the configuration file.
     static let poolsQuery = "--list-pools"
 
+    /// An option for `make manual` alone, which writes the manual's section about the commands: a page from standard input
+    /// goes to standard output.
+    static let manualQuery = "--write-manual"
+
     /// The shells that there are completion scripts for.
     static let completionShells = ["bash", "zsh", "fish"]
 

@@ -3,7 +3,8 @@ import Testing
 
 @testable import mcsh
 
-/// The manual names what the tables and the sources have: it is written by hand, and checked against them.
+/// The manual names what the tables and the sources have. Most of it is written by hand, and checked against them here;
+/// the section about the commands is checked as a whole by `ManualPageTests`.
 @Suite struct ManualTableTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -21,7 +22,9 @@ import Testing
 
     /// The words of lines, without the marks of mdoc and without commas.
     private static func words(_ lines: some Sequence<String>) -> Set<String> {
-        Set(lines.flatMap { $0.replacing("\\&", with: "").split { " |,;()".contains($0) }.map(String.init) })
+        let words = lines.flatMap { $0.replacing("\\&", with: "").split { " |,;()".contains($0) }.map(String.init) }
+        // The last word of a sentence has its full stop.
+        return Set(words + words.filter { $0.hasSuffix(".") }.map { String($0.dropLast()) })
     }
 
     /// What stands behind a command in COMMANDS, up to the next one.
@@ -68,7 +71,8 @@ import Testing
                 return choices.map(\.word)
             })
         let lines = try Self.section("COMMANDS")
-        let named = lines.indices.filter { lines[$0].hasPrefix(".It Li ") }.map {
+        // In quotes there are examples.
+        let named = lines.indices.filter { lines[$0].hasPrefix(".It Li ") && !lines[$0].contains("\"") }.map {
             String(lines[$0].dropFirst(7).prefix(1))
         }
         #expect(Set(named) == letters)
