@@ -83,15 +83,6 @@ enum AdministrationPlanning {
         let words = texts(arguments, bytes)
         let scope = words.count > 1 ? words[1] : ""
         switch (words[0], words.count) {
-        case ("metadump", 1...2), ("mgdump", 1...2):
-            let place = arguments.words[words.count - 1]
-            let crawled = try checked(at: place) { () throws(MemcacheError) in
-                try CrawlScope(scope.isEmpty ? "all" : scope)
-            }
-            return .local(
-                .dump(
-                    ListingRequest(words[0] == "mgdump" ? .keys : .metadata, crawled),
-                    arguments.format ?? builder.format))
         case ("crawl", 2):
             let crawled = try checked(at: arguments.words[1]) { () throws(MemcacheError) in try CrawlScope(scope) }
             return try confirmed(
@@ -154,7 +145,7 @@ enum AdministrationPlanning {
             TuneFlash(setting), "extstore", effect: "flash storage will work differently", at: arguments.words[1])
     }
 
-    private static func texts(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>) -> [String] {
+    static func texts(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>) -> [String] {
         var texts: [String] = []
         for word in arguments.words { texts.append(String(decoding: bytes.copy(word.range), as: UTF8.self)) }
         return texts
@@ -166,7 +157,7 @@ enum AdministrationPlanning {
             suggestion: forms)
     }
 
-    private static func checked<Value>(
+    static func checked<Value>(
         at word: Word, _ body: () throws(MemcacheError) -> Value
     ) throws(Diagnostic) -> Value {
         do throws(MemcacheError) {

@@ -186,52 +186,27 @@ final class CommandSpec: Sendable {
     }
 }
 
-/// What became of a line.
+/// What a line comes to, once it is checked.
 enum Plan: Sendable {
     /// Its requests are in the batch.
     case queued
-    /// It is to be done here, after all earlier answers.
-    case local(LocalAction)
+    /// A request that the user confirms first.
+    case confirmed(ConfirmedRequest)
     /// More than one request, whose rows are written in the format.
     case operation(any Operation, OutputFormat)
+    /// The session itself changes, or runs other lines.
+    case session(SessionCommand)
 }
 
-/// What the shell does itself, or over a connection of its own, after all earlier answers.
-enum LocalAction: Sendable {
-    case help(topic: [[UInt8]])
-    case servers(OutputFormat)
+/// What the session does itself, after all earlier answers.
+enum SessionCommand: Sendable {
     case use([String])
-    case locate(keys: [[UInt8]], hash: RoutingNumber?, probes: Bool, OutputFormat)
     case output(OutputFormat)
     case source(path: [UInt8])
     case repeated(count: Int, interval: Duration?, line: [UInt8])
-    case raw(line: [UInt8], payload: [UInt8]?)
     case history(pattern: [UInt8]?, OutputFormat)
     case timing(Bool?)
     case quit(status: Int32?)
-    case show(keys: [[UInt8]], hash: RoutingNumber?, decodes: Bool, OutputFormat)
-    case edit(key: [UInt8], hash: RoutingNumber?, OutputFormat)
-    case deleteMatching(glob: [UInt8], OutputFormat)
-    case dump(ListingRequest, OutputFormat)
-    case watch(WatchQuery, OutputFormat)
-    case keys(KeysQuery, OutputFormat)
-    case confirmed(ConfirmedRequest)
-
-    /// Whether lists of the servers' items are read.
-    var readsLists: Bool {
-        switch self {
-        case .keys, .dump, .deleteMatching, .raw: true
-        default: false
-        }
-    }
-
-    /// Whether the output has no end that one waits for, may be of any length, or somebody is asked.
-    var isShownAsItComes: Bool {
-        switch self {
-        case .watch, .dump, .keys, .source, .raw, .confirmed, .deleteMatching: true
-        default: false
-        }
-    }
 }
 
 /// A request that is asked about before it is sent.

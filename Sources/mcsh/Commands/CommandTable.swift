@@ -1,10 +1,6 @@
-/// Every command of the shell, described once.
+/// Every command of the shell, described once. Its rows, `all`, are listed in `Main/CommandRows.swift`: a row may name an
+/// ``Operation``, which knows more than this folder may.
 enum CommandTable {
-    /// All commands, group by group, in the order in which `help` lists them.
-    static let all: [CommandSpec] =
-        RetrievalSpecs.all + StorageSpecs.all + ItemSpecs.all + MetaSpecs.all + ServerSpecs.all + PoolSpecs.all
-        + OperatorSpecs.all + ShellSpecs.all
-
     /// The command that explains the others.
     static let help = find(Array("help".utf8))
 

@@ -3,20 +3,36 @@ import MemcacheCore
 /// Something the shell does that is more than one request. It runs after all earlier answers, in a task on the main thread;
 /// Ctrl-C cancels the task.
 protocol Operation: Sendable {
-    /// Its row of the command table.
-    static var command: CommandDescription { get }
+    /// What messages call it.
+    static var name: String { get }
     /// How its output reaches the terminal.
     static var presence: Presence { get }
-
-    /// Reads the words of the line. No server is asked.
-    init(
-        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ facts: SessionFacts
-    ) throws(Diagnostic)
+    /// Whether it reads listings of the servers' items, which a stopped reader would keep from ending.
+    static var readsListings: Bool { get }
 
     /// Does the work.
     ///
     /// - Throws: What ends it early. What concerns one server is reported to `output` and hides no other server.
     func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError)
+}
+
+extension Operation {
+    static var readsListings: Bool { false }
+}
+
+/// An operation that is a whole command.
+protocol OperationCommand: Operation {
+    /// Its row of the command table.
+    static var command: CommandDescription { get }
+
+    /// Reads the words of the line. No server is asked.
+    init(
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ facts: borrowing RequestBuilder
+    ) throws(Diagnostic)
+}
+
+extension OperationCommand {
+    static var name: String { command.name }
 }
 
 /// How an operation's output reaches the terminal.
@@ -29,22 +45,11 @@ enum Presence: Sendable {
     case ownsTerminal
 }
 
-/// What an operation may know of the session when it reads its words.
-struct SessionFacts: Sendable {
-    /// The format of the output, unless the line says otherwise.
-    var format: OutputFormat
-    /// What precedes every key on the wire.
-    var keyPrefix: [UInt8]
-    var isReadOnly: Bool
-    /// How the application writes values.
-    var conventions: ValueConventions
-}
-
 extension CommandSpec {
     /// The row of an operation.
-    convenience init<O: Operation>(_ type: O.Type) {
+    convenience init<O: OperationCommand>(_ type: O.Type) {
         self.init(O.command) { arguments, bytes, builder throws(Diagnostic) in
-            .operation(try O(arguments, bytes, builder.facts), arguments.format ?? builder.format)
+            .operation(try O(arguments, bytes, builder), arguments.format ?? builder.format)
         }
     }
 }

@@ -1,28 +1,46 @@
 import MemcacheCore
 
-/// Where an operation writes. It can be neither copied nor sent to another task: only the operation's own task writes.
+/// Where an operation writes, and what it may ask of its session. It can be neither copied nor sent to another task: only
+/// the operation's own task, which runs on the main thread, has it.
 struct OperationOutput: ~Copyable {
     /// How the operation's rows are written.
     let format: OutputFormat
     let presentation: Presentation
     /// Whether notes that are not errors are left out.
     let isQuiet: Bool
-    private let session: Session
-    /// The line that is run.
-    private let line: Int
+    /// The operation's name, for messages.
+    let command: String
+    /// Takes reports of other tasks as well.
+    let reporter: OperationReporter
+    let host: any OperationHost
+    let session: Session
 
-    init(_ format: OutputFormat, session: Session, line: Int, isQuiet: Bool) {
+    init(_ command: String, _ format: OutputFormat, session: Session, line: Int, isQuiet: Bool, host: any OperationHost)
+    {
+        self.command = command
         self.format = format
         presentation = session.presentation
         self.isQuiet = isQuiet
         self.session = session
-        self.line = line
+        self.host = host
+        reporter = OperationReporter(session: session, line: line, format: format)
     }
+
+    // MARK: Output
 
     /// Whether there is no use in more output.
     var hasFailed: Bool { session.output.hasFailed }
 
+    /// Where output goes.
+    var sink: OutputSink { session.output }
+
     mutating func write(_ bytes: [UInt8]) { session.output.write(bytes) }
+
+    /// Writes lines of text.
+    mutating func write(lines: [String]) {
+        guard !lines.isEmpty else { return }
+        write(Array((lines.joined(separator: "\n") + "\n").utf8))
+    }
 
     /// Rows for this output.
     func rows(_ columns: [Column], command: StaticString? = nil, members: [String] = []) -> RowWriter {
@@ -30,34 +48,106 @@ struct OperationOutput: ~Copyable {
             columns, format, style: presentation.style, width: presentation.width, command: command, members: members)
     }
 
+    // MARK: Errors and the exit status
+
     /// Counts towards the exit status.
     mutating func note(_ status: ExitStatus) { session.note(status) }
 
     /// Reports an error of a server or of the connection to it.
-    mutating func report(_ error: MemcacheError, server: String? = nil) {
-        session.note(error.exitStatus)
-        session.tell(error, line: line, server: server, format: format)
+    ///
+    /// - Parameters:
+    ///   - keys: The keys that it concerns, where there are several.
+    ///   - namesKeys: Whether the error's message has them already.
+    mutating func report(
+        _ error: MemcacheError, server: String? = nil, keys: [[UInt8]] = [], namesKeys: Bool = false
+    ) {
+        reporter.report(error, server: server, keys: keys, namesKeys: namesKeys)
     }
 
     /// Reports something else.
     mutating func report(_ message: String, code: String, _ status: ExitStatus) {
-        session.note(status)
-        session.tell(message, code: code, line: line)
+        reporter.report(message, code: code, status)
+    }
+
+    /// Reports an error that is about no server in particular, or about all. That Ctrl-C ended the work at a prompt is no
+    /// failure to report, and counts towards the exit status.
+    mutating func reportForAll(_ error: MemcacheError) {
+        if isInterrupted { note(error.exitStatus) } else { report(error, server: host.serverNames) }
     }
 
     /// The answers of the servers that gave one; the errors of the others are reported.
-    mutating func values<Value>(of answers: [ServerAnswer<Value>]) -> [(server: String, value: Value)] {
+    ///
+    /// - Parameter keys: The keys that the servers were asked about, where there are several.
+    mutating func values<Value>(
+        of answers: [ServerAnswer<Value>], keys: [[UInt8]] = []
+    ) -> [(server: String, value: Value)] {
         var values: [(server: String, value: Value)] = []
         for answer in answers {
             let name = answer.server.address.description
             switch answer.result {
             case .success(let value): values.append((name, value))
-            case .failure(let error): report(error, server: name)
+            case .failure(let error): report(error, server: name, keys: keys)
             }
         }
         return values
+    }
+
+    // MARK: The user
+
+    /// Whether Ctrl-C was pressed at the prompt.
+    var isInterrupted: Bool { host.isPrompt && Blocking.isCancelled }
+
+    /// Asks whether to do something dangerous.
+    ///
+    /// - Returns: Whether it is confirmed, by `-y` or by an answer. If not, that has been reported.
+    mutating func confirm(_ what: String) -> Bool { host.confirm(what, command: command) }
+
+    /// Asks a question at the terminal; nil where there is no answer.
+    mutating func answer(to question: String) -> [UInt8]? {
+        let start = ContinuousClock.now
+        defer { host.noteIdleTime(.now - start) }
+        return Question.answer(to: question, watcher: host.signalWatcher)
+    }
+
+    /// Takes in Ctrl-C from here on where there is no prompt, whose session takes it in; it cancels the operation.
+    func catchInterrupt() -> InterruptCatcher? {
+        host.isPrompt ? nil : InterruptCatcher { Blocking.cancel() }
+    }
+
+    /// Reports how far the work had come when Ctrl-C ended it.
+    ///
+    /// - Parameter isAfterMark: Whether the terminal's own ^C precedes it.
+    mutating func reportInterrupt(_ text: String, isAfterMark: Bool) {
+        if host.isPrompt {
+            host.noteInterruptIsReported()
+            session.output.endLine(isBehindMark: isAfterMark)
+        } else if isAfterMark, Terminal.errorsAreShown {
+            // After the terminal's own ^C.
+            Messages.write("")
+        }
+        if !isQuiet { reporter.report(text, code: "cancelled", .done) }
     }
 }
 
 @available(*, unavailable)
 extension OperationOutput: Sendable {}
+
+/// Reports errors and notes of one operation, on any thread.
+struct OperationReporter: Sendable {
+    fileprivate let session: Session
+    /// The line that is run.
+    fileprivate let line: Int
+    fileprivate let format: OutputFormat
+
+    /// Reports an error of a server or of the connection to it, and counts it towards the exit status.
+    func report(_ error: MemcacheError, server: String? = nil, keys: [[UInt8]] = [], namesKeys: Bool = false) {
+        session.note(error.exitStatus)
+        session.tell(error, line: line, server: server, format: format, keys: keys, namesKeys: namesKeys)
+    }
+
+    /// Reports something else.
+    func report(_ message: String, code: String, _ status: ExitStatus) {
+        session.note(status)
+        session.tell(message, code: code, line: line, format: format)
+    }
+}

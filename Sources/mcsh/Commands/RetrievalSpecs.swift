@@ -2,8 +2,6 @@ import MemcacheCore
 
 /// `get` and its relatives.
 enum RetrievalSpecs {
-    static let all = [get, gets, gat, gats, show, exists, ttl]
-
     private static let keys = CommandSpec.Parameter(name: "KEY", kind: .key, isRepeated: true)
     private static let lifetime = CommandSpec.Parameter(name: "TTL", kind: .lifetime)
 
@@ -72,30 +70,6 @@ enum RetrievalSpecs {
         let lifetime = try builder.lifetime(arguments.words[0], bytes)
         try builder.retrieve("gats", .itemsWithCAS, keys: arguments.words[1...], arguments, bytes, before: lifetime)
         return .queued
-    }
-
-    static let show = CommandSpec(
-        name: "show", group: .read,
-        parameters: [keys], options: [.decode, .hash],
-        summary: "print a value and everything known about it, without touching it",
-        details: """
-            Lifetime left and the time at which it ends, when it was moved, whether it was read before, flags, size, CAS \
-            token, slab class. Moved is when the item was stored or last moved in its LRU, and not when it was last read. \
-            The LRU and the fetched mark stay as they are, and the win token of a stale item is given back. Needs \
-            memcached 1.6.10 or newer.
-            """,
-        examples: [.init(line: "show user:42", meaning: "the value and how long it will last")],
-        cost: "Two requests for each key, O(1) each. The LRU and the counters of reads are left alone.",
-        wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class"
-    ) { arguments, bytes, builder throws(Diagnostic) in
-        var keys: [[UInt8]] = []
-        for key in arguments.words {
-            try builder.requireKey(key, bytes)
-            keys.append(bytes.copy(key.range))
-        }
-        return .local(
-            .show(
-                keys: keys, hash: arguments.hash, decodes: arguments.decodes, arguments.format ?? builder.format))
     }
 
     static let exists = CommandSpec(

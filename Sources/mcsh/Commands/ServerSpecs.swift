@@ -2,11 +2,6 @@ import MemcacheCore
 
 /// Statistics, and what an operator does to a server.
 enum ServerSpecs {
-    static let all = [
-        stats, version, verbosity, flushAll, cacheMemoryLimit, slabs, lru, crawler, extstore, watch, shutdown,
-        refreshCertificates, config,
-    ]
-
     static let stats = CommandSpec(
         name: "stats", group: .server,
         parameters: [
@@ -213,48 +208,6 @@ enum ServerSpecs {
         try AdministrationPlanning.lru(arguments, bytes, builder)
     }
 
-    static let crawler = CommandSpec(
-        name: "lru_crawler", group: .server,
-        parameters: [
-            .init(
-                name: "enable|disable|sleep|tocrawl|crawl|metadump|mgdump", kind: .word,
-                choices: .words([
-                    .init("enable", "let the crawler run"), .init("disable", "stop the crawler"),
-                    .init("sleep", "microseconds between two items"), .init("tocrawl", "items of a class in one run"),
-                    .init("crawl", "look for expired items now"), .init("metadump", "a line for every item"),
-                    .init("mgdump", "keys as mg commands"),
-                ])),
-            .init(
-                name: "ARG", kind: .word, isOptional: true,
-                choices: .words([
-                    .init("all", "every class", follows: "metadump"),
-                    .init("hash", "in hash order", follows: "metadump"),
-                    .init("all", "every class", follows: "mgdump"), .init("hash", "in hash order", follows: "mgdump"),
-                    .init("all", "every class", follows: "crawl"),
-                ]), meaning: "slab classes with commas between them, a word, or a number"),
-        ],
-        summary: "run the crawler, or dump keys with it",
-        details: """
-            crawl ID,…|all looks for expired items. metadump ID,…|all|hash prints a line for every item; mgdump prints \
-            keys as mg commands (memcached 1.6.19). A dump is read at full speed into a private file when the output is \
-            slower, and is not begun while another runs. sleep MICROSECONDS, tocrawl ITEMS, enable and disable set the \
-            crawler up.
-            """,
-        examples: [.init(line: "lru_crawler metadump all", meaning: "every item the server knows")],
-        cost: """
-            metadump and mgdump walk every item and lock them one by one, hash bucket by bucket; the server runs one \
-            at a time, and one that nobody reads can freeze it, so mcsh reads at full speed. sleep 0 takes a whole \
-            core.
-            """,
-        loss: """
-            enable, disable, sleep, tocrawl and crawl are asked about; without the crawler, items that have expired \
-            keep their memory.
-            """,
-        wireForm: "lru_crawler …"
-    ) { arguments, bytes, builder throws(Diagnostic) in
-        try AdministrationPlanning.crawler(arguments, bytes, builder)
-    }
-
     static let extstore = CommandSpec(
         name: "extstore", group: .server,
         parameters: [
@@ -285,40 +238,6 @@ enum ServerSpecs {
         wireForm: "extstore SETTING VALUE", danger: .confirmed
     ) { arguments, bytes, builder throws(Diagnostic) in
         try AdministrationPlanning.extstore(arguments, bytes, builder)
-    }
-
-    static let watch = CommandSpec(
-        name: "watch", group: .server,
-        parameters: [
-            .init(
-                name: "STREAM", kind: .word, isOptional: true, isRepeated: true,
-                choices: .words(WatchStream.all.map { .init($0.description, "\($0.meaning) (\($0.since.text))") }))
-        ],
-        options: [
-            .init(name: "--match", argument: "GLOB", summary: "only events about keys that match: * ? [a-z]"),
-            .init(name: "--limit", argument: "N", summary: "end when so many events were shown"),
-            .init(name: "--for", argument: "TIME", summary: "end after a time: 10s, 500ms, 1m"),
-        ],
-        summary: "print what happens on the server, until Ctrl-C",
-        details: """
-            Several streams may be named; without one, fetchers. Each has the version of memcached that it needs beside \
-            it. A write looks its key up first, which fetchers shows as a hit or a miss. With connevents, \
-            clients whose connections are opened meanwhile are named by their addresses, others by their descriptors in \
-            stats conns. Times are UTC, by the server's clock. A busy server sends more than can be shown: lines that \
-            were lost are counted. At its end, by Ctrl-C too, a summary on standard error says how many events of each \
-            kind there were, and which keys were seen most often.
-            """,
-        examples: [
-            .init(line: "watch mutations evictions", meaning: "stores, and what they push out"),
-            .init(line: "watch fetchers --match \"user:*\" --for 10s", meaning: "the hottest of these keys"),
-        ],
-        cost: """
-            A line in the server's log for each event: fetchers on a busy server takes noticeable time of every \
-            thread. At most 20 watchers; a slow one loses lines and holds up nobody.
-            """,
-        wireForm: "watch STREAM…"
-    ) { arguments, bytes, builder throws(Diagnostic) in
-        .local(.watch(try WatchQuery(arguments, bytes, builder), arguments.format ?? builder.format))
     }
 
     static let shutdown = CommandSpec(
@@ -380,10 +299,9 @@ enum ServerSpecs {
     ) -> Plan {
         var request = RequestEncoder()
         if let encode { encode(&request) } else { command.encode(into: &request) }
-        return .local(
-            .confirmed(
-                ConfirmedRequest(
-                    name: name, title: EscapedText.string(Array(request.bytes.dropLast(2))), bytes: request.bytes,
-                    shape: command.replyShape.shape ?? .line, effect: effect)))
+        return .confirmed(
+            ConfirmedRequest(
+                name: name, title: EscapedText.string(Array(request.bytes.dropLast(2))), bytes: request.bytes,
+                shape: command.replyShape.shape ?? .line, effect: effect))
     }
 }

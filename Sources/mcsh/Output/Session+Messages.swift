@@ -41,6 +41,14 @@ extension Session {
             ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
+    /// Servers as a list in a sentence; of many the first three.
+    static func list(servers names: [String]) -> String {
+        let shown =
+            names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
+        guard shown.count > 1 else { return shown.joined() }
+        return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
+    }
+
     /// Says on standard error what a server refused.
     func tell(_ complaint: ReportedError) {
         tell(

@@ -76,6 +76,8 @@ struct Cell: Sendable {
         case flag(Bool)
         case list([String])
         case missing
+        /// What is known not to be: `null` in JSON whatever its column says, and empty in rows.
+        case null
     }
 
     var value: Value

@@ -120,7 +120,7 @@ extension Cell {
             case .share(let share): HumanUnits.percentage(share, of: 1) ?? "-"
             case .flag(let flag): flag ? "yes" : "no"
             case .list(let words): words.map { EscapedText.string(Array($0.utf8)) }.joined(separator: ", ")
-            case .missing: "-"
+            case .missing, .null: "-"
             }
         return StyledText(text, role)
     }
@@ -135,7 +135,7 @@ extension Cell {
         case .share(let share): Array(String(share).utf8)
         case .flag(let flag): Array((flag ? "true" : "false").utf8)
         case .list(let words): Array(words.joined(separator: " ").utf8)
-        case .missing: []
+        case .missing, .null: []
         }
     }
 
@@ -154,7 +154,7 @@ extension Cell {
         case .time(let seconds): ASCIINumber.append(seconds, to: &out)
         case .share(let share): out.append(contentsOf: Array((share.isFinite ? "\(share)" : "null").utf8))
         case .flag(let flag): out.append(flag ? "true" : "false")
-        case .missing: out.append("null")
+        case .missing, .null: out.append("null")
         case .list(let words):
             out.append("[")
             for (position, word) in words.enumerated() {

@@ -8,61 +8,28 @@ import MemcacheCore
     import Darwin
 #endif
 
-/// What the shell does itself, after all earlier answers.
+/// What the session does itself, after all earlier answers.
 extension Shell {
-    func perform(_ action: LocalAction) -> Flow {
-        if action.isShownAsItComes { releaseRun() }
-        switch action {
-        // These have the terminal for longer than a screenful, or in another way.
-        case .watch, .repeated, .source, .edit: session.output.endPaging()
-        default: break
-        }
-        // At a prompt the signals are taken in by the session's watcher.
-        let stops = action.readsLists && interactive == nil ? StopHolder() : nil
-        defer { stops?.end() }
-        switch action {
-        case .help(let topic): help(topic)
-        case .servers(let format): showServers(format)
+    func perform(_ command: SessionCommand) -> Flow {
+        switch command {
         case .use(let names): return use(names)
-        case .locate(let keys, let hash, let probes, let format): locate(keys, hash: hash, probes: probes, format)
         case .output(let format):
             chosenFormat = format
             builder.format = format
             session.errorFormat = format
-        case .source(let path): return source(path)
-        case .repeated(let count, let interval, let line): return repeated(count, interval, line)
-        case .raw(let line, let payload): raw(line, payload)
+        case .source(let path):
+            releaseRun()
+            // Its lines have the terminal for longer than a screenful.
+            session.output.endPaging()
+            return source(path)
+        case .repeated(let count, let interval, let line):
+            session.output.endPaging()
+            return repeated(count, interval, line)
         case .history(let pattern, let format): listHistory(pattern, format)
         case .timing(let isOn): setTiming(isOn)
         case .quit(let status): return .stop(status: status ?? session.status.rawValue)
-        case .show(let keys, let hash, let decodes, let format): show(keys, hash, decodes: decodes, format)
-        case .edit(let key, let hash, let format): edit(key, hash, format)
-        case .deleteMatching(let glob, let format): deleteMatching(glob, format)
-        case .dump(let request, let format): dump(request, format)
-        case .watch(let order, let format): watch(order, format)
-        case .keys(let order, let format): listKeys(order, format)
-        case .confirmed(let request): confirmed(request)
         }
         return .next
-    }
-
-    /// Runs an operation on the main thread, which waits for it.
-    func perform(_ operation: any Operation, _ format: OutputFormat) {
-        switch type(of: operation).presence {
-        case .paged: break
-        case .streamed: releaseRun()
-        case .ownsTerminal: session.output.endPaging()
-        }
-        let (fleet, session, line, isQuiet) = (Fleet(client: client), session, builder.line, behaviour.isQuiet)
-        let serverName = server
-        _ = Blocking.run {
-            var output = OperationOutput(format, session: session, line: line, isQuiet: isQuiet)
-            do throws(MemcacheError) {
-                try await operation.run(on: fleet, to: &output)
-            } catch {
-                if !Blocking.isCancelled { output.report(error, server: serverName) }
-            }
-        }
     }
 
     /// Runs a command and waits for its answers, which go through the pager if they are taller than the screen.
@@ -90,32 +57,13 @@ extension Shell {
     /// What the servers are called in messages.
     var server: String {
         let names = client.pool.servers.map(\.address.description)
-        return names.count > 1 ? Shell.list(names) : client.configuration.firstServerName
-    }
-
-    /// Servers as a list in a sentence; of many the first three.
-    static func list(_ names: [String]) -> String {
-        let shown =
-            names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
-        guard shown.count > 1 else { return shown.joined() }
-        return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
+        return names.count > 1 ? Session.list(servers: names) : client.configuration.firstServerName
     }
 
     /// Writes text of the shell's own.
     func write(_ lines: [String]) {
         guard !lines.isEmpty else { return }
         session.output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
-    }
-
-    private func help(_ topic: [[UInt8]]) {
-        let style = builder.format == .human ? session.presentation.style : .plain
-        let width = builder.format == .human ? session.presentation.width : 80
-        switch Help.text(for: topic.map { String(decoding: $0, as: UTF8.self) }, width: width, style: style) {
-        case .success(let lines): write(lines)
-        case .failure(let unknown):
-            session.note(.usage)
-            session.tell(unknown.sentence, code: "usage", line: builder.line)
-        }
     }
 
     private func source(_ path: [UInt8]) -> Flow {
@@ -143,7 +91,9 @@ extension Shell {
         return ScriptRunner(shell: self).run(LineReader(descriptor: descriptor), named: EscapedText.string(path))
     }
 
-    private func confirmed(_ request: ConfirmedRequest) {
+    /// Asks, and sends the request if it is confirmed.
+    func perform(_ request: ConfirmedRequest) {
+        releaseRun()
         guard !selection.isReadOnly else {
             session.note(.unsafe)
             session.tell(

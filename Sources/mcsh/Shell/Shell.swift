@@ -240,23 +240,25 @@ final class Shell {
             lastLine = .queued
             if builder.round.isFull { submit() }
             return .next
-        case .local(let action):
+        case .confirmed, .operation, .session:
             drain()
             guard !session.hasLoss else { return .next }
             leaveEarlierAnswers()
             let watch = stopwatch()
             // Lines within it have an effect of their own.
             defer { lastLine = .done(watch) }
-            return perform(action)
-        case .operation(let operation, let format):
-            drain()
-            guard !session.hasLoss else { return .next }
-            leaveEarlierAnswers()
-            let watch = stopwatch()
-            defer { lastLine = .done(watch) }
-            perform(operation, format)
-            return .next
+            return perform(plan)
         }
+    }
+
+    private func perform(_ plan: Plan) -> Flow {
+        switch plan {
+        case .queued: break
+        case .confirmed(let request): perform(request)
+        case .operation(let operation, let format): perform(operation, format)
+        case .session(let command): return perform(command)
+        }
+        return .next
     }
 
     /// Whether the next line runs after a mistake: in a script with `-k`, and at the prompt and in the start file, but
@@ -316,7 +318,7 @@ final class Shell {
             return .queued
         }
         let plan = try planAsking(spec, arguments, bytes)
-        if selection.isReadOnly, case .local(.confirmed(let request)) = plan {
+        if selection.isReadOnly, case .confirmed(let request) = plan {
             throw Diagnostic(
                 "\(request.title) changes the server, and this session is read-only", at: arguments.name,
                 status: .unsafe)

@@ -2,31 +2,24 @@ import MemcacheCore
 
 /// What the shell itself does.
 enum ShellSpecs {
-    static let all = [help, output, history, source, repeated, timing, raw, quit]
-
-    static let help = CommandSpec(
-        name: "help", aliases: ["?"], group: .shell,
-        parameters: [
-            .init(
-                name: "TOPIC", kind: .word, isOptional: true, isRepeated: true, choices: .topics,
-                meaning: "a command, a topic, a statistic, or stat and the name of one")
-        ],
-        summary: "explain commands, topics and statistics",
+    static let use = CommandSpec(
+        name: "use", group: .pool,
+        parameters: [.init(name: "SERVERS|@POOL", kind: .server, isRepeated: true, choices: .servers)],
+        summary: "switch to other servers",
         details: """
-            The option --help of any command does the same: set --help. Topics: \
-            \(HelpTopic.all.map(\.name).joined(separator: ", ")).
+            Servers as the option -s takes them, or a pool of the configuration file, which is read again, with its \
+            settings. Servers that a pool lists keep its settings too. CAS tokens and dead marks are forgotten.
             """,
         examples: [
-            .init(line: "help set", meaning: "one command"),
-            .init(line: "help lifetimes", meaning: "one topic"),
-            .init(line: "help stat evicted_time", meaning: "one statistic"),
+            .init(line: "use 10.0.0.5 10.0.0.6", meaning: "two servers, with the default port"),
+            .init(line: "use @sessions", meaning: "the pool of that name"),
         ],
-        cost: "Nothing.",
+        cost: "Nothing until the next command, which connects.",
         wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
-        var topic: [[UInt8]] = []
-        for word in arguments.words { topic.append(bytes.copy(word.range)) }
-        return .local(.help(topic: topic))
+        var names: [String] = []
+        for word in arguments.words { names.append(String(decoding: bytes.copy(word.range), as: UTF8.self)) }
+        return .session(.use(names))
     }
 
     static let output = CommandSpec(
@@ -43,7 +36,7 @@ enum ShellSpecs {
                 "there is no output format of that name", at: arguments.words[0],
                 suggestion: "write one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        return .local(.output(format))
+        return .session(.output(format))
     }
 
     static let history = CommandSpec(
@@ -61,7 +54,7 @@ enum ShellSpecs {
         cost: "Nothing.",
         wireForm: "nothing"
     ) { arguments, bytes, builder throws(Diagnostic) in
-        .local(
+        .session(
             .history(
                 pattern: arguments.words.first.map { bytes.copy($0.range) }, arguments.format ?? builder.format))
     }
@@ -72,7 +65,7 @@ enum ShellSpecs {
         cost: "What its lines cost. They are pipelined.",
         wireForm: "what the lines say"
     ) { arguments, bytes, _ throws(Diagnostic) in
-        .local(.source(path: bytes.copy(arguments.words[0].range)))
+        .session(.source(path: bytes.copy(arguments.words[0].range)))
     }
 
     static let repeated = CommandSpec(
@@ -116,7 +109,7 @@ enum ShellSpecs {
         let line =
             arguments.areOfProgram
             ? ShellSpecs.line(of: rest, bytes) : bytes.copy(first.source.lowerBound..<arguments.end)
-        return .local(.repeated(count: Int(count), interval: interval, line: line))
+        return .session(.repeated(count: Int(count), interval: interval, line: line))
     }
 
     /// A line that has some words of the program's arguments again: what is not a plain word is written in quotes.
@@ -157,31 +150,12 @@ enum ShellSpecs {
         examples: [.init(line: "timing on", meaning: "each command says how long it took")], cost: "Nothing.",
         wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
-        guard let word = arguments.words.first else { return .local(.timing(nil)) }
+        guard let word = arguments.words.first else { return .session(.timing(nil)) }
         switch String(decoding: bytes.copy(word.range), as: UTF8.self) {
-        case "on": return .local(.timing(true))
-        case "off": return .local(.timing(false))
+        case "on": return .session(.timing(true))
+        case "off": return .session(.timing(false))
         default: throw Diagnostic("timing is on or off", at: word, suggestion: "write timing on or timing off")
         }
-    }
-
-    static let raw = CommandSpec(
-        name: "raw", group: .shell,
-        parameters: [.init(name: "LINE", kind: .line, meaning: "a line of the protocol, as it goes over the wire")],
-        summary: "send a protocol line as it is, and print the server's bytes",
-        details: """
-            The line goes out with CR LF behind it; a value for a storage command comes from < FILE, << TAG or -x. The end \
-            of the answer is found by the command's word. For people the answer is escaped; every other format has its \
-            exact bytes.
-            """,
-        examples: [.init(line: "raw mg user:42 v t", meaning: "what the server answers, byte for byte")],
-        cost: "What the line costs; mcsh does not check what it does.",
-        loss: "Whatever the line loses: nothing is asked, but on production.",
-        wireForm: "LINE", danger: .writes
-    ) { arguments, bytes, _ throws(Diagnostic) in
-        let last = arguments.words[arguments.words.count - 1]
-        let line = bytes.copy(arguments.words[0].source.lowerBound..<last.source.upperBound)
-        return .local(.raw(line: line, payload: arguments.inputValue))
     }
 
     static let quit = CommandSpec(
@@ -197,7 +171,7 @@ enum ShellSpecs {
         cost: "Nothing.",
         wireForm: "nothing"
     ) { arguments, bytes, builder throws(Diagnostic) in
-        guard let word = arguments.words.first else { return .local(.quit(status: nil)) }
-        return .local(.quit(status: Int32(try builder.number(word, bytes, what: "a status", maximum: 255))))
+        guard let word = arguments.words.first else { return .session(.quit(status: nil)) }
+        return .session(.quit(status: Int32(try builder.number(word, bytes, what: "a status", maximum: 255))))
     }
 }

@@ -33,12 +33,8 @@ enum Blocking {
             box.value.withLock { $0 = result }
             counter.remove(1)
         }
-        let isCancelled = state.withLock { state in
-            state.task = task
-            return state.isCancelled
-        }
-        defer { state.withLock { $0.task = nil } }
-        if isCancelled { task.cancel() }
+        begin(task)
+        defer { end(task) }
         counter.waitUntilEmpty()
         return box.value.withLock { $0 } ?? .failure(MemcacheError(.cancelled, "the work ended without a result"))
     }
@@ -82,12 +78,8 @@ enum Blocking {
             box.value.withLock { $0 = value }
             executor.end()
         }
-        let isCancelled = state.withLock { state in
-            state.task = task
-            return state.isCancelled
-        }
-        defer { state.withLock { $0.task = nil } }
-        if isCancelled { task.cancel() }
+        begin(task)
+        defer { end(task) }
         executor.run()
         return box.value.withLock { $0 }
     }
@@ -105,8 +97,21 @@ enum Blocking {
         if let error = box.value.withLock({ $0 ?? nil }) { throw error }
     }
 
+    private static func begin(_ task: Task<Void, Never>) {
+        let isCancelled = state.withLock { state in
+            state.tasks.append(task)
+            return state.isCancelled
+        }
+        if isCancelled { task.cancel() }
+    }
+
+    private static func end(_ task: Task<Void, Never>) {
+        state.withLock { state in state.tasks.removeAll { $0 == task } }
+    }
+
     private struct State {
-        var task: Task<Void, Never>?
+        /// What is waited for, the innermost last: an operation that runs on the main thread may wait itself.
+        var tasks: [Task<Void, Never>] = []
         var isCancelled = false
     }
 
@@ -134,8 +139,8 @@ enum Blocking {
                 var byte: UInt8 = 1
                 _ = write(cancelPipe.writing, &byte, 1)
             }
-            return state.task
-        }?.cancel()
+            return state.tasks
+        }.forEach { $0.cancel() }
     }
 
     /// What was cancelled is over.

@@ -11,6 +11,15 @@ enum Terminal {
     /// Whether a descriptor is a terminal. Calls `isatty`.
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+    /// Whether standard output is a terminal.
+    static var outputIsShown: Bool { isTerminal(STDOUT_FILENO) }
+
+    /// The columns of the terminal that standard output is.
+    static var outputColumns: Int { columns(of: STDOUT_FILENO) }
+
+    /// Whether standard error is a terminal.
+    static var errorsAreShown: Bool { isTerminal(STDERR_FILENO) }
+
     /// Whether the terminal can move its cursor, which editing a line needs. Looks at `TERM`.
     static func canEdit(environment: Environment) -> Bool {
         !["", "dumb", "emacs", "unknown"].contains(environment["TERM"] ?? "")

@@ -188,7 +188,7 @@ import Testing
     ])
     func `a dangerous request is planned but not sent`(_ test: Confirmed) throws {
         var lines = PlannedLines()
-        guard case .local(.confirmed(let request))? = try lines.plan(test.line) else {
+        guard case .confirmed(let request)? = try lines.plan(test.line) else {
             Issue.record("\(test.line) is to be asked about")
             return
         }
@@ -350,7 +350,7 @@ import Testing
     ])
     func `repeat keeps the line as it was written`(line: String, count: Int, interval: Duration?, rest: String) throws {
         var lines = PlannedLines()
-        guard case .local(.repeated(let times, let pause, let kept))? = try lines.plan(line) else {
+        guard case .session(.repeated(let times, let pause, let kept))? = try lines.plan(line) else {
             Issue.record("\(line) repeats \(rest)")
             return
         }
@@ -365,7 +365,7 @@ import Testing
         var line: [UInt8]?
         let words = ["repeat", "2", "set", "k", "a b", "", "\"q\"", "#x", "<", "--flags=7", "\u{1b}"]
         try parser.take(words.map { Array($0.utf8) }) { (spec, arguments, _, bytes) throws(Diagnostic) in
-            if case .local(.repeated(_, _, let rest)) = try spec.plan(arguments, bytes, &builder) { line = rest }
+            if case .session(.repeated(_, _, let rest)) = try spec.plan(arguments, bytes, &builder) { line = rest }
         }
         #expect(
             line.map { String(decoding: $0, as: UTF8.self) }
@@ -374,10 +374,12 @@ import Testing
 
     @Test func `raw keeps the line as it was written`() throws {
         var lines = PlannedLines()
-        guard case .local(.raw(let line, payload: nil))? = try lines.plan("raw mg  k v > out") else {
+        guard case .operation(let operation, _)? = try lines.plan("raw mg  k v > out") else {
             Issue.record("raw takes the line")
             return
         }
-        #expect(String(decoding: line, as: UTF8.self) == "mg  k v")
+        let raw = try #require(operation as? Raw)
+        #expect(String(decoding: raw.line, as: UTF8.self) == "mg  k v")
+        #expect(raw.payload == nil)
     }
 }

@@ -42,7 +42,7 @@ import Testing
             let before = lines.builder.round.batches[0].encoder.bytes.count
             do throws(Diagnostic) {
                 let plan = try lines.plan(line, input: index % 7 == 0 ? [0x0d, 0x0a, 0x6d, 0x6e, 0x0d, 0x0a] : nil)
-                if case .local(.confirmed(let request))? = plan { checkConfirmed(request, line) }
+                if case .confirmed(let request)? = plan { checkConfirmed(request, line) }
                 if case .queued? = plan { planned += 1 }
             } catch {
                 if error.range.lowerBound < 0 || error.range.upperBound > line.count {

@@ -129,7 +129,7 @@ import Testing
         words: String, title: String, when: String
     ) throws {
         var lines = PlannedLines()
-        guard case .local(.confirmed(let request))? = try lines.plan("flush_all" + words) else {
+        guard case .confirmed(let request)? = try lines.plan("flush_all" + words) else {
             Issue.record("no question")
             return
         }

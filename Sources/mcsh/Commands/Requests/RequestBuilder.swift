@@ -56,11 +56,6 @@ struct RequestBuilder: ~Copyable {
         self.now = now
     }
 
-    /// What operations may know of the session.
-    var facts: SessionFacts {
-        SessionFacts(format: format, keyPrefix: prefix, isReadOnly: isReadOnly, conventions: conventions)
-    }
-
     /// The round, which starts anew.
     mutating func takeRound() -> PoolBatch {
         let next = PoolBatch(like: round)
@@ -76,6 +71,16 @@ struct RequestBuilder: ~Copyable {
         guard let fault = Key.fault(in: bytes, word.range, maximumBytes: maximum) else { return }
         let message = MemcacheError(fault, key: bytes.copy(word.range), maximumBytes: maximum).message
         throw Diagnostic(message, at: word, suggestion: prefix.isEmpty || fault != .tooLong ? nil : prefixNote)
+    }
+
+    /// The keys that the words of a command are, checked.
+    func keys(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>) throws(Diagnostic) -> [[UInt8]] {
+        var keys: [[UInt8]] = []
+        for word in arguments.words {
+            try requireKey(word, bytes)
+            keys.append(bytes.copy(word.range))
+        }
+        return keys
     }
 
     private var prefixNote: String {

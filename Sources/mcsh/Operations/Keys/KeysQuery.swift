@@ -15,6 +15,9 @@ struct KeysQuery: Sendable {
     /// Only items of these slab classes; nil for all.
     var slabClasses: [SlabClass]?
 
+    /// Whether not every key is listed.
+    var isChoosy: Bool { glob != nil || expression != nil || slabClasses != nil }
+
     /// What a server walks that cannot walk its hash table.
     var scope: CrawlScope { slabClasses.map { .classes($0) } ?? .all }
 }

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 /// `ping`: a round trip to every server.
-struct Ping: Operation {
+struct Ping: OperationCommand {
     static let command = CommandDescription(
         name: "ping", group: .pool, summary: "measure a round trip to the server",
         details: "With several servers, to each of them, all at once.",
@@ -14,10 +14,13 @@ struct Ping: Operation {
         Column("server"), Column("version"), Column("microseconds", member: "seconds", .trailing),
     ]
 
-    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ facts: SessionFacts) throws(Diagnostic) {}
+    init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic)
+    {}
 
     func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
-        let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in try await RoundTrip(to: server) }
+        let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
+            try await RoundTrip(to: server)
+        }
         var rows = output.rows(Self.columns, command: "ping")
         var out: [UInt8] = []
         for (server, trip) in output.values(of: answers) {

@@ -73,27 +73,24 @@ struct ItemWalk: Sendable {
 
     /// Gives old servers, which a reader that hangs up near the end can damage, a moment to come to it: what they have left
     /// is dropped. For a program that is about to end.
-    static func finish(_ lists: [ItemWalk]) {
-        let lists = lists.filter(\.isToBeReadToItsEnd)
-        guard !lists.isEmpty else { return }
-        _ = Blocking.wait { () async throws(MemcacheError) in
-            await withTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    await withTaskGroup(of: Void.self) { group in
-                        for list in lists {
-                            group.addTask {
-                                do throws(MemcacheError) {
-                                    while try await list.dump.nextLines() != nil {}
-                                } catch {}
-                            }
+    static func finish(_ walks: [ItemWalk]) async {
+        let walks = walks.filter(\.isToBeReadToItsEnd)
+        guard !walks.isEmpty else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await withTaskGroup(of: Void.self) { group in
+                    for walk in walks {
+                        group.addTask {
+                            do throws(MemcacheError) {
+                                while try await walk.dump.nextLines() != nil {}
+                            } catch {}
                         }
                     }
-                    return true
                 }
-                group.addTask { (try? await Task.sleep(for: farewell)) == nil }
-                _ = await group.next()
-                group.cancelAll()
             }
+            group.addTask { try? await Task.sleep(for: farewell) }
+            _ = await group.next()
+            group.cancelAll()
         }
     }
 }

@@ -17,7 +17,9 @@ import Testing
         _ line: String, _ format: OutputFormat, prefix: String = "", servers: [String] = [], lines: String = lines
     ) throws -> String {
         var planned = PlannedLines(format: format)
-        guard case .local(.keys(let order, let format))? = try planned.plan(line) else { return "no keys" }
+        guard case .operation(let keys, let format)? = try planned.plan(line), let order = (keys as? Keys)?.query else {
+            return "no keys"
+        }
         var listing = KeyListing(
             order, prefix: Array(prefix.utf8), rows: KeyRows(format, isLong: order.isLong, servers: servers))
         var out: [UInt8] = []
@@ -199,7 +201,11 @@ import Testing
 
     @Test func `slab classes are what older servers walk through`() throws {
         var lines = PlannedLines()
-        guard case .local(.keys(let order, _))? = try lines.plan("keys --class 3,12") else { return }
+        guard case .operation(let keys, _)? = try lines.plan("keys --class 3,12"), let order = (keys as? Keys)?.query
+        else {
+            Issue.record("keys is not planned")
+            return
+        }
         #expect(ListingRequest(.metadata, order.scope).scope == .classes([try SlabClass(3), try SlabClass(12)]))
     }
 

@@ -124,12 +124,12 @@ import Testing
 
     @Test func `the options of watch are checked`() throws {
         var lines = PlannedLines()
-        guard case .local(.watch(let order, _))? = try lines.plan("watch deletions --limit 3 --for 2 --match a*") else {
+        guard case .operation(let watch, _)? = try lines.plan("watch deletions --limit 3 --for 2 --match a*") else {
             Issue.record("watch is not planned")
             return
         }
         #expect(
-            order
+            (watch as? Watch)?.query
                 == WatchQuery(
                     streams: [.deletions], match: Glob(Array("a*".utf8)), limit: 3, duration: .seconds(2)))
         for line in ["watch --limit 0", "watch --limit x", "watch --for never", "watch --for 0", "watch fetch"] {

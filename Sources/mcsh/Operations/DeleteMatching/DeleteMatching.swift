@@ -1,48 +1,47 @@
 import MemcacheCore
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// `delete --match`: lists first, asks, then deletes, each key where it was found.
-extension Shell {
-    func deleteMatching(_ glob: [UInt8], _ format: OutputFormat) {
-        guard let found = matchingKeys(glob, format) else { return }
+struct DeleteMatching: Operation {
+    static let name = "delete"
+    static let presence = Presence.streamed
+    static let readsListings = true
+
+    private let pattern: [UInt8]
+    private let prefix: [UInt8]
+
+    init(_ pattern: [UInt8], prefix: [UInt8]) { (self.pattern, self.prefix) = (pattern, prefix) }
+
+    func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
+        guard let found = await matchingKeys(fleet, &output) else { return }
         let keys = found.flatMap(\.keys)
-        let shown = EscapedText.string(glob)
+        let shown = EscapedText.string(pattern)
         guard !keys.isEmpty else {
-            session.note(.negative)
-            session.tell("no key matches \(shown)", code: "no-match", line: builder.line, format: format)
-            return
+            return output.report("no key matches \(shown)", code: "no-match", .negative)
         }
         let count = "\(HumanUnits.count(UInt64(keys.count))) \(keys.count == 1 ? "key" : "keys")"
-        showSample(keys, format)
-        guard confirm("delete --match \(shown) on \(server): \(count) will be deleted", command: "delete") else {
+        showSample(keys, &output)
+        guard output.confirm("delete --match \(shown) on \(output.host.serverNames): \(count) will be deleted") else {
             return
         }
-        let deletions = delete(found, glob, total: keys.count, format)
-        session.output.write(MatchDeletion.rendered(deletions, format, namesServer: router != nil))
+        let deletions = await delete(found, total: keys.count, fleet, &output)
+        output.write(
+            MatchDeletion.rendered(deletions, output.format, namesServer: fleet.isPool))
     }
 
     /// The keys of every server that match, as the servers have them; nil where there is no telling, which has been
     /// reported.
-    private func matchingKeys(_ glob: [UInt8], _ format: OutputFormat) -> [ServerKeys]? {
-        let filter = KeyFilter(prefix: builder.prefix, glob: Glob(glob))
-        // At a prompt the signals are taken in by the session's watcher.
-        let catcher = interactive == nil ? InterruptCatcher { Blocking.cancel() } : nil
-        let lists = openLists(nil, format)
-        let progress = listsProgress(over: lists, isChoosy: true, format)
+    private func matchingKeys(_ fleet: Fleet, _ output: inout OperationOutput) async -> [ServerKeys]? {
+        let filter = KeyFilter(prefix: prefix, glob: Glob(pattern))
+        let catcher = output.catchInterrupt()
+        let walks = await output.openWalks(of: fleet)
+        let progress = output.walkProgress(over: walks, isChoosy: true)
         var reader = ItemReader()
         var found: [ServerKeys] = []
         var matched: UInt64 = 0
-        for list in lists where !Blocking.isCancelled {
+        for walk in walks where !Blocking.isCancelled {
             var keys: [[UInt8]] = []
-            let isRead = read(list, progress, format) { lines in
+            let isRead = await output.read(walk, progress) { lines in
                 let ending = reader.read(lines) { key, _ in
                     if filter.accepts(key) { keys.append(key.copy(0..<key.count)) }
                     return true
@@ -51,80 +50,66 @@ extension Shell {
                 return ending
             }
             matched += UInt64(keys.count)
-            if isRead { found.append(ServerKeys(server: list.server, keys: keys)) }
+            if isRead { found.append(ServerKeys(server: walk.server, keys: keys)) }
         }
         let wasOnScreen = progress?.end() ?? false
         let isCaught = catcher?.end() ?? false
-        if isCaught || isInterrupted {
-            endInterrupted(
+        if isCaught || output.isInterrupted {
+            output.reportInterrupt(
                 "cancelled after \(HumanUnits.count(reader.count)) \(reader.count == 1 ? "key" : "keys"), of which "
                     + "\(HumanUnits.count(matched)) \(matched == 1 ? "matches" : "match"): nothing was deleted",
-                isCaught: isCaught, isAfterMark: !wasOnScreen)
+                isAfterMark: !wasOnScreen)
+            if isCaught { InterruptCatcher.endByInterrupt() }
             return nil
         }
         return found.isEmpty ? nil : found
     }
 
     /// Shows some of the keys that are about to be deleted.
-    private func showSample(_ keys: [[UInt8]], _ format: OutputFormat) {
-        guard !behaviour.isQuiet else { return }
-        let prefix = builder.prefix.count
-        let sample = keys.prefix(10).map { Array($0.dropFirst(prefix)) }
-        if format == .json {
+    private func showSample(_ keys: [[UInt8]], _ output: inout OperationOutput) {
+        guard !output.isQuiet else { return }
+        let sample = keys.prefix(10).map { Array($0.dropFirst(prefix.count)) }
+        if output.format == .json {
             let names = sample.map { EscapedText.string($0) } + (keys.count > 10 ? ["…"] : [])
-            session.tell(
-                "note: matched \(keys.count): \(names.joined(separator: ", "))", code: "note", line: builder.line,
-                format: format)
+            output.report("note: matched \(keys.count): \(names.joined(separator: ", "))", code: "note", .done)
         } else {
             let rest = keys.count > 10 ? ["  … and \(HumanUnits.count(UInt64(keys.count - 10))) more"] : []
-            session.output.writeMessage(sample.map { "  " + EscapedText.string($0) } + rest)
+            output.sink.writeMessage(sample.map { "  " + EscapedText.string($0) } + rest)
         }
     }
 
     /// Deletes keys on their servers, all servers at once.
-    private func delete(_ found: [ServerKeys], _ glob: [UInt8], total: Int, _ format: OutputFormat) -> [MatchDeletion] {
-        let catcher = interactive == nil ? InterruptCatcher { Blocking.cancel() } : nil
+    private func delete(
+        _ found: [ServerKeys], total: Int, _ fleet: Fleet, _ output: inout OperationOutput
+    ) async -> [MatchDeletion] {
+        let catcher = output.catchInterrupt()
         let progress =
-            behaviour.showsProgress
+            output.host.showsProgress
             ? Progress(ProgressFigures(noun: "keys", total: UInt64(total), found: nil)) : nil
         let keysOfServers = Dictionary(found.map { ($0.server, $0.keys) }, uniquingKeysWith: { $0 + $1 })
         let tally = DeletionTally(progress)
-        let answers = Blocking.wait { [client] () async throws(MemcacheError) in
-            await withTaskGroup(of: [ServerAnswer<Void>]?.self) { group in
-                group.addTask {
-                    await client.pool.onEveryServer { server async throws(MemcacheError) in
-                        try await Self.delete(keysOfServers[server.address] ?? [], on: server, tally)
-                    }
-                }
-                if let progress {
-                    group.addTask {
-                        await progress.keepDrawing()
-                        return nil
-                    }
-                }
-                var answers: [ServerAnswer<Void>] = []
-                while let next = await group.next() {
-                    guard let next else { continue }
-                    answers = next
-                    group.cancelAll()
-                }
-                return answers
+        let answers = await withTaskGroup(of: Void.self) { group in
+            if let progress { group.addTask { await progress.keepDrawing() } }
+            defer { group.cancelAll() }
+            return await fleet.each(for: "this command") { server async throws(MemcacheError) in
+                try await Self.delete(keysOfServers[server.address] ?? [], on: server, tally)
             }
         }
         let wasOnScreen = progress?.end() ?? false
         let isCaught = catcher?.end() ?? false
-        if isCaught || isInterrupted {
-            endInterrupted(
+        if isCaught || output.isInterrupted {
+            output.reportInterrupt(
                 "cancelled after \(HumanUnits.count(UInt64(tally.handled))) of \(HumanUnits.count(UInt64(total))) keys: "
                     + "\(HumanUnits.count(UInt64(tally.deleted))) were deleted",
-                isCaught: isCaught, isAfterMark: !wasOnScreen)
+                isAfterMark: !wasOnScreen)
+            if isCaught { InterruptCatcher.endByInterrupt() }
             return []
         }
-        for answer in (try? answers.get()) ?? [] { _ = success(of: answer) }
+        _ = output.values(of: answers)
         return found.compactMap { server -> MatchDeletion? in
             guard !server.keys.isEmpty else { return nil }
             return MatchDeletion(
-                server: server.server.description, match: glob, matched: server.keys.count,
+                server: server.server.description, match: pattern, matched: server.keys.count,
                 deleted: tally.deleted(on: server.server))
         }
     }
@@ -145,19 +130,6 @@ extension Shell {
                 tally.count(try result.get().status == .done, on: server.address)
             }
         }
-    }
-
-    /// Says how far the work had come when Ctrl-C ended it. Without a prompt that ends the program.
-    private func endInterrupted(_ text: String, isCaught: Bool, isAfterMark: Bool) {
-        if interactive != nil {
-            interactive?.hasToldInterrupt = true
-            session.output.endLine(isBehindMark: isAfterMark)
-        } else if isAfterMark, Terminal.isTerminal(STDERR_FILENO) {
-            // Behind the terminal's own ^C.
-            Messages.write("")
-        }
-        if !behaviour.isQuiet { session.tell(text, code: "cancelled", line: builder.line) }
-        if isCaught { InterruptCatcher.endByInterrupt() }
     }
 }
 

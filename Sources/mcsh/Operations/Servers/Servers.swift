@@ -1,0 +1,44 @@
+import MemcacheCore
+
+/// `servers`: the state of each server.
+struct Servers: OperationCommand {
+    static let command = CommandDescription(
+        name: "servers", group: .pool, summary: "show the state of each server",
+        details: """
+            Alive, or dead and when it is tried next; its version, how many items it has, and how long a round trip \
+            takes. All servers are asked at once; one that is dead is not asked: ping tries it now.
+            """,
+        examples: [.init(line: "servers", meaning: "a line for each server")],
+        cost: "version and stats, once on each server, all at once.",
+        wireForm: "version and stats")
+    static let presence = Presence.paged
+
+    private static let columns = [
+        Column("server"), Column("weight"), Column("state"), Column("retry_in", in: [.json, .plain, .table]),
+        Column("version"), Column("items"), Column("microseconds", member: "seconds", title: "round trip"),
+        Column("error", title: ""),
+    ]
+    private static let members = ["server", "weight", "state", "retry_in", "error"]
+
+    init(
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
+    ) throws(Diagnostic) {}
+
+    func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
+        let answers = await fleet.client.pool.onEveryServer { server async throws(MemcacheError) in
+            await ServerReport(on: server)
+        }
+        // An error is read to its end, however narrow the terminal is.
+        var rows = RowWriter(
+            Self.columns, output.format, style: output.presentation.style, width: .max, members: Self.members)
+        var out: [UInt8] = []
+        rows.begin(to: &out)
+        for answer in answers {
+            guard let report = try? answer.result.get() else { continue }
+            if report.state != .alive { output.note(report.error?.exitStatus ?? .disconnected) }
+            rows.append(report.cells, to: &out)
+        }
+        rows.finish(to: &out)
+        output.write(out)
+    }
+}

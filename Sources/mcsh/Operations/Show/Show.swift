@@ -1,0 +1,133 @@
+import MemcacheCore
+
+/// `show`: a value and everything that the server knows about it, without touching it.
+struct Show: OperationCommand {
+    static let command = CommandDescription(
+        name: "show", group: .read,
+        parameters: [.init(name: "KEY", kind: .key, isRepeated: true)], options: [.decode, .hash],
+        summary: "print a value and everything known about it, without touching it",
+        details: """
+            Lifetime left and the time at which it ends, when it was moved, whether it was read before, flags, size, CAS \
+            token, slab class. Moved is when the item was stored or last moved in its LRU, and not when it was last read. \
+            The LRU and the fetched mark stay as they are, and the win token of a stale item is given back. Needs \
+            memcached 1.6.10 or newer.
+            """,
+        examples: [.init(line: "show user:42", meaning: "the value and how long it will last")],
+        cost: "Two requests for each key, O(1) each. The LRU and the counters of reads are left alone.",
+        wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class")
+    static let presence = Presence.paged
+
+    private static let flags: [MetaFlag<MetaGet>] = [
+        .returnSize, .returnFlags, .returnCAS, .returnTimeToLive, .returnHitBefore, .returnLastAccess, .withoutBump,
+        .returnValue,
+    ]
+
+    private let keys: [[UInt8]]
+    private let prefix: [UInt8]
+    private let hash: RoutingNumber?
+    /// Whether plain and the tables give the value as the application reads it. A key whose value cannot be read so is
+    /// reported, and left out.
+    private let decodes: Bool
+
+    init(
+        _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
+    ) throws(Diagnostic) {
+        keys = try builder.keys(arguments, bytes)
+        prefix = builder.prefix
+        hash = arguments.hash
+        decodes = arguments.decodes
+    }
+
+    func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
+        let answers = await askHolders(output.host)
+        var hasHeader = true
+        // Each server's error is reported once, with all keys that it concerns.
+        var failures: [String: (error: MemcacheError, keys: [[UInt8]])] = [:]
+        for (bytes, answer) in zip(keys, answers) {
+            guard let (server, outcome) = answer, case .failure(let error) = outcome else { continue }
+            let name = server.address.description
+            let known = failures[name] ?? (error, [])
+            // The error that ended the connection counts, and not what followed from that.
+            failures[name] = (known.error.code == .connectionLost ? error : known.error, known.keys + [bytes])
+        }
+        for (bytes, answer) in zip(keys, answers) {
+            guard let (server, outcome) = answer else { continue }
+            let name = server.address.description
+            switch outcome {
+            case .failure:
+                guard let failure = failures.removeValue(forKey: name) else { continue }
+                let error =
+                    output.isInterrupted
+                    ? failure.error : await RefusalReason.explained(failure.error, of: server, command: "show")
+                output.report(error, server: name, keys: keys.count > 1 ? failure.keys : [])
+            case .success(let found):
+                if !hasHeader, output.format == .human { output.write(lines: [""]) }
+                if show(bytes, found, of: name, hasHeader: hasHeader, &output) { hasHeader = false }
+            }
+        }
+    }
+
+    /// What a server says about a key.
+    private struct Found: Sendable {
+        var result: MetaResult
+        var debug: MetaDebug.Outcome
+    }
+
+    /// Shows one key. Returns false where its value cannot be read as it should be, which has been reported.
+    private func show(
+        _ key: [UInt8], _ found: Found, of server: String, hasHeader: Bool, _ output: inout OperationOutput
+    ) -> Bool {
+        let conventions = output.host.conventions
+        var decoded: [UInt8]?
+        if decodes, output.format.givesDecodedValues, found.result.status == .done, let value = found.result.value {
+            do throws(MemcacheError) {
+                decoded = try StoredValue(bytes: value, flags: found.result.flags ?? 0).decoded(by: conventions)
+                    .output()
+            } catch {
+                output.report(error.about(key: key), server: server, keys: [key], namesKeys: true)
+                return false
+            }
+        }
+        let description = ItemDescription(
+            key: key, result: found.result, debug: found.debug, server: server, conventions: conventions,
+            decoded: decoded)
+        if !description.isFound { output.note(.negative) }
+        output.write(
+            description.rendered(
+                output.format, style: output.presentation.style, width: output.presentation.width, hasHeader: hasHeader)
+        )
+        return true
+    }
+
+    /// Asks the server of each key about it, all at once.
+    ///
+    /// - Returns: The server of each key and its answer; nil where there is no server, which has been reported.
+    private func askHolders(_ host: any OperationHost) async -> [(Server, Result<Found, MemcacheError>)?] {
+        let wireKeys = keys.compactMap { Key(prefix: prefix, $0, routedBy: hash) }
+        host.prepare(for: wireKeys, hash)
+        let holders = wireKeys.map { host.holder(of: $0, hash) }
+        let results = await withTaskGroup(of: (Int, Result<Found, MemcacheError>).self) { group in
+            for (index, (key, holder)) in zip(wireKeys, holders).enumerated() {
+                guard let holder else { continue }
+                group.addTask {
+                    do throws(MemcacheError) {
+                        return (index, .success(try await Self.ask(holder, about: key)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [Int: Result<Found, MemcacheError>]()) { $0[$1.0] = $1.1 }
+        }
+        return holders.enumerated().map { index, holder in
+            guard let holder, let result = results[index] else { return nil }
+            return (holder, result)
+        }
+    }
+
+    private static func ask(_ server: Server, about key: Key) async throws(MemcacheError) -> Found {
+        let result = try await server.execute(MetaGet(key, flags))
+        if result.hasWon { await WinTokens.giveBack([key], on: server) }
+        return Found(result: result, debug: try await server.execute(MetaDebug(key)))
+    }
+}

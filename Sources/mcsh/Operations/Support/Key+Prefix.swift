@@ -1,0 +1,13 @@
+import MemcacheCore
+
+extension Key {
+    /// A key as it goes over the wire; nil where it cannot.
+    ///
+    /// - Parameters:
+    ///   - prefix: What precedes every key.
+    ///   - number: Chooses the server instead of the key's hash.
+    init?(prefix: [UInt8], _ bytes: [UInt8], routedBy number: RoutingNumber?) {
+        guard let key = try? Key(prefix + bytes) else { return nil }
+        self = number.map { key.routed(by: $0) } ?? key
+    }
+}

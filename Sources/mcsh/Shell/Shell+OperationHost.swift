@@ -1,0 +1,68 @@
+import MemcacheCore
+
+extension Shell: OperationHost {
+    var keyPrefix: [UInt8] { builder.prefix }
+    var serverNames: String { server }
+    var isProduction: Bool { selection.isProduction }
+    var canAsk: Bool { behaviour.canAsk }
+    var showsProgress: Bool { behaviour.showsProgress }
+    var isPrompt: Bool { interactive != nil }
+    var editor: EditorChoice { behaviour.editor }
+    var signalWatcher: SignalWatcher? { interactive?.watcher }
+
+    /// Runs an operation on the main thread, which waits for it.
+    func perform(_ operation: any Operation, _ format: OutputFormat) {
+        switch type(of: operation).presence {
+        case .paged: break
+        case .streamed: releaseRun()
+        case .ownsTerminal:
+            releaseRun()
+            session.output.endPaging()
+        }
+        // At a prompt the signals are taken in by the session's watcher.
+        let stops = type(of: operation).readsListings && interactive == nil ? StopHolder() : nil
+        defer { stops?.end() }
+        let name = type(of: operation).name
+        let (fleet, session, line, isQuiet) = (Fleet(client: client), session, builder.line, behaviour.isQuiet)
+        let host = MainThreadReference(host: self)
+        _ = Blocking.run {
+            var output = OperationOutput(
+                name, format, session: session, line: line, isQuiet: isQuiet, host: host.host)
+            do throws(MemcacheError) {
+                try await operation.run(on: fleet, to: &output)
+            } catch {
+                output.reportForAll(error)
+            }
+        }
+    }
+
+    func prepare(for keys: [Key], _ number: RoutingNumber?) {
+        for key in keys {
+            let bytes = key.bytes
+            router?.prepare(for: bytes.span, number)
+        }
+    }
+
+    func holder(of key: Key, _ number: RoutingNumber?) -> Server? {
+        guard let router else { return client.pool.servers[0] }
+        let bytes = key.bytes
+        if let position = router.server(for: bytes.span, number) { return client.pool.servers[position] }
+        session.note(.disconnected)
+        session.tell(
+            router.noServerError, line: builder.line, server: nil, keys: [Array(bytes.dropFirst(builder.prefix.count))])
+        return nil
+    }
+
+    func remember(key: [UInt8]) { interactive?.keys.insert(key) }
+
+    func noteIdleTime(_ duration: Duration) { idleTime += duration }
+
+    func noteInterruptIsReported() { interactive?.hasToldInterrupt = true }
+}
+
+/// Carries the shell into an operation's task.
+///
+/// `@unchecked Sendable`: the task runs on the main thread, as the shell does, which waits for it.
+private struct MainThreadReference: @unchecked Sendable {
+    let host: any OperationHost
+}
