@@ -141,13 +141,11 @@ struct OperationReporter: Sendable {
 
     /// Reports an error of a server or of the connection to it, and counts it towards the exit status.
     func report(_ error: MemcacheError, server: String? = nil, keys: [[UInt8]] = [], namesKeys: Bool = false) {
-        session.note(error.exitStatus)
-        session.tell(error, line: line, server: server, format: format, keys: keys, namesKeys: namesKeys)
+        session.report(error, line: line, server: server, format: format, keys: keys, namesKeys: namesKeys)
     }
 
     /// Reports something else.
     func report(_ message: String, code: String, _ status: ExitStatus) {
-        session.note(status)
-        session.tell(message, code: code, line: line, format: format)
+        session.report(message, code: code, status, line: line, format: format)
     }
 }

@@ -62,8 +62,7 @@ struct Program {
         }
         log?.flush()
         for reason in [session.output.takeFailure(), log?.takeFailure()] {
-            if let reason { session.tell(reason, code: "local-file") }
-            if reason != nil { session.note(.localFailure) }
+            if let reason { session.report(reason, code: "local-file", .localFailure) }
         }
         if session.output.hasLostOutput { session.note(.localFailure) }
         return status ?? session.status.rawValue
@@ -71,16 +70,14 @@ struct Program {
 
     private func pipe(_ client: MemcacheClient, _ session: Session) {
         guard !selection.isReadOnly else {
-            session.note(.unsafe)
-            session.tell(
-                "--pipe sends whatever comes in, and this session is read-only", code: "read-only")
+            session.report(
+                "--pipe sends whatever comes in, and this session is read-only", code: "read-only", .unsafe)
             return
         }
         guard client.pool.servers.count == 1 else {
-            session.note(.usage)
-            session.tell(
+            session.report(
                 "--pipe goes to one server, and \(client.pool.servers.count) are named: choose one with -s",
-                code: "usage")
+                code: "usage", .usage)
             return
         }
         let runner = ProtocolPipe(client: client, session: session, server: selection.name, log: log)
@@ -97,19 +94,18 @@ struct Program {
             switch FileDescriptors.readAll(STDIN_FILENO) {
             case .success(let bytes): input = bytes
             case .failure(let error):
-                shell.session.note(error.limit == nil ? .localFailure : .usage)
-                shell.session.tell(
-                    "cannot read standard input: \(error.reason)", code: error.limit == nil ? "local-file" : "usage")
+                shell.session.report(
+                    "cannot read standard input: \(error.reason)", code: error.limit == nil ? "local-file" : "usage",
+                    error.limit == nil ? .localFailure : .usage)
                 return nil
             }
         }
         var interval: Duration?
         if let text = options.interval {
             guard let span = TimeSpan.parse(Array(text.utf8)) else {
-                shell.session.note(.usage)
-                shell.session.tell(
+                shell.session.report(
                     "-i \(EscapedText.string(Array(text.utf8))) is not a time; write for example 2, 0.5 or 500ms",
-                    code: "usage")
+                    code: "usage", .usage)
                 return nil
             }
             interval = span
@@ -125,7 +121,7 @@ struct Program {
                     shell.drain()
                     if case .stop = flow { return flow }
                     if shell.session.output.hasFailed { return .stop(status: nil) }
-                    if shell.tellLosses() || shell.behaviour.stopsOnError && shell.session.status != .done {
+                    if shell.reportLosses() || shell.behaviour.stopsOnError && shell.session.status != .done {
                         return .stop(status: nil)
                     }
                     runs += 1
@@ -148,9 +144,8 @@ struct Program {
             let name = file == "-" ? "stdin" : EscapedText.string(path)
             let descriptor = file == "-" ? STDIN_FILENO : FileDescriptors.open(path, flags: O_RDONLY)
             guard descriptor >= 0 else {
-                shell.session.note(.localFailure)
-                shell.session.tell(
-                    "cannot read \(name): \(FileDescriptors.reason(-descriptor))", code: "local-file")
+                shell.session.report(
+                    "cannot read \(name): \(FileDescriptors.reason(-descriptor))", code: "local-file", .localFailure)
                 return nil
             }
             defer { if descriptor != STDIN_FILENO { close(descriptor) } }

@@ -8,21 +8,23 @@ import MemcacheCore
     import Darwin
 #endif
 
-/// What is said on standard error, as text or as JSON, with the place in the script.
+/// What is reported on standard error, as text or as JSON, with the place in the script. Each report counts towards the exit
+/// status.
 extension Session {
-    /// Says on standard error what a server or the connection did, with the line of the script.
+    /// Reports what a server or the connection did, with the line of the script.
     ///
     /// - Parameters:
     ///   - format: The format of the command's answers, where it has one of its own.
     ///   - keys: The keys that it concerns, where the command has several.
     ///   - namesKeys: Whether the error's message has them already.
-    func tell(
+    func report(
         _ error: MemcacheError, line: Int, server: String?, format: OutputFormat? = nil, keys: [[UInt8]] = [],
         namesKeys: Bool = false
     ) {
+        note(error.exitStatus)
         let server = error.server?.description ?? server
         if (format ?? errorFormat) == .json {
-            tellJSON(
+            writeJSON(
                 error.message, code: error.code.description, line: script == nil ? nil : line, server: server,
                 keys: keys)
         } else {
@@ -49,29 +51,35 @@ extension Session {
         return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
     }
 
-    /// Says on standard error what a server refused.
-    func tell(_ complaint: ReportedError) {
-        tell(
+    /// Reports what a server refused.
+    func report(_ complaint: ReportedError) {
+        report(
             complaint.error, line: complaint.line, server: complaint.server, format: complaint.format,
             keys: complaint.keys, namesKeys: complaint.namesKeys)
     }
 
-    /// Says on standard error what is wrong with a line.
-    func tell(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
+    /// Reports what is wrong with a line.
+    func report(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
+        note(diagnostic.status)
         if errorFormat == .json {
-            tellJSON(diagnostic.sentence, code: "usage", line: script == nil ? nil : number, server: nil)
+            writeJSON(diagnostic.sentence, code: "usage", line: script == nil ? nil : number, server: nil)
         } else {
             let lines = diagnostic.lines(for: line, at: script.map { ($0, number) })
             output.writeMessage(Session.wrapped(lines[0]) + lines.dropFirst())
         }
     }
 
-    /// Says something else.
+    /// Reports something else.
     ///
+    /// - Parameter code: What kind of message it is, for the JSON form.
+    /// - Parameter status: What it counts towards the exit status; `done` for a note.
     /// - Parameter format: The format of the command's answers, where it has one of its own.
-    func tell(_ message: String, code: String, line: Int? = nil, format: OutputFormat? = nil) {
+    func report(
+        _ message: String, code: String, _ status: ExitStatus, line: Int? = nil, format: OutputFormat? = nil
+    ) {
+        note(status)
         if (format ?? errorFormat) == .json {
-            tellJSON(message, code: code, line: script == nil ? nil : line, server: nil)
+            writeJSON(message, code: code, line: script == nil ? nil : line, server: nil)
         } else if let script, let line {
             writeMessage("\(script):\(line): \(message)")
         } else {
@@ -107,7 +115,7 @@ extension Session {
         return lines + [line]
     }
 
-    private func tellJSON(_ message: String, code: String, line: Int?, server: String?, keys: [[UInt8]] = []) {
+    private func writeJSON(_ message: String, code: String, line: Int?, server: String?, keys: [[UInt8]] = []) {
         output.writeMessage([ErrorObject.text(message, code: code, line: line, server: server, keys: keys)])
     }
 }

@@ -121,9 +121,7 @@ final class AnswerSequencer: Sendable {
                 case .special(let extra, let bytes): pass(extra, bytes, &state, &out)
                 }
             } else if owner == PoolBatch.nowhere {
-                let complaint = state.complaints.removeFirst()
-                session.note(complaint.error.exitStatus)
-                tell([complaint], after: &out)
+                report([state.complaints.removeFirst()], after: &out)
             }
             state.firstOwner += 1
         }
@@ -139,13 +137,13 @@ final class AnswerSequencer: Sendable {
             table.appendHeader(to: &out)
         }
         out.append(contentsOf: bytes)
-        if !extra.complaints.isEmpty { tell(extra.complaints, after: &out) }
+        if !extra.complaints.isEmpty { report(extra.complaints, after: &out) }
     }
 
     /// Says complaints behind the output so far.
-    private func tell(_ complaints: [ReportedError], after out: inout [UInt8]) {
+    private func report(_ complaints: [ReportedError], after out: inout [UInt8]) {
         session.output.write(out)
         out = []
-        for complaint in complaints { session.tell(complaint) }
+        for complaint in complaints { session.report(complaint) }
     }
 }

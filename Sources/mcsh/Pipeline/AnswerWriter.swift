@@ -137,7 +137,7 @@ final class AnswerWriter {
     func complain(_ complaint: ReportedError, to session: Session, isLate: Bool = false) {
         guard lane == nil || isLate else { return complaints.append(complaint) }
         flush()
-        session.tell(complaint)
+        session.report(complaint)
     }
 
     /// The answer to a command is complete, or will not come.

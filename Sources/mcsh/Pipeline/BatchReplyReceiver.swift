@@ -251,16 +251,16 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         status = status.worst(MemcacheError(refusal).exitStatus)
         // Reads that were answered before the refusal keep their answers; silent commands cannot be distinguished.
         if batch.commands[group.lowerBound].answer == .silence {
-            tellSilent(refusal)
+            reportSilent(refusal)
         } else if cursor == group.upperBound {
             // All have their answers: what came in place of the end belongs to the last.
-            tell(refusal, of: batch.commands[cursor - 1], isLate: true)
+            report(refusal, of: batch.commands[cursor - 1], isLate: true)
         } else {
             var told: Int?
             while cursor < group.upperBound {
                 if takeEarly() { continue }
                 let command = batch.commands[cursor]
-                if command.ordinal != told { tell(refusal, of: command, keys: unansweredKeys(of: command)) }
+                if command.ordinal != told { report(refusal, of: command, keys: unansweredKeys(of: command)) }
                 told = command.ordinal
                 endCommand()
             }
@@ -500,7 +500,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     /// Reports a refusal among commands that are silent otherwise: of one of them, or of several.
-    private func tellSilent(_ refusal: Refusal) {
+    private func reportSilent(_ refusal: Refusal) {
         let commands = batch.commands[group]
         let (first, last) = (batch.commands[group.lowerBound], batch.commands[group.upperBound - 1])
         let isOne = first.ordinal == last.ordinal
@@ -510,13 +510,13 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         } else if isOne, commands.count > 1 {
             refusal.line += Array(" (at least one of them)".utf8)
         }
-        tell(refusal, of: first, keys: isOne && first.isMany ? commands.map { shownKey(of: $0) } : [])
+        report(refusal, of: first, keys: isOne && first.isMany ? commands.map { shownKey(of: $0) } : [])
     }
 
     /// - Parameters:
     ///   - keys: The keys that it concerns, where the command has several; nil for its own.
     ///   - isLate: Whether the command's answer is complete already.
-    private func tell(_ refusal: Refusal, of command: ExpectedAnswer, keys: [[UInt8]]? = nil, isLate: Bool = false) {
+    private func report(_ refusal: Refusal, of command: ExpectedAnswer, keys: [[UInt8]]? = nil, isLate: Bool = false) {
         var error = MemcacheError(refusal)
         let name = String(describing: command.name)
         if command.answer.needsMetaCommands, refusal.isBare || refusal.text.contains("incorrect number of tokens") {

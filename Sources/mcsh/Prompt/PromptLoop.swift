@@ -85,15 +85,14 @@ struct PromptLoop {
             switch source.next(prompt: prompt) {
             case .end where text.isEmpty: return nil
             case .end:
-                shell.session.tell("the line is not complete, and is dropped", code: "usage")
+                shell.session.report("the line is not complete, and is dropped", code: "usage", .done)
                 return PromptInput([])
             case .interrupted: return PromptInput([])
             case .cut:
-                shell.session.note(.usage)
-                shell.session.tell(
+                shell.session.report(
                     "this terminal hands over at most \(PlainLineSource.maximumLineBytes - 1) bytes of a line: the rest "
                         + "of this one is lost, and nothing is run; write the value to a file, and < FILE",
-                    code: "usage")
+                    code: "usage", .usage)
                 return PromptInput([])
             case .line(let line):
                 text += text.isEmpty ? line : [UInt8(ascii: "\n")] + line
@@ -104,7 +103,7 @@ struct PromptLoop {
                 }
                 for entry in shell.interactive?.history.add(text) ?? [] { source.remember(entry) }
                 if let reason = shell.interactive?.history.takeError() {
-                    shell.session.tell(reason, code: "local-file")
+                    shell.session.report(reason, code: "local-file", .done)
                 }
                 return input
             }
@@ -128,7 +127,7 @@ struct PromptLoop {
             // What was stored or found is known when it is answered.
             shell.drain()
             if case .next = flow, shell.isTiming || !shell.behaviour.isQuiet {
-                shell.tellTime(since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
+                shell.reportTime(since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
             }
             return flow
         }
@@ -159,13 +158,13 @@ struct PromptLoop {
             let mayHaveEffect = shell.session.takeLosses().contains { $0.error.mayHaveTakenEffect }
             let rest = mayHaveEffect ? "; the server may still have carried it out" : ""
             shell.session.output.endLine(isBehindMark: true)
-            shell.session.tell("cancelled" + rest, code: "cancelled")
+            shell.session.report("cancelled" + rest, code: "cancelled", .done)
             return .next
         }
         shell.session.output.endLine()
-        _ = shell.tellLostOutput()
+        _ = shell.reportLostOutput()
         if case .stop(.some) = flow { return flow }
-        _ = shell.tellLosses()
+        _ = shell.reportLosses()
         return .next
     }
 

@@ -23,8 +23,7 @@ enum StartupFile {
     static func run(_ path: String, _ shell: Shell) -> Shell.Flow {
         let name = EscapedText.string(Array(path.utf8))
         func fail(_ reason: String) -> Shell.Flow {
-            shell.session.note(.localFailure)
-            shell.session.tell("cannot read \(name): \(reason)", code: "local-file")
+            shell.session.report("cannot read \(name): \(reason)", code: "local-file", .localFailure)
             return .next
         }
         // Without waiting: nobody may ever write to a pipe.

@@ -16,41 +16,39 @@ struct ScriptRunner {
             number += 1
             let watch = shell.isTiming ? shell.stopwatch() : nil
             let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: shell.submitBeforeWaiting)
-            if let watch { shell.tellTime(since: watch) }
+            if let watch { shell.reportTime(since: watch) }
             if shell.behaviour.stopsOnError {
                 shell.drain()
                 if shell.session.status != .done {
-                    _ = shell.tellLosses()
+                    _ = shell.reportLosses()
                     return .stop(status: nil)
                 }
             }
             if case .stop = flow {
                 shell.drain()
-                _ = shell.tellLosses()
+                _ = shell.reportLosses()
                 return flow
             }
             if shell.session.hasLoss || shell.isInterrupted { break }
-            if shell.session.output.hasFailure, shell.tellLostOutput(), !shell.keepsGoing {
+            if shell.session.output.hasFailure, shell.reportLostOutput(), !shell.keepsGoing {
                 shell.drain()
-                _ = shell.tellLosses()
+                _ = shell.reportLosses()
                 return .stop(status: nil)
             }
         }
         shell.drain()
         if lines.isTooLong {
-            _ = shell.tellLosses()
-            shell.session.note(.usage)
-            shell.session.tell(
+            _ = shell.reportLosses()
+            shell.session.report(
                 "the line has more than \(lines.maximumLineBytes) bytes, and is not read further: give a long value "
                     + "with < FILE",
-                code: "usage", line: number + 1)
+                code: "usage", .usage, line: number + 1)
             return .stop(status: nil)
         }
         if let error = lines.error, !shell.isInterrupted {
-            shell.session.note(.localFailure)
-            shell.session.tell("cannot read the script: \(error.reason)", code: "local-file")
+            shell.session.report("cannot read the script: \(error.reason)", code: "local-file", .localFailure)
         }
-        return shell.tellLosses() ? .stop(status: nil) : .next
+        return shell.reportLosses() ? .stop(status: nil) : .next
     }
 }
 
@@ -71,16 +69,15 @@ extension Shell {
             guard let document = hereDocument(&lines, tag: tag, number: &number, beforeWaiting) else {
                 drain()
                 if lines.isTooLong {
-                    session.note(.usage)
-                    session.tell(
+                    session.report(
                         "<< \(EscapedText.string(tag)): the value has more than \(FileDescriptors.maximumInputBytes) "
                             + "bytes, and no memcached stores a value that long",
-                        code: "usage", line: first)
+                        code: "usage", .usage, line: first)
                     return .stop(status: nil)
                 }
-                session.note(.usage)
                 let shown = EscapedText.string(tag)
-                session.tell("<< \(shown): the input ends before the line \(shown)", code: "usage", line: first)
+                session.report(
+                    "<< \(shown): the input ends before the line \(shown)", code: "usage", .usage, line: first)
                 return keepsGoing ? .next : .stop(status: nil)
             }
             return run(line: command.span, number: first, hereDocument: document)

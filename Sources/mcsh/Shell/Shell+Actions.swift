@@ -48,8 +48,11 @@ extension Shell {
         switch Blocking.wait(for: body) {
         case .success(let value): return value
         case .failure(let error):
-            session.note(error.exitStatus)
-            if !isInterrupted { session.tell(error, line: builder.line, server: server) }
+            if isInterrupted {
+                session.note(error.exitStatus)
+            } else {
+                session.report(error, line: builder.line, server: server)
+            }
             return nil
         }
     }
@@ -69,16 +72,15 @@ extension Shell {
     private func source(_ path: [UInt8]) -> Flow {
         let line = builder.line
         guard depth < Shell.maximumDepth else {
-            session.note(.usage)
-            session.tell("files are nested too deep: does one run itself?", code: "usage", line: line)
+            session.report("files are nested too deep: does one run itself?", code: "usage", .usage, line: line)
             return keepsGoing ? .next : .stop(status: nil)
         }
         let descriptor = FileDescriptors.openWaiting(path, flags: O_RDONLY)
         guard descriptor >= 0 else {
             if isInterrupted { return .next }
-            session.note(.localFailure)
-            session.tell(
+            session.report(
                 "cannot read \(EscapedText.string(path)): \(FileDescriptors.reason(-descriptor))", code: "local-file",
+                .localFailure,
                 line: line)
             return keepsGoing ? .next : .stop(status: nil)
         }
@@ -95,9 +97,8 @@ extension Shell {
     func perform(_ request: ConfirmedRequest) {
         releaseRun()
         guard !selection.isReadOnly else {
-            session.note(.unsafe)
-            session.tell(
-                "\(request.title) changes the server, and this session is read-only", code: "read-only",
+            session.report(
+                "\(request.title) changes the server, and this session is read-only", code: "read-only", .unsafe,
                 line: builder.line)
             return
         }
@@ -107,9 +108,9 @@ extension Shell {
             effect += holdings()
         }
         guard String(describing: request.name) != "extstore" || hasFlash() else {
-            session.note(.refused)
-            return session.tell(
+            return session.report(
                 "\(request.title): no flash storage on \(server) (memcached started with -o ext_path)", code: "refused",
+                .refused,
                 line: builder.line)
         }
         guard confirm("\(request.title) on \(server): \(effect)", command: request.title) else { return }
@@ -124,9 +125,8 @@ extension Shell {
     func confirm(_ what: String, command: String) -> Bool {
         if isConfirmedBeforehand { return true }
         guard behaviour.canAsk else {
-            session.note(.unsafe)
-            session.tell(
-                "\(what); refused: needs confirmation and there is no terminal; add -y", code: "not-confirmed",
+            session.report(
+                "\(what); refused: needs confirmation and there is no terminal; add -y", code: "not-confirmed", .unsafe,
                 line: builder.line)
             return false
         }
@@ -137,12 +137,11 @@ extension Shell {
         // How long somebody thinks about it is not how long the command takes.
         idleTime += .now - start
         if let answer, question.isConfirmed(by: answer) { return true }
-        session.note(.unsafe)
         if isInterrupted {
             interactive?.hasToldInterrupt = true
             session.output.endLine(isBehindMark: true)
         }
-        session.tell("\(command): not done", code: "not-confirmed", line: builder.line)
+        session.report("\(command): not done", code: "not-confirmed", .unsafe, line: builder.line)
         return false
     }
 

@@ -44,12 +44,11 @@ extension Shell {
         case .queued: log.add(line(), on: entry.server, outcome, elapsed(since: entry.watch))
         case .done(let watch): log.add(line(), on: entry.server, outcome, elapsed(since: watch))
         }
-        tellLogFailure(log)
+        reportLogFailure(log)
     }
 
-    private func tellLogFailure(_ log: CommandLog) {
+    private func reportLogFailure(_ log: CommandLog) {
         guard let reason = log.takeFailure() else { return }
-        session.note(.localFailure)
-        session.tell(reason, code: "local-file")
+        session.report(reason, code: "local-file", .localFailure)
     }
 }

@@ -25,14 +25,18 @@ extension Shell: OperationHost {
         let name = type(of: operation).name
         let (fleet, session, line, isQuiet) = (Fleet(client: client), session, builder.line, behaviour.isQuiet)
         let host = MainThreadReference(host: self)
-        _ = Blocking.run {
-            var output = OperationOutput(
-                name, format, session: session, line: line, isQuiet: isQuiet, host: host.host)
-            do throws(MemcacheError) {
-                try await operation.run(on: fleet, to: &output)
-            } catch {
-                output.reportForAll(error)
+        do throws(MemcacheError) {
+            try Blocking.run {
+                var output = OperationOutput(
+                    name, format, session: session, line: line, isQuiet: isQuiet, host: host.host)
+                do throws(MemcacheError) {
+                    try await operation.run(on: fleet, to: &output)
+                } catch {
+                    output.reportForAll(error)
+                }
             }
+        } catch {
+            session.report(error, line: line, server: server, format: format)
         }
     }
 
@@ -47,8 +51,7 @@ extension Shell: OperationHost {
         guard let router else { return client.pool.servers[0] }
         let bytes = key.bytes
         if let position = router.server(for: bytes.span, number) { return client.pool.servers[position] }
-        session.note(.disconnected)
-        session.tell(
+        session.report(
             router.noServerError, line: builder.line, server: nil, keys: [Array(bytes.dropFirst(builder.prefix.count))])
         return nil
     }

@@ -63,7 +63,7 @@ extension Shell {
             }
             defer { close(descriptor) }
             let flow = withOutput(OutputSink.Target(descriptor: descriptor, name: EscapedText.string(path)), body)
-            guard tellLostOutput(line: number), !keepsGoing else { return flow }
+            guard reportLostOutput(line: number), !keepsGoing else { return flow }
             return .stop(status: nil)
         case .command(let command):
             guard let process = CommandOutput(command) else {
@@ -82,14 +82,13 @@ extension Shell {
             case 126, 127: session.note(.localFailure)
             default: session.note(.negative)
             }
-            guard tellLostOutput(line: number), !keepsGoing else { return flow }
+            guard reportLostOutput(line: number), !keepsGoing else { return flow }
             return .stop(status: nil)
         }
     }
 
     private func cannotRedirect(_ message: String, _ number: Int) -> Flow {
-        session.note(.localFailure)
-        session.tell(message, code: "local-file", line: number)
+        session.report(message, code: "local-file", .localFailure, line: number)
         _ = builder.takeRound()
         return keepsGoing ? .next : .stop(status: nil)
     }
@@ -98,10 +97,9 @@ extension Shell {
     ///
     /// - Parameter line: The line of the script whose output it was; nil where that is not known.
     /// - Returns: Whether it was.
-    func tellLostOutput(line: Int? = nil) -> Bool {
+    func reportLostOutput(line: Int? = nil) -> Bool {
         guard session.output.hasFailure, let reason = session.output.takeFailure() else { return false }
-        session.note(.localFailure)
-        session.tell(reason, code: "local-file", line: line)
+        session.report(reason, code: "local-file", .localFailure, line: line)
         return true
     }
 

@@ -29,7 +29,7 @@ extension Shell {
         guard !behaviour.isQuiet else { return }
         let sentence = "timing is \(isTiming ? "on" : "off")"
         if session.errorFormat == .json || session.script != nil {
-            session.tell("note: \(sentence)", code: "note", line: builder.line)
+            session.report("note: \(sentence)", code: "note", .done, line: builder.line)
         } else {
             session.output.writeMessage([sentence])
         }
@@ -47,11 +47,13 @@ extension Shell {
     /// Waits for the last line's answer and says how long it took, where there was anything to do.
     ///
     /// - Parameter least: What takes less is not worth a word.
-    func tellTime(since watch: Stopwatch, least: Duration = .zero) {
+    func reportTime(since watch: Stopwatch, least: Duration = .zero) {
         drain()
         let time = elapsed(since: watch)
         guard lastLine.isCommand, !isInterrupted, time >= least else { return }
-        guard session.presentation.format != .json else { return session.tell(Shell.sentence(for: time), code: "time") }
+        guard session.presentation.format != .json else {
+            return session.report(Shell.sentence(for: time), code: "time", .done)
+        }
         let style = Terminal.isTerminal(STDERR_FILENO) ? session.presentation.style : .plain
         session.output.writeMessage([style(Shell.sentence(for: time), .dim)])
     }

@@ -10,12 +10,11 @@ extension Shell {
             try catalog.reload()
             connect(to: try catalog.resolve(names))
             if let note = selectionNote, !behaviour.isQuiet {
-                session.tell("note: \(note)", code: "note", line: builder.line)
+                session.report("note: \(note)", code: "note", .done, line: builder.line)
             }
             return .next
         } catch {
-            session.note(error.status)
-            session.tell(error.sentence, code: error.code, line: builder.line)
+            session.report(error.sentence, code: error.code, error.status, line: builder.line)
             return session.script == nil && keepsGoing ? .next : .stop(status: nil)
         }
     }
@@ -58,8 +57,7 @@ extension Shell {
         case .failure(let error):
             let name = answer.server.address.description
             let error = explained(error, server: name, command: "this command")
-            session.note(error.exitStatus)
-            session.tell(error, line: builder.line, server: name, keys: keys)
+            session.report(error, line: builder.line, server: name, keys: keys)
             return nil
         }
     }

@@ -143,7 +143,7 @@ final class Shell {
 
     private static func router(of client: MemcacheClient, _ session: Session) -> PoolRouter? {
         let pool = client.pool
-        return pool.servers.count > 1 ? PoolRouter(pool) { tellUnreachable($0, line: $1, session) } : nil
+        return pool.servers.count > 1 ? PoolRouter(pool) { reportUnreachable($0, line: $1, session) } : nil
     }
 
     /// Runs one command of the program's own arguments.
@@ -163,7 +163,7 @@ final class Shell {
             try parser.take(words) { (spec, arguments, redirections, bytes) throws(Diagnostic) in
                 plan = try self.plan(spec, &arguments, redirections, bytes)
             }
-            if !builder.notes.isEmpty { tellNotes(0) }
+            if !builder.notes.isEmpty { reportNotes(0) }
             return carryOut(plan)
         } catch {
             fail(error, line: parser.argumentLine, number: 0)
@@ -210,7 +210,7 @@ final class Shell {
         } catch {
             drain()
             // What was lost comes first, and ends the script too.
-            let hasLost = session.script != nil && tellLosses()
+            let hasLost = session.script != nil && reportLosses()
             fail(error, line: line.copy(0..<line.count), number: number)
             guard keepsGoing, !hasLost else { return .stop(status: nil) }
             guard hereDocument == nil, let tag = HereDocument.tag(of: line) else { return .next }
@@ -218,7 +218,7 @@ final class Shell {
         }
         if let tag { return .needsHereDocument(tag: tag) }
         guard let plan else { return .next }
-        if !builder.notes.isEmpty { tellNotes(number) }
+        if !builder.notes.isEmpty { reportNotes(number) }
         if !builder.round.complaints.isEmpty, session.script != nil, router?.reachesNobody == true {
             // The lines that follow would say the same.
             drain()
@@ -364,23 +364,21 @@ final class Shell {
     }
 
     /// A server of several cannot be connected to. Its keys go elsewhere, as the application's do.
-    private static func tellUnreachable(_ error: MemcacheError, line: Int, _ session: Session) {
-        session.note(error.exitStatus)
-        session.tell(error, line: line, server: "")
+    private static func reportUnreachable(_ error: MemcacheError, line: Int, _ session: Session) {
+        session.report(error, line: line, server: "")
     }
 
     private func fail(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
         builder.notes.removeAll()
         lastLine = .mistake(diagnostic.status)
-        session.note(diagnostic.status)
         // Ctrl-C while a file was waited for is no mistake.
-        if isInterrupted { return }
-        session.tell(diagnostic, line: line, number: number)
+        guard !isInterrupted else { return session.note(diagnostic.status) }
+        session.report(diagnostic, line: line, number: number)
     }
 
-    private func tellNotes(_ number: Int) {
+    private func reportNotes(_ number: Int) {
         if !behaviour.isQuiet {
-            for note in builder.notes { session.tell("note: \(note)", code: "note", line: number) }
+            for note in builder.notes { session.report("note: \(note)", code: "note", .done, line: number) }
         }
         builder.notes.removeAll()
     }
@@ -388,16 +386,16 @@ final class Shell {
     /// Says which connections were lost, if any, and what that leaves unanswered.
     ///
     /// - Returns: Whether any was.
-    func tellLosses() -> Bool {
+    func reportLosses() -> Bool {
         let losses = session.takeLosses()
         for var loss in losses {
             loss.error = explained(loss.error, server: loss.server, command: loss.command)
-            tell(loss)
+            report(loss)
         }
         return !losses.isEmpty
     }
 
-    private func tell(_ loss: Session.LostReplies) {
+    private func report(_ loss: Session.LostReplies) {
         var error = loss.error
         let mayHaveEffect = error.mayHaveTakenEffect
         let (first, last) = (loss.unanswered.firstLine, loss.unanswered.lastLine)
@@ -413,7 +411,7 @@ final class Shell {
                 : router == nil ? "; \(lines) were not answered" : "; not all of \(lines) were answered"
             if mayHaveEffect { error.message += ", and may have been carried out all the same" }
         }
-        session.tell(
+        session.report(
             error, line: first, server: loss.server, format: loss.format, keys: keys, namesKeys: true)
     }
 }

@@ -69,19 +69,19 @@ enum Blocking {
         return nil
     }
 
-    /// Runs an asynchronous piece of work on the main thread itself, which waits for its result.
-    static func run<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {
+    /// Runs an asynchronous piece of work on the main thread itself, until it has ended.
+    ///
+    /// - Throws: ``MemcacheError`` when the system lacks what it takes; nothing was run then.
+    static func run(_ body: @escaping @Sendable () async -> Void) throws(MemcacheError) {
+        if let shortage = preparation { throw shortage }
         let executor = MainThreadExecutor()
-        let box = Box<Value>()
         let task = Task(executorPreference: executor) {
-            let value = await body()
-            box.value.withLock { $0 = value }
+            await body()
             executor.end()
         }
         begin(task)
         defer { end(task) }
         executor.run()
-        return box.value.withLock { $0 }
     }
 
     /// Waits until a connection is made.

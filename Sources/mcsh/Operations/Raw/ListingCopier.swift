@@ -23,8 +23,7 @@ struct ListingCopier {
         do throws(MemcacheError) {
             request = ListingRequest(content, try CrawlScope(String(decoding: scope, as: UTF8.self)))
         } catch {
-            session.note(.usage)
-            session.tell("not sent: \(error.message)", code: "usage")
+            session.report("not sent: \(error.message)", code: "usage", .usage)
             return .failed
         }
         switch Blocking.wait(for: { [client] () async throws(MemcacheError) in try await client.dump(request) }) {
@@ -35,11 +34,10 @@ struct ListingCopier {
             case .error, .clientError, .serverError, .unavailable:
                 let answer = error.underlyingError as? MemcacheError ?? error
                 write(Array("\(answer.message)\r\n".utf8))
-                session.tell(error, line: 0, server: client.configuration.firstServerName)
-                session.note(.refused)
+                session.report(error, line: 0, server: client.configuration.firstServerName)
                 return .refused
             default:
-                tell(error)
+                report(error)
                 return .failed
             }
         }
@@ -54,7 +52,7 @@ struct ListingCopier {
                 write(Array(end.utf8))
                 return .copied
             case .failure(let error):
-                tell(error)
+                report(error)
                 return .failed
             }
             if session.output.hasFailed { return .failed }
@@ -68,8 +66,7 @@ struct ListingCopier {
         session.output.write(shown)
     }
 
-    private func tell(_ error: MemcacheError) {
-        session.note(error.exitStatus)
-        session.tell(error, line: 0, server: client.configuration.firstServerName)
+    private func report(_ error: MemcacheError) {
+        session.report(error, line: 0, server: client.configuration.firstServerName)
     }
 }

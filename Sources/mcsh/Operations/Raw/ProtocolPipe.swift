@@ -78,7 +78,7 @@ final class ProtocolPipe {
         func note(_ exchange: VerbatimReplies) {
             session.note(exchange.status)
             for refusal in exchange.refusals {
-                tell("\(ProtocolPipe.name(refusal.ordinals)): \(refusal.text)", code: "refused")
+                report("\(ProtocolPipe.name(refusal.ordinals)): \(refusal.text)", code: "refused", .done)
             }
             guard let error = exchange.error else { return }
             let isFirst = lost.withLock { lost in
@@ -87,14 +87,13 @@ final class ProtocolPipe {
             }
             // What follows is lost for the same reason, whatever it hears.
             if isFirst {
-                session.note(error.exitStatus)
                 let rest = exchange.unanswered.map { "; not answered from \(ProtocolPipe.name($0))" } ?? ""
-                tell(error.message + rest, code: error.code.description)
+                report(error.message + rest, code: error.code.description, error.exitStatus)
             }
         }
 
-        private func tell(_ message: String, code: String) {
-            session.tell("\(server): \(message)", code: code)
+        private func report(_ message: String, code: String, _ status: ExitStatus) {
+            session.report("\(server): \(message)", code: code, status)
         }
     }
 
@@ -115,9 +114,9 @@ final class ProtocolPipe {
         while goesOn, !outcome.isLost, !session.output.hasFailed {
             let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(descriptor, into: $0) }
             if count < 0 {
-                session.note(.localFailure)
-                session.tell(
-                    "cannot read standard input: \(FileDescriptors.reason(Int32(-count)))", code: "local-file")
+                session.report(
+                    "cannot read standard input: \(FileDescriptors.reason(Int32(-count)))", code: "local-file",
+                    .localFailure)
             }
             guard count > 0 else { break }
             bytes.append(contentsOf: longRequest?.take(chunk[..<count]) ?? chunk[..<count])
@@ -314,8 +313,8 @@ final class ProtocolPipe {
         window.drain()
         session.note(status)
         let shown = EscapedText.string(Array(line.prefix(80)))
-        session.tell(
+        session.report(
             "request \(requests + 1) was not sent, nor what follows it: \(reason): \(shown)",
-            code: status == .usage ? "usage" : "not-confirmed")
+            code: status == .usage ? "usage" : "not-confirmed", .done)
     }
 }

@@ -101,7 +101,7 @@ struct Watch: OperationCommand {
     /// Prints what a server sends, until there is enough or the connection ends, which is told at once: others go on.
     private static func read(
         _ query: WatchQuery, from server: Server, _ client: MemcacheClient, _ printer: WatchPrinter,
-        tell: @Sendable (MemcacheError) async -> Void
+        report: @Sendable (MemcacheError) async -> Void
     ) async {
         do throws(MemcacheError) {
             var events = try await client.watch(query.streams, on: server).makeAsyncIterator()
@@ -111,7 +111,7 @@ struct Watch: OperationCommand {
             }
         } catch {
             guard error.code != .cancelled, !Task.isCancelled else { return }
-            await tell(error)
+            await report(error)
             // Keys are not sent to a server that is gone, nor does the prompt count it: it is asked whether it is.
             if error.code == .connectionLost { _ = try? await server.execute(Version()) }
         }

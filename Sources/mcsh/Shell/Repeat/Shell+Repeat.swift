@@ -39,8 +39,7 @@ struct Repetition {
 extension Shell {
     func repeated(_ count: Int, _ interval: Duration?, _ line: [UInt8]) -> Flow {
         guard depth < Shell.maximumDepth else {
-            session.note(.usage)
-            session.tell("repeats are nested too deep", code: "usage", line: builder.line)
+            session.report("repeats are nested too deep", code: "usage", .usage, line: builder.line)
             return .next
         }
         let outerDepth = awaitedDepth
