@@ -62,13 +62,3 @@ struct Arguments: ~Copyable {
     /// The word that an option without a field was given; nil where it was not, or without a value.
     func word(of name: StaticString) -> Word? { otherOptions.first { $0.option.isCalled(name) }?.value }
 }
-
-extension Arguments {
-    var match: Word? { word(of: "--match") }
-    var limit: Word? { word(of: "--limit") }
-    var duration: Word? { word(of: "--for") }
-    var regex: Word? { word(of: "--regex") }
-    var slabClasses: Word? { word(of: "--class") }
-    var isLong: Bool { has("--long") }
-    var probes: Bool { has("--probe") }
-}
