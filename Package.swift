@@ -38,10 +38,13 @@ let package = Package(
         .target(name: "CStart"),
         .systemLibrary(name: "CLibEdit", providers: [.apt(["libedit-dev"]), .brew(["libedit"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        // The C library of each system, imported once.
+        .target(name: "MemcachePlatform", swiftSettings: settings),
         .target(
             name: "MemcacheCore",
             dependencies: [
                 "CZlib",
+                "MemcachePlatform",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -53,6 +56,7 @@ let package = Package(
                 "CLibEdit",
                 "CStart",
                 "MemcacheCore",
+                "MemcachePlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings, linkerSettings: libedit),

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// Keys that were seen in a session, for completion: a bounded number, in one piece of memory that is searched quickly.
 struct SeenKeys {

@@ -1,12 +1,5 @@
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// The configuration file: the settings at its top, and its named pools. The manual page mcshrc(5) has its form.
 struct ConfigurationFile: Hashable, Sendable {

@@ -1,12 +1,5 @@
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Names of hosts as addresses. Calls `getaddrinfo`.
 enum HostNames {

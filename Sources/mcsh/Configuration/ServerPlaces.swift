@@ -1,12 +1,5 @@
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// Where addresses lead to, whatever way they are written: `localhost`, `127.1` and `[::ffff:127.0.0.1]` are one place.
 struct ServerPlaces {

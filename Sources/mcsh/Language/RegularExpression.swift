@@ -1,12 +1,5 @@
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// An extended regular expression of POSIX over bytes: one byte is one character, whatever the user's locale is.
 ///

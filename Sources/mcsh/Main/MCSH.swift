@@ -1,14 +1,7 @@
 import ArgumentParser
 import CStart
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// The program: reads its options, runs, and ends with a status.
 ///

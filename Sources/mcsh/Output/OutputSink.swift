@@ -1,13 +1,6 @@
 import CStart
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Standard output, or the file or command that a line sends its output to. Writes wait until the bytes are taken.
 final class OutputSink: Sendable {

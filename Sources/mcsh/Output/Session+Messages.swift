@@ -1,12 +1,5 @@
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// What is reported on standard error, as text or as JSON, with the place in the script. Each report counts towards the exit
 /// status.

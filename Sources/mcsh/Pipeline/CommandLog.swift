@@ -1,13 +1,6 @@
 import MemcacheCore
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// `--log`: a file that has a line for every command, for whoever asks later what was done.
 final class CommandLog: Sendable {

@@ -1,12 +1,5 @@
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// The prompt: a line is read, run and answered, again and again. A lost server does not end it.
 struct PromptLoop {

@@ -1,12 +1,5 @@
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// `mcshrc`: lines that a user wants to have run at the start of each interactive session.
 enum StartupFile {

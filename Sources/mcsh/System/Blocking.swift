@@ -1,13 +1,6 @@
 import MemcacheCore
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Waiting on the main thread, which nothing else needs meanwhile.
 enum Blocking {

@@ -1,12 +1,5 @@
 import CStart
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// Reading and writing descriptors to the end.
 enum FileDescriptors {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// A file that several shells append lines to. Calls `open`, `flock`, `read`, `write` and `rename`.
 final class HistoryFile {

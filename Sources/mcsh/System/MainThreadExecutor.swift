@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// The main thread as a task executor: it runs the jobs of one task, and of its child tasks, until that task has ended.
 ///

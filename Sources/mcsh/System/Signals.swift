@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// Signals and standard descriptors, as a program in a pipe is expected to treat them.
 enum Signals {

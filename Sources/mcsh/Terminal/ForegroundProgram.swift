@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// A program that has the terminal for a while: a pager, an editor. Ctrl-C is its own meanwhile.
 struct ForegroundProgram: Sendable {

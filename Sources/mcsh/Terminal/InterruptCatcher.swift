@@ -1,12 +1,5 @@
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Ctrl-C in a run without a prompt, while there is something to be said before the program ends by it.
 ///

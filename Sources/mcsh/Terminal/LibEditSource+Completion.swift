@@ -1,13 +1,6 @@
 import CLibEdit
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// The key Tab.
 extension LibEditSource {

@@ -1,13 +1,6 @@
 import CLibEdit
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// What the line looks like on the screen.
 extension LibEditSource {

@@ -1,13 +1,6 @@
 import CLibEdit
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// What comes from the terminal while a line is typed: characters, keys, pasted text, and what signals ask for.
 extension LibEditSource {

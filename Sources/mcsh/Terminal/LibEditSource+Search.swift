@@ -1,13 +1,6 @@
 import CLibEdit
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// Searching the history. libedit's own searches leave the cursor outside of the line when they fail.
 extension LibEditSource {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// The output of one command on its way to a terminal: held until it is known to fit on the screen, else sent to a pager.
 struct Paging: Sendable {

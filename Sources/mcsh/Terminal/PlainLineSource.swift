@@ -1,12 +1,5 @@
 import MemcacheCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import MemcachePlatform
 
 /// Lines from a terminal that cannot move its cursor: the terminal's own editing, and nothing more.
 final class PlainLineSource: LineSource {

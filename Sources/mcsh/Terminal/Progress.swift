@@ -1,12 +1,5 @@
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A line at the terminal that says how far long work has come. It comes after half a second, is drawn anew a few times a
 /// second, and is gone at the end.

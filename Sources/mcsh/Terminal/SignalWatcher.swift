@@ -1,13 +1,6 @@
 import MemcacheCore
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Signals of an interactive session, taken in by a thread of their own, where anything may be done about them.
 ///

@@ -1,13 +1,6 @@
 import MemcacheCore
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension ListsInFlight {
     /// Waits until every list has been read to its end or given up: for as long as the servers go on sending.

@@ -1,13 +1,6 @@
+import MemcachePlatform
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Reads and writes the bytes of one connection. The only file that sees the network library.
 ///
