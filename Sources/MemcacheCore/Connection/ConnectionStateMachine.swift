@@ -86,7 +86,8 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
     private(set) var isHeld = false
 
     private var slots: [Slot] = []
-    /// The position of the oldest submission in `slots`; those before it are done.
+    /// The position of the oldest submission in `slots`; those before it are done. A `Deque` takes three times as long for
+    /// a submission of one reply (330 ns, not 100), and longer for one of many.
     private var head = 0
     private var lastProgress: ContinuousClock.Instant?
     /// Whether the oldest reply has been refused and goes on, up to its fence.

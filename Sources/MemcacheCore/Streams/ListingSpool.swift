@@ -1,5 +1,13 @@
-import MemcachePlatform
+import DequeModule
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Keeps the lines of a dump until they are read: in memory up to a bound, then in a file without a name.
 ///
@@ -12,9 +20,7 @@ final class ListingSpool: LineSink {
     /// What is kept, oldest first: the chunks in memory, the file from `fileStart` to `fileEnd`, the block that is being
     /// written, and `tail`.
     private struct State {
-        var chunks: [[UInt8]] = []
-        /// The position of the oldest chunk in `chunks`; those before it are read.
-        var head = 0
+        var chunks: Deque<[UInt8]> = []
         var chunkBytes = 0
         var file: Int32?
         var fileStart: Int64 = 0
@@ -70,9 +76,7 @@ final class ListingSpool: LineSink {
             if state.isGivenUp { return nil }
             if !state.isSpilled, state.chunkBytes + lines.count <= memoryBytes {
                 state.chunkBytes += lines.count
-                if state.head < state.chunks.count,
-                    state.chunks[state.chunks.count - 1].count + lines.count <= Self.blockBytes
-                {
+                if let last = state.chunks.last, last.count + lines.count <= Self.blockBytes {
                     state.chunks[state.chunks.count - 1].append(lines)
                 } else {
                     state.chunks.append(lines.copy(0..<lines.count))
@@ -103,7 +107,6 @@ final class ListingSpool: LineSink {
         state.withLock { state in
             state.isGivenUp = true
             state.chunks = []
-            state.head = 0
             state.chunkBytes = 0
             state.tail = []
         }
@@ -128,15 +131,8 @@ final class ListingSpool: LineSink {
     private func take() -> Portion {
         state.withLock { state in
             if state.isGivenUp { return .over(MemcacheError(.cancelled, "the list was given up")) }
-            if state.head < state.chunks.count {
-                let lines = state.chunks[state.head]
-                state.chunks[state.head] = []
-                state.head += 1
+            if let lines = state.chunks.popFirst() {
                 state.chunkBytes -= lines.count
-                if state.head == state.chunks.count {
-                    state.chunks.removeAll(keepingCapacity: true)
-                    state.head = 0
-                }
                 return .lines(lines)
             }
             if let file = state.file, state.fileStart < state.fileEnd {

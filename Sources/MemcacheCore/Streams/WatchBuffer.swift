@@ -1,3 +1,4 @@
+import DequeModule
 import Synchronization
 
 /// Keeps the lines of a watched server until they are read, up to a bound; the newest are dropped when it is full, and
@@ -12,7 +13,7 @@ final class WatchBuffer: LineSink {
     }
 
     private struct State {
-        var segments: [(segment: Segment, lineCount: Int)] = []
+        var segments: Deque<(segment: Segment, lineCount: Int)> = []
         var lineCount = 0
         var byteCount = 0
         /// Lines dropped since the last that was kept.
@@ -37,8 +38,7 @@ final class WatchBuffer: LineSink {
 
         /// Takes out what is oldest.
         mutating func next() -> Portion {
-            if !segments.isEmpty {
-                let (segment, count) = segments.removeFirst()
+            if let (segment, count) = segments.popFirst() {
                 if case .lines(let lines) = segment { byteCount -= lines.count }
                 lineCount -= count
                 return .segment(segment)
