@@ -14,7 +14,8 @@ struct PlannedLines: ~Copyable {
     static let now: Int64 = 1_790_000_000
 
     init(
-        format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokens = CASTokens(), prefix: String = "",
+        format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokenCache = CASTokenCache(capacity: 10),
+        prefix: String = "",
         router: (any KeyRouter)? = nil
     ) {
         builder = RequestBuilder(

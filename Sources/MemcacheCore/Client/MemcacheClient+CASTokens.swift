@@ -25,7 +25,7 @@ extension MemcacheClient {
 
     /// The token for a compare-and-swap: the one that was given, or else the one that is remembered.
     func token(_ given: CASToken?, for key: Key) throws(MemcacheError) -> CASToken {
-        if let token = given ?? tokens.token(for: key) { return token }
+        if let token = given ?? tokens.token(of: key.bytes) { return token }
         throw MemcacheError(
             .invalidArgument,
             tokens.isOff
@@ -53,6 +53,6 @@ extension MemcacheClient {
 
     /// Forgets all remembered CAS tokens. (python-memcached's `reset_cas`.)
     public func resetCASTokens() {
-        tokens.reset()
+        tokens.forgetAll()
     }
 }

@@ -81,7 +81,7 @@ public final class MemcacheClient: Sendable {
             state.pool = ServerPool(state.configuration)
             if state.isClosed { state.pool.close() }
         }
-        tokens.reset()
+        tokens.forgetAll()
     }
 
     /// Sends a command to the server that its key belongs to, and waits for what it comes to.

@@ -113,7 +113,7 @@ enum StorageSpecs {
                     "this session has not read a CAS token of that key", at: arguments.words[0],
                     suggestion: "write gets KEY first, or cas KEY VALUE TTL CAS")
             }
-            token = seen
+            token = seen.rawValue
         }
         try builder.store(
             .cas, name: "cas", key: arguments.words[0], value: value,

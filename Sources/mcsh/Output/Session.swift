@@ -67,8 +67,8 @@ final class Session: Sendable {
         }
     }
 
-    /// The CAS tokens that `gets` has seen.
-    let tokens = CASTokens()
+    /// The CAS tokens that the last `gets` of each key has seen, for a `cas` that names none.
+    let tokens = CASTokenCache(capacity: 10_000)
     /// Standard output.
     let output: OutputSink
     private let state: Mutex<State>

@@ -351,7 +351,9 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     private func remember(_ cas: UInt64?, _ command: ExpectedAnswer) {
-        if command.answer == .itemsWithCAS, let cas { session.tokens.remember(cas, of: shownKey(of: command)) }
+        if command.answer == .itemsWithCAS, let cas {
+            session.tokens.remember(CASToken(rawValue: cas), of: shownKey(of: command))
+        }
     }
 
     /// The command whose answer an item with this key is; nil where the key was not asked for, or is answered. Keys may be

@@ -39,8 +39,8 @@ import Testing
     @Test(arguments: names)
     func `the examples of a command are lines that can be planned`(name: String) throws {
         let spec = try Self.spec(name)
-        let tokens = CASTokens()
-        tokens.remember(8123, of: Array("user:42".utf8))
+        let tokens = CASTokenCache(capacity: 10)
+        tokens.remember(CASToken(rawValue: 8123), of: Array("user:42".utf8))
         for example in spec.examples {
             var lines = PlannedLines(tokens: tokens)
             let hasInput = example.line.contains(" < ")

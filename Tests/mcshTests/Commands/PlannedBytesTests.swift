@@ -335,8 +335,8 @@ import Testing
     }
 
     @Test func `a cas takes the token that gets has seen`() throws {
-        let tokens = CASTokens()
-        tokens.remember(42, of: Array("k".utf8))
+        let tokens = CASTokenCache(capacity: 10)
+        tokens.remember(CASToken(rawValue: 42), of: Array("k".utf8))
         var lines = PlannedLines(tokens: tokens)
         _ = try lines.plan("cas k v")
         #expect(
@@ -361,7 +361,8 @@ import Testing
 
     @Test func `words of the program are repeated as the same words`() throws {
         var parser = LineParser()
-        var builder = RequestBuilder(format: .plain, isReadOnly: false, tokens: CASTokens(), now: { PlannedLines.now })
+        var builder = RequestBuilder(
+            format: .plain, isReadOnly: false, tokens: CASTokenCache(capacity: 10), now: { PlannedLines.now })
         var line: [UInt8]?
         let words = ["repeat", "2", "set", "k", "a b", "", "\"q\"", "#x", "<", "--flags=7", "\u{1b}"]
         try parser.take(words.map { Array($0.utf8) }) { (spec, arguments, _, bytes) throws(Diagnostic) in

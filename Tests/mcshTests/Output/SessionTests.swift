@@ -94,27 +94,6 @@ import Testing
     }
 }
 
-@Suite struct CASTokensTests {
-    @Test func `the last token of a key is remembered until it is forgotten`() {
-        let tokens = CASTokens()
-        #expect(tokens.token(of: [0x6b]) == nil)
-        tokens.remember(1, of: [0x6b])
-        tokens.remember(2, of: [0x6b])
-        tokens.remember(9, of: [0x6c])
-        #expect(tokens.token(of: [0x6b]) == 2)
-        tokens.forget([0x6b])
-        #expect(tokens.token(of: [0x6b]) == nil)
-        #expect(tokens.token(of: [0x6c]) == 9)
-    }
-
-    @Test func `so many are remembered, and no more`() {
-        let tokens = CASTokens()
-        for number in 0..<10_001 { tokens.remember(UInt64(number), of: Array("k\(number)".utf8)) }
-        #expect(tokens.token(of: Array("k10000".utf8)) == 10_000)
-        #expect(tokens.token(of: Array("k0".utf8)) == nil)
-    }
-}
-
 @Suite struct LineReaderTests {
     private static func lines(_ reader: consuming LineReader) -> [String] {
         var lines: [String] = []

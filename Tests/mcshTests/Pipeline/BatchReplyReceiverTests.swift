@@ -236,8 +236,8 @@ import Testing
 
     @Test func `gets remembers tokens, and forgets them with the item`() throws {
         let seen = try Conversation(["gets a b"], replies: "VALUE a 0 1 7\r\n1\r\nVALUE b 0 1 8\r\n1\r\nEND\r\n")
-        #expect(seen.session.tokens.token(of: Array("a".utf8)) == 7)
-        #expect(seen.session.tokens.token(of: Array("b".utf8)) == 8)
+        #expect(seen.session.tokens.token(of: Array("a".utf8)) == CASToken(rawValue: 7))
+        #expect(seen.session.tokens.token(of: Array("b".utf8)) == CASToken(rawValue: 8))
         let missed = try Conversation(["gets a", "gets a"], replies: "VALUE a 0 1 7\r\n1\r\nEND\r\n")
         #expect(missed.session.tokens.token(of: Array("a".utf8)) == nil)
         let unread = try Conversation(["get a"], replies: "VALUE a 0 1\r\n1\r\nEND\r\n")

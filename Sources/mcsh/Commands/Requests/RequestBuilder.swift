@@ -18,7 +18,7 @@ struct RequestBuilder: ~Copyable {
     /// The present Unix time, for lifetimes over 30 days.
     private let now: @Sendable () -> Int64
     /// What the last `gets` of a key saw.
-    var tokens: CASTokens
+    var tokens: CASTokenCache
     /// Things worth saying about the line, such as a lifetime that is sent as a time.
     var notes: [String] = []
     /// Whether a lifetime of the line has ended already.
@@ -42,7 +42,7 @@ struct RequestBuilder: ~Copyable {
     static let maximumSharedKeys = 100
 
     init(
-        format: OutputFormat, isReadOnly: Bool, tokens: CASTokens, prefix: [UInt8] = [],
+        format: OutputFormat, isReadOnly: Bool, tokens: CASTokenCache, prefix: [UInt8] = [],
         conventions: ValueConventions = .standard, router: (any KeyRouter)? = nil,
         now: @escaping @Sendable () -> Int64 = UnixClock.now
     ) {
