@@ -27,7 +27,7 @@ enum Spelling {
     }
 
     /// How many letters must be put in, taken out, changed or swapped with their neighbours.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         let width = right.count + 1
         var rows = [Int](repeating: 0, count: (left.count + 1) * width)
         for column in 0..<width { rows[column] = column }

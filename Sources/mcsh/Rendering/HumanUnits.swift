@@ -80,20 +80,7 @@ enum HumanUnits {
     /// `2026-01-15T14:11:12Z`. Nil after the year 9999.
     static func time(unixSeconds: UInt64) -> String? {
         guard unixSeconds < 253_402_300_800 else { return nil }
-        // Days since 0000-03-01, so that the leap day is the last of its year.
-        let days = Int(unixSeconds / 86_400) + 719_468
-        let era = days / 146_097
-        let dayOfEra = days % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let second = Int(unixSeconds % 86_400)
-        let date = "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
-        return
-            "\(date)T\(padded(second / 3600, to: 2)):\(padded(second / 60 % 60, to: 2)):\(padded(second % 60, to: 2))Z"
+        return ISO8601.string(unixTime: Int64(unixSeconds))
     }
 
     /// A bar in eighths of a cell, padded with blanks: `█████▌    `.

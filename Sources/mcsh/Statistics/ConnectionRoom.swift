@@ -13,7 +13,7 @@ struct ConnectionRoom: Hashable, Sendable {
         var numbers: Set<UInt64> = []
         for statistic in connections {
             guard let colon = statistic.name.firstIndex(of: UInt8(ascii: ":")),
-                let number = StatisticsReading.number(Array(statistic.name[..<colon]))
+                let number = ASCIINumber.parseUnsigned(Array(statistic.name[..<colon]))
             else { continue }
             numbers.insert(number)
         }

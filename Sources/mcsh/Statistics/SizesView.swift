@@ -21,8 +21,8 @@ struct SizesView {
         var counts: [UInt64: UInt64] = [:]
         var others: [Statistic] = []
         for statistic in statistics {
-            if let size = StatisticsReading.number(statistic.name),
-                let count = StatisticsReading.number(statistic.value)
+            if let size = ASCIINumber.parseUnsigned(statistic.name),
+                let count = ASCIINumber.parseUnsigned(statistic.value)
             {
                 counts[size] = [counts[size] ?? 0, count].saturatingSum()
             } else if !statistic.name.elementsEqual("sizes_status".utf8) {

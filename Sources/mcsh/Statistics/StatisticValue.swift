@@ -1,3 +1,5 @@
+import MemcacheCore
+
 /// A server's value in the form people read, by its unit.
 struct StatisticValue: Hashable, Sendable {
     var text: String
@@ -14,7 +16,7 @@ struct StatisticValue: Hashable, Sendable {
         guard let unit else { return }
         if Self.canBeUnset(unit), Self.unset.contains(text) {
             self = StatisticValue(text: "not set", isZero: true)
-        } else if let number = StatisticsReading.number(value) {
+        } else if let number = ASCIINumber.parseUnsigned(value) {
             read(number, unit)
         } else if let amount = StatisticsReading.amount(value) {
             isZero = amount == 0

@@ -21,7 +21,7 @@ struct StatisticsReading {
 
     /// A whole number that is not negative; nil when it is missing or something else.
     func number(_ name: String) -> UInt64? {
-        values[name].flatMap(Self.number)
+        values[name].flatMap { ASCIINumber.parseUnsigned($0) }
     }
 
     /// Whether these are the general statistics of memcached's built-in proxy, which has none of the items itself.
@@ -34,19 +34,6 @@ struct StatisticsReading {
 
     func text(_ name: String) -> String? {
         values[name].map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    static func number(_ value: [UInt8]) -> UInt64? {
-        guard (1...20).contains(value.count) else { return nil }
-        var number: UInt64 = 0
-        for byte in value {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-            let (tens, overflowed) = number.multipliedReportingOverflow(by: 10)
-            let (sum, carried) = tens.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
-            guard !overflowed, !carried else { return nil }
-            number = sum
-        }
-        return number
     }
 
     static func amount(_ value: [UInt8]) -> Double? {
@@ -89,7 +76,7 @@ struct NumberedStatistics {
         guard name.starts(with: prefix.utf8) else { return nil }
         let rest = name.dropFirst(prefix.utf8.count)
         guard let colon = rest.firstIndex(of: UInt8(ascii: ":")),
-            let number = StatisticsReading.number(Array(rest[..<colon]))
+            let number = ASCIINumber.parseUnsigned(Array(rest[..<colon]))
         else { return nil }
         return (number, String(decoding: rest[(colon + 1)...], as: UTF8.self))
     }

@@ -28,7 +28,7 @@ extension StatisticField {
         let wanted = Array(name.lowercased().utf8)
         var ranked: [(name: String, distance: Int)] = []
         for candidate in byName.keys where !candidate.contains("<") {
-            let distance = editDistance(wanted, Array(candidate.utf8))
+            let distance = Spelling.distance(wanted, Array(candidate.utf8))
             if distance <= max(1, wanted.count / 3) {
                 ranked.append((candidate, distance))
             } else if wanted.count >= 3, candidate.contains(name.lowercased()) {
@@ -69,19 +69,5 @@ extension StatisticField {
 
     private static func isNumber(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-
-    private static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var previous = Array(0...right.count)
-        for (row, byte) in left.enumerated() {
-            var current = [row + 1]
-            current.reserveCapacity(right.count + 1)
-            for (column, other) in right.enumerated() {
-                let replaced = previous[column] + (byte == other ? 0 : 1)
-                current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
-            }
-            previous = current
-        }
-        return previous[right.count]
     }
 }
