@@ -60,49 +60,6 @@ import Testing
         }
     }
 
-    @Test func `an answer that comes too late is never given to the next caller`() async throws {
-        let gate = try Gate()
-        let server = try ScriptedServer(
-            [.expect("get a\r\n"), .gate(gate), .send("VALUE a 0 1\r\nA\r\nEND\r\n")],
-            [
-                .expect("get b\r\n"), .send("VALUE b 0 1\r\nB\r\nEND\r\n"),
-                .expect("get c\r\n"), .send("VALUE c 0 1\r\nC\r\nEND\r\n"),
-            ])
-        let client = try client(server.address, replyTimeout: .milliseconds(800))
-        let start = ContinuousClock.now
-        let error = try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
-            try await client.get("a")
-        }
-        #expect(ContinuousClock.now - start >= .milliseconds(800))
-        gate.open()
-        #expect(error.message == "no answer within 800 ms")
-        // For these the limit is not short.
-        let next = try client.connection()
-        #expect(try await next.execute(Get("b"), timeout: hangLimit)?.value == Array("B".utf8))
-        try await server.waitForEnd(of: 0)
-        #expect(try await next.execute(Get("c"), timeout: hangLimit)?.value == Array("C".utf8))
-    }
-
-    @Test func `a later command may give up while the connection goes on for the others`() async throws {
-        let gate = try Gate()
-        let server = try ScriptedServer([
-            .expectThrough("get b\r\n"), .gate(gate),
-            .send("VALUE a 0 1\r\nA\r\nEND\r\nVALUE b 0 1\r\nB\r\nEND\r\n"),
-            .expect("get c\r\n"), .send("VALUE c 0 1\r\nC\r\nEND\r\n"),
-        ])
-        let connection = try Connection(
-            to: try ServerAddress(server.address), options: .init(connectTimeout: hangLimit))
-        async let first = connection.execute(Get("a"), timeout: hangLimit)
-        try await server.waitToReceive { $0 == "get a\r\n" }
-        try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
-            try await connection.execute(Get("b"), timeout: .milliseconds(100))
-        }
-        gate.open()
-        #expect(try await first?.value == Array("A".utf8))
-        #expect(try await connection.execute(Get("c"), timeout: hangLimit)?.value == Array("C".utf8))
-        #expect(server.failures == [])
-    }
-
     @Test func `bytes that nobody asked for close an idle connection`() async throws {
         let server = try ScriptedServer(
             [.expect("get a\r\n"), .send("END\r\nVALUE b 0 6\r\nforged\r\nEND\r\n"), .silence],

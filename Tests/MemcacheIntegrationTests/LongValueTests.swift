@@ -75,18 +75,6 @@ import Testing
         #expect(!connection.isClosed)
     }
 
-    @Test func `a server that stops reading in the middle is given up, and the next command asks anew`() async throws {
-        let server = try ScriptedServer(
-            [.expectLine, .stopReading], [.expect("get a\r\n"), .send("END\r\n")], receiveBuffer: 4096)
-        let client = try client(server.address, replyTimeout: .seconds(1))
-        try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) {
-            try await client.set("k", to: [UInt8](repeating: 1, count: 12 << 20))
-        }
-        // For this one the limit is not short.
-        #expect(try await client.connection().execute(Get("a"), timeout: hangLimit) == nil)
-        #expect(server.failures == [])
-    }
-
     @Test func `a cancelled long value is sent to its end, and the next command is behind it`() async throws {
         let gate = try Gate()
         let server = try ScriptedServer(

@@ -89,22 +89,6 @@ import Testing
         #expect(failing.connectionCount == 2)
     }
 
-    @Test func `a dead server takes its keys back when its time is up`() async throws {
-        let other = try await MemcachedServer.start()
-        let miss: [ScriptedServer.Step] = [.expect("get foo\r\n"), .send("END\r\n")]
-        let failing = try ScriptedServer([.expectLine, .close], miss + miss)
-        let client = try client([other.address, failing.address, other.address], deadRetry: .seconds(2))
-        try await other.store("1", under: "foo")
-        await #expect(throws: MemcacheError.self) { try await client.get("foo") }
-        let server = client.pool.servers[1]
-        let value = try await client.get("foo")?.value.text
-        // Its time may be up already.
-        #expect(value == "1" || value == nil && server.isAlive)
-        #expect(try await eventually { server.isAlive })
-        #expect(try await client.get("foo") == nil)
-        #expect(failing.connectionCount == 2)
-    }
-
     @Test func `when all are dead there is no server, and nobody is asked`() async throws {
         let servers = try (0..<3).map { _ in try ScriptedServer([.expectLine, .close]) }
         let client = try client(servers.map(\.address))
@@ -127,33 +111,6 @@ import Testing
         await #expect(throws: MemcacheError.self) { try await client.get("foo") }
         #expect(client.pool.servers[0].isAlive)
         #expect(try await client.get("foo") == nil)
-    }
-
-    @Test func `a command that gives up while the connection goes on says nothing about the server`() async throws {
-        let gate = try Gate()
-        let slow = try ScriptedServer([
-            .expectThrough("get b\r\n"), .gate(gate), .send("END\r\nEND\r\n"),
-        ])
-        let client = try client([slow.address, slow.address])
-        let server = client.pool.servers[0]
-        let connection = try server.connection()
-        async let first = connection.execute(Get("a"), timeout: hangLimit)
-        try await slow.waitToReceive { $0 == "get a\r\n" }
-        try await expectError(.timedOut, from: slow.address, mayHaveTakenEffect: true) {
-            try await connection.execute(Get("b"), timeout: .milliseconds(50))
-        }
-        #expect(server.isAlive)
-        gate.open()
-        #expect(try await first == nil)
-        #expect(server.isAlive && !connection.isClosed)
-    }
-
-    @Test func `a server that does not answer in time is dead`() async throws {
-        let silent = try ScriptedServer([.silence])
-        let other = try await MemcachedServer.start()
-        let client = try client([other.address, silent.address, other.address]) { $0.replyTimeout = .milliseconds(200) }
-        try await expectError(.timedOut, from: silent.address, mayHaveTakenEffect: true) { try await client.get("foo") }
-        #expect(client.pool.servers.map(\.isAlive) == [true, false, true])
     }
 
     @Test func `cancellation says nothing about the server`() async throws {

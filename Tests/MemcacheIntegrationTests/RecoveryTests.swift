@@ -39,30 +39,4 @@ import Testing
         server.resume()
         #expect(try await eventually { (try? await client.get("a"))??.value == Array("1".utf8) })
     }
-
-    @Test func `commands that wait behind one that times out are told apart from it`() async throws {
-        let server = try ScriptedServer([.silence])
-        var connection: Connection
-        var first: Task<Item?, any Error>
-        var second: Task<Item?, any Error>
-        // On a busy machine the first may be over before the second is sent.
-        repeat {
-            let new = try Connection(to: try ServerAddress(server.address), options: .init(connectTimeout: hangLimit))
-            connection = new
-            let number = server.connectionCount
-            first = Task { try await new.execute(Get("a"), timeout: .seconds(2)) }
-            try await server.waitToReceive(on: number) { $0 == "get a\r\n" }
-            second = Task { try await new.execute(Get("b"), timeout: hangLimit) }
-            try await server.waitForEnd(of: number)
-        } while server.allReceived.last != "get a\r\nget b\r\n"
-        let error = try await expectError(.connectionLost, from: server.address, mayHaveTakenEffect: true) {
-            try await second.value
-        }
-        #expect(error.message.contains("an earlier command got no answer"))
-        await #expect(throws: MemcacheError.self) { try await first.value }
-        let late = try await expectError(.connectionLost, from: server.address) {
-            try await connection.execute(Get("c"), timeout: hangLimit)
-        }
-        #expect(late.message == "the connection was closed before the command was sent")
-    }
 }

@@ -72,14 +72,6 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `when no answer comes, every caller is told`() async throws {
-        let server = try ScriptedServer([.silence])
-        let client = try client(server.address, replyTimeout: .milliseconds(300))
-        for task in await start(client, on: client.taskExecutor) {
-            try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await task.value }
-        }
-    }
-
     @Test func `after a refusal callers have what came, and each of the others asks once more, alone`() async throws {
         let alone = (2..<Self.callers).map { "get k\($0)\r\n" }.joined()
         let replies = "SERVER_ERROR busy\r\n" + "END\r\n" + Self.values[4...].map { $0 + "END\r\n" }.joined()

@@ -40,6 +40,8 @@ public struct ClientConfiguration: Sendable {
     public var logger: Logger?
     /// Is shown every byte that is sent or received; nil costs nothing.
     package var trace: WireTrace?
+    /// Replaces the network in tests.
+    var network: (any NetworkSubstitute)?
 
     private var ownSelector: (@Sendable (_ servers: [WeightedServer]) -> any ServerSelector)?
     private var ownLimits: RequestLimits?
@@ -73,8 +75,10 @@ public struct ClientConfiguration: Sendable {
 
     /// The settings of every connection.
     var connectionOptions: Connection.Options {
-        Connection.Options(
+        var options = Connection.Options(
             connectTimeout: connectTimeout, maximumValueBytes: maximumReplyValueBytes,
             maximumReplyBytes: maximumReplyBytes, trace: trace)
+        options.network = network
+        return options
     }
 }

@@ -48,8 +48,8 @@ package final class Server: Sendable {
 
     /// Whether it may be tried.
     @inline(never)
-    package func condition(at now: @autoclosure () -> ContinuousClock.Instant = .now) -> ServerHealth.Condition {
-        state.withLock { $0.health.condition(at: now()) }
+    package func condition() -> ServerHealth.Condition {
+        state.withLock { $0.health.condition(at: options.now) }
     }
 
     package var isAlive: Bool { condition() == .alive }
@@ -67,7 +67,7 @@ package final class Server: Sendable {
         // The thread is started, and the log is written, without the lock: either may take its time, and a log handler may
         // use the client.
         do throws(MemcacheError) {
-            try Connection.prepareAndWait()
+            try Connection.prepareAndWait(for: options)
         } catch {
             throw error.from(address)
         }
@@ -198,14 +198,14 @@ package final class Server: Sendable {
         case .onPurpose: return
         }
         let verdict = state.withLock { state in
-            let verdict = state.health.failed(id, failure, at: .now)
+            let verdict = state.health.failed(id, failure, at: options.now)
             if verdict != .outdated { state.link = .lost }
             return verdict
         }
         guard case .dead(let until) = verdict else { return }
         logger?.warning(
             "a server is left alone, for it failed",
-            metadata: ["server": "\(address)", "for": "\((until - .now).spelledOut)"])
+            metadata: ["server": "\(address)", "for": "\((until - options.now).spelledOut)"])
     }
 
     /// Has a connection begin with `flush_all`.

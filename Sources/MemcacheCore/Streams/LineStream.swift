@@ -41,7 +41,7 @@ final class LineStream: Sendable {
     ) throws(MemcacheError) {
         self.address = address
         do throws(MemcacheError) {
-            transport = try Transport(on: .streams)
+            transport = try Transport(on: .streams, in: options.network)
         } catch {
             throw error.from(address)
         }
@@ -99,7 +99,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
     private var isCounted = false
     /// Whether nobody wants the lines any more.
     private var isGivenUp = false
-    private var lastArrival = ContinuousClock.now
+    private var lastArrival: ContinuousClock.Instant
     /// How the beginning went, once that is known.
     private var beginning: Result<[UInt8], MemcacheError>?
     private var waiter: CheckedContinuation<Result<[UInt8], MemcacheError>, Never>?
@@ -114,6 +114,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
         self.transport = transport
         self.sink = sink
         framing = StreamFraming(request.form)
+        lastArrival = transport.now
     }
 
     func waitForBeginning(_ continuation: CheckedContinuation<Result<[UInt8], MemcacheError>, Never>) {
@@ -129,7 +130,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
 
     func transportOpened() {
         guard !isClosed else { return transport.close() }
-        lastArrival = .now
+        lastArrival = transport.now
         if case .list = request.form {
             isCounted = true
             ListsInFlight.count.add(1, ordering: .acquiringAndReleasing)
@@ -140,7 +141,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
 
     func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int) {
         guard !isClosed else { return (bytes.count, 0) }
-        lastArrival = .now
+        lastArrival = transport.now
         do throws(MemcacheError) {
             let step = try take(bytes)
             if let refusal = step.refusal { throw MemcacheError(refusal) }
@@ -211,7 +212,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
     private func timeHasPassed() {
         guard !isClosed else { return }
         if case .endless = request.form, framing.hasBegun { return }
-        guard lastArrival + request.replyTimeout <= .now else { return startTimer() }
+        guard lastArrival + request.replyTimeout <= transport.now else { return startTimer() }
         close(.timedOut(after: request.replyTimeout, server: address, mayHaveTakenEffect: false))
     }
 }

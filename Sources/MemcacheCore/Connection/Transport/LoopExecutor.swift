@@ -6,7 +6,7 @@ final class LoopExecutor: TaskExecutor {
     static let shared = LoopExecutor()
 
     /// Nil where this machine gives no loop: jobs then run where those of other tasks do.
-    private let transport = try? Transport()
+    private let transport = try? NetworkTransport()
     private let jobs = Mutex<[UnownedJob]>([])
 
     private init() {}

@@ -1,0 +1,99 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A thread that runs an event loop until the program ends. Starting it takes no waiting, only using it does.
+///
+/// Where the system gives no thread or no descriptors, the next use tries again.
+///
+/// Made here and not by an event loop group, which waits for its threads and is a third of what it takes to get to a first
+/// connection.
+///
+/// The network library ends the program where it gets no descriptors for a loop. Whether there are enough is therefore
+/// looked at first; a thread that could not be had is tried again when it is needed again.
+final class LoopThread: Sendable {
+    private let state = Monitor(State.idle)
+
+    private enum State {
+        case idle
+        case starting
+        case running(any EventLoop)
+        case failed(MemcacheError)
+    }
+
+    /// A loop takes three descriptors; the others are for what the rest of the program may open at the same time.
+    private static let descriptors = 6
+    /// The size of the thread's stack, whatever the system's own is: values are decoded and log handlers run on it.
+    private static let stackBytes = 8 << 20
+
+    /// Starts the thread, which keeps this object, unless it is there.
+    func start() {
+        state.withLock { startIfIdle(&$0) }
+    }
+
+    /// Starts the thread unless it is there. Calls `pthread_create`.
+    private func startIfIdle(_ state: inout State) {
+        guard case .idle = state else { return }
+        state = .starting
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        pthread_attr_init(attributes)
+        pthread_attr_setstacksize(attributes, LoopThread.stackBytes)
+        defer {
+            pthread_attr_destroy(attributes)
+            attributes.deallocate()
+        }
+        let itself = Unmanaged.passRetained(self).toOpaque()
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let code = pthread_create(&thread, attributes, { LoopThread.run($0) }, itself)
+            if let thread { pthread_detach(thread) }
+        #else
+            var thread = pthread_t()
+            let code = pthread_create(&thread, attributes, { $0.flatMap { LoopThread.run($0) } }, itself)
+            if code == 0 { pthread_detach(thread) }
+        #endif
+        guard code != 0 else { return }
+        Unmanaged<LoopThread>.fromOpaque(itself).release()
+        state = .failed(.noThread(code))
+    }
+
+    /// The loop, as soon as it runs.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
+    func loop() throws(MemcacheError) -> any EventLoop {
+        let outcome: Result<any EventLoop, MemcacheError> = state.wait { state in
+            startIfIdle(&state)
+            switch state {
+            case .idle, .starting: return nil
+            case .running(let loop): return .success(loop)
+            case .failed(let error):
+                state = .idle
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    private static func run(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        let thread = Unmanaged<LoopThread>.fromOpaque(pointer)
+        LocalResources.beginTurn()
+        if let reason = LocalResources.shortage(ofDescriptors: descriptors) {
+            LocalResources.endTurn()
+            let error = MemcacheError(.localResource, "no connection can be made: \(reason)")
+            thread.takeRetainedValue().state.withLock { $0 = .failed(error) }
+            return nil
+        }
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop {
+            LocalResources.endTurn()
+            thread.takeUnretainedValue().state.withLock { [loop = $0] state in state = .running(loop) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,69 @@
+import NIOCore
+
+/// Hands bytes over and keeps those that are not used up.
+final class TransportHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let delegate: any TransportDelegate
+    private let trace: WireTrace?
+    /// Bytes that were not used up.
+    private var rest = ByteBuffer()
+    private var needed = 0
+    private var failure: (any Error)?
+
+    init(delegate: any TransportDelegate, trace: WireTrace?) {
+        self.delegate = delegate
+        self.trace = trace
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var incoming = unwrapInboundIn(data)
+        if let trace { incoming.withUnsafeReadableBytes { trace(.received, $0.bindMemory(to: UInt8.self).span) } }
+        guard rest.readableBytes == 0 else {
+            makeRoom(for: incoming.readableBytes)
+            rest.writeBuffer(&incoming)
+            deliver(&rest)
+            // The room that a long value took is given back.
+            if rest.readableBytes == 0, rest.capacity > 1 << 20 { rest = ByteBuffer() }
+            return
+        }
+        deliver(&incoming)
+        if incoming.readableBytes > 0 {
+            rest.clear()
+            makeRoom(for: incoming.readableBytes)
+            rest.writeBuffer(&incoming)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        delegate.transportReceivedAll()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let ending: Transport.Ending = failure.map { .broken(NetworkTransport.reason($0), underlying: $0) } ?? .closed
+        delegate.transportEnded(ending)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        failure = error
+        context.close(promise: nil)
+    }
+
+    private func deliver(_ buffer: inout ByteBuffer) {
+        let (used, needed) = buffer.withUnsafeReadableBytes { bytes in
+            let readable = bytes.bindMemory(to: UInt8.self)
+            return delegate.transportReceived(readable.span)
+        }
+        buffer.moveReaderIndex(forwardBy: used)
+        self.needed = needed
+    }
+
+    /// Makes room behind what is left over. A long value's buffer grows by halves as its bytes arrive, so that a length
+    /// that lies takes no memory.
+    private func makeRoom(for count: Int) {
+        guard rest.writableBytes < count else { return }
+        rest.discardReadBytes()
+        let size = rest.readableBytes + count
+        rest.reserveCapacity(max(size, min(needed, size * 2)))
+    }
+}
