@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    package import Glibc
-#elseif canImport(Musl)
-    package import Musl
-#else
-    package import Darwin
-#endif
+package import MemcachePlatform
 
 /// A value that threads share and wait for changes of, where `Mutex` can only be taken.
 ///

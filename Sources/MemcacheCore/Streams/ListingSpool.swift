@@ -1,13 +1,6 @@
 import DequeModule
+import MemcachePlatform
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Keeps the lines of a dump until they are read: in memory up to a bound, then in a file without a name.
 ///

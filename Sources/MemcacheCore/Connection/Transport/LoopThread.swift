@@ -1,13 +1,6 @@
+import MemcachePlatform
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A thread that runs an event loop until the program ends. Starting it takes no waiting, only using it does.
 ///

@@ -1,13 +1,6 @@
+import MemcachePlatform
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Carries the bytes of one connection over the network. See ``Transport`` for what each member does.
 final class NetworkTransport: Sendable {
