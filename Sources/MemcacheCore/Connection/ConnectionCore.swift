@@ -21,6 +21,8 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     /// When it is looked next whether somebody has waited too long.
     private var timer: ContinuousClock.Instant?
     private var hasPartialReply = false
+    /// Whether the last element was of a reply that goes on.
+    private var isInsideReply = false
     /// Whether a byte has come since the connection was made.
     private var hasReceived = false
     /// How many of the bytes that are not used up were there at the last progress; less than none by what has been used
@@ -205,7 +207,9 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
                 start = position
                 while let element = try parser.next(in: bytes, at: &position) {
                     switch machine.receive(element) {
-                    case .deliver(let delivery): try deliver(element, at: start..<position, of: bytes, delivery)
+                    case .deliver(let delivery):
+                        isInsideReply = !delivery.completesReply
+                        try deliver(element, at: start..<position, of: bytes, delivery)
                     case .drop: machine.progressed(at: transport.now)
                     case .violation:
                         isUnasked = machine.isIdle
@@ -356,7 +360,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     ///
     /// - Parameter pieceBegun: Where nothing but a piece of a long value was used up, when it was handed on.
     private func noteProgress(used: Int, left: Int, pieceBegun: ContinuousClock.Instant?) {
-        hasPartialReply = left > 0 || longValue != nil
+        hasPartialReply = left > 0 || longValue != nil || isInsideReply
         hasReceived = true
         if pieceBegun != nil { bytesAtLastProgress -= used }
         if used > 0 && pieceBegun == nil || left - bytesAtLastProgress >= 16_384 {
