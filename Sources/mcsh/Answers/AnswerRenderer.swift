@@ -1,10 +1,10 @@
 import MemcacheCore
 
-/// What a renderer may know about the command whose answer it writes.
+/// What a renderer knows about the command whose answer it writes.
 struct AnswerContext {
     /// The command's name.
     var name: StaticString
-    /// The server that answered, as it is written.
+    /// The server that answered, as the user wrote it.
     var server: String
     /// Whether there are several servers, so that every answer says which it is from.
     var namesServer: Bool
@@ -12,9 +12,9 @@ struct AnswerContext {
     var endsValues: Bool
     /// Whether the command asks for several keys.
     var isMany: Bool
-    /// Whether the lifetime that the command gives has ended already.
+    /// Whether the lifetime that the command gives has already ended.
     var isOver = false
-    /// How many descriptors the server has taken, for its general statistics.
+    /// The number of descriptors in use on the server, for its general statistics.
     var connectionRoom: ConnectionRoom?
 }
 
@@ -22,9 +22,9 @@ struct AnswerContext {
 struct AnsweredItem {
     var flags: UInt64
     var cas: UInt64?
-    /// Seconds left to live, where that is known; -1 for no end.
+    /// The seconds left to live, if known; -1 for no end.
     var timeToLive: Int64?
-    /// How many bytes are stored, where the value is not given as it is stored.
+    /// The number of stored bytes, if the value is not given as it is stored.
     var size: Int?
 }
 
@@ -32,21 +32,21 @@ struct AnsweredItem {
 protocol AnswerRenderer: Sendable {
     /// The table whose row was written last; nil for a format that is no table.
     var table: DelimitedTable? { get }
-    /// A status: `STORED` to the command for a key; no key where the command has none.
+    /// A status: `STORED` in reply to the command for a key; the key is empty if the command has none.
     mutating func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
-    /// A counter's new number.
+    /// The new number of a counter.
     mutating func number(_ number: UInt64, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
     /// A key that was found.
     mutating func item(
         _ item: AnsweredItem, key: Span<UInt8>, value: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
-    /// What follows the value of an item where that is written as it is, and can be written piece by piece; nil where more
-    /// is made of it.
+    /// What follows the value of an item that is written unchanged and can be written piece by piece; nil if the
+    /// renderer processes the value.
     func endOfValue(_ item: AnsweredItem, _ context: AnswerContext) -> StaticString?
     /// A key that was not found.
     mutating func miss(key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
-    /// Whether a key is there.
+    /// Whether a key exists.
     mutating func existence(_ exists: Bool, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
-    /// How long a key has to live; nil for ever.
+    /// The remaining lifetime of a key; nil for no end.
     mutating func timeToLive(_ seconds: Int64?, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8])
     /// A meta reply: its two letters and flags, and its value after `VA`.
     mutating func meta(

@@ -1,10 +1,10 @@
 import MemcacheCore
 
-/// What the objects of items have beside the stored value: the type that the application reads, and what it reads.
+/// The members beside the stored value in the objects of items: the type that the application reads, and its value.
 enum DecodedMembers {
-    /// Appends `,"type":…` and, where it is not the stored text itself, `,"decoded":…` or `,"decoded_b64":…`; where bytes
-    /// at the end are ignored, `,"ignored_bytes":…`. For what cannot be decoded there is `,"undecoded":…`, the reason.
-    /// Nothing is appended for bytes without flags, and for flags that the application's client does not know.
+    /// Appends `,"type":…` and, unless it is the stored text itself, `,"decoded":…` or `,"decoded_b64":…`; if bytes at
+    /// the end are ignored, `,"ignored_bytes":…`. A value that cannot be decoded gets `,"undecoded":…`, the reason.
+    /// Nothing is appended for bytes without flags, nor for flags that the application's client does not know.
     static func append(_ value: [UInt8], flags: UInt64, _ conventions: ValueConventions, to out: inout [UInt8]) {
         guard flags != 0 else { return }
         do throws(MemcacheError) {
@@ -29,7 +29,7 @@ enum DecodedMembers {
             }
             out += members
         } catch {
-            // Flags of another program's client are no fault.
+            // The flags of another program's client are not an error.
             guard error.code != .unknownFlags else { return }
             out.append(",\"undecoded\":")
             JSONText.append(string: error.message, to: &out)

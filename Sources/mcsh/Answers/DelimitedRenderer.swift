@@ -3,7 +3,7 @@ import MemcacheCore
 /// CSV and TSV: a header, then rows. A header is written again when the columns change.
 struct DelimitedRenderer: AnswerRenderer {
     private let style: DelimitedText.Style
-    /// Whether somebody else writes the headers, who puts rows of several renderers together.
+    /// Whether the headers are written elsewhere, by a caller that merges the rows of several renderers.
     private let leavesHeader: Bool
     private(set) var table: DelimitedTable?
 
@@ -65,7 +65,7 @@ struct DelimitedRenderer: AnswerRenderer {
         lifetime(String(seconds ?? -1), key: key, context, to: &out)
     }
 
-    /// A row of `ttl`: nothing in the second column is a miss.
+    /// A row of `ttl`: an empty second column is a miss.
     private mutating func lifetime(
         _ text: String, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]
     ) {
@@ -134,7 +134,7 @@ struct DelimitedRenderer: AnswerRenderer {
         if !leavesHeader { table.appendHeader(to: &out) }
     }
 
-    /// Ends a row about a key, with the server where there are several.
+    /// Ends a row about a key, with the server if there are several.
     private func end(_ context: AnswerContext, to out: inout [UInt8]) {
         if context.namesServer {
             separator(to: &out)

@@ -10,10 +10,10 @@ struct DelimitedTable: Hashable, Sendable {
 
     var style: DelimitedText.Style
     var columns: Columns
-    /// Whether the server stands at the end of each row that would not name it otherwise.
+    /// Whether each row that does not name its server otherwise ends with it.
     var namesServer: Bool
 
-    /// What the columns are called.
+    /// The names of the columns.
     var names: [String] {
         let server = namesServer ? ["server"] : []
         switch columns {

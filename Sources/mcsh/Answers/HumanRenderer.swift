@@ -1,12 +1,12 @@
 import MemcacheCore
 
-/// For people at a terminal: values as what they are, a line about them, short sentences. Every byte of a server that a
-/// terminal could take for a command is escaped.
+/// For people at a terminal: values in readable form, a line about them, short sentences. Every byte from a server that
+/// a terminal could interpret as a command is escaped.
 struct HumanRenderer: AnswerRenderer {
     let style: TextStyle
     let width: Int
     var conventions = ValueConventions.standard
-    /// The statistics of the run before, while a command is repeated.
+    /// The statistics of the previous run, while a command is repeated.
     var comparison = StatisticsComparison()
 
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
@@ -117,14 +117,14 @@ struct HumanRenderer: AnswerRenderer {
         }
     }
 
-    /// That there is no such key, and where, with several servers.
+    /// A sentence that says that there is no such key and, with several servers, where.
     private func notFound(_ context: AnswerContext) -> String {
         context.namesServer
             ? style("not found on \(EscapedText.string(Array(context.server.utf8)))", .warning)
             : style("(not found)", .warning)
     }
 
-    /// What to do about a key that is not there, where the command shows what was meant.
+    /// What to do about a missing key, if the command shows what was meant.
     private func hint(about key: Span<UInt8>, _ context: AnswerContext) -> String {
         let bytes = key.copy(0..<key.count)
         let spelled = Word.shown(WordSpelling.spell(bytes))
@@ -139,12 +139,12 @@ struct HumanRenderer: AnswerRenderer {
         }
     }
 
-    /// Which server it was, where there are several.
+    /// The server, if there are several.
     private func place(_ context: AnswerContext) -> String {
         context.namesServer ? style(" (\(EscapedText.string(Array(context.server.utf8))))", .dim) : ""
     }
 
-    /// What a status word comes to, for people.
+    /// The sentence that a status word is shown as.
     private static func sentence(for word: String, after context: AnswerContext) -> (String, TextStyle.Role) {
         switch word {
         case "STORED" where context.isOver:

@@ -87,8 +87,8 @@ struct JSONRenderer: AnswerRenderer {
         end(context, to: &out)
     }
 
-    /// Appends a member for each letter: true, the number or the text. Keys and opaque words are text. A letter that is
-    /// there again, as in a key that a server prints raw, goes into a list.
+    /// Appends a member for each letter: true, the number or the text. Keys and opaque tokens are text. A letter that
+    /// appears again, as in a key that a server prints raw, goes into a list.
     private func appendFlags(_ flags: [MetaReturnFlag], to out: inout [UInt8]) {
         var letters: Set<UInt8> = []
         var others: [MetaReturnFlag] = []
@@ -171,7 +171,7 @@ struct JSONRenderer: AnswerRenderer {
         }
     }
 
-    /// Ends an object, with the server where there are several.
+    /// Ends an object, with the server if there are several.
     private func end(_ context: AnswerContext, to out: inout [UInt8]) {
         if context.namesServer {
             out.append(",\"server\":")

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// For pipes: exact bytes of one value, `key TAB escaped value` of many, the protocol's own words.
+/// For pipes: the exact bytes of one value, `key TAB escaped value` for several, the protocol's own words.
 struct PlainRenderer: AnswerRenderer {
     func status(_ word: StaticString, key: Span<UInt8>, _ context: AnswerContext, to out: inout [UInt8]) {
         if key.isEmpty, context.namesServer { appendField(Array(context.server.utf8).span, to: &out) }

@@ -1,9 +1,9 @@
 import MemcacheCore
 
 extension ValueView {
-    /// Lays out the lines of a value for a terminal of some width.
+    /// Lays out the lines of a value for a terminal of a given width.
     struct Layout {
-        /// Columns of the terminal; nil where lines may have any length.
+        /// The columns of the terminal; nil if lines may have any length.
         let width: Int?
     }
 }
@@ -26,14 +26,14 @@ extension ValueView.Layout {
             }
         }
         var (json, isAll) = decoded.value.jsonPrefix(maximumBytes: ValueView.shownBytes)
-        // A character that is cut is left out.
+        // A truncated character is omitted.
         while !isAll, let last = json.last, last >= 0x80 { json.removeLast() }
         let rest = isAll ? [] : ["… the rest is not shown; use --output plain --decode for all"]
-        // A class may be named as its writer likes.
+        // The author of a class may have given it any name.
         return (folded(JSONLayout.lines(json, width: width)) + rest, Word.shown(Array(decoded.value.typeName.utf8)))
     }
 
-    /// Bytes as what they look like.
+    /// Bytes, shown as what they appear to be.
     func stored(_ value: [UInt8], isWhole: Bool = true) -> (lines: [String], kind: String) {
         let part = Array(value.prefix(ValueView.shownBytes))
         let rest = value.count - part.count
@@ -51,15 +51,15 @@ extension ValueView.Layout {
         return (rows + more(value.count - min(512, part.count), isWhole: isWhole), "binary")
     }
 
-    /// The line that counts what is not shown. Of a compressed value `--raw` would give the compressed form.
+    /// The line that counts what is not shown. For a compressed value `--raw` would return the compressed form.
     private func more(_ count: Int, isWhole: Bool) -> [String] {
         guard count > 0 else { return [] }
         let noun = count == 1 ? "byte" : "bytes"
         return ["… \(HumanUnits.count(UInt64(count))) more \(noun); use \(Self.whole(isWhole)) for all"]
     }
 
-    /// As many lines of indented JSON as there is room for, and how many are left out; nil where a long string would
-    /// leave nothing to see.
+    /// As many lines of indented JSON as fit, and the number of those omitted; nil if a long string would leave nothing
+    /// to see.
     private func beginning(of lines: [String], isWhole: Bool) -> [String]? {
         var bytes = 0
         var count = 0
@@ -75,17 +75,17 @@ extension ValueView.Layout {
         ]
     }
 
-    /// The options that give all of a value.
+    /// The options that print all of a value.
     private static func whole(_ isWhole: Bool) -> String { isWhole ? "--raw" : "--output plain --decode" }
 
-    /// Whether `incr` takes a value: digits, and the spaces with which `decr` keeps the length that the value had.
+    /// Whether `incr` accepts a value: digits, and the spaces with which `decr` preserves the length of the value.
     private static func isCounter(_ value: [UInt8]) -> Bool {
         guard value.count <= 20 else { return false }
         return ASCIINumber.parseUnsigned(Array(value.prefix { $0 != 0x20 })) != nil
             && value.drop { $0 != 0x20 }.allSatisfy { $0 == 0x20 }
     }
 
-    /// What text ends with that cannot be seen; nil where it ends with something else.
+    /// The invisible characters at the end of a text; nil if there are none.
     static func invisibleEnd(of value: [UInt8]) -> String? {
         guard let last = value.last else { return nil }
         let name: (one: String, many: String)
@@ -98,7 +98,7 @@ extension ValueView.Layout {
         return "ends with \(count == 1 ? name.one : "\(HumanUnits.count(UInt64(count))) \(name.many)")"
     }
 
-    /// Whether bytes are UTF-8 with no other control characters than tabs and line ends.
+    /// Whether bytes are UTF-8 without control characters other than tabs and newlines.
     static func isText(_ bytes: [UInt8], isCut: Bool = false) -> Bool {
         var index = 0
         let span = bytes.span
@@ -135,7 +135,7 @@ extension ValueView.Layout {
         }
     }
 
-    /// A row is an address of eight digits, two digits and a blank for each byte, and its characters.
+    /// A row is an address of eight digits, two digits and a space for each byte, and its characters.
     private var bytesInRow: Int {
         guard let width else { return 16 }
         return width >= 76 ? 16 : width >= 43 ? 8 : width >= 27 ? 4 : 2

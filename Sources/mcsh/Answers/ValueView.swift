@@ -1,27 +1,28 @@
 import MemcacheCore
 
-/// A value as a person reads it: as the application does where its flags say how, text as text, JSON indented, anything
+/// A value as a person reads it: as the application does if its flags say how, text as text, JSON indented, anything
 /// else as hexadecimal with its characters beside it. Lines that are too long for the terminal are folded.
 struct ValueView {
     /// The lines to show; every byte in them is safe for a terminal.
     let lines: [String]
-    /// What the value is, in a word: of a pickle, Python's name for its type. Safe for a terminal.
+    /// What the value is, in a word: for a pickle, Python's name of its type. Safe for a terminal.
     let kind: String
-    /// How many bytes the value has, and had before it was compressed.
+    /// The size of the value in bytes, and its size before compression.
     let size: String
-    /// The flags, and what they say.
+    /// The flags and their meaning.
     let flags: String
-    /// What text ends with that cannot be seen: a newline, spaces.
+    /// The invisible characters at the end of a text: a newline, spaces.
     let ending: String?
-    /// Why the value is shown as it is stored although it has flags, or that some of it was ignored; safe for a terminal.
+    /// Why the value is shown as it is stored although it has flags, or that some of it was ignored; safe for a
+    /// terminal.
     let fault: String?
 
-    /// So many bytes are shown; the rest is only counted.
+    /// The number of bytes shown; the rest is only counted.
     static let shownBytes = 4096
-    /// JSON of more bytes than this is shown as the text that it is.
+    /// JSON longer than this many bytes is shown as plain text.
     static let indentedBytes = 1_048_576
 
-    /// - Parameter width: Columns of the terminal; nil where lines may have any length.
+    /// - Parameter width: The columns of the terminal; nil if lines may have any length.
     init(
         _ value: [UInt8], flags: UInt64 = 0, by conventions: ValueConventions = .standard, width: Int? = nil
     ) {
@@ -57,6 +58,6 @@ struct ValueView {
         }
     }
 
-    /// What there is to say in a line below the value, but for what other than the value is known.
+    /// The contents of a line below the value, except for what is known from elsewhere than the value.
     var facts: [String] { [size, kind] + (ending.map { [$0] } ?? []) + ["flags \(flags)"] }
 }
