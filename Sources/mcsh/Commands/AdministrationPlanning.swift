@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// The sub-commands of `slabs`, `lru`, `lru_crawler` and `extstore`, checked here and never passed through.
+/// The subcommands of `slabs`, `lru`, `lru_crawler` and `extstore`, checked here and never passed through.
 enum AdministrationPlanning {
     static func slabs(
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder

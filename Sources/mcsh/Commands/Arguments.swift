@@ -1,12 +1,12 @@
 import MemcacheCore
 
-/// The words of a command, checked for number, with its options taken out.
+/// The words of a command, checked for number, with its options removed.
 struct Arguments: ~Copyable {
     /// The command's own name.
     var name = Word(range: 0..<0, source: 0..<0)
-    /// The words behind the name that are not options.
+    /// The words after the name that are not options.
     var words: [Word] = []
-    /// Which options were given: a bit for each, as ``CommandSpec/option(_:_:)`` numbers them.
+    /// The options that were given: a bit for each, as ``CommandSpec/option(_:_:)`` numbers them.
     var given: UInt64 = 0
     // Options that many lines have, and those whose values are read at once, have fields.
     /// `--flags`
@@ -31,15 +31,15 @@ struct Arguments: ~Copyable {
     var otherOptions: [(option: CommandSpec.Option, value: Word?)] = []
     /// A value that comes from a file, from a here-document or from standard input instead of a word.
     var inputValue: [UInt8]?
-    /// Whether the words are those of the program's arguments, which are not parsed again.
+    /// Whether the words are the program's arguments, which are not parsed again.
     var areOfProgram = false
-    /// Where a word would have to stand that is missing.
+    /// Where a missing word would have to appear.
     var end = 0
 
     init() {}
 
     mutating func reset() {
-        // They are few, and this is a third of what removing them at once takes.
+        // For a handful of words `popLast` costs a third of `removeAll(keepingCapacity:)`.
         while words.popLast() != nil {}
         inputValue = nil
         guard given != 0 else { return }
@@ -59,6 +59,6 @@ struct Arguments: ~Copyable {
     /// Whether an option without a field was given.
     func has(_ name: StaticString) -> Bool { otherOptions.contains { $0.option.isCalled(name) } }
 
-    /// The word that an option without a field was given; nil where it was not, or without a value.
+    /// The value of an option without a field; nil if the option was not given, or was given without a value.
     func word(of name: StaticString) -> Word? { otherOptions.first { $0.option.isCalled(name) }?.value }
 }

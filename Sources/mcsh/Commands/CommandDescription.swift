@@ -1,4 +1,4 @@
-/// What a command is called, what it takes and what it means: its row of the command table, without how it is planned.
+/// The name, parameters and meaning of a command: its row of the command table, except how it is planned.
 struct CommandDescription: Sendable {
     var name: String
     var aliases: [String]
@@ -7,14 +7,14 @@ struct CommandDescription: Sendable {
     var options: [CommandSpec.Option]
     /// One line.
     var summary: String
-    /// What there is to know beyond the summary. Built only when it is asked for, as is all that only `help` shows.
+    /// What there is to know beyond the summary. Built only on request, as is everything that only `help` shows.
     var details: @Sendable () -> String
     var examples: [CommandSpec.Example]
-    /// What it costs the server.
+    /// What the command costs the server.
     var cost: String
-    /// What can be lost with it; empty for nothing.
+    /// What can be lost with the command; empty for nothing.
     var loss: String
-    /// What goes over the wire.
+    /// What is sent over the wire.
     var wireForm: @Sendable () -> String
     var danger: CommandSpec.Danger
 

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// The options that several commands have, and how their values are read.
+/// The options that several commands share, and how their values are read.
 extension CommandSpec.Option {
     static let flags = CommandSpec.Option(
         name: "--flags", kind: .value("N"), summary: "client flags stored beside the value", isRepeatable: true
@@ -85,7 +85,7 @@ extension CommandSpec.Option {
 
     // MARK: Of every command
 
-    /// The options that every command takes; they are no part of its syntax line.
+    /// The options that every command accepts; they are not part of its syntax line.
     static let ofEveryCommand = [json, csv, tsv, raw, output, help]
 
     private static let json = format("--json", .json)
@@ -112,6 +112,7 @@ extension CommandSpec.Option {
         arguments.format = format
     }
 
-    /// Alone the parser knows it by itself, in quoted words and lines of others too: here it is only refused a value.
+    /// The parser itself recognizes the option alone, even in quoted words and the lines of other commands; here it is
+    /// only refused a value.
     private static let help = CommandSpec.Option(name: "--help", kind: .flag, summary: "explain the command")
 }

@@ -3,18 +3,19 @@ import MemcacheCore
 extension CommandSpec {
     /// A word of a line that begins with `--`: the parser, `help`, hints, completion and the manual read it from here.
     ///
-    /// A class, so that finding it in the table costs nothing where a script's lines have options.
+    /// A class, so that finding it in the table costs nothing when a script's lines have options.
     final class Option: Sendable {
-        /// Whether a value belongs to it: the next word, or what follows `=`. The text is the value's name in syntax lines.
+        /// Whether the option has a value: the next word, or what follows `=`. The text is the value's name in syntax
+        /// lines.
         enum Kind: Hashable, Sendable {
-            /// The option stands alone.
+            /// The option has no value.
             case flag
             case value(String)
-            /// The value may be left out: the next word is the value only where it is a number.
+            /// The value is optional: the next word is the value only if it is a number.
             case optionalValue(String)
         }
 
-        /// An option that cannot be beside this one.
+        /// An option that cannot be combined with this one.
         struct Exclusion: Sendable {
             var name: StaticString
             /// Why, as the first half of a sentence: `--as chooses the flags`.
@@ -31,16 +32,16 @@ extension CommandSpec {
         /// Checks the value, and keeps it in the option's own fields of the arguments.
         typealias Reading = @Sendable (inout Arguments, borrowing Use, Span<UInt8>) throws(Diagnostic) -> Void
 
-        /// The name as it is looked for.
+        /// The name, for lookups.
         private let word: StaticString
         let kind: Kind
         let summary: String
-        /// The words that can be its value; empty where nothing is known beforehand.
+        /// The words that can be its value; empty if nothing is known in advance.
         let choices: [Choice]
-        /// Whether it may be given more than once: then the last one holds. Otherwise that is an error.
+        /// Whether it may be given more than once: then the last one applies. Otherwise that is an error.
         let isRepeatable: Bool
         let excludes: [Exclusion]
-        /// What is done with it at once; nil for an option that the command asks ``Arguments`` for by its name.
+        /// Reads the option as soon as it is parsed; nil for an option that the command asks ``Arguments`` for by name.
         let read: Reading?
 
         init(
@@ -56,14 +57,14 @@ extension CommandSpec {
             self.read = read
         }
 
-        /// An option with a value of that name, or one that stands alone.
+        /// An option with a value of that name, or one without a value.
         convenience init(name: StaticString, argument: String?, summary: String, choices: [Choice] = []) {
             self.init(name: name, kind: argument.map { .value($0) } ?? .flag, summary: summary, choices: choices)
         }
 
         var name: String { String(describing: word) }
 
-        /// What its value is called; nil for an option that stands alone.
+        /// The name of its value; nil for an option without one.
         var argument: String? {
             switch kind {
             case .flag: nil
@@ -71,7 +72,7 @@ extension CommandSpec {
             }
         }
 
-        /// Whether the value may be left out.
+        /// Whether the value is optional.
         var isArgumentOptional: Bool {
             guard case .optionalValue = kind else { return false }
             return true
@@ -96,11 +97,11 @@ extension CommandSpec {
         }
     }
 
-    /// More options than this a command cannot have: ``Arguments/given`` has a bit for each.
+    /// The largest number of options that a command can have: ``Arguments/given`` has a bit for each.
     static let maximumOptions = 32
 
-    /// The option of a name, and its bit in ``Arguments/given``: the command's own from bit 0 on, those of every command
-    /// after them.
+    /// The option with a name, and its bit in ``Arguments/given``: the command's own from bit 0 on, those of every
+    /// command after them.
     func option(_ name: Range<Int>, _ bytes: Span<UInt8>) -> (option: Option, place: UInt64)? {
         for (index, option) in options.enumerated() where option.isCalled(name, bytes) {
             return (option, 1 << UInt64(index))
@@ -111,7 +112,7 @@ extension CommandSpec {
         return nil
     }
 
-    /// The fault of an option beside others, given by their bits; nil where they may be together.
+    /// The error of combining an option with others, given by their bits; nil if they are allowed together.
     func exclusion(of option: Option, among others: UInt64, at word: Word) -> Diagnostic? {
         for (index, other) in options.enumerated() where others & (1 << UInt64(index)) != 0 {
             let exclusion =

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension CommandSpec {
-    /// Checks what can be checked of all commands alike, before one is planned.
+    /// Checks what can be checked for all commands alike, before one is planned.
     func check(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>) throws(Diagnostic) {
         if valuePosition != nil, group == .write { try StorageSpecs.refuseWireForm(name, arguments, bytes) }
         guard arguments.inputValue == nil || takesInputValue else {
@@ -26,7 +26,7 @@ extension CommandSpec {
         throw unexpected(extra, arguments, bytes)
     }
 
-    /// The fault of a word too many. After a value it is probably more of the value, or an option of another program.
+    /// The error for an extra word. After a value it is probably more of the value, or an option of another program.
     private func unexpected(_ extra: Word, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>) -> Diagnostic {
         guard let position = valuePosition, arguments.inputValue == nil, position + 1 < arguments.words.count else {
             return Diagnostic("unexpected word", at: extra, suggestion: "write \(form)")

@@ -1,10 +1,10 @@
 import MemcacheCore
 
-/// Everything about one command: the parser, `help`, completion, and the manual's check read it from here.
+/// Everything about one command: the parser, `help`, completion, and the check of the manual read it from here.
 ///
-/// A class, so that handing it on costs nothing on the path of a script's lines.
+/// A class, so that passing it on costs nothing on the path of a script's lines.
 final class CommandSpec: Sendable {
-    /// Where `help` and the manual list a command.
+    /// The heading under which `help` and the manual list a command.
     enum Group: String, CaseIterable, Sendable {
         case read = "Reading"
         case write = "Writing"
@@ -17,11 +17,11 @@ final class CommandSpec: Sendable {
 
     /// What a command can do to the server.
     enum Danger: Sendable {
-        /// Looks, and changes nothing.
+        /// Reads, and changes nothing.
         case none
         /// Changes items.
         case writes
-        /// Loses the data of others, or stops or reconfigures the server: is asked about first.
+        /// Loses the data of others, or stops or reconfigures the server: needs confirmation first.
         case confirmed
     }
 
@@ -29,17 +29,17 @@ final class CommandSpec: Sendable {
     struct Parameter: Sendable {
         /// What kind of word, for completion and for where redirected input goes.
         ///
-        /// `line` is a line of the protocol, and `rest` one of the shell; both are left as they are.
+        /// `line` is a line of the protocol, and `rest` one of the shell; both are passed on unchanged.
         enum Kind: Sendable { case key, value, lifetime, number, word, server, file, line, rest }
 
-        /// The words that can stand there, for completion.
+        /// The words that can appear there, for completion.
         enum Choices: Sendable {
-            /// Nothing is known beforehand.
+            /// Nothing is known in advance.
             case any
-            /// Known words, which are put together when they are asked for.
+            /// Known words, which are collected on request.
             case list(@Sendable () -> [Choice])
             case outputFormats
-            /// What `help` explains.
+            /// The topics that `help` explains.
             case topics
             /// Servers by name.
             case servers
@@ -47,7 +47,7 @@ final class CommandSpec: Sendable {
             /// Known words.
             static func words(_ words: @autoclosure @escaping @Sendable () -> [Choice]) -> Choices { .list(words) }
 
-            /// The known words; nil where there are none of our own.
+            /// The known words; nil if there are none of our own.
             var words: [Choice]? {
                 guard case .list(let words) = self else { return nil }
                 return words()
@@ -59,10 +59,10 @@ final class CommandSpec: Sendable {
         var isOptional = false
         var isRepeated = false
         var choices = Choices.any
-        /// What the word says, where its kind and its choices do not.
+        /// The meaning of the word, if its kind and its choices do not say it.
         var meaning = ""
 
-        /// What `help` says about it.
+        /// The text of `help` about it.
         var explanation: String {
             guard meaning.isEmpty else { return meaning }
             return switch kind {
@@ -87,9 +87,9 @@ final class CommandSpec: Sendable {
     struct Choice: Sendable {
         var word: String
         var meaning: String
-        /// The word that must stand before it.
+        /// The word that must precede it.
         var follows: String?
-        /// Whether more is glued to it.
+        /// Whether more is written directly after it.
         var isOpen = false
 
         init(_ word: String, _ meaning: String, follows: String? = nil, isOpen: Bool = false) {
@@ -100,31 +100,31 @@ final class CommandSpec: Sendable {
         }
     }
 
-    /// A command and what it does, for `help` and the manual.
+    /// A command line and what it does, for `help` and the manual.
     struct Example: Sendable {
         var line: String
         var meaning: String
     }
 
-    /// Its names, what it takes and what it means.
+    /// The command's names, parameters and meaning.
     let description: CommandDescription
-    /// Whether all earlier answers must have arrived before it can be planned.
+    /// Whether all earlier answers must have arrived before the command can be planned.
     let needsEarlierAnswers: Bool
-    /// Whether answers for people come from a meta command, where the server has them.
+    /// Whether answers for people come from a meta command, if the server has them.
     let prefersMetaCommands: Bool
-    // What is read for every line of a script is kept here.
+    // What is read for every line of a script is stored here.
     let name: String
     let parameters: [Parameter]
     let danger: Danger
     let minimumWords: Int
     let maximumWords: Int
-    /// The position of the value among the words, for a command that takes one.
+    /// The position of the value among the words, for a command that has one.
     let valuePosition: Int?
-    /// Whether words that begin with `--` are words like others: another line follows `repeat` and `raw`.
+    /// Whether words that begin with `--` are ordinary words: another line follows `repeat` and `raw`.
     let takesWordsAsTheyAre: Bool
-    /// Whether redirections belong to the other line, which follows `repeat`.
+    /// Whether redirections belong to the other line, the one after `repeat`.
     let leavesRedirections: Bool
-    /// Checks the words and makes requests or an action of them.
+    /// Checks the words and turns them into requests or an action.
     let plan: @Sendable (borrowing Arguments, Span<UInt8>, inout RequestBuilder) throws(Diagnostic) -> Plan
 
     init(
@@ -180,21 +180,21 @@ final class CommandSpec: Sendable {
     /// The name and the parameters: `set KEY VALUE [TTL]`.
     var form: String { ([name] + parameters.map(\.syntax)).joined(separator: " ") }
 
-    /// The form, and the options: `set KEY VALUE [TTL] [--flags N]`.
+    /// The form and the options: `set KEY VALUE [TTL] [--flags N]`.
     var syntax: String {
         ([form] + options.map { "[\($0.syntax)]" }).joined(separator: " ")
     }
 }
 
-/// What a line comes to, once it is checked.
+/// The result of planning a line, once it is checked.
 enum Plan: Sendable {
-    /// Its requests are in the batch.
+    /// The requests of the line are in the batch.
     case queued
     /// A request that the user confirms first.
     case confirmed(ConfirmedRequest)
     /// More than one request, whose rows are written in the format.
     case operation(any Operation, OutputFormat)
-    /// The session itself changes, or runs other lines.
+    /// A change of the session itself, or other lines to run.
     case session(SessionCommand)
 }
 
@@ -209,7 +209,7 @@ enum SessionCommand: Sendable {
     case quit(status: Int32?)
 }
 
-/// A request that is asked about before it is sent.
+/// A request that needs confirmation before it is sent.
 struct ConfirmedRequest: Sendable {
     /// The command's name.
     var name: StaticString

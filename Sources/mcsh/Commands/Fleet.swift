@@ -11,10 +11,11 @@ struct Fleet: Sendable {
     /// The servers' names.
     var names: [String] { servers.map(\.address.description) }
 
-    /// Asks all servers at the same time; a dead one is tried as well. One that answers is alive, whatever was known of it.
+    /// Queries all servers concurrently, including those marked down. One that answers is up, whatever was known about
+    /// it.
     ///
     /// - Parameter command: What the user asked for, to name the cause of a failure.
-    /// - Returns: What each answered, in the order of the servers.
+    /// - Returns: The answer of each, in the order of the servers.
     func each<Value: Sendable>(
         for command: String, _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Value
     ) async -> [ServerAnswer<Value>] {

@@ -1,10 +1,10 @@
 import MemcacheCore
 
-/// A line → a command of the table and its checked arguments.
+/// Parses a line into a command of the table and its checked arguments.
 ///
-/// One parser serves many lines and keeps its storage.
+/// One parser serves many lines and reuses its storage.
 struct LineParser: ~Copyable {
-    /// Where a line sends its output, or takes its value from.
+    /// Where a line sends its output, or reads its value from.
     struct Redirections {
         enum Output {
             case file(path: [UInt8], appends: Bool)
@@ -12,7 +12,7 @@ struct LineParser: ~Copyable {
         }
 
         var inputPath: [UInt8]?
-        /// The tag that ends the lines which follow.
+        /// The tag that ends the here-document.
         var hereTag: [UInt8]?
         var output: Output?
     }
@@ -20,14 +20,14 @@ struct LineParser: ~Copyable {
     private(set) var arguments = Arguments()
     private var redirections: Redirections?
     private var tokenizer = Tokenizer()
-    /// The command of the line before: scripts use the same ones again and again.
+    /// The command of the previous line: scripts use the same ones again and again.
     private var lastName: [UInt8] = []
     private var lastSpec: CommandSpec?
 
     init() {}
 
-    /// Parses a line and hands the words over, with the bytes that they point into. Nothing is handed over for a line
-    /// of blanks or a comment.
+    /// Parses a line and passes on the words, with the bytes that they point into. Nothing is passed on for a line of
+    /// spaces or a comment.
     mutating func parse(
         _ line: Span<UInt8>,
         _ body: (CommandSpec, inout Arguments, Redirections?, Span<UInt8>) throws(Diagnostic) -> Void
@@ -46,7 +46,7 @@ struct LineParser: ~Copyable {
         try finish(noLine.span, areOfProgram: true, body)
     }
 
-    /// The line as its diagnostics count it: for arguments, the words with blanks between them.
+    /// The line as its diagnostics count it: for arguments, the words with spaces between them.
     var argumentLine: [UInt8] { tokenizer.decoded }
 
     private mutating func finish(
@@ -67,7 +67,7 @@ struct LineParser: ~Copyable {
         }
     }
 
-    /// Finds the command, and tells words, options and redirections apart. The command of `set --help` is `help set`.
+    /// Finds the command, and separates words, options and redirections. The command of `set --help` is `help set`.
     private mutating func sort(_ bytes: Span<UInt8>) throws(Diagnostic) -> CommandSpec {
         arguments.name = tokenizer.words[0]
         arguments.end = tokenizer.words[tokenizer.words.count - 1].source.upperBound
@@ -79,7 +79,7 @@ struct LineParser: ~Copyable {
         while index < count {
             let word = tokenizer.words[index]
             index += 1
-            // Behind `repeat` and `raw` options are those of another line, but for this one in front of it.
+            // After `repeat` and `raw` options belong to another line, except this one at its front.
             if !word.isQuoted, acceptsOptions, !spec.takesWordsAsTheyAre || index == 2,
                 bytes.equals("--help", in: word.range)
             {
@@ -112,7 +112,7 @@ struct LineParser: ~Copyable {
         return CommandTable.help ?? spec
     }
 
-    /// Whether a line has a `;` or `&&` in it at all. Long lines are values.
+    /// Whether a line contains a `;` or `&&` at all. Long lines are values.
     private func mayJoinCommands(_ bytes: Span<UInt8>) -> Bool {
         bytes.count < 65_536
             && (bytes.firstIndex(of: UInt8(ascii: ";"), from: 0) != nil
@@ -122,7 +122,7 @@ struct LineParser: ~Copyable {
 
     private mutating func find(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> CommandSpec {
         if let lastSpec, bytes.equals(lastName.span, 0..<lastName.count, in: word.range) { return lastSpec }
-        // What is longer than any command is not looked for.
+        // A word longer than any command is not looked up.
         let name = word.range.count <= Spelling.maximumBytes ? bytes.copy(word.range) : []
         guard let spec = CommandTable.find(name) else {
             let nearest = CommandTable.nearest(to: String(decoding: name, as: UTF8.self))
@@ -198,9 +198,9 @@ struct LineParser: ~Copyable {
             suggestion: "\(nearest) give it as a word, write \"\(shown)\" in quotes, or -- before it")
     }
 
-    /// Takes a redirection and the word behind it; nil when the word is none. Returns the position behind them.
+    /// Takes a redirection and the word after it; nil if the word is not one. Returns the position after them.
     private mutating func redirection(_ word: Word, at index: Int, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int? {
-        // The first two bytes of most words rule a redirection out.
+        // The first two bytes of most words rule out a redirection.
         guard let first = word.range.first else { return nil }
         let byte = bytes[first]
         guard byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "|") else {

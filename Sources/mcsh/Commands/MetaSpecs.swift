@@ -126,7 +126,7 @@ enum MetaSpecs {
         return "Flags, with the version that has them:\n" + lines.joined(separator: "\n")
     }
 
-    /// Checks every flag, and says whether `q` is among them.
+    /// Checks every flag, and returns whether `q` is among them.
     private static func checkFlags<Command: MetaCommand>(
         _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Bool {
@@ -154,7 +154,7 @@ enum MetaSpecs {
             }
         }
         for word in words {
-            // T and N hold a lifetime as the protocol writes it: over 30 days it is a Unix time.
+            // T and N are lifetimes as the protocol writes them: over 30 days it is a Unix time.
             guard let letter = word.range.first.map({ bytes[$0] }),
                 letter == UInt8(ascii: "T") || letter == UInt8(ascii: "N"),
                 let time = Lifetime.unixTime(bytes, word.range.dropFirst()), time <= builder.present

@@ -1,9 +1,9 @@
 import MemcacheCore
 
-/// Something the shell does that is more than one request. It runs after all earlier answers, in a task on the main thread;
-/// Ctrl-C cancels the task.
+/// Something the shell does that takes more than one request. It runs after all earlier answers, in a task on the main
+/// thread; Ctrl-C cancels the task.
 protocol Operation: Sendable {
-    /// What messages call it.
+    /// The operation's name in messages.
     static var name: String { get }
     /// How its output reaches the terminal.
     static var presence: Presence { get }
@@ -12,7 +12,8 @@ protocol Operation: Sendable {
 
     /// Does the work.
     ///
-    /// - Throws: What ends it early. What concerns one server is reported to `output` and hides no other server.
+    /// - Throws: The error that ends it early. An error of one server is reported to `output` and does not affect the
+    ///   others.
     func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError)
 }
 
@@ -25,7 +26,7 @@ protocol OperationCommand: Operation {
     /// Its row of the command table.
     static var command: CommandDescription { get }
 
-    /// Reads the words of the line. No server is asked.
+    /// Reads the words of the line. Sends no request.
     init(
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ facts: borrowing RequestBuilder
     ) throws(Diagnostic)
@@ -37,9 +38,9 @@ extension OperationCommand {
 
 /// How an operation's output reaches the terminal.
 enum Presence: Sendable {
-    /// Through the pager when it is taller than the screen.
+    /// Through the pager if it is taller than the screen.
     case paged
-    /// As it comes: it has no end worth waiting for, may be of any length, or asks a question.
+    /// As it arrives: it does not end, may be of any length, or asks a question.
     case streamed
     /// The operation has the terminal to itself.
     case ownsTerminal

@@ -1,16 +1,16 @@
 import MemcacheCore
 
-/// Where an operation writes, and what it may ask of its session. It can be neither copied nor sent to another task: only
-/// the operation's own task, which runs on the main thread, has it.
+/// Where an operation writes, and what it may ask of its session. It can be neither copied nor sent to another task:
+/// only the operation's own task, which runs on the main thread, has it.
 struct OperationOutput: ~Copyable {
     /// How the operation's rows are written.
     let format: OutputFormat
     let presentation: Presentation
-    /// Whether notes that are not errors are left out.
+    /// Whether notes that are not errors are suppressed.
     let isQuiet: Bool
     /// The operation's name, for messages.
     let command: String
-    /// Takes reports of other tasks as well.
+    /// The reporter, which also accepts reports of other tasks.
     let reporter: OperationReporter
     let host: any OperationHost
     let session: Session
@@ -28,10 +28,10 @@ struct OperationOutput: ~Copyable {
 
     // MARK: Output
 
-    /// Whether there is no use in more output.
+    /// Whether further output is pointless.
     var hasFailed: Bool { session.output.hasFailed }
 
-    /// Where output goes.
+    /// The destination of output.
     var sink: OutputSink { session.output }
 
     mutating func write(_ bytes: [UInt8]) { session.output.write(bytes) }
@@ -42,7 +42,7 @@ struct OperationOutput: ~Copyable {
         write(Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 
-    /// Rows for this output.
+    /// A writer of rows for this output.
     func rows(_ columns: [Column], command: StaticString? = nil, members: [String] = []) -> RowWriter {
         RowWriter(
             columns, format, style: presentation.style, width: presentation.width, command: command, members: members)
@@ -56,7 +56,7 @@ struct OperationOutput: ~Copyable {
     /// Reports an error of a server or of the connection to it.
     ///
     /// - Parameters:
-    ///   - keys: The keys that it concerns, where there are several.
+    ///   - keys: The keys that it concerns, if there are several.
     ///   - namesKeys: Whether the error's message has them already.
     mutating func report(
         _ error: MemcacheError, server: String? = nil, keys: [[UInt8]] = [], namesKeys: Bool = false
@@ -64,20 +64,20 @@ struct OperationOutput: ~Copyable {
         reporter.report(error, server: server, keys: keys, namesKeys: namesKeys)
     }
 
-    /// Reports something else.
+    /// Reports an error of any other kind.
     mutating func report(_ message: String, code: String, _ status: ExitStatus) {
         reporter.report(message, code: code, status)
     }
 
-    /// Reports an error that is about no server in particular, or about all. That Ctrl-C ended the work at a prompt is no
-    /// failure to report, and counts towards the exit status.
+    /// Reports an error that concerns no server in particular, or all of them. An interruption by Ctrl-C at a prompt is
+    /// not reported as a failure, but counts towards the exit status.
     mutating func reportForAll(_ error: MemcacheError) {
         if isInterrupted { note(error.exitStatus) } else { report(error, server: host.serverNames) }
     }
 
-    /// The answers of the servers that gave one; the errors of the others are reported.
+    /// The answers of the servers that sent one; the errors of the others are reported.
     ///
-    /// - Parameter keys: The keys that the servers were asked about, where there are several.
+    /// - Parameter keys: The keys that the servers were asked about, if there are several.
     mutating func values<Value>(
         of answers: [ServerAnswer<Value>], keys: [[UInt8]] = []
     ) -> [(server: String, value: Value)] {
@@ -99,24 +99,25 @@ struct OperationOutput: ~Copyable {
 
     /// Asks whether to do something dangerous.
     ///
-    /// - Returns: Whether it is confirmed, by `-y` or by an answer. If not, that has been reported.
+    /// - Returns: Whether it is confirmed, by `-y` or by an answer. A refusal has been reported.
     mutating func confirm(_ what: String) -> Bool { host.confirm(what, command: command) }
 
-    /// Asks a question at the terminal; nil where there is no answer.
+    /// Asks a question at the terminal; nil if there is no answer.
     mutating func answer(to question: String) -> [UInt8]? {
         let start = ContinuousClock.now
         defer { host.noteIdleTime(.now - start) }
         return Question.answer(to: question, watcher: host.signalWatcher)
     }
 
-    /// Takes in Ctrl-C from here on where there is no prompt, whose session takes it in; it cancels the operation.
+    /// Handles Ctrl-C from here on if there is no prompt, whose session handles it otherwise; Ctrl-C cancels the
+    /// operation.
     func catchInterrupt() -> InterruptCatcher? {
         host.isPrompt ? nil : InterruptCatcher { Blocking.cancel() }
     }
 
-    /// Reports how far the work had come when Ctrl-C ended it.
+    /// Reports how far the work had got when Ctrl-C ended it.
     ///
-    /// - Parameter isAfterMark: Whether the terminal's own ^C precedes it.
+    /// - Parameter isAfterMark: Whether the terminal's own ^C precedes the report.
     mutating func reportInterrupt(_ text: String, isAfterMark: Bool) {
         if host.isPrompt {
             host.noteInterruptIsReported()
@@ -132,10 +133,10 @@ struct OperationOutput: ~Copyable {
 @available(*, unavailable)
 extension OperationOutput: Sendable {}
 
-/// Reports errors and notes of one operation, on any thread.
+/// Reports errors and notes of one operation, from any thread.
 struct OperationReporter: Sendable {
     fileprivate let session: Session
-    /// The line that is run.
+    /// The line that is running.
     fileprivate let line: Int
     fileprivate let format: OutputFormat
 
@@ -144,7 +145,7 @@ struct OperationReporter: Sendable {
         session.report(error, line: line, server: server, format: format, keys: keys, namesKeys: namesKeys)
     }
 
-    /// Reports something else.
+    /// Reports an error of any other kind.
     func report(_ message: String, code: String, _ status: ExitStatus) {
         session.report(message, code: code, status, line: line, format: format)
     }

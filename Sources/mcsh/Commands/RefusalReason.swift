@@ -1,8 +1,8 @@
 import MemcacheCore
 
-/// Why a server refuses a command, or hangs up on it: it is too old, or no memcached but a proxy.
+/// Why a server refuses a command, or hangs up on it: it is too old, or a proxy instead of memcached.
 enum RefusalReason {
-    /// The first release that a command is known to need.
+    /// The first release known to support a command.
     private static let releases: [String: ServerVersion] = [
         "touch": ServerVersion(1, 4, 8), "gat": ServerVersion(1, 5, 3), "gats": ServerVersion(1, 5, 3),
         "cache_memlimit": ServerVersion(1, 4, 27), "lru": ServerVersion(1, 4, 35),
@@ -13,24 +13,24 @@ enum RefusalReason {
 
     private static let meta = ServerVersion(1, 6, 10)
 
-    /// Commands that every proxy passes on. That one hangs up on these says nothing.
+    /// The commands that every proxy passes on: a proxy that hangs up on one of them proves nothing.
     private static let passedOn: Set<String> = [
         "get", "gets", "set", "add", "replace", "append", "prepend", "cas", "delete", "incr", "decr", "touch",
         "version",
         "mset", "mget",
     ]
 
-    /// What is added to a bare `ERROR`, which is all that a server says to what it does not know.
+    /// The text added to a bare `ERROR`, which is a server's whole reply to an unknown command.
     static func hint(_ line: String, command: String) -> String? {
         guard line == "ERROR", let release = releases[command] else { return nil }
         return "\(command) needs memcached \(release.text) or newer"
     }
 
-    /// An error with what can be found out about its cause by asking the server.
+    /// The error, with its cause as far as a request to the server reveals it.
     ///
     /// - Parameters:
-    ///   - command: The command that failed, by its name.
-    ///   - release: The first release that has what was asked for, where that is known better than by the name.
+    ///   - command: The name of the command that failed.
+    ///   - release: The first release that supports the request, if that is known better than from the name.
     static func explained(
         _ error: MemcacheError, of server: Server, command: String, since release: ServerVersion? = nil
     ) async -> MemcacheError {
@@ -46,7 +46,7 @@ enum RefusalReason {
         guard error.code == .connectionLost, error.message.contains("before it answered"), !passedOn.contains(command),
             let proxy = await proxy(at: server)
         else { return error }
-        // It is as alive as before.
+        // The server is as alive as before.
         server.forgetDeath()
         return MemcacheError(
             .unavailable,
@@ -54,7 +54,7 @@ enum RefusalReason {
             server: server.address, underlyingError: error)
     }
 
-    /// Whether the server did not know what it was asked, or answered as the meta commands did before 1.6.10.
+    /// Whether the server did not know the command, or answered as the meta commands did before 1.6.10.
     private static func isOfUnknownCommand(_ error: MemcacheError) -> Bool {
         switch error.code {
         case .error: error.message == "ERROR"
@@ -64,7 +64,8 @@ enum RefusalReason {
         }
     }
 
-    /// What a server is that answers `version` and is a proxy; nil for one that is none, or does not answer.
+    /// The kind of proxy that a server is, which answers `version`; nil for one that is not a proxy, or does not
+    /// answer.
     private static func proxy(at server: Server) async -> String? {
         guard let version = try? await server.execute(Version()) else { return nil }
         if version.text.contains("mcrouter") { return "mcrouter" }

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// Statistics, and what an operator does to a server.
+/// Statistics, and an operator's commands.
 enum ServerSpecs {
     static let stats = CommandSpec(
         name: "stats", group: .server,
@@ -94,7 +94,7 @@ enum ServerSpecs {
             })
     }
 
-    /// ` in 5 min, at 2026-09-21T14:13:20Z`: when a delay of flush_all is over; empty for now.
+    /// ` in 5 min, at 2026-09-21T14:13:20Z`: when a delay of flush_all ends; empty for now.
     private static func when(_ delay: Int64, _ end: Int64?, now: Int64) -> String {
         guard let end else { return "" }
         let left = HumanUnits.duration(seconds: UInt64(max(0, end - now)))
@@ -130,7 +130,7 @@ enum ServerSpecs {
         )
     }
 
-    /// The megabytes of `2G` and the like; nil for a word of another form.
+    /// The megabytes of `2G` and the like; nil for a malformed word.
     private static func megabytes(withUnit word: Word, _ bytes: Span<UInt8>) -> UInt64? {
         let digits = word.range.prefix { (48...57).contains(bytes[$0]) }
         guard let number = ASCIINumber.parseUnsigned(bytes, digits), number < 1_000_000 else { return nil }
@@ -293,7 +293,7 @@ enum ServerSpecs {
         return .queued
     }
 
-    /// A command that is asked about first.
+    /// A command that needs confirmation first.
     static func confirmed<Command: MemcacheCommand>(
         _ command: Command, _ name: StaticString, effect: String, encode: ((inout RequestEncoder) -> Void)? = nil
     ) -> Plan {

@@ -1,11 +1,11 @@
 import MemcacheCore
 
-/// Words that mean something in the calling shell's language and not in this one: `>file`, `2>&1`, `get a; get b`.
+/// Words with a meaning in the calling shell's language but not in this one: `>file`, `2>&1`, `get a; get b`.
 ///
-/// Read as keys or values they would be misses at best, so they are refused; in quotes they are words like any other.
+/// Read as keys or values they would be misses at best, so they are rejected; in quotes they are ordinary words.
 enum ShellSyntax {
-    /// A fault for a word that begins with a redirection sign and goes on; nil for any other word. A sign alone is not
-    /// looked at here.
+    /// The error for a word that begins with a redirection sign and continues; nil for any other word. A sign alone is
+    /// not checked here.
     ///
     /// - Parameter range: A word without quotes, of at least two bytes.
     static func gluedSign(_ word: Word, _ bytes: Span<UInt8>) -> Diagnostic? {
@@ -44,7 +44,7 @@ enum ShellSyntax {
         }
     }
 
-    /// A fault for words that join two commands, as in `get a; get b` and `get a && get b`; nil where the words can only
+    /// The error for words that join two commands, as in `get a; get b` and `get a && get b`; nil if the words can only
     /// be keys and values: `a;b` and `&&` are legal ones.
     static func joinedCommands(_ words: [Word], _ bytes: Span<UInt8>) -> Diagnostic? {
         for index in words.indices.dropFirst() where !words[index].isQuoted {
@@ -72,7 +72,7 @@ enum ShellSyntax {
 
     private static let separators: [StaticString] = [";", "&&", "&", ";;"]
 
-    /// The separator in `a;get` or `a&&get`, where what follows it is the name of a command.
+    /// The separator in `a;get` or `a&&get`, if what follows it is the name of a command.
     private static func separatorBeforeCommand(_ word: Word, _ bytes: Span<UInt8>) -> String? {
         for index in word.range.reversed() {
             let byte = bytes[index]

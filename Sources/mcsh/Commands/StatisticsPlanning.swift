@@ -1,6 +1,7 @@
 import MemcacheCore
 
-/// The words behind `stats`, checked here: newer servers take the beginning of a word for the whole, and `stats r` resets.
+/// The words after `stats`, checked here: newer servers accept the beginning of a word for the whole, and `stats r`
+/// resets.
 enum StatisticsPlanning {
     private static let groups: [(word: String, request: StatisticsRequest)] = [
         ("items", .items), ("slabs", .slabs), ("sizes", .sizes), ("settings", .settings), ("conns", .conns),
@@ -10,7 +11,7 @@ enum StatisticsPlanning {
 
     static let words = groups.map(\.word) + ["reset", "detail", "cachedump"]
 
-    /// The words with what they mean, for completion.
+    /// The words and their meanings, for completion.
     static let choices = words.map { CommandSpec.Choice($0, meanings[$0] ?? "") }
 
     private static let meanings = [
@@ -25,7 +26,7 @@ enum StatisticsPlanning {
     ) throws(Diagnostic) -> Plan {
         guard let first = arguments.words.first else {
             if (arguments.format ?? builder.format) == .human {
-                // People are told how many clients more can connect, which only the descriptors in use say.
+                // People see how many more clients can connect, which only the descriptors in use reveal.
                 builder.statistics(.connectionRoom, words: Array("conns".utf8), format: arguments.format)
             }
             builder.statistics(.general, words: [], format: arguments.format)

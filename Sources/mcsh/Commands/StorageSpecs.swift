@@ -140,7 +140,7 @@ enum StorageSpecs {
                 "the last key has no value", at: arguments.words[arguments.words.count - 1],
                 suggestion: "write mset KEY VALUE KEY VALUE …")
         }
-        // All are checked before the first is planned.
+        // All are checked before the first one is planned.
         var encoded: [EncodedValue?] = []
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try builder.requireKey(arguments.words[index], bytes)
@@ -172,7 +172,7 @@ enum StorageSpecs {
         return .queued
     }
 
-    /// The lifetime that follows a value; 0 for none. A word that is no lifetime is probably more of the value.
+    /// The lifetime after a value; 0 for none. A word that is not a lifetime is probably more of the value.
     private static func optionalLifetime(
         _ word: Word?, after value: Word?, _ name: StaticString, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>,
         _ builder: inout RequestBuilder
@@ -193,13 +193,13 @@ enum StorageSpecs {
         }
     }
 
-    /// The value and the words behind it. A value from a file leaves no word.
+    /// The value and the words after it. A value from a file is not among the words.
     private static func split(_ arguments: borrowing Arguments) -> (value: Word?, rest: ArraySlice<Word>) {
         arguments.inputValue == nil
             ? (arguments.words[1], arguments.words[2...]) : (nil, arguments.words[1...])
     }
 
-    /// `set k 0 60 5` is how the protocol writes it: the value 0 must not be stored for it.
+    /// `set k 0 60 5` is how the protocol writes it: that must not store the value 0.
     static func refuseWireForm(
         _ name: String, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) {

@@ -1,13 +1,13 @@
 import MemcacheCore
 
-/// Makes what is stored of what a line says: the bytes and the flags word that the application's client would write.
+/// Encodes a value of a line as the application's client would: the stored bytes and the flags.
 enum ValueEncoder {
-    /// What to store for a value.
+    /// The bytes and flags to store for a value.
     ///
     /// - Parameters:
     ///   - value: The word of the value; nil for one from a file, from a here-document or from standard input.
     ///   - bytes: What the words point into.
-    /// - Returns: Nil where the value goes as it is, with the flags of the line.
+    /// - Returns: Nil if the value is stored unchanged, with the flags of the line.
     static func encode(
         _ value: Word?, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, by conventions: ValueConventions
     ) throws(Diagnostic) -> EncodedValue? {
@@ -33,7 +33,7 @@ enum ValueEncoder {
         }
     }
 
-    /// What is wrong with a value, and at which of its bytes.
+    /// An error in a value, and the offset of the byte in question.
     private struct Fault: Error {
         var message: String
         var position: Int?
@@ -54,13 +54,13 @@ enum ValueEncoder {
             return Diagnostic(
                 "\(fault.message) (byte \(position + 1) of the value)", at: value ?? option, suggestion: suggestion)
         }
-        // A word without quotes stands in the line as it is, so that the byte itself can be shown.
+        // A word without quotes appears in the line unchanged, so that the byte itself can be shown.
         let place = value.source.lowerBound + position
         return Diagnostic(
             fault.message, at: place..<min(place + 1, value.source.upperBound), suggestion: suggestion)
     }
 
-    /// The value to be encoded, and flags that it has besides.
+    /// The value to encode, and its additional flags.
     private static func content(
         of input: [UInt8], as form: ValueForm, _ conventions: ValueConventions
     ) throws(Fault) -> (PickleValue, flags: UInt64) {
@@ -71,10 +71,10 @@ enum ValueEncoder {
             try checked { () throws(JSONFault) in try PickleValue.check(json: input) }
             return (try text(input), 0)
         case .pickle:
-            // Stored as the client stores it: of a number or a text no pickle is made.
+            // Stored as the client stores it: a number or a text is not pickled.
             return (try checked { () throws(JSONFault) in try PickleValue.read(json: input) }, 0)
         case .int:
-            // As for Python, blanks around it are none of its digits: a file ends with a newline.
+            // As in Python, spaces around the digits are ignored: a file ends with a newline.
             var digits = input[...]
             while let first = digits.first, isBlank(first) { digits.removeFirst() }
             while let last = digits.last, isBlank(last) { digits.removeLast() }
@@ -89,7 +89,7 @@ enum ValueEncoder {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
-    /// More digits the library does not read back.
+    /// The limit of digits: the library does not read back more.
     private static let maximumDigits = PickleLimits().maximumIntegerDigits
 
     private static func text(_ input: [UInt8]) throws(Fault) -> PickleValue {

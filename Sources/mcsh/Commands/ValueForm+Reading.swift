@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension ValueForm {
-    /// Reads the word after `--as`, which is one of the forms that the command takes.
+    /// Reads the word after `--as`, which is one of the forms that the command accepts.
     static func read(
         _ word: Word, among names: [String], of command: String, _ bytes: Span<UInt8>
     ) throws(Diagnostic) -> ValueForm {

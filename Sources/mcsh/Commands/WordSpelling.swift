@@ -1,14 +1,14 @@
 import MemcacheCore
 
-/// Bytes as a word of a line: as they are where the grammar allows it, else in quotes.
+/// Writes bytes as a word of a line: unchanged if the grammar allows it, otherwise in quotes.
 enum WordSpelling {
-    /// The quote that a word is begun with.
+    /// The quote that a word begins with.
     enum Quote: Hashable, Sendable { case none, single, double }
 
     /// A word that the tokenizer reads as these bytes.
     ///
     /// - Parameters:
-    ///   - quote: The quote that is written already, which is kept where that is possible.
+    ///   - quote: The quote that is already written, which is kept if possible.
     ///   - isClosed: Whether the word is complete: then its closing quote is written too.
     static func spell(_ bytes: [UInt8], quote: Quote = .none, isClosed: Bool = true) -> [UInt8] {
         switch quote {
@@ -23,7 +23,7 @@ enum WordSpelling {
         }
     }
 
-    /// Whether bytes can stand in a line without quotes, and are neither an option nor a redirection then.
+    /// Whether bytes can appear in a line without quotes, where they are neither an option nor a redirection.
     static func isBare(_ bytes: [UInt8]) -> Bool {
         guard let first = bytes.first, isPrintable(bytes), !bytes.contains(UInt8(ascii: " ")) else { return false }
         if "\"'#".utf8.contains(first) || bytes.starts(with: "--".utf8) { return false }

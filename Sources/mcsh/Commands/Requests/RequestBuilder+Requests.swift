@@ -1,11 +1,11 @@
 import MemcacheCore
 
-/// Commands → requests in the batches of their servers.
+/// Turns commands into requests in the batches of their servers.
 extension RequestBuilder {
     /// Plans `<verb> KEY VALUE`.
     ///
     /// - Parameters:
-    ///   - encoded: What is stored for the value, where that is not the value itself.
+    ///   - encoded: What is stored for the value, if that is not the value itself.
     ///   - isMany: Whether the command stores several values.
     ///   - isContinued: Whether this is not the first of them.
     mutating func store(
@@ -40,7 +40,7 @@ extension RequestBuilder {
         }
     }
 
-    /// Plans a read of keys, each joined to the read before it where both are of the same kind.
+    /// Plans a read of keys, each joined to the previous read if both are of the same kind.
     mutating func retrieve(
         _ name: StaticString, _ answer: AnswerInterpretation, keys: ArraySlice<Word>, _ arguments: borrowing Arguments,
         _ bytes: Span<UInt8>, before: Int64? = nil
@@ -56,7 +56,7 @@ extension RequestBuilder {
                     name, answer, wireKey, isMany: isMany, isDecoded: isDecoded, before: before, format)
             }
         }
-        // A lifetime stands in front of all keys of its request: other commands keep out of it.
+        // A lifetime precedes all keys of its request: other commands must not share it.
         guard before != nil else { return }
         for index in round.batches.indices { round.batches[index].openKeys = 0 }
     }
@@ -81,8 +81,8 @@ extension RequestBuilder {
         if router != nil { round.owners.append(position) }
     }
 
-    /// Plans a read for people: through the meta command, which also tells how long the item has to live, where the
-    /// server has it.
+    /// Plans a read for people: through the meta command, which also returns the remaining lifetime, if the server has
+    /// it.
     mutating func describe(
         keys: ArraySlice<Word>, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) {
@@ -108,7 +108,7 @@ extension RequestBuilder {
         }
     }
 
-    /// Plans one request for each key, of which `encode` writes everything and says where the key begins in it.
+    /// Plans one request for each key; `encode` writes all of it and returns where the key begins.
     mutating func forEachKey(
         _ keys: ArraySlice<Word>, _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape,
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>,
@@ -186,8 +186,8 @@ extension RequestBuilder {
 
     // MARK: Keys
 
-    /// Hands over a key as it goes over the wire, when the server is chosen that it belongs to. Where none can be asked for
-    /// it, that is its answer.
+    /// Passes on a key as it is sent over the wire, once its server is chosen. If no server can be asked, the answer
+    /// says so.
     private mutating func withWireKey(
         _ word: Word, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?, _ format: OutputFormat?,
         _ body: (inout RequestBuilder, Span<UInt8>) -> Void
@@ -218,7 +218,7 @@ extension RequestBuilder {
                 error: error, line: line, server: nil, format: format ?? self.format, keys: [key], namesKeys: true))
     }
 
-    /// Has the servers of several keys connected to at the same time.
+    /// Has the servers of several keys connected concurrently.
     func prepareRoutes(
         _ keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?
     ) {
@@ -229,7 +229,7 @@ extension RequestBuilder {
         }
     }
 
-    /// Has the servers of several keys asked for their versions at the same time.
+    /// Has the servers of several keys asked for their versions concurrently.
     private func learnVersions(of keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?) {
         guard let router else { return }
         var positions: Set<Int> = []
@@ -242,27 +242,27 @@ extension RequestBuilder {
 
     // MARK: The end of the batch
 
-    /// How long the requests of the server at hand are so far.
+    /// The length of the pending requests of the current server.
     private var requestBytes: Int { round.batches[server].encoder.bytes.count }
 
-    /// Makes ready for a command with `noreply`: a run of them shares one fence, which moves behind the last.
+    /// Prepares for a command with `noreply`: a run of them shares one fence, which moves after the last one.
     private mutating func beginSilence() {
         guard round.batches[server].commands.last?.answer == .silence else { return }
         round.batches[server].encoder.truncate(to: requestBytes - RequestEncoder.fence.utf8CodeUnitCount)
     }
 
-    /// Ends a request that may say nothing with a fence.
+    /// Ends a request that may have no reply with a fence.
     private mutating func endSilence(_ name: StaticString, key: (Int, Int), isMany: Bool, _ format: OutputFormat?) {
         let isShared = round.batches[server].commands.last?.answer == .silence
         round.batches[server].encoder.append(RequestEncoder.fence)
         add(name, .silence, isShared ? nil : .untilFence, key: key, isMany: isMany, format)
     }
 
-    /// Notes whose request the batch now ends with.
+    /// Records the command whose request the batch now ends with.
     ///
     /// - Parameters:
-    ///   - shape: The shape of its reply; nil when it shares the reply of the command before it.
-    ///   - key: Where its key stands on the wire, with the prefix.
+    ///   - shape: The shape of its reply; nil if it shares the reply of the command before it.
+    ///   - key: Where its key is on the wire, with the prefix.
     private mutating func add(
         _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape?,
         key: (start: Int, count: Int)? = nil,

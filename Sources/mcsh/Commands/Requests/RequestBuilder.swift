@@ -1,44 +1,44 @@
 import MemcacheCore
 
-/// Makes requests of checked words: the pure part between a line and the wire.
+/// Turns checked words into requests: the pure part between a line and the wire.
 ///
-/// One builder serves a session. Runs of reads are put into one request, whose reply then answers line by line: memcached
-/// serves keys of one `get` several times faster than as many `get`s.
+/// One builder serves a session. Runs of reads share one request, whose reply is then divided among the lines:
+/// memcached serves keys of one `get` several times faster than as many `get`s.
 struct RequestBuilder: ~Copyable {
-    /// The round that is being filled.
+    /// The round being filled.
     var round: PoolBatch
-    /// How answers are written, unless a command says otherwise.
+    /// The format of answers, unless a command specifies another.
     var format: OutputFormat
     /// Whether only commands that change nothing are accepted.
     var isReadOnly: Bool
-    /// Whether the server has the meta commands; nil while that is not known. Only answers for people depend on it.
+    /// Whether the server has the meta commands; nil as long as that is unknown. Only answers for people depend on it.
     var hasMetaCommands: Bool?
-    /// The line that is being planned.
+    /// The line being planned.
     var line = 0
-    /// The present Unix time, for lifetimes over 30 days.
+    /// The current Unix time, for lifetimes over 30 days.
     private let now: @Sendable () -> Int64
-    /// What the last `gets` of a key saw.
+    /// The CAS tokens from the last `gets` of each key.
     var tokens: CASTokenCache
-    /// Things worth saying about the line, such as a lifetime that is sent as a time.
+    /// Notes about the line, such as a lifetime that is sent as a time.
     var notes: [String] = []
-    /// Whether a lifetime of the line has ended already.
+    /// Whether a lifetime of the line has already ended.
     var isOver = false
-    /// Whether a lifetime that has ended already is a fault with a question, for the user to answer first.
+    /// Whether a lifetime that has already ended is an error with a question, which the user has to answer first.
     var asksAboutPast = false
-    /// What stands before every key on the wire, and is not shown.
+    /// The prefix of every key on the wire, which is not shown.
     let prefix: [UInt8]
     /// How the application writes values.
     let conventions: ValueConventions
     /// Chooses among several servers; nil for one.
     let router: (any KeyRouter)?
-    /// Counts the commands, so that what several keys of one are told once can be.
+    /// Counts the commands, so that a message about several keys of one command is printed once.
     var ordinal = 0
     /// The server whose batch grows.
     var server = 0
 
-    /// Requests of one line stay below what servers read without an end of line.
+    /// The limit of a request's line, below what servers read without an end of line.
     static let maximumRequestLineBytes = 1_900
-    /// More keys in one request gain nothing.
+    /// The limit of keys in a request: more gain nothing.
     static let maximumSharedKeys = 100
 
     init(
@@ -56,7 +56,7 @@ struct RequestBuilder: ~Copyable {
         self.now = now
     }
 
-    /// The round, which starts anew.
+    /// Returns the round and starts an empty one.
     mutating func takeRound() -> PoolBatch {
         let next = PoolBatch(like: round)
         defer { round = next }
@@ -73,7 +73,7 @@ struct RequestBuilder: ~Copyable {
         throw Diagnostic(message, at: word, suggestion: prefix.isEmpty || fault != .tooLong ? nil : prefixNote)
     }
 
-    /// The keys that the words of a command are, checked.
+    /// The keys among the words of a command, checked.
     func keys(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>) throws(Diagnostic) -> [[UInt8]] {
         var keys: [[UInt8]] = []
         for word in arguments.words {
@@ -87,8 +87,8 @@ struct RequestBuilder: ~Copyable {
         "memcached takes \(Key.maximumBytes) bytes, and the prefix \(EscapedText.string(prefix)) is \(prefix.count) of them"
     }
 
-    /// Checks that a value is not longer than servers read: 1.6.18 takes a longer length for another, and the rest of the
-    /// value for commands.
+    /// Checks that a value is not longer than servers read: 1.6.18 mistakes a longer length for another, and the rest
+    /// of the value for commands.
     func requireStorable(_ count: Int, at word: Word) throws(Diagnostic) {
         guard count <= RawRequest.maximumValueBytes else {
             throw Diagnostic(
@@ -108,7 +108,7 @@ struct RequestBuilder: ~Copyable {
         return number
     }
 
-    /// Reads a word as a lifetime, and gives the number that is sent for it.
+    /// Reads a word as a lifetime, and returns the number that is sent for it.
     mutating func lifetime(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> Int64 {
         let now = now()
         let expiration = try Lifetime.read(word, bytes, now: now)
@@ -118,7 +118,7 @@ struct RequestBuilder: ~Copyable {
         return wire
     }
 
-    /// Reads a word as the delay of `flush_all`, and returns the number that is sent for it, and when that is.
+    /// Reads a word as the delay of `flush_all`, and returns the number that is sent for it and when the delay ends.
     mutating func delay(_ word: Word, _ bytes: Span<UInt8>) throws(Diagnostic) -> (wire: Int64, end: Int64?) {
         let now = now()
         let shown = Word.shown(bytes, word.range)
@@ -146,7 +146,7 @@ struct RequestBuilder: ~Copyable {
         return (wire, wire > Expiration.maximumRelativeSeconds ? wire : now + wire)
     }
 
-    /// Notes that a lifetime has ended already, so that the item will be gone at once.
+    /// Notes that a lifetime has already ended, so that the item will be gone at once.
     mutating func notePast(_ time: Int64, at word: Word) throws(Diagnostic) {
         let message = "\(ISO8601.string(unixTime: time)) is in the past"
         if asksAboutPast {
@@ -155,7 +155,7 @@ struct RequestBuilder: ~Copyable {
             throw fault
         }
         isOver = true
-        // An answer for people says so itself.
+        // An answer for people says it itself.
         if format != .human { notes.append("\(message): the item is gone at once") }
     }
 
@@ -170,6 +170,6 @@ struct RequestBuilder: ~Copyable {
                 + "memcached reads a larger number of seconds as 1970" + unixTime)
     }
 
-    /// The present, for lifetimes that another part reads.
+    /// The current time, for lifetimes that are read elsewhere.
     var present: Int64 { now() }
 }

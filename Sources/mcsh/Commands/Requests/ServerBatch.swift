@@ -1,25 +1,25 @@
 import MemcacheCore
 
-/// What goes out together: a batch for each server, and the order of the answers.
+/// The requests that are sent together: a batch for each server, and the order of the answers.
 struct PoolBatch: Sendable {
     /// A batch for each server, in the order of the pool.
     var batches: [ServerBatch]
-    /// Which server answers each command, in the order of the lines; ``nowhere`` for a key that none can be asked for.
-    /// Empty with one server, which has that order itself.
+    /// The server that answers each command, in the order of the lines; ``nowhere`` for a key without a reachable
+    /// server. Empty with a single server, whose answers are already in order.
     var owners: [Int] = []
-    /// What is said of each key that no server can be asked for, in the order of the lines.
+    /// The error for each key without a reachable server, in the order of the lines.
     var complaints: [ReportedError] = []
-    /// What the commands of the answer ``AnswerInterpretation/statistics`` ask for.
+    /// The requests of the commands whose answer is ``AnswerInterpretation/statistics``.
     var statistics: [StatisticsRequest] = []
 
-    /// In the place of a server's position.
+    /// Used instead of a server's position.
     static let nowhere = -1
 
     init(servers: Int) {
         batches = Array(repeating: ServerBatch(), count: servers)
     }
 
-    /// An empty round for the same servers, with room for as much as another has.
+    /// An empty round for the same servers, with the capacity of another.
     init(like other: borrowing PoolBatch) {
         batches = other.batches.map { ServerBatch(like: $0) }
         if !other.owners.isEmpty { owners.reserveCapacity(other.owners.count) }
@@ -27,15 +27,15 @@ struct PoolBatch: Sendable {
 
     var isEmpty: Bool { complaints.isEmpty && batches.allSatisfy(\.isEmpty) }
 
-    /// Whether a batch is long enough to be sent although more could be added. One with a long value is.
+    /// Whether a batch is long enough to be sent although more could be added, as one with a long value is.
     var isFull: Bool {
         batches.contains { $0.encoder.bytes.count >= ServerBatch.fullBytes || !$0.encoder.longValues.isEmpty }
     }
 }
 
-/// Requests that go out to one server together, and what their answers mean.
+/// Requests that are sent to one server together, and the meaning of their answers.
 struct ServerBatch: Sendable {
-    /// A batch is sent when it has grown to this, even when more input is at hand.
+    /// The size at which a batch is sent even if more input is available.
     static let fullBytes = 65_536
 
     /// The requests.
@@ -44,14 +44,14 @@ struct ServerBatch: Sendable {
     var shapes: [ReplyShape] = []
     /// The commands, in the order of their lines.
     var commands: [ExpectedAnswer] = []
-    /// How many keys the request at the end asks for; 0 when it takes no more.
+    /// The number of keys of the last request; 0 if no more can be added.
     var openKeys = 0
-    /// How long that request's line is, without its end.
+    /// The length of that request's line without its terminator.
     var openLineBytes = 0
 
     init() {}
 
-    /// An empty batch with room for as much as another has.
+    /// An empty batch with the capacity of another.
     init(like other: borrowing ServerBatch) {
         guard other.commands.count > 1 else { return }
         commands.reserveCapacity(other.commands.count)
@@ -60,7 +60,7 @@ struct ServerBatch: Sendable {
 
     var isEmpty: Bool { commands.isEmpty }
 
-    /// What is not answered, of commands by their positions; at least one.
+    /// The commands without an answer, given by their positions; at least one.
     func unanswered(_ positions: [Int]) -> Session.Unanswered {
         let (first, last) = (commands[positions[0]], commands[positions[positions.count - 1]])
         guard first.isMany, first.ordinal == last.ordinal else {
@@ -73,7 +73,7 @@ struct ServerBatch: Sendable {
 
     /// Adds a command at the end.
     ///
-    /// - Parameter shape: The shape of its reply; nil when it shares the reply of the command before it.
+    /// - Parameter shape: The shape of its reply; nil if it shares the reply of the command before it.
     mutating func add(_ command: consuming ExpectedAnswer, _ shape: ReplyShape?) {
         if let shape { shapes.append(shape) }
         command.hasReply = shape != nil
@@ -81,13 +81,13 @@ struct ServerBatch: Sendable {
         commands.append(command)
     }
 
-    /// Adds a read of a key: to the request at the end, where that is one of the same command or of one like it, or as a
-    /// request of its own.
+    /// Adds a read of a key: to the last request, if that is of the same or a similar command, or as a request of its
+    /// own.
     ///
     /// - Parameters:
-    ///   - key: The key as it goes over the wire.
-    ///   - lifetime: Stands in front of the keys of `gat`.
-    ///   - command: The command, whose place for the key is filled in here.
+    ///   - key: The key as it is sent over the wire.
+    ///   - lifetime: Precedes the keys of `gat`.
+    ///   - command: The command, whose position of the key is filled in here.
     mutating func addRead(_ key: Span<UInt8>, lifetime: Int64?, prefix: Int, _ command: consuming ExpectedAnswer) {
         let isJoined = takes(command, key.count, hasLifetime: lifetime != nil)
         if !isJoined { addFence() }
@@ -111,15 +111,15 @@ struct ServerBatch: Sendable {
         openKeys = keys
     }
 
-    /// Ends a read of several keys, behind which another request follows, with a fence: a refusal among its values does not
-    /// tell where its reply ends.
+    /// Ends a read of several keys that another request follows with a fence: an error reply among its values does not
+    /// show where the reply ends.
     mutating func addFence() {
         guard shapes.last?.leavesEndOpen == true else { return }
         encoder.append(RequestEncoder.fence)
         shapes.append(.fence)
     }
 
-    /// Whether a key can go into the request at the end.
+    /// Whether a key fits into the last request.
     private func takes(_ command: borrowing ExpectedAnswer, _ keyBytes: Int, hasLifetime: Bool) -> Bool {
         guard openKeys > 0, openLineBytes + keyBytes + 1 <= RequestBuilder.maximumRequestLineBytes else { return false }
         let last = commands.count - 1
@@ -129,11 +129,11 @@ struct ServerBatch: Sendable {
     }
 }
 
-/// Where a key stands in the bytes of a batch.
+/// Where a key is in the bytes of a batch.
 struct KeyPosition: Sendable {
     var start: Int
     var count: Int
-    /// How many bytes in front of it belong to its name on the wire, and are not shown.
+    /// The number of bytes before it that belong to its name on the wire and are not shown.
     var prefix: Int
 
     /// The key as the user writes it.
@@ -142,27 +142,27 @@ struct KeyPosition: Sendable {
     var wireRange: Range<Int> { start - prefix..<start + count }
 }
 
-/// One command of a batch, or its part for one of its keys, in a few words.
+/// One command of a batch, or its part for one of its keys, in compact form.
 struct ExpectedAnswer: Sendable {
     /// What its reply means.
     var answer: AnswerInterpretation
     /// The command's name, for machine formats.
     var name: StaticString
-    /// How its answer is written.
+    /// The format of its answer.
     var format: OutputFormat
-    /// Which line of the script it is.
+    /// The line of the script that it is on.
     var line: Int
-    /// Which command it belongs to; the parts for its keys have the same number.
+    /// The number of the command it belongs to; the parts for its keys have the same number.
     var ordinal: Int
-    /// Its key; of no length where it has none.
+    /// Its key; of length 0 if it has none.
     var key = KeyPosition(start: 0, count: 0, prefix: 0)
     /// Whether the command asks for several keys.
     var isMany = false
-    /// Whether it has a reply of its own; not when it shares the reply of the one before it, as reads in a run do.
+    /// Whether it has a reply of its own; false if it shares the reply of the previous one, as reads in a run do.
     var hasReply = true
     /// Whether values are written as the application reads them.
     var isDecoded = false
-    /// Whether the lifetime that the command gives has ended already.
+    /// Whether the lifetime that the command gives has already ended.
     var isOver = false
 }
 
@@ -180,13 +180,13 @@ enum AnswerInterpretation: Hashable, Sendable {
     case items
     /// An item with its CAS token, which the session remembers.
     case itemsWithCAS
-    /// An item and everything that a meta read tells about it.
+    /// An item and everything that a meta read returns about it.
     case description
-    /// A meta reply as it is.
+    /// A meta reply, unchanged.
     case meta
-    /// Whether the key is there, by a meta reply.
+    /// Whether the key exists, by a meta reply.
     case existence
-    /// How long the key has to live, by a meta reply.
+    /// The remaining lifetime of the key, by a meta reply.
     case timeToLive
     /// `OK` or another line alone.
     case line
@@ -196,7 +196,7 @@ enum AnswerInterpretation: Hashable, Sendable {
     case statistics(Int)
     /// The nodes of a cluster.
     case cluster
-    /// Nothing, unless the server refuses all the same.
+    /// Nothing, unless the server sends an error nevertheless.
     case silence
 
     /// Whether the request is a meta command.
@@ -207,10 +207,10 @@ enum AnswerInterpretation: Hashable, Sendable {
         }
     }
 
-    /// Whether the reply is items, each in the turn of its key.
+    /// Whether the reply is items, each in the order of its key.
     var hasItems: Bool { self == .items || self == .itemsWithCAS }
 
-    /// Whether the command may have changed something when no answer comes.
+    /// Whether the command may have changed something if no answer arrives.
     var changesItems: Bool {
         switch self {
         case .storage, .deletion, .touch, .number, .line, .meta, .silence: true
