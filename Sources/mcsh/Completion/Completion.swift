@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// What can stand at the cursor of a line: everything comes from the command table and from what is known.
+/// The words that can appear at the cursor of a line, all from the command table and from what is known.
 struct Completion {
     typealias Candidate = CompletionCandidate
     typealias Answer = CompletionAnswer
@@ -12,7 +12,7 @@ struct Completion {
         var servers: [String] = []
     }
 
-    /// What can stand at a position of a line.
+    /// The words that can appear at a position of a line.
     static func answer(_ line: [UInt8], cursor: Int, known: Known) -> Answer {
         let nothing = Answer(range: cursor..<cursor)
         guard let place = CursorContext(Array(line[..<cursor])) else { return nothing }
@@ -58,7 +58,7 @@ struct Completion {
 
     // MARK: What there is
 
-    /// What `help` explains; a topic that is called as a command is behind the same word.
+    /// What `help` explains; a topic with the name of a command is reached by the same word.
     static let topics: [Candidate] = {
         let commands = Completion.commands()
         let topics = HelpTopic.all.map { Candidate($0.name, meaning: $0.summary) }
@@ -111,7 +111,7 @@ struct Completion {
         Array(zip(left, right).prefix { $0 == $1 }.map(\.0))
     }
 
-    /// Bytes without the first part of a character at their end.
+    /// Bytes without an incomplete character at their end.
     private static func wholeCharacters(_ bytes: [UInt8]) -> [UInt8] {
         let tail = bytes.suffix(4)
         guard let first = tail.lastIndex(where: { $0 & 0xc0 != 0x80 }), bytes[first] >= 0xc0 else { return bytes }
@@ -121,7 +121,7 @@ struct Completion {
 }
 
 extension OutputFormat {
-    /// What it is for, in few words.
+    /// Its purpose, in few words.
     var meaning: String {
         switch self {
         case .human: "for people"

@@ -1,29 +1,30 @@
 import MemcacheCore
 
-/// What is being written at the end of a piece of a line.
+/// The word being written at the end of a piece of a line.
 struct CursorContext {
-    /// What the word is.
+    /// The kind of the word.
     enum Subject {
         case command
         case option(CommandSpec)
         case optionValue(CommandSpec.Option)
         case file
         case parameter(CommandSpec.Parameter, previous: [UInt8])
-        /// Something that nothing is known about.
+        /// A word that nothing is known about.
         case nothing
     }
 
     private(set) var subject = Subject.nothing
     /// The command, once it is written.
     private(set) var spec: CommandSpec?
-    /// How many words of the command are complete.
+    /// The number of complete words of the command.
     private(set) var parameterCount = 0
-    /// What is wanted behind a redirection or an option, as a syntax line shows it; nil for a word of the command itself.
+    /// What is expected after a redirection or an option, as a syntax line shows it; nil for a word of the command
+    /// itself.
     private(set) var wanted: String?
-    /// Where the word begins in the line, and what is written of it.
+    /// Where the word begins in the line, and its text so far.
     private(set) var start = 0
     private(set) var source: [UInt8] = []
-    /// What the word is so far.
+    /// The word so far.
     private(set) var typed: [UInt8] = []
     private(set) var quote = WordSpelling.Quote.none
 
@@ -32,16 +33,16 @@ struct CursorContext {
         var isQuoted: Bool
         var start: Int
 
-        /// As `--compress` takes it.
+        /// Whether `--compress` accepts it.
         var isNumber: Bool { !isQuoted && ASCIINumber.parseUnsigned(bytes) != nil }
 
         func equals(_ text: String) -> Bool { !isQuoted && bytes.elementsEqual(text.utf8) }
     }
 
-    /// Looks at a line up to the cursor; nil where nothing can be completed: in a comment, behind a closing quote, where the
-    /// line is wrong already.
+    /// Analyses a line up to the cursor; nil if nothing can be completed: in a comment, after a closing quote, after an
+    /// error in the line.
     init?(_ line: [UInt8]) {
-        // The lines before are commands of their own, unless a quote is open: then there is nothing to complete.
+        // The earlier lines are commands of their own, unless a quote is open: then there is nothing to complete.
         let offset = (line.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
         guard var pieces = CursorContext.pieces(of: Array(line[offset...])), let last = pieces.popLast() else {
             return nil
@@ -53,9 +54,9 @@ struct CursorContext {
         classify(pieces[...], isQuoted: last.isQuoted)
     }
 
-    /// A word in the place of this one, in its quotes.
+    /// A replacement for this word, in its quotes.
     func spell(_ bytes: [UInt8], isClosed: Bool) -> [UInt8] {
-        // A command or an option needs no quotes, though it may look as if it did.
+        // A command or an option needs no quotes, although it may look as if it did.
         if quote == .none {
             switch subject {
             case .option, .command, .optionValue: return bytes
@@ -67,7 +68,7 @@ struct CursorContext {
 
     // MARK: Words
 
-    /// The words, the last one as far as it is written: empty behind a blank.
+    /// The words, the last one as far as it is written: empty after a space.
     private static func pieces(of line: [UInt8]) -> [Piece]? {
         var tokenizer = Tokenizer()
         guard let ending = try? tokenizer.scan(line.span) else { return nil }
@@ -85,7 +86,7 @@ struct CursorContext {
         }
         let endsInBlank = line.last.map { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? true
         if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "#") { return nil }
-        // Behind | stands another shell's language.
+        // After | begins another shell's language.
         if pieces.dropLast().contains(where: { $0.equals("|") }) { return nil }
         if endsInBlank {
             pieces.append(Piece(bytes: [], isQuoted: false, start: line.count))
@@ -126,7 +127,7 @@ struct CursorContext {
                     acceptsOptions = false
                 } else if let option = option(word, of: found), let argument = option.argument {
                     guard let next = rest.first else {
-                        // A word that may be left out is the command's next one until it proves to be a number.
+                        // A word that may be omitted is the command's next one until it proves to be a number.
                         guard option.isArgumentOptional else {
                             wanted = argument
                             subject = .optionValue(option)
@@ -153,14 +154,14 @@ struct CursorContext {
         }
     }
 
-    /// The option that a word names, unless its value is glued to it.
+    /// The option that a word names, unless its value is written directly after it.
     private func option(_ word: Piece, of spec: CommandSpec) -> CommandSpec.Option? {
         (spec.options + CommandSpec.Option.ofEveryCommand).first { word.equals($0.name) }
     }
 }
 
 extension CommandSpec {
-    /// The parameter that a word belongs to, counted from 0; one that is repeated takes all that follow.
+    /// The parameter that a word belongs to, counted from 0; a repeated one includes all that follow.
     func parameter(at position: Int) -> Parameter? {
         if let repeated = parameters.firstIndex(where: \.isRepeated), position >= repeated {
             return parameters[repeated]
@@ -169,9 +170,9 @@ extension CommandSpec {
     }
 }
 
-/// What is still to be written of a line, shown while it is typed.
+/// The rest of a line, shown as a hint while it is typed.
 enum LineHint {
-    /// The parameters that are not written yet, as the syntax line shows them; nil where there is nothing to say.
+    /// The parameters that are not written yet, as the syntax line shows them; nil if there is nothing to show.
     static func text(for line: [UInt8]) -> String? {
         guard let place = CursorContext(line), let spec = place.spec else { return nil }
         if let wanted = place.wanted { return wanted }
@@ -182,7 +183,7 @@ enum LineHint {
         } else {
             left = parameters.dropFirst(place.parameterCount).map(\.syntax)
         }
-        // Tab says which; written out they would leave no room for the line.
+        // Tab lists them; written out they would leave no room for the line.
         if place.parameterCount == 0, !spec.options.isEmpty { left.append("[--…]") }
         return left.isEmpty ? nil : left.joined(separator: " ")
     }

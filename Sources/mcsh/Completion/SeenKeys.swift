@@ -1,28 +1,28 @@
 import MemcachePlatform
 
-/// Keys that were seen in a session, for completion: a bounded number, in one piece of memory that is searched quickly.
+/// Keys that were seen in a session, for completion: a bounded number, in contiguous memory that is searched quickly.
 struct SeenKeys {
-    /// What begins with some bytes.
+    /// The keys with a given prefix.
     struct Matches: Hashable, Sendable {
         /// Some of them, in order.
         var keys: [[UInt8]] = []
         var total = 0
-        /// What all of them begin with.
+        /// Their longest common prefix.
         var common: [UInt8] = []
     }
 
-    /// Where there are more, the oldest are forgotten.
+    /// The limit; beyond it the oldest are forgotten.
     static let maximumCount = 100_000
 
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
     private var seen: Set<[UInt8]> = []
-    /// How many keys at the beginning are forgotten, though their bytes are still there.
+    /// The number of forgotten keys at the beginning, whose bytes are still there.
     private var forgotten = 0
 
     var count: Int { ends.count - forgotten }
 
-    /// Takes in a key.
+    /// Adds a key.
     mutating func insert(_ key: [UInt8]) {
         guard !key.isEmpty, key.count <= 250, seen.insert(key).inserted else { return }
         bytes += key
@@ -30,13 +30,13 @@ struct SeenKeys {
         if count > Self.maximumCount { forgetOldest() }
     }
 
-    /// Where the first key that is known begins.
+    /// Where the first known key begins.
     private var start: Int { forgotten == 0 ? 0 : ends[forgotten - 1] }
 
     private mutating func forgetOldest() {
         seen.remove(Array(bytes[start..<ends[forgotten]]))
         forgotten += 1
-        // Moving all the others is dear: it is done for many at once.
+        // Moving all the others is expensive: it is done for many at once.
         guard forgotten > Self.maximumCount / 4 else { return }
         let start = start
         bytes.removeFirst(start)

@@ -24,7 +24,7 @@ extension CompletionScript {
         lines += ["        case '*'", "            echo 99", "    end", "end", ""]
         lines += ["function __mcsh_name", "    switch $argv[1]"]
         for (alias, command) in aliases {
-            // A question mark in a pattern stands for any character, escaped for itself.
+            // A question mark in a pattern stands for any character; escaped, for itself.
             let pattern = Self.fishQuoted(alias.replacing("?", with: "\\?"))
             lines += ["        case \(pattern)", "            echo \(command)"]
         }

@@ -1,20 +1,20 @@
 import MemcacheCore
 
-/// What another shell is told about mcsh, so that it can complete its words: made of the command table and of the
-/// options as they are when it is asked for.
+/// A script that lets another shell complete the words of mcsh, generated on request from the command table and the
+/// options.
 ///
-/// A script has the words for each place of a command line, and finds the place. A place is `commands`, `options`,
-/// `argument --output`, or of a command `stats 1` (its first word), `stats 2 detail` (its second, behind that word),
+/// A script has the words for each place of a command line, and determines the place. A place is `commands`, `options`,
+/// `argument --output`, or of a command `stats 1` (its first word), `stats 2 detail` (its second, after that word),
 /// `set --` (its options) and `set --as` (an option's argument).
 struct CompletionScript {
     struct Row: Hashable, Sendable {
         var word: String
         var meaning: String
-        /// Whether more is glued to the word.
+        /// Whether more is written directly after the word.
         var isOpen = false
     }
 
-    /// Words that a script finds when they are needed.
+    /// Words that a script looks up when it needs them.
     enum Source: String, Sendable {
         case files = "<files>"
         case servers = "<servers>"
@@ -27,15 +27,15 @@ struct CompletionScript {
     }
 
     private(set) var places: [Place] = []
-    /// The options in front of a command that have an argument.
+    /// The options before a command that have an argument.
     private(set) var programOptions: [String] = []
-    /// The options of commands that have an argument, and those whose argument is a number that may be left out.
+    /// The options of commands that have an argument, and those whose argument is an optional number.
     private(set) var valued: [String] = []
     private(set) var optional: [String] = []
-    /// From which of its words on a command repeats the last place.
+    /// The word from which a command repeats the last place.
     private(set) var repeated: [(command: String, position: Int)] = []
     private(set) var aliases: [(alias: String, command: String)] = []
-    /// The commands behind which stands another: `repeat N [INTERVAL] COMMAND`.
+    /// The commands that are followed by another one: `repeat N [INTERVAL] COMMAND`.
     private(set) var restarting: [String] = []
 
     /// The script for a shell; nil where there is none.
@@ -48,7 +48,8 @@ struct CompletionScript {
         }
     }
 
-    /// What is printed instead of a run when the arguments ask for a script, or for what a script asks; nil when they do not.
+    /// The output, instead of a run, if the arguments ask for a script or for something that a script needs; nil
+    /// otherwise.
     static func output(askedForBy arguments: [String]) throws(OptionFault) -> String? {
         if arguments == [ProgramOption.poolsQuery] { return pools().joined(separator: "\n") }
         guard let shell = shell(askedForBy: arguments) else { return nil }
@@ -58,10 +59,10 @@ struct CompletionScript {
         return script
     }
 
-    /// The shell whose script is asked for; empty where none is named.
+    /// The shell whose script is requested; empty if none is named.
     static func shell(askedForBy arguments: [String]) -> String? {
         let name = "--generate-completion-script"
-        // Behind a command the word is the command's.
+        // After a command the word is the command's.
         let options = arguments.prefix { $0.utf8.first == UInt8(ascii: "-") }
         if let option = options.first(where: { $0.hasPrefix(name + "=") }) {
             return String(option.dropFirst(name.count + 1))
@@ -69,7 +70,7 @@ struct CompletionScript {
         return options.firstIndex(of: name).map { $0 + 1 < arguments.count ? arguments[$0 + 1] : "" }
     }
 
-    /// The pools of the configuration file, as `-s` takes them. Nothing is told of a file that cannot be read.
+    /// The pools of the configuration file, as `-s` accepts them. A file that cannot be read is not reported.
     static func pools() -> [String] {
         let catalog = try? ServerCatalog(options: Options(), environment: Environment.ofProcess())
         return catalog?.file?.pools.keys.sorted().map { "@\($0)" } ?? []
@@ -141,7 +142,7 @@ struct CompletionScript {
         case .servers: places.append(Place(name: place, source: .servers))
         case .topics:
             places.append(Place(name: place, rows: Completion.topics.map(Row.init)))
-            // A statistic stands behind the word for it, which is one of the topics.
+            // A statistic follows the word for it, which is one of the topics.
             for word in ["stat", "stats"] {
                 places.append(Place(name: "\(place) \(word)", rows: Completion.statistics.map(Row.init)))
             }
@@ -159,7 +160,7 @@ struct CompletionScript {
 }
 
 extension CompletionScript.Row {
-    /// The meaning is that of the first sentence or half a sentence.
+    /// The meaning is the first sentence or clause of a text.
     init(_ word: String, _ meaning: String, isOpen: Bool = false) {
         self.word = word
         let end =
