@@ -3,8 +3,8 @@ import MemcacheCore
 
 /// The program's arguments, byte for byte.
 ///
-/// Arguments may be any bytes, and the option parser works on text. Bytes that are not UTF-8 go through it as characters
-/// of a private plane (U+10FF00 and the byte), and come back as what they were.
+/// Arguments may be any bytes, and the option parser works on text. Bytes that are not UTF-8 go through it as
+/// characters of a private plane (U+10FF00 and the byte), and are converted back afterwards.
 enum ArgumentText {
     private static let base: UInt32 = 0x10_ff00
 
@@ -30,12 +30,12 @@ enum ArgumentText {
         return bytes
     }
 
-    /// An argument as text for a file's or a server's name: what is not UTF-8 is repaired.
+    /// An argument as text for the name of a file or a server: what is not UTF-8 is repaired.
     static func original(_ text: String) -> String {
         String(decoding: bytes(text), as: UTF8.self)
     }
 
-    /// An argument's bytes as text. A character of that plane which the user wrote goes through byte for byte too.
+    /// An argument's bytes as text. A character of that plane that the user wrote is passed on byte for byte too.
     static func text(_ bytes: [UInt8]) -> String {
         if let text = String(validating: bytes, as: UTF8.self),
             text.unicodeScalars.allSatisfy({ $0.value < base })

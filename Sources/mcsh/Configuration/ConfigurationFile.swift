@@ -1,20 +1,21 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// The configuration file: the settings at its top, and its named pools. The manual page mcshrc(5) has its form.
+/// The configuration file: the settings at its top, and its named pools. Its format is documented in the manual page
+/// mcshrc(5).
 struct ConfigurationFile: Hashable, Sendable {
-    /// Where it is.
+    /// The path of the file.
     let path: String
-    /// What holds for every pool, and for servers without one.
+    /// The settings for every pool, and for servers without one.
     let defaults: PoolSettings
-    /// The pools by their names.
+    /// The pools by name.
     let pools: [String: NamedPool]
 
-    /// What is longer is not read.
+    /// The maximum size; a longer file is not read.
     static let maximumBytes = 1_048_576
 
-    /// Where the file is looked for: `$XDG_CONFIG_HOME/mcsh/config.toml`, else `~/.config/mcsh/config.toml`. A directory
-    /// that is not absolute is as none; nil where there is none at all.
+    /// The path of the file: `$XDG_CONFIG_HOME/mcsh/config.toml`, else `~/.config/mcsh/config.toml`. A directory that
+    /// is not absolute is ignored; nil if there is none at all.
     static func path(environment: Environment) -> String? {
         if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
             return directory + "/mcsh/config.toml"
@@ -23,7 +24,7 @@ struct ConfigurationFile: Hashable, Sendable {
         return home + "/.config/mcsh/config.toml"
     }
 
-    /// Reads the file; nil where there is none. Calls `open` and `fstat`.
+    /// Reads the file; nil if there is none. Calls `open` and `fstat`.
     ///
     /// - Parameter defaultPort: The port of a server that names none.
     static func read(_ path: String, defaultPort: Int) throws(OptionFault) -> ConfigurationFile? {
@@ -31,7 +32,7 @@ struct ConfigurationFile: Hashable, Sendable {
             OptionFault(
                 message: "cannot read \(shown(path)): \(reason); --no-config runs without it", status: .localFailure)
         }
-        // Without waiting: nobody may ever write to a pipe.
+        // Without waiting: a pipe may never have a writer.
         let descriptor = FileDescriptors.open(Array(path.utf8), flags: O_RDONLY | O_NONBLOCK)
         if descriptor == -ENOENT || descriptor == -ENOTDIR { return nil }
         guard descriptor >= 0 else { throw unreadable(FileDescriptors.reason(-descriptor)) }
@@ -49,9 +50,9 @@ struct ConfigurationFile: Hashable, Sendable {
         }
     }
 
-    /// Takes the file's bytes.
+    /// Reads the file's bytes.
     ///
-    /// - Parameter mode: Who may read it; a file that holds a password is for its owner alone.
+    /// - Parameter mode: The file's permissions; a file that contains a password must be readable by its owner only.
     init(
         _ bytes: [UInt8], path: String, mode: UInt32, defaultPort: Int = ServerAddress.defaultPort
     ) throws(OptionFault) {
@@ -80,7 +81,7 @@ struct ConfigurationFile: Hashable, Sendable {
 }
 
 extension NamedPool {
-    /// Whether the file itself has a secret of the pool.
+    /// Whether the file itself contains a secret of the pool.
     fileprivate var holdsPassword: Bool {
         if case .password = credentials?.secret { return true }
         return false

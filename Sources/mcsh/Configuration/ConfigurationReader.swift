@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// Takes the settings out of a configuration file's text, and notes what is wrong with it.
+/// Reads the settings from a configuration file's text, and records its errors.
 struct ConfigurationReader {
     private let document: TOMLDocument
     private let defaultPort: Int
@@ -17,7 +17,7 @@ struct ConfigurationReader {
         self.defaultPort = defaultPort
     }
 
-    /// What the file's top level says, and its pools.
+    /// The settings at the file's top level, and its pools.
     ///
     /// - Throws: The first mistake in the text.
     static func read(
@@ -26,7 +26,7 @@ struct ConfigurationReader {
         let document = try TOMLDocument(bytes)
         var reader = ConfigurationReader(document, defaultPort: defaultPort)
         let result = reader.readAll()
-        // Tables have no order here: the first mistake is the one that stands first.
+        // Tables are unordered here: the first mistake is the one that appears first.
         let first = reader.faults.min { $0.place < $1.place }
         if let first { throw first }
         return result
@@ -54,7 +54,7 @@ struct ConfigurationReader {
             credentials: credentials(members, at: path))
     }
 
-    /// A name that can be part of a list of servers, and that nobody has to quote.
+    /// A name that can be part of a list of servers and needs no quotes in a shell.
     private static func isName(_ name: String) -> Bool {
         !name.isEmpty
             && name.utf8.allSatisfy { byte in
@@ -95,7 +95,7 @@ struct ConfigurationReader {
         _ members: [String: TOMLDocument.Node], at path: [String]
     ) -> (servers: [WeightedServer], addresses: [ServerAddress]) {
         guard let node = members["servers"] else {
-            // A name that is written wrong was told already.
+            // A misspelled name has already been reported.
             if members.keys.allSatisfy(ConfigurationReader.poolKeys.contains) {
                 note(key: path, "the pool has no servers; write servers = [\"host:port\"]")
             }
@@ -197,7 +197,7 @@ struct ConfigurationReader {
         }
     }
 
-    /// A text that is not empty. It is not shown: it may be a secret.
+    /// A non-empty text. It is not shown: it may be a secret.
     private mutating func filledText(
         _ members: [String: TOMLDocument.Node], at path: [String], _ key: String
     ) -> String? {

@@ -1,23 +1,23 @@
 import MemcachePlatform
 import Synchronization
 
-/// Names of hosts as addresses. Calls `getaddrinfo`.
+/// Resolves names of hosts. Calls `getaddrinfo`.
 enum HostNames {
-    /// How long all names together may take: one that is not resolved by then leads nowhere.
+    /// The time limit for all names together: one that is not resolved by then has no addresses.
     private static let limitMilliseconds = 2000
-    /// The most names that are looked up at once.
+    /// The maximum number of names that are looked up at once.
     private static let maximumNames = 64
 
-    /// The address that digits spell, in any form that the system reads: 4 bytes, or 16 and a scope. An IPv4 address within
-    /// IPv6 is the IPv4 address. Nil for a name.
+    /// The address that digits spell, in any form that the system reads: 4 bytes, or 16 and a scope. An IPv4-mapped
+    /// IPv6 address is the IPv4 address. Nil for a name.
     static func numericAddress(_ text: String) -> [UInt8]? { lookUp(text, flags: AI_NUMERICHOST).first }
 
-    /// The addresses of names, which are all looked up at the same time.
+    /// The addresses of names, which are all looked up concurrently.
     static func addresses(of names: [String]) -> [String: [[UInt8]]] {
         let names = Array(names.prefix(maximumNames))
         guard !names.isEmpty else { return [:] }
         let found = Found()
-        // The threads may outlive this call: signals are not theirs to take.
+        // The threads may outlive this call: they must not handle signals.
         var all = sigset_t()
         var before = sigset_t()
         sigfillset(&all)
@@ -50,7 +50,7 @@ enum HostNames {
             self.found = found
         }
 
-        /// Starts a thread that looks the name up. False where there is none to be had.
+        /// Starts a thread that looks the name up. False if no thread can be created.
         func start() -> Bool {
             let itself = Unmanaged.passRetained(self)
             #if canImport(Darwin)

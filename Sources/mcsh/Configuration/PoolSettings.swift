@@ -1,14 +1,14 @@
 import MemcacheCore
 
-/// How servers are used, as far as somebody has said it: the command line, a pool of the configuration file, or the top of
-/// that file.
+/// How servers are used, as far as it is specified: by the command line, a pool of the configuration file, or the top
+/// of that file.
 struct PoolSettings: Hashable, Sendable {
     /// What the servers are for.
     enum Stage: String, CaseIterable, Sendable {
         case production, staging, development, test
     }
 
-    /// What is wrong with a setting, as the end of a sentence that names it.
+    /// An error in a setting, as the end of a sentence that names it.
     struct Fault: Error {
         var message: String
     }
@@ -21,10 +21,10 @@ struct PoolSettings: Hashable, Sendable {
     var stage: Stage?
     var isReadOnly: Bool?
 
-    /// The longest prefix: a key has a byte behind it.
+    /// The longest prefix: at least one byte of a key follows it.
     static let maximumPrefixBytes = Key.maximumBytes - 1
 
-    /// These settings, and another's where they say nothing.
+    /// These settings, with another's where they specify nothing.
     func over(_ other: PoolSettings) -> PoolSettings {
         PoolSettings(
             profile: profile ?? other.profile, prefix: prefix ?? other.prefix, timeout: timeout ?? other.timeout,
@@ -33,7 +33,7 @@ struct PoolSettings: Hashable, Sendable {
     }
 }
 
-/// The checks that an option and the file's key of the same name share.
+/// The checks shared by an option and the file's key of the same name.
 extension PoolSettings {
     static func profile(_ name: String) throws(Fault) -> String {
         do throws(MemcacheError) {
@@ -65,7 +65,7 @@ extension PoolSettings {
     }
 
     static func duration(seconds: Double, allowsZero: Bool = false) throws(Fault) -> Duration {
-        // What is out of range is not converted: not every number is a Duration.
+        // A value out of range is not converted: not every number is a Duration.
         guard (0...86_400).contains(seconds), isInRange(.seconds(seconds), allowsZero) else {
             throw Fault(message: "\(seconds) is not a time; \(hint(allowsZero))")
         }
@@ -85,7 +85,7 @@ extension PoolSettings {
 
 /// A pool of the configuration file.
 struct NamedPool: Hashable, Sendable {
-    /// The certificates to reach servers with.
+    /// The certificates for connecting to servers.
     struct TLS: Hashable, Sendable {
         var ca: String?
         var certificate: String?
@@ -94,7 +94,7 @@ struct NamedPool: Hashable, Sendable {
         var isInsecure = false
     }
 
-    /// Who the servers are told that we are.
+    /// The credentials to authenticate with.
     struct Credentials: Hashable, Sendable {
         enum Secret: Hashable, Sendable {
             case password(String)
@@ -106,7 +106,7 @@ struct NamedPool: Hashable, Sendable {
     }
 
     var servers: [WeightedServer] = []
-    /// The addresses of the servers, of one without a port also that with memcached's own.
+    /// The addresses of the servers; for one without a port also that with memcached's default port.
     var addresses: [ServerAddress] = []
     var settings = PoolSettings()
     var tls: TLS?

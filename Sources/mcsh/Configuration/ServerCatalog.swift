@@ -1,21 +1,21 @@
 import MemcacheCore
 
-/// Everything that says which servers there are and how they are used: the options, the environment, and the configuration
-/// file. It serves the start of a session, and every later change of servers in it.
+/// Determines which servers there are and how they are used, from the options, the environment and the configuration
+/// file. It serves the start of a session and every later change of servers in it.
 struct ServerCatalog: Sendable {
-    /// The configuration file, where there is one and it is wanted.
+    /// The configuration file, if there is one and it is wanted.
     private(set) var file: ConfigurationFile?
-    /// What the command line says, which goes before everything else.
+    /// The settings of the command line, which override everything else.
     private let commandLine: PoolSettings
     private let defaultPort: Int
     /// Why there are no pools.
     private let absence: String
-    /// Where the file is looked for; nil where none is read.
+    /// The path of the file; nil if none is read.
     private var path: String?
 
-    /// Takes what the command line says, and a file that was read.
+    /// Takes the settings of the command line, and a file that was read.
     ///
-    /// - Parameter absence: Why there is no file, where there is none.
+    /// - Parameter absence: Why there is no file, if there is none.
     init(commandLine: PoolSettings, defaultPort: Int, file: ConfigurationFile?, absence: String) {
         self.commandLine = commandLine
         self.defaultPort = defaultPort
@@ -23,7 +23,7 @@ struct ServerCatalog: Sendable {
         self.absence = absence
     }
 
-    /// Takes what the command line says, and reads the configuration file where there is one.
+    /// Takes the settings of the command line, and reads the configuration file if there is one.
     init(commandLine: PoolSettings, defaultPort: Int, environment: Environment) throws(OptionFault) {
         guard let path = ConfigurationFile.path(environment: environment) else {
             self.init(
@@ -38,14 +38,14 @@ struct ServerCatalog: Sendable {
         self.path = path
     }
 
-    /// Reads the configuration file again, which may have changed since.
+    /// Reads the configuration file again, which may have changed.
     mutating func reload() throws(OptionFault) {
         guard let path else { return }
         file = try ConfigurationFile.read(path, defaultPort: defaultPort)
     }
 
-    /// The servers of a start: `-s`, else `MCSH_SERVERS`, else `MEMCACHED_SERVERS`, else memcached's port on this machine.
-    /// A variable without a server in it is as none.
+    /// The initial servers: `-s`, else `MCSH_SERVERS`, else `MEMCACHED_SERVERS`, else memcached's port on this machine.
+    /// A variable without a server in it is ignored.
     func initialSelection(
         _ servers: [String], environment: Environment
     ) throws(OptionFault) -> ServerSelection {
@@ -57,7 +57,7 @@ struct ServerCatalog: Sendable {
         return try resolve(["127.0.0.1"])
     }
 
-    /// The servers that lists name, with commas or blanks between them: servers with weights, or one pool as `@name`.
+    /// The servers that lists name, separated by commas or spaces: servers with weights, or one pool as `@name`.
     func resolve(_ lists: [String]) throws(OptionFault) -> ServerSelection {
         let words = ServerCatalog.words(lists)
         guard let first = words.first else { throw OptionFault(message: "no server is named") }
@@ -81,8 +81,8 @@ struct ServerCatalog: Sendable {
         }
     }
 
-    /// Servers without a pool of their own name: with the settings of the strictest pool that lists one of them. What the
-    /// command line says goes before, but it takes no mark of production or read-only away.
+    /// Servers without a pool of their own name: with the settings of the strictest pool that lists one of them. The
+    /// command line takes precedence, but does not clear a mark of production or read-only.
     private func selection(of servers: [WeightedServer]) -> ServerSelection {
         guard let file else { return ServerSelection(servers: servers, settings: commandLine) }
         let listing = ListingPools(of: servers, in: file)

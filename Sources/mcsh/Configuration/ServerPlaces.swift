@@ -1,7 +1,8 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// Where addresses lead to, whatever way they are written: `localhost`, `127.1` and `[::ffff:127.0.0.1]` are one place.
+/// The places that addresses lead to, however they are written: `localhost`, `127.1` and `[::ffff:127.0.0.1]` are one
+/// place.
 struct ServerPlaces {
     /// One place where a server can listen.
     private enum Place: Hashable {
@@ -16,7 +17,7 @@ struct ServerPlaces {
     private static let loopback4: [UInt8] = [127, 0, 0, 1]
     private static let loopback6: [UInt8] = [UInt8](repeating: 0, count: 15) + [1]
 
-    /// Places, with the names among some addresses looked up.
+    /// Places, after looking up the names among some addresses.
     init(lookingUp addresses: [ServerAddress] = []) {
         var names: [String] = []
         for address in addresses {
@@ -31,7 +32,7 @@ struct ServerPlaces {
         !places(of: one).isDisjoint(with: places(of: other))
     }
 
-    /// Whether both addresses are of this machine's own loopback network, with the same port.
+    /// Whether both addresses are on this machine's own loopback network, with the same port.
     func areBothLocal(_ one: ServerAddress, _ other: ServerAddress) -> Bool {
         guard case .tcp(_, let port) = one.endpoint, case .tcp(_, let otherPort) = other.endpoint, port == otherPort
         else {
@@ -71,7 +72,7 @@ struct ServerPlaces {
         }
     }
 
-    /// The host without the case of its letters and the dot of the root.
+    /// The host in lower case and without the dot of the root.
     private static func plain(_ host: String) -> String {
         let name = host.lowercased()
         return name.hasSuffix(".") ? String(name.dropLast()) : name
@@ -82,13 +83,13 @@ struct ServerPlaces {
             || name == "ip6-localhost"
     }
 
-    /// The address that a connection to another one reaches: that of any interface is the loopback's.
+    /// The address that a connection to an address reaches: for that of any interface, the loopback address.
     private static func reached(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.allSatisfy({ $0 == 0 }) else { return bytes }
         return bytes.count == 4 ? loopback4 : loopback6
     }
 
-    /// A path without links, `.` and `..`. Of a socket that is not there, the directory is resolved. Calls `realpath`.
+    /// A path without links, `.` and `..`. If the socket does not exist, its directory is resolved. Calls `realpath`.
     private static func resolved(_ path: String) -> String {
         if let whole = real(path) { return whole }
         guard let slash = path.lastIndex(of: "/") else { return (real(".") ?? ".") + "/" + path }
@@ -103,16 +104,16 @@ struct ServerPlaces {
     }
 }
 
-/// The pools of a configuration file that list servers which are named directly.
+/// The pools of a configuration file that list servers that are named directly.
 struct ListingPools {
     /// The names of the pools, the strictest first.
     let names: [String]
-    /// The settings of the first, with the marks of all.
+    /// The settings of the first one, with the marks of all.
     let settings: PoolSettings
 
     /// Finds the pools that list any of some servers.
     ///
-    /// Names are looked up only where it matters: for pools whose settings differ from those that hold without a pool.
+    /// Names are looked up only if it matters: for pools whose settings differ from those that apply without a pool.
     init(of servers: [WeightedServer], in file: ConfigurationFile) {
         let addresses = servers.map(\.address)
         let pools = file.pools.sorted { $0.key < $1.key }
@@ -127,7 +128,7 @@ struct ListingPools {
             }
             guard !listed.isEmpty else { continue }
             let names = ([address] + listed).filter { ServerPlaces.name(of: $0) != nil }
-            // A name that is listed as it is written is known already, unless another pool lists its address.
+            // A name that is listed exactly as written is already known, unless another pool lists its address.
             needed += names
         }
         if !needed.isEmpty { places = ServerPlaces(lookingUp: needed) }

@@ -1,30 +1,30 @@
 import MemcacheCore
 
-/// The servers that a session talks to, and how: what options, environment and configuration file come to.
+/// The servers that a session talks to, and how: the result of options, environment and configuration file.
 struct ServerSelection: Hashable, Sendable {
-    /// What the prompt and messages call it: `10.0.0.5:11211`, `@sessions`; of several servers without a name the first
-    /// and how many more, `10.0.0.5:11211+2`.
+    /// The name in the prompt and in messages: `10.0.0.5:11211`, `@sessions`; for several servers without a name the
+    /// first one and the number of others, `10.0.0.5:11211+2`.
     var name: String
-    /// The servers, in the order that they were named in.
+    /// The servers, in the order in which they were named.
     var servers: [WeightedServer]
-    /// The client library whose conventions hold.
+    /// The client library whose conventions apply.
     var profile = ClientProfile.pythonMemcached.name
-    /// What stands before every key on the servers.
+    /// The prefix of every key on the servers.
     var prefix: [UInt8] = []
-    /// How long an answer may take.
+    /// The time limit for an answer.
     var timeout: Duration = .seconds(3)
-    /// How long connecting may take.
+    /// The time limit for connecting.
     var connectTimeout: Duration = .seconds(3)
-    /// How long a server that failed is left alone.
+    /// How long a server that failed is skipped.
     var deadRetry: Duration = .seconds(30)
     /// Whether mistakes would be costly here.
     var isProduction = false
     /// Whether every command that changes something is refused.
     var isReadOnly = false
-    /// The pools that list servers which were named directly, the strictest first; empty for a pool.
+    /// The pools that list servers that were named directly, the strictest first; empty for a pool.
     var listingPools: [String] = []
 
-    /// Servers and how they are used; what `settings` does not say is at its default.
+    /// Servers and how they are used; what `settings` does not specify has its default.
     ///
     /// - Parameter pool: The name of the pool that the servers are from.
     init(pool: String? = nil, servers: [WeightedServer], settings: PoolSettings = PoolSettings()) {
@@ -53,13 +53,13 @@ struct ServerSelection: Hashable, Sendable {
         return servers.count > 1 ? "\(first)+\(servers.count - 1)" : first
     }
 
-    /// The settings of a client of these servers. Its keys are as sent: the prefix stands in them.
+    /// The settings of a client of these servers. Its keys are as sent: they include the prefix.
     var clientConfiguration: ClientConfiguration {
         var configuration = ClientConfiguration(
             servers: servers, failurePolicy: FailurePolicy(deadRetry: deadRetry), connectTimeout: connectTimeout,
             replyTimeout: timeout)
         if let profile = try? ClientProfile(named: profile) { configuration.profile = profile }
-        // What a server takes is for the server to say, to somebody who looks at it.
+        // The server decides what it accepts, and its error is shown to the user.
         configuration.limits.maximumValueBytes = nil
         return configuration
     }

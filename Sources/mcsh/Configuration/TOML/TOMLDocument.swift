@@ -10,7 +10,7 @@ struct TextPlace: Hashable, Comparable, Sendable {
 
 /// A TOML text as plain values, with the places of its keys and values.
 struct TOMLDocument {
-    /// A value.
+    /// A TOML value.
     enum Node {
         case table([String: Node])
         case array([Node])
@@ -18,10 +18,10 @@ struct TOMLDocument {
         case integer(Int)
         case number(Double)
         case boolean(Bool)
-        /// A date or a time, which nothing here wants.
+        /// A date or a time, which no setting needs.
         case time
 
-        /// What it is, as messages say it.
+        /// The kind of the value, as messages name it.
         var kind: String {
             switch self {
             case .table: "a table"
@@ -34,7 +34,7 @@ struct TOMLDocument {
         }
     }
 
-    /// Why a text is no TOML, or not what is wanted. Values are not shown: they may be secrets.
+    /// Why a text is not TOML, or not as expected. Values are not shown: they may be secrets.
     struct Fault: Error, Hashable {
         var message: String
         var place: TextPlace
@@ -58,7 +58,7 @@ struct TOMLDocument {
         values = reader.values
     }
 
-    /// Where a key stands, or else the table that it is in.
+    /// Where a key appears, or else the table that it is in.
     func place(ofKey path: [String]) -> TextPlace {
         var path = path[...]
         while !path.isEmpty {
@@ -70,7 +70,8 @@ struct TOMLDocument {
         return TextPlace(line: 1, column: 1)
     }
 
-    /// Where a value stands, or else its key. The values of an array have paths that end in their number: `["a", "[0]"]`.
+    /// Where a value appears, or else its key. The values of an array have paths that end with their index: `["a",
+    /// "[0]"]`.
     func place(ofValue path: [String]) -> TextPlace {
         values[path].map { TOMLDocument.place(of: $0, in: bytes) } ?? place(ofKey: path)
     }

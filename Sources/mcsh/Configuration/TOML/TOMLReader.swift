@@ -1,19 +1,19 @@
 import MemcacheCore
 
-/// Reads TOML 1.0: tables, keys and the values that are made of others. Whatever the bytes are, it ends with the values or
-/// with the first fault.
+/// Reads TOML 1.0: tables, keys and compound values. Whatever the bytes are, it ends with the values or with the first
+/// error.
 ///
-/// Dates and times are known as such and not taken apart.
+/// Dates and times are recognized but not parsed.
 struct TOMLReader {
-    /// Why a text is no TOML.
+    /// Why a text is not TOML.
     struct Fault: Error {
         var message: String
         var offset: Int
     }
 
-    /// A table while it is read.
+    /// A table while it is being read.
     private final class Table {
-        /// What made it decides what may still be put into it.
+        /// How it was defined decides what may still be added to it.
         enum Origin { case implied, header, dottedKey, inline }
 
         var origin: Origin
@@ -38,22 +38,22 @@ struct TOMLReader {
         }
     }
 
-    /// Where keys stand.
+    /// The positions of keys.
     private(set) var keys: [[String]: Int] = [:]
-    /// Where values stand.
+    /// The positions of values.
     private(set) var values: [[String]: Int] = [:]
 
     private var scanner: TOMLScanner
     private var depth = 0
 
-    /// What is deeper in one another than this was not written by anybody.
+    /// The maximum nesting: nobody writes anything deeper by hand.
     private static let maximumDepth = 32
 
     init(_ bytes: [UInt8]) {
         scanner = TOMLScanner(bytes)
     }
 
-    /// Reads all of it.
+    /// Reads the whole text.
     mutating func read() throws(Fault) -> [String: TOMLDocument.Node] {
         try scanner.checkCharacters()
         let root = Table(.header)
@@ -71,7 +71,7 @@ struct TOMLReader {
         }
     }
 
-    /// Reads `[a.b]` or `[[a.b]]`, and gives the table that the lines behind it belong to.
+    /// Reads `[a.b]` or `[[a.b]]`, and returns the table that the lines after it belong to.
     private mutating func readHeader(_ root: Table) throws(Fault) -> (Table, [String]) {
         scanner.index += 1
         let isArray = scanner.skip("[")
@@ -129,7 +129,7 @@ struct TOMLReader {
         table.members[name] = .value(try readValue(whole))
     }
 
-    /// Reads `a."b c".d`: the whole path, and where its new names stand.
+    /// Reads `a."b c".d`: the whole path, and the positions of its new names.
     private mutating func readKey(under table: [String]) throws(Fault) -> ([String], [Int]) {
         var path = table
         var offsets: [Int] = []

@@ -1,11 +1,11 @@
 import MemcacheCore
 
-/// The characters of a TOML text: blanks, names, strings, numbers.
+/// The characters of a TOML text: spaces, names, strings, numbers.
 struct TOMLScanner {
     typealias Fault = TOMLReader.Fault
 
     private let bytes: [UInt8]
-    /// The byte that is looked at.
+    /// The index of the current byte.
     var index = 0
 
     init(_ bytes: [UInt8]) {
@@ -13,20 +13,20 @@ struct TOMLScanner {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { index = 3 }
     }
 
-    /// The byte that is looked at; nil at the end.
+    /// The current byte; nil at the end.
     var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-    /// A fault at the byte that is looked at.
+    /// An error at the current byte.
     func fault(_ message: String) -> Fault { Fault(message: message, offset: index) }
 
-    /// Takes a character if it is there.
+    /// Consumes a character if it is next.
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard next == UInt8(ascii: character) else { return false }
         index += 1
         return true
     }
 
-    /// Refuses what a text does not hold anywhere: bytes that are not UTF-8, and control characters.
+    /// Rejects what a text must not contain anywhere: bytes that are not UTF-8, and control characters.
     func checkCharacters() throws(Fault) {
         var offset = 0
         while offset < bytes.count {
@@ -47,13 +47,13 @@ struct TOMLScanner {
         }
     }
 
-    // MARK: Blanks
+    // MARK: Spaces
 
     mutating func skipBlanks() {
         while next == UInt8(ascii: " ") || next == UInt8(ascii: "\t") { index += 1 }
     }
 
-    /// Skips blanks, comments and ends of lines.
+    /// Skips spaces, comments and ends of lines.
     mutating func skipSpace() throws(Fault) {
         while true {
             skipBlanks()
@@ -65,7 +65,7 @@ struct TOMLScanner {
         }
     }
 
-    /// Takes the rest of a line, which is a comment at most.
+    /// Consumes the rest of a line, which may only be a comment.
     mutating func endLine() throws(Fault) {
         skipBlanks()
         guard let byte = next, byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") else { return }
@@ -117,7 +117,7 @@ struct TOMLScanner {
     }
 
     private enum Number {
-        /// Nil is a number that does not fit.
+        /// Nil is a number that is out of range.
         case integer(Int?)
         case fraction(Double)
     }
@@ -192,7 +192,7 @@ struct TOMLScanner {
         throw Fault(message: "the string that begins here is not closed", offset: start)
     }
 
-    /// How many times a byte stands here.
+    /// The number of times a byte is repeated here.
     private func count(of byte: UInt8) -> Int { bytes[index...].prefix(5).prefix { $0 == byte }.count }
 
     private mutating func readEscape(to text: inout [UInt8], mayEndLine: Bool) throws(Fault) {
@@ -212,7 +212,7 @@ struct TOMLScanner {
             guard digits.utf8.count == (letter == UInt8(ascii: "u") ? 4 : 8), digits.allSatisfy(\.isHexDigit),
                 let scalar = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
             else { throw Fault(message: "this is not the number of a character", offset: start) }
-            // Names of files end at a NUL, and no key holds one.
+            // Names of files end at a NUL, and no key contains one.
             guard scalar != "\0" else { throw Fault(message: "a NUL cannot stand here", offset: start) }
             text.append(contentsOf: String(scalar).utf8)
             index += digits.utf8.count
