@@ -1,13 +1,13 @@
 import MemcacheCore
 
-/// What `help` says, made of the command table, the topics and the statistics' table.
+/// The texts of `help`, from the command table, the topics and the table of statistics.
 enum Help {
-    /// A topic that there is nothing about.
+    /// A topic that does not exist.
     struct UnknownTopic: Error {
         var sentence: String
     }
 
-    /// The lines about a topic; no topic is the list of commands and topics.
+    /// The lines about a topic; without a topic, the list of commands and topics.
     static func text(for topic: [String], width: Int, style: TextStyle) -> Result<[String], UnknownTopic> {
         let page = HelpPage(width: width, style: style)
         guard let first = topic.first else { return .success(overview(page)) }
@@ -24,7 +24,7 @@ enum Help {
             parts.append(isExplained ? page.text("help stat \(first) explains the statistic.", .dim, indent: 0) : lines)
         }
         guard parts.isEmpty else { return .success(Array(parts.joined(separator: [""]))) }
-        // Words of one topic: hit ratio, read only.
+        // Several words for one topic: hit ratio, read only.
         if let topic = HelpTopic.find(topic.joined(separator: "-")) ?? HelpTopic.find(topic.joined(separator: " ")) {
             return .success(self.page(of: topic, page))
         }
@@ -55,7 +55,7 @@ enum Help {
         }
     }
 
-    /// The nearest of the commands and topics, else of the statistics.
+    /// The nearest command or topic, else the nearest statistic.
     private static func hint(about word: String) -> String {
         if let habit = CommandTable.habits[word.lowercased()] { return "write help \(habit)" }
         let words =
@@ -79,7 +79,8 @@ enum Help {
             ? "help lists what there is" : "did you mean \(statistics.joined(separator: ", "))?"
     }
 
-    /// The nearest to a short word, which one wrong letter makes another word: it has to begin with the same.
+    /// The nearest to a short word, which one wrong letter turns into another word: both must begin with the same
+    /// letter.
     private static func nearestShort(to word: String, _ words: [String]) -> String? {
         Spelling.nearest(to: word, among: words.filter { $0.first == word.lowercased().first })
     }
@@ -136,7 +137,7 @@ enum Help {
         return lines
     }
 
-    /// What the word is, and the words that can stand there.
+    /// What the word is, and the words that can appear there.
     private static func explanation(
         of parameter: CommandSpec.Parameter, in spec: CommandSpec, _ page: HelpPage
     ) -> [String] {
@@ -152,7 +153,7 @@ enum Help {
         }
         guard !explanation.isEmpty else { return [] }
         var lines = page.entry(parameter.name, explanation, column: HelpPage.column)
-        // The flag letters of meta commands stand in the details, with versions.
+        // The flag letters of meta commands are in the details, with versions.
         guard choices.count > 1, spec.group != .meta else { return lines }
         for choice in choices {
             let word = choice.follows.map { "\($0) \(choice.word)" } ?? choice.word

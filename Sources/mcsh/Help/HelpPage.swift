@@ -1,14 +1,14 @@
-/// Lays out what `help` says for the width of a terminal.
+/// Lays out the texts of `help` for the width of a terminal.
 ///
-/// Prose is at most 100 cells wide: longer lines are hard to read. Where a terminal is too narrow for two columns, a
-/// text stands below its name.
+/// Prose is at most 100 cells wide: longer lines are hard to read. If a terminal is too narrow for two columns, a text
+/// is printed below its name.
 struct HelpPage {
     let width: Int
     let style: TextStyle
 
     /// Where the text beside a name begins.
     static let column = 14
-    /// Less room than this beside a name is no column.
+    /// The minimum width of the description column.
     private static let minimumText = 24
 
     init(width: Int, style: TextStyle) {
@@ -30,7 +30,7 @@ struct HelpPage {
 
     /// A paragraph.
     func text(_ text: String, _ role: TextStyle.Role = .plain, indent: Int = 2, hanging: Int = 0) -> [String] {
-        // Most of a narrow terminal is left for the text.
+        // Most of a narrow terminal is reserved for the text.
         wrapped(text, role, to: textWidth, margin: min(indent, width / 4), hanging: hanging)
     }
 
@@ -39,7 +39,7 @@ struct HelpPage {
         wrapped("\(label): \(text)", role, to: textWidth, margin: 2, hanging: 2)
     }
 
-    /// A name with its meaning beside it, or below it where there is no room.
+    /// A name with its meaning beside it, or below it if there is no room.
     func entry(_ name: String, _ meaning: String, indent: Int = 2, column: Int) -> [String] {
         let lead = String(repeating: " ", count: indent) + name
         let gap = column - lead.displayWidth
@@ -51,7 +51,7 @@ struct HelpPage {
         return [lead + String(repeating: " ", count: gap) + lines[0].dropFirst(column)] + lines.dropFirst()
     }
 
-    /// The paragraphs of a text. A line of a list has its name in front, with two blanks behind it: `  v  the value`.
+    /// The paragraphs of a text. A line of a list begins with its name, followed by two spaces: `  v  the value`.
     func paragraphs(_ text: String) -> [String] {
         text.split(separator: "\n").flatMap { paragraph -> [String] in
             guard paragraph.hasPrefix("  ") else { return self.text(String(paragraph)) }

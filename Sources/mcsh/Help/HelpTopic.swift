@@ -1,15 +1,15 @@
-/// Something that `help` explains beside commands and statistics: how lines are written, what answers mean.
+/// Something that `help` explains besides commands and statistics: how lines are written, what answers mean.
 struct HelpTopic: Sendable {
-    /// The word behind `help`.
+    /// The word after `help`.
     var name: String
     /// Other words for it.
     var also: [String] = []
     /// One line, for the list of topics.
     var summary: String
-    /// Paragraphs, each a line. One that begins with two blanks has a name in front of its text, two blanks between.
+    /// Paragraphs, each a line. One that begins with two spaces has a name before its text, with two spaces in between.
     var text: String
 
-    /// The topic of a word.
+    /// The topic with a name.
     static func find(_ word: String) -> HelpTopic? {
         all.first { ([$0.name] + $0.also).contains(word.lowercased()) }
     }

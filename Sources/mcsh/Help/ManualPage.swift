@@ -1,9 +1,9 @@
-/// The section of the manual about the commands, which is written from the command table.
+/// The section of the manual about the commands, generated from the command table.
 ///
-/// What the table does not say is written by hand, in the page itself: it is what stands between the lines `byHand` and
-/// `fromTable` of an entry, of a group or of the beginning of the section, and is kept where it is.
+/// What the table does not say is written by hand, in the page itself: it appears between the lines `byHand` and
+/// `fromTable` of an entry, of a group or of the beginning of the section, and is preserved.
 struct ManualPage {
-    /// Why a page cannot be written.
+    /// Why a page cannot be generated.
     struct Fault: Error {
         var reason: String
     }
@@ -33,7 +33,7 @@ struct ManualPage {
     private var prose: [Part: [String]] = [:]
     private var lines: [String] = []
 
-    /// A page with its section about the commands written from the table as it is.
+    /// A page with its section about the commands regenerated from the current table.
     static func updated(_ page: String) throws(Fault) -> String {
         let lines = page.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let start = lines.firstIndex(of: start),
@@ -79,7 +79,7 @@ struct ManualPage {
         }
     }
 
-    /// Takes over what is written by hand, between its two marks; the second is left out where nothing follows.
+    /// Keeps the text written by hand, between its two marks; the second one is omitted if nothing follows.
     private mutating func keep(_ part: Part, before following: [String] = []) {
         if let text = prose.removeValue(forKey: part) {
             lines += [Self.byHand] + text
@@ -104,7 +104,7 @@ struct ManualPage {
         }
     }
 
-    /// Options that are explained once, as many commands have them.
+    /// Options that are explained once, because many commands have them.
     private static let shared: [CommandSpec.Option] = {
         var found: [CommandSpec.Option] = []
         for option in CommandTable.all.flatMap(\.options) where !found.contains(where: { $0 === option }) {
@@ -136,7 +136,7 @@ struct ManualPage {
         keep(.command(spec.name), before: rest(of: spec, text))
     }
 
-    /// What stands after the prose: words, options, warnings, cost, examples.
+    /// What follows the prose: words, options, warnings, cost, examples.
     private func rest(of spec: CommandSpec, _ text: ManualText) -> [String] {
         var lines: [String] = []
         let words =
@@ -159,7 +159,7 @@ struct ManualPage {
         return lines + [".El"]
     }
 
-    /// The words that a parameter takes, or what it is, where its kind does not say so.
+    /// The words that a parameter accepts, or what it is, if its kind does not say so.
     private func items(
         of parameter: CommandSpec.Parameter, in spec: CommandSpec, _ text: ManualText
     ) -> [String] {
@@ -175,7 +175,7 @@ struct ManualPage {
         return lines
     }
 
-    /// The words in capitals of parameters' names: they are names wherever they stand.
+    /// The capitalized words of parameters' names: they are names wherever they appear.
     private static func names(_ names: [String]) -> Set<String> {
         Set(names.flatMap { $0.split { !$0.isLetter }.map(String.init) }.filter { $0.allSatisfy(\.isUppercase) })
     }

@@ -1,9 +1,10 @@
-/// Text of the command table as lines of mdoc, the language of the manual: a sentence begins a line, and names are marked.
+/// Formats text of the command table as lines of mdoc, the language of the manual: a sentence begins a line, and names
+/// are marked up.
 struct ManualText {
-    /// The words that a command takes, by their names: they are marked wherever its text has them.
+    /// The names of a command's parameters: they are marked up wherever its text contains them.
     var parameters: Set<String> = []
 
-    /// Lines are filled up to this width.
+    /// The width up to which lines are filled.
     private static let width = 116
 
     /// A text as sentences.
@@ -17,12 +18,12 @@ struct ManualText {
     func sentence(_ fragment: String) -> [String] {
         guard let first = fragment.first else { return [] }
         let text = fragment.first == "-" ? fragment : first.uppercased() + fragment.dropFirst()
-        // A question mark alone is a sign of a pattern.
+        // A question mark alone is a pattern character.
         let isEnded = text.hasSuffix(".") || text.hasSuffix("?") && !text.hasSuffix(" ?")
         return lines(isEnded ? text : text + ".")
     }
 
-    /// Text in a macro's line, where a word alone could be another macro or a delimiter.
+    /// Text in a macro's line, where a word alone could be mistaken for another macro or a delimiter.
     static func quoted(_ text: String) -> String {
         "\"" + escaped(text).replacing("\"", with: "\\(dq") + "\""
     }
@@ -61,8 +62,8 @@ struct ManualText {
         return lines
     }
 
-    /// The macro line of a name: an option, a variable, a word that the command takes, a command whose name is no word of
-    /// English; nil for a word of the text.
+    /// The macro line of a name: an option, a variable, a parameter of the command, a command whose name is not an
+    /// English word; nil for a word of the text.
     private func macro(for word: String) -> String? {
         var name = Substring(word)
         var tail: [Character] = []
@@ -102,7 +103,7 @@ struct ManualText {
             default: escaped.append(character)
             }
         }
-        // A sign in front of a number is no hyphen.
+        // A sign before a number is not a hyphen.
         if escaped.first == "-", escaped.dropFirst().first?.isNumber == true { escaped = "\\" + escaped }
         return escaped
     }
