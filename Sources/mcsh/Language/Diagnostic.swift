@@ -4,13 +4,13 @@ import MemcacheCore
 struct Diagnostic: Error, Hashable, Sendable {
     /// What is wrong, as a sentence without its full stop.
     var message: String
-    /// The bytes of the line that are at fault, counted from 0; an empty range is a place between bytes.
+    /// The bytes of the line in question, counted from 0; an empty range is a place between bytes.
     var range: Range<Int>
     /// What to write instead.
     var suggestion: String?
-    /// How the shell ends when this was the worst.
+    /// The exit status of the shell if this is the worst error.
     var status = ExitStatus.usage
-    /// What to ask at a terminal before the line runs all the same; nil for a plain mistake.
+    /// The question at a terminal before the line runs nevertheless; nil for a plain mistake.
     var question: String?
 
     init(_ message: String, at range: Range<Int>, suggestion: String? = nil, status: ExitStatus = .usage) {
@@ -30,7 +30,7 @@ struct Diagnostic: Error, Hashable, Sendable {
         suggestion.map { "\(message); \($0)" } ?? message
     }
 
-    /// The lines that show the fault: the sentence after its place, then the line with a caret under the fault.
+    /// The lines that show the error: the sentence after its place, then the line with a caret under the error.
     ///
     /// - Parameters:
     ///   - line: The line that was read.
@@ -44,7 +44,7 @@ struct Diagnostic: Error, Hashable, Sendable {
         return [head, "  \(shown)", "  \(marks)"]
     }
 
-    /// The part of a line around the fault, escaped, with the column and the width of the fault in it.
+    /// The part of a line around the error, escaped, with the column and the width of the error in it.
     private func excerpt(of line: [UInt8]) -> (text: String, caret: Int, width: Int) {
         let limit = 60
         let fault = min(range.lowerBound, line.count)..<min(max(range.upperBound, range.lowerBound), line.count)

@@ -1,6 +1,7 @@
 import MemcacheCore
 
-/// A pattern of keys: `*` any bytes, `?` one byte, `[a-z]` and `[!a-z]` one of some, `\` takes the next byte as it is.
+/// A pattern of keys: `*` any bytes, `?` one byte, `[a-z]` and `[!a-z]` one of a set, `\` takes the next byte
+/// literally.
 struct Glob: Hashable, Sendable {
     private let pattern: [UInt8]
 
@@ -8,14 +9,14 @@ struct Glob: Hashable, Sendable {
         self.pattern = pattern
     }
 
-    /// Whether a key is of the pattern. Takes time in proportion to the product of both lengths at the worst.
+    /// Whether a key matches the pattern. Takes time proportional to the product of both lengths in the worst case.
     func matches(_ key: [UInt8]) -> Bool { matches(key.span) }
 
     /// The same for a key in borrowed memory.
     func matches(_ key: Span<UInt8>) -> Bool {
         var position = 0
         var index = 0
-        /// What stands behind the last star, and how far into the key that star has been taken to reach.
+        /// The position after the last star, and the index in the key that the star extends to.
         var star: (position: Int, index: Int)?
         while index < key.count {
             if position < pattern.count, pattern[position] == UInt8(ascii: "*") {
@@ -42,7 +43,7 @@ struct Glob: Hashable, Sendable {
         return position == pattern.count
     }
 
-    /// How far a star reaches at least: to the first byte that can be what stands behind the star. Nil when none can.
+    /// The shortest reach of a star: to the first byte that can match the element after it. Nil if none can.
     private func reach(ofStarBefore position: Int, from index: Int, in key: Span<UInt8>) -> Int? {
         switch pattern[position] {
         case UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"): index
@@ -50,7 +51,7 @@ struct Glob: Hashable, Sendable {
         }
     }
 
-    /// The position behind the element at `position` when it matches the byte; nil when it does not.
+    /// The position after the element at `position` if it matches the byte; nil if it does not.
     private func matchOne(_ byte: UInt8, at position: Int) -> Int? {
         guard position < pattern.count else { return nil }
         switch pattern[position] {
@@ -67,7 +68,7 @@ struct Glob: Hashable, Sendable {
         }
     }
 
-    /// Matches `a-z]` or `!a-z]`; nil when the bracket is not closed.
+    /// Matches `a-z]` or `!a-z]`; nil if the bracket is not closed.
     private func matchSet(_ byte: UInt8, from start: Int) -> (Bool, next: Int)? {
         var position = start
         var isNegated = false

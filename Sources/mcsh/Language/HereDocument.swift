@@ -1,12 +1,12 @@
 import MemcacheCore
 
-/// A value that stands in the lines behind its command, up to a tag.
+/// A value in the lines after its command, up to a tag.
 enum HereDocument {
-    /// The tag of a line with `<< TAG`, whatever else is wrong with the line: the lines that follow it are a value all
-    /// the same, and never commands.
+    /// The tag of a line with `<< TAG`, whatever else is wrong with the line: the lines that follow it are a value in
+    /// any case, and never commands.
     ///
-    /// - Returns: nil for a line without an unquoted `<<` and a word behind it, and for one where it belongs to the
-    ///   calling shell's own command, behind `|`.
+    /// - Returns: nil for a line without an unquoted `<<` and a word after it, and for one where it belongs to the
+    ///   calling shell's own command, after `|`.
     static func tag(of line: Span<UInt8>) -> [UInt8]? {
         guard mayHaveTag(line) else { return nil }
         var index = 0
@@ -24,7 +24,7 @@ enum HereDocument {
         return nil
     }
 
-    /// Whether `<<` is in the line at all: most lines are done with here.
+    /// Whether `<<` is in the line at all, which rules out most lines.
     private static func mayHaveTag(_ line: Span<UInt8>) -> Bool {
         var index = 0
         while let found = line.firstIndex(of: UInt8(ascii: "<"), from: index) {
@@ -34,8 +34,8 @@ enum HereDocument {
         return false
     }
 
-    /// Where the next word stands, quotes included; nil when there is none, or one whose quote is open. What the
-    /// tokenizer refuses, an unknown escape or more behind a quote, is passed over.
+    /// The range of the next word, quotes included; nil if there is none, or its quote is open. What the tokenizer
+    /// rejects, an unknown escape or text directly after a quote, is skipped.
     private static func nextWord(of line: Span<UInt8>, from start: Int) -> Range<Int>? {
         var index = start
         while index < line.count, isBlank(line[index]) { index += 1 }
@@ -54,7 +54,7 @@ enum HereDocument {
         return first..<index
     }
 
-    /// The tag of `<<TAG`, `<<-TAG` and `<<'TAG'`, where the tag is letters, digits and `_`. Such a line is refused, but
+    /// The tag of `<<TAG`, `<<-TAG` and `<<'TAG'`, if the tag is letters, digits and `_`. Such a line is rejected, but
     /// the lines that follow were meant as its value.
     private static func gluedTag(_ line: Span<UInt8>, _ word: Range<Int>) -> [UInt8]? {
         guard line.starts(with: "<<", in: word), word.count > 2 else { return nil }
@@ -71,7 +71,7 @@ enum HereDocument {
         return isName && !tag.isEmpty ? tag : nil
     }
 
-    /// The bytes of a word as it was written.
+    /// The bytes that a word in the source spells.
     private static func decoded(_ source: [UInt8]) -> [UInt8]? {
         guard source.first == UInt8(ascii: "\"") || source.first == UInt8(ascii: "'") else { return source }
         var tokenizer = Tokenizer()

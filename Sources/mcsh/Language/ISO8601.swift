@@ -1,4 +1,4 @@
-/// Times as ISO 8601 writes them, to and from Unix time. Years 1970 to 9999, in UTC or with an offset.
+/// Converts ISO 8601 times to and from Unix time. Years 1970 to 9999, in UTC or with an offset.
 enum ISO8601 {
     /// Reads `2030-01-31`, `2030-01-31T12:00`, `2030-01-31T12:00:30`, with `Z`, `+hh:mm`, `-hh:mm` or nothing (UTC).
     static func parse(_ text: [UInt8]) -> Int64? {

@@ -4,8 +4,8 @@ import MemcacheCore
 enum Lifetime {
     /// Reads a word as a lifetime.
     ///
-    /// - Throws: ``Diagnostic`` when the word is none of the forms, or the lifetime ends later than memcached can keep:
-    ///   there it would end at another time than the one that was asked for.
+    /// - Throws: ``Diagnostic`` if the word has none of the forms, or the lifetime ends later than memcached can store:
+    ///   it would end at another time than the requested one.
     static func read(_ word: Word, _ bytes: Span<UInt8>, now: Int64) throws(Diagnostic) -> Expiration {
         guard let expiration = parse(bytes, word.range) else {
             throw Diagnostic(
@@ -29,7 +29,8 @@ enum Lifetime {
         return expiration
     }
 
-    /// The number of a lifetime without a unit that may be meant as a Unix time: the protocol reads one over 30 days so.
+    /// The number of a lifetime without a unit that may be meant as a Unix time: the protocol interprets one over 30
+    /// days that way.
     static func unixTime(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
         guard let number = number(bytes, range), number > Expiration.maximumRelativeSeconds,
             number <= Expiration.maximumWireValue
@@ -37,7 +38,7 @@ enum Lifetime {
         return number
     }
 
-    /// The moment at which an expiration has ended already; nil for one that is still to come.
+    /// The moment at which an expiration has already ended; nil for one in the future.
     static func past(_ expiration: Expiration, now: Int64) -> Int64? {
         guard case .atUnixTime(let time) = expiration.moment, time <= now else { return nil }
         return time
@@ -47,7 +48,7 @@ enum Lifetime {
 
     /// Reads a lifetime, however late it ends.
     ///
-    /// - Returns: nil when it is none of the forms.
+    /// - Returns: nil if it has none of the forms.
     static func parse(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Expiration? {
         guard !range.isEmpty else { return nil }
         if let seconds = number(bytes, range) { return after(seconds, times: 1) }
@@ -65,7 +66,7 @@ enum Lifetime {
         return ISO8601.parse(bytes.copy(range)).map { .at(unixTime: $0) }
     }
 
-    /// What to write for a lifetime, for messages.
+    /// The forms of a lifetime, for messages.
     static let forms = "60, 15m, 12h, 45d, @1790000000, 2030-01-31T12:00:00Z or never"
 
     private static func secondsPerUnit(_ unit: UInt8) -> Int64? {
@@ -85,7 +86,7 @@ enum Lifetime {
         return product == 0 ? .never : .after(.seconds(product))
     }
 
-    /// The number that digits are; one too large for any clock is the largest.
+    /// The number that digits spell; one too large for any clock is the largest.
     private static func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
         guard !range.isEmpty else { return nil }
         for index in range where !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) { return nil }

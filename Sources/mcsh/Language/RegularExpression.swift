@@ -1,14 +1,14 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// An extended regular expression of POSIX over bytes: one byte is one character, whatever the user's locale is.
+/// A POSIX extended regular expression over bytes: one byte is one character, whatever the user's locale is.
 ///
-/// `@unchecked Sendable`: the compiled pattern is not changed after it is made, and `regexec` may be called on several
-/// threads.
+/// `@unchecked Sendable`: the compiled pattern is not changed after its creation, and `regexec` may be called on
+/// several threads.
 final class RegularExpression: @unchecked Sendable {
-    /// Why a pattern is none.
+    /// Why a pattern is invalid.
     struct Fault: Error, Hashable {
-        /// What the C library says, in small letters.
+        /// The C library's message, in lower case.
         var reason: String
     }
 
@@ -22,13 +22,13 @@ final class RegularExpression: @unchecked Sendable {
         guard code != 0 else { return }
         var reason = [CChar](repeating: 0, count: 256)
         regerror(code, &compiled, &reason, reason.count)
-        // What could not be compiled is not to be freed.
+        // A pattern that could not be compiled must not be freed.
         compiled = regex_t()
         let letters = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         throw Fault(reason: String(decoding: letters, as: UTF8.self).lowercased())
     }
 
-    /// The letter of an escape that other programs' expressions have and POSIX has not, such as `\d`; nil for none.
+    /// The letter of an escape that other programs' expressions have and POSIX does not, such as `\d`; nil for none.
     static func foreignEscape(in pattern: [UInt8]) -> UInt8? {
         var index = 0
         while index + 1 < pattern.count {
@@ -49,7 +49,7 @@ final class RegularExpression: @unchecked Sendable {
     /// Whether the pattern is found anywhere in some bytes, of which any may be 0. Calls `regexec`.
     func matches(_ bytes: Span<UInt8>) -> Bool {
         #if canImport(Musl)
-            // This C library takes nothing but text that a 0 ends.
+            // This C library accepts only NUL-terminated text.
             var text: [CChar] = []
             for index in bytes.indices { text.append(CChar(bitPattern: bytes[index])) }
             return regexec(&compiled, text + [0], 0, nil, 0) == 0
@@ -64,12 +64,12 @@ final class RegularExpression: @unchecked Sendable {
         #endif
     }
 
-    /// Runs something on this thread in the locale `C`, in which a byte is a character. Calls `uselocale`.
+    /// Runs a closure on this thread in the locale `C`, in which a byte is a character. Calls `uselocale`.
     private static func inBytes<Result>(_ body: () -> Result) -> Result {
         #if canImport(Darwin)
             let locale = newlocale(LC_ALL_MASK, "C", nil)
         #else
-            // What the mask does not name is of the locale C too.
+            // The categories outside the mask are those of the locale C too.
             let locale = newlocale(1 << Int32(LC_CTYPE), "C", nil)
         #endif
         guard let locale else { return body() }

@@ -1,5 +1,5 @@
-/// What makes a line one that may hold a password, so that neither the history nor the log keeps it. The manual lists
-/// these rules under HISTORY; they are checked on the line as it was written, in any case of letters.
+/// The rules for lines that may contain a password, which neither the history nor the log keeps. The manual lists these
+/// rules under HISTORY; they are checked on the line as it was written, regardless of case.
 ///
 /// - The commands `auth` and `login`, also after `raw` and `repeat`, and `raw` with a key `login` or `auth`.
 /// - A name of a secret before `=`, before `:` with a space or a quote, or in quotes before `:`, as in JSON.
@@ -8,20 +8,20 @@
 /// - `user:password@` in a URL, and in the servers of `use`.
 /// - `Authorization:` and `Bearer`, and the first line of a private key.
 enum Secrets {
-    /// Whether a line holds a secret, or what looks like one.
+    /// Whether a line contains a secret, or what looks like one.
     static func isIn(_ line: [UInt8]) -> Bool {
         let scan = Scan(line: line)
         return scan.hasSecretCommand || scan.hasSecretText
     }
 }
 
-/// The bytes of a line, looked at without copies: a log asks for each line of a script.
+/// The bytes of a line, examined without copies: a log checks each line of a script.
 private struct Scan {
     let line: [UInt8]
 
-    /// The names that begin with `p`, without what a plural adds.
+    /// The names that begin with `p`, in the singular.
     private static let passwords: [StaticString] = ["password", "passwd", "passphrase", "passcode", "pass", "pwd"]
-    /// What is before `key` in the name of a secret: `api_key`.
+    /// What precedes `key` in the name of a secret: `api_key`.
     private static let kindsOfKeys: [StaticString] = [
         "api", "access", "private", "secret", "signing", "encryption", "auth", "master", "account", "storage", "ssh",
     ]
@@ -41,7 +41,7 @@ private struct Scan {
         switch name {
         case "auth", "login": return true
         case "use":
-            // `user:password@host`, but for `@pool`.
+            // `user:password@host`, but not `@pool`.
             return rest.contains { word in
                 guard let at = word.firstIndex(of: UInt8(ascii: "@")) else { return false }
                 return word[..<at].contains(UInt8(ascii: ":"))
@@ -52,8 +52,8 @@ private struct Scan {
         }
     }
 
-    /// The word that says what the line does, without its quotes: the one after `raw` and `repeat N [INTERVAL]`; and the
-    /// words after it.
+    /// The word that decides what the line does, without its quotes: the one after `raw` and `repeat N [INTERVAL]`; and
+    /// the words after it.
     private var command: (name: String, isRaw: Bool, rest: ArraySlice<ArraySlice<UInt8>>) {
         let words = line.split(whereSeparator: Scan.isBlank)
         var isRaw = false
@@ -77,7 +77,7 @@ private struct Scan {
 
     // MARK: Text
 
-    /// Whether there is a name with a secret after it, or another form of one.
+    /// Whether there is a name followed by a secret, or a secret in another form.
     var hasSecretText: Bool {
         var index = 0
         while index < line.count {
@@ -113,12 +113,12 @@ private struct Scan {
         return false
     }
 
-    /// Whether what follows a name, or what it is a part of, makes it one of a secret.
+    /// Whether what follows a name, or what it is a part of, makes it the name of a secret.
     private func isSecret(_ name: Range<Int>) -> Bool {
         var end = name.upperBound
         if end < line.count, line[end] | 0x20 == UInt8(ascii: "s") { end += 1 }
         guard end < line.count else { return false }
-        // `compass` is none.
+        // `compass` is not.
         let isShort = name.count <= 4
         if isShort, isLetter(before: name.lowerBound) { return false }
         if isOption(name.lowerBound) { return !Scan.isLetterOrDigit(line[end]) }
@@ -147,10 +147,10 @@ private struct Scan {
         return isAt(index, "--")
     }
 
-    /// Whether no word is before this one.
+    /// Whether no word precedes this one.
     private func isCommandWord(_ start: Int) -> Bool { line[..<start].allSatisfy { !Scan.isBlank($0) } }
 
-    /// Where `api_key` begins whose `key` is at a position; nil for any other key.
+    /// Where `api_key` begins, given the position of its `key`; nil for any other key.
     private func startOfNamedKey(at position: Int) -> Int? {
         var end = position
         if end > 0, "_-. ".utf8.contains(line[end - 1]) { end -= 1 }
@@ -178,7 +178,7 @@ private struct Scan {
 
     // MARK: Bytes
 
-    /// Whether lower-case text is at a position, in any case of letters.
+    /// Whether a lower-case text is at a position, regardless of case.
     private func isAt(_ position: Int, _ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard position >= 0, position + count <= line.count else { return false }
@@ -191,7 +191,7 @@ private struct Scan {
 
     private func contains(_ text: StaticString, in range: Range<Int>) -> Bool { range.contains { isAt($0, text) } }
 
-    /// The next byte that is no space and no quote.
+    /// The next byte that is neither a space nor a quote.
     private func nextMark(from position: Int) -> UInt8? {
         position < line.count ? line[position...].first { !Scan.isBlank($0) && !Scan.isQuote($0) && $0 != 0x5c } : nil
     }
@@ -199,7 +199,7 @@ private struct Scan {
     private func isLetter(before position: Int) -> Bool {
         guard position > 0 else { return false }
         let before = line[position - 1]
-        // A capital begins a part of a name: `dbPass`.
+        // A capital letter begins a part of a name: `dbPass`.
         if (65...90).contains(line[position]), (97...122).contains(before) { return false }
         return Scan.isLetterOrDigit(before)
     }

@@ -1,9 +1,9 @@
-/// Which of some words was probably meant.
+/// Finds the word that was probably meant.
 enum Spelling {
-    /// Longer words are no misspelling of anything, and are not looked at.
+    /// The limit for misspelled words: longer ones are not compared.
     static let maximumBytes = 40
 
-    /// The word nearest to a misspelt one, if it is near enough; the first of equals.
+    /// The word nearest to a misspelled one, if it is near enough; the first one of equally near words.
     static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         guard (1...maximumBytes).contains(word.utf8.count) else { return nil }
         let word = Array(word.lowercased().utf8)
@@ -11,7 +11,7 @@ enum Spelling {
         var best: (distance: Int, letters: Int, candidate: String)?
         for candidate in candidates {
             let candidateLetters = Array(candidate.lowercased().utf8)
-            // The beginning of a word, or a word with more behind it, is as near as one wrong letter.
+            // The beginning of a word, or a word followed by more, is as near as one wrong letter.
             let isBeginning =
                 min(word.count, candidateLetters.count) >= 3
                 && (word.starts(with: candidateLetters) || candidateLetters.starts(with: word))

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// A length of time as options take it: `3`, `1.5`, `500ms`, `2s`, `1m`.
+/// A length of time as options accept it: `3`, `1.5`, `500ms`, `2s`, `1m`.
 enum TimeSpan {
     static func parse(_ text: [UInt8]) -> Duration? {
         var digits = text[...]

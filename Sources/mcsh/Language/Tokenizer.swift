@@ -1,12 +1,12 @@
 import MemcacheCore
 
-/// A line → its words. Behind an unquoted word `|` the rest of the line is one word, as it was written.
+/// Splits a line into its words. After an unquoted word `|` the rest of the line is one word, unchanged.
 ///
-/// The words of a line without escapes point into the line itself; nothing is copied. Where a `"…"` word has escapes, the
-/// line is copied in front of the decoded words, so that all words of a line point into one place: ``decoded`` when
-/// ``isDecoded`` is set. One tokenizer serves many lines and keeps its storage.
+/// The words of a line without escapes point into the line itself; nothing is copied. If a `"…"` word has escapes, the
+/// line is copied before the decoded words, so that all words of a line point into one place: ``decoded`` if
+/// ``isDecoded`` is set. One tokenizer serves many lines and reuses its storage.
 struct Tokenizer: ~Copyable {
-    /// The words of the line last read.
+    /// The words of the last line.
     private(set) var words: [Word] = []
     /// The line, followed by its decoded words.
     private(set) var decoded: [UInt8] = []
@@ -17,7 +17,7 @@ struct Tokenizer: ~Copyable {
     enum Ending {
         /// The line is complete.
         case complete
-        /// A quote is open: at a prompt, more lines are to be read.
+        /// A quote is open: at a prompt, more lines will be read.
         case openQuote(at: Int)
     }
 
@@ -34,7 +34,7 @@ struct Tokenizer: ~Copyable {
         }
     }
 
-    /// Splits a line, and says whether it is complete.
+    /// Splits a line, and returns whether it is complete.
     mutating func scan(_ line: Span<UInt8>) throws(Diagnostic) -> Ending {
         while words.popLast() != nil {}
         isDecoded = false
@@ -69,7 +69,7 @@ struct Tokenizer: ~Copyable {
         }
     }
 
-    /// Takes what stands behind `|` as one word, as it is: it is written in the calling shell's language.
+    /// Takes the text after `|` as one word, unchanged: it is written in the calling shell's language.
     private mutating func takeRest(_ line: Span<UInt8>, from index: Int) {
         var start = index
         var end = line.count
@@ -79,7 +79,7 @@ struct Tokenizer: ~Copyable {
         words.append(Word(range: start..<end, source: start..<end, isQuoted: true))
     }
 
-    /// Takes words as they are, from the arguments of a program.
+    /// Takes words unchanged, from the arguments of a program.
     mutating func take(_ arguments: [[UInt8]]) {
         words.removeAll(keepingCapacity: true)
         decoded.removeAll(keepingCapacity: true)
@@ -92,7 +92,7 @@ struct Tokenizer: ~Copyable {
         }
     }
 
-    /// Reads a `"…"` word; nil when it is not closed.
+    /// Reads a `"…"` word; nil if it is not closed.
     private mutating func quoted(_ line: Span<UInt8>, from start: Int) throws(Diagnostic) -> Int? {
         var index = start + 1
         while index < line.count, line[index] != UInt8(ascii: "\""), line[index] != UInt8(ascii: "\\") { index += 1 }
@@ -127,7 +127,7 @@ struct Tokenizer: ~Copyable {
         decoded.append(line)
     }
 
-    /// Decodes the escape at `index`, and returns the position behind it.
+    /// Decodes the escape at `index`, and returns the position after it.
     private mutating func escape(_ line: Span<UInt8>, at index: Int) throws(Diagnostic) -> Int {
         let letter = line[index + 1]
         switch letter {
@@ -193,7 +193,7 @@ struct Tokenizer: ~Copyable {
         }
     }
 
-    /// The position of the next blank, or the end of the line.
+    /// The position of the next space, or the end of the line.
     private func endOfWord(_ line: Span<UInt8>, from start: Int) -> Int {
         line.withUnsafeBytes { bytes in
             bytes[start...].firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? bytes.count
