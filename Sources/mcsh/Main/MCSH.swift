@@ -3,7 +3,7 @@ import CStart
 import MemcacheCore
 import MemcachePlatform
 
-/// The program: reads its options, runs, and ends with a status.
+/// The program: reads its options, runs, and exits with a status.
 ///
 /// `main` is synchronous: the main thread reads input and waits, and an asynchronous one would end in a way that costs
 /// start-up time.
@@ -21,7 +21,7 @@ enum MCSH {
         }
     }
 
-    /// Reads the options, unless a completion script or the manual is asked for, which is thrown to be printed.
+    /// Reads the options, unless a completion script or the manual is requested, which is thrown to be printed.
     private static func options(of arguments: [String]) throws -> Options {
         if arguments == [ProgramOption.manualQuery] { throw CleanExit.message(try manual()) }
         let script = Result { () throws(OptionFault) in try CompletionScript.output(askedForBy: arguments) }
@@ -32,12 +32,12 @@ enum MCSH {
         }
     }
 
-    /// The page of the manual on standard input, with its section about the commands as the table has it.
+    /// The manual page on standard input, with its section about the commands generated from the table.
     private static func manual() throws -> String {
         do {
             let page = try FileDescriptors.readAll(STDIN_FILENO).get()
             let text = try ManualPage.updated(String(decoding: page, as: UTF8.self))
-            // The end of the last line is written with what is printed.
+            // The newline at the end is added by the print.
             return text.hasSuffix("\n") ? String(text.dropLast()) : text
         } catch let fault as ManualPage.Fault {
             throw ValidationError(fault.reason)
@@ -46,7 +46,7 @@ enum MCSH {
         }
     }
 
-    /// Says what the option parser has found: help and version on standard output, mistakes on standard error.
+    /// Prints what the option parser found: help and version on standard output, mistakes on standard error.
     private static func end(with error: any Error, _ arguments: [String]) -> Never {
         let isSuccess = OptionParser.exitCode(for: error).isSuccess
         if !isSuccess, OptionParser.asksForJSON(arguments) {
@@ -69,14 +69,14 @@ enum MCSH {
         if let conflict = options.conflict {
             return fail(options, conflict, code: "usage", .usage, hint: "mcsh --help lists the options")
         }
-        // At a terminal the signals are seen to before there is any other thread.
+        // At a terminal the signals are blocked before any other thread is started.
         if !options.command.isEmpty || !Terminal.isTerminal(STDIN_FILENO) { Connection.startEventLoop() }
         let environment = Environment.ofProcess()
         let catalog: ServerCatalog
         var selection: ServerSelection
         do throws(OptionFault) {
             catalog = try ServerCatalog(options: options, environment: environment)
-            // The sandbox takes the place of all servers: who names others is not asked.
+            // The sandbox replaces all servers: any others that are named do not matter.
             selection =
                 options.sandbox
                 ? try catalog.resolve(["127.0.0.1"])
@@ -110,7 +110,7 @@ enum MCSH {
             .run()
     }
 
-    /// Says on standard error what is wrong with the options or the configuration file, with its place.
+    /// Reports an error in the options or the configuration file on standard error, with its place.
     private static func fail(_ options: Options, _ fault: OptionFault) -> Int32 {
         guard fault.place != nil, options.format != .json else {
             return fail(options, fault.sentence, code: fault.code, fault.status)
@@ -119,7 +119,7 @@ enum MCSH {
         return fault.status.rawValue
     }
 
-    /// Says on standard error why there is no run, as the options ask for it.
+    /// Reports on standard error why the program does not run, in the format that the options ask for.
     private static func fail(
         _ options: Options, _ message: String, code: String, _ status: ExitStatus, hint: String? = nil
     ) -> Int32 {

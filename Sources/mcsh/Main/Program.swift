@@ -1,15 +1,15 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// One run of the program: which input, which output, which exit status.
+/// One run of the program: its input, its output, its exit status.
 struct Program {
     let options: Options
-    /// Where servers are found by name, now and later in the session.
+    /// The source of servers by name, now and later in the session.
     let catalog: ServerCatalog
-    /// The servers that the session begins with.
+    /// The initial servers of the session.
     let selection: ServerSelection
     let environment: Environment
-    /// Where commands are written down.
+    /// The log of commands.
     let log: CommandLog?
 
     func run() -> Int32 {
@@ -24,7 +24,7 @@ struct Program {
                 isColored: options.color.isColored(isTerminal: isOutputTerminal, environment: environment)),
             width: Terminal.width(environment: environment),
             endsValues: options.command.isEmpty || options.runs != nil, isTerminal: isOutputTerminal)
-        // Threads have the signals blocked that are blocked where they are started: the watcher comes before them.
+        // A thread inherits the blocked signals of the thread that starts it: the watcher comes first.
         let watcher = isInteractive ? SignalWatcher() : nil
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
         let behaviour = Shell.Behaviour(
@@ -41,7 +41,7 @@ struct Program {
             pipe(behaviour.client(of: selection), session)
         } else {
             let shell = Shell(selection: selection, catalog: catalog, session: session, behaviour: behaviour)
-            // Never let go of: what ends with the program is not taken apart first.
+            // Never released: what ends with the program need not be dismantled first.
             _ = Unmanaged.passRetained(shell)
             if !options.command.isEmpty {
                 status = oneCommand(shell)
