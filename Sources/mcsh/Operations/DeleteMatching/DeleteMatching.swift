@@ -29,7 +29,7 @@ struct DeleteMatching: Operation {
             MatchDeletion.rendered(deletions, output.format, namesServer: fleet.isPool))
     }
 
-    /// The keys of every server that match, as the servers have them; nil where there is no telling, which has been
+    /// The keys of every server that match, as the servers store them; nil if they cannot be determined, which has been
     /// reported.
     private func matchingKeys(_ fleet: Fleet, _ output: inout OperationOutput) async -> [ServerKeys]? {
         let filter = KeyFilter(prefix: prefix, glob: Glob(pattern))
@@ -78,7 +78,7 @@ struct DeleteMatching: Operation {
         }
     }
 
-    /// Deletes keys on their servers, all servers at once.
+    /// Deletes keys on their servers, all servers concurrently.
     private func delete(
         _ found: [ServerKeys], total: Int, _ fleet: Fleet, _ output: inout OperationOutput
     ) async -> [MatchDeletion] {
@@ -114,7 +114,7 @@ struct DeleteMatching: Operation {
         }
     }
 
-    /// Deletes keys of a server, some at a time; those that the command line cannot carry go in base64.
+    /// Deletes keys of a server, some at a time; those that the command line cannot carry are sent in base64.
     private static func delete(
         _ keys: [[UInt8]], on server: Server, _ tally: DeletionTally
     ) async throws(MemcacheError) {
@@ -139,7 +139,7 @@ private struct ServerKeys {
     var keys: [[UInt8]]
 }
 
-/// How many keys were deleted so far, of all servers.
+/// The number of keys deleted so far, on all servers.
 private final class DeletionTally: Sendable {
     private struct State {
         var handled = 0
@@ -151,10 +151,10 @@ private final class DeletionTally: Sendable {
 
     init(_ progress: Progress?) { self.progress = progress }
 
-    /// How many keys the servers have answered for.
+    /// The number of keys that the servers have answered for.
     var handled: Int { state.withLock { $0.handled } }
 
-    /// How many of them were there.
+    /// The number of them that existed.
     var deleted: Int { state.withLock { $0.deleted.values.reduce(0, +) } }
 
     func deleted(on server: ServerAddress) -> Int { state.withLock { $0.deleted[server] ?? 0 } }

@@ -1,18 +1,18 @@
 import MemcacheCore
 
-/// What `delete --match` has done on a server.
+/// The result of `delete --match` on a server.
 struct MatchDeletion {
     var server: String
     /// The pattern.
     var match: [UInt8]
-    /// How many keys were listed that match.
+    /// The number of matching keys in the listing.
     var matched: Int
-    /// How many of them were still there to be deleted.
+    /// The number of them that still existed and were deleted.
     var deleted: Int
 
     private static let members = ["match", "matched", "deleted", "server"]
 
-    /// What was done on each server, in a format.
+    /// The results for each server, in a format.
     static func rendered(_ deletions: [MatchDeletion], _ format: OutputFormat, namesServer: Bool) -> [UInt8] {
         let columns = [
             Column("server", in: namesServer ? .all : [.json, .table]), Column("match", in: [.json, .table]),

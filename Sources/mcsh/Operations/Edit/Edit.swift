@@ -62,7 +62,7 @@ struct Edit: OperationCommand {
         }
     }
 
-    /// What is there to edit.
+    /// Reads the item to edit.
     private static func read(_ key: Key, _ client: MemcacheClient) async throws(MemcacheError) -> EditedItem.Original {
         let found = try await client.metaGet(
             key, [.returnTimeToLive, .returnFlags, .returnCAS, .returnValue, .withoutBump])
@@ -73,9 +73,9 @@ struct Edit: OperationCommand {
         )
     }
 
-    /// Gives back the win token that reading a stale item has taken, as nothing may come of the edit.
+    /// Gives back the win token that reading a stale item has taken, because the edit may store nothing.
     ///
-    /// - Returns: The item's CAS token afterwards, where the value is still the same.
+    /// - Returns: The item's CAS token afterwards, if the value is still the same.
     private static func giveBackWin(
         of key: Key, _ value: [UInt8], _ client: MemcacheClient
     ) async throws(MemcacheError) -> CASToken? {
@@ -85,8 +85,8 @@ struct Edit: OperationCommand {
         return item.cas
     }
 
-    /// Runs the editor, again where the user wants that. Returns what should be stored; nil where that is nothing, which has
-    /// been said.
+    /// Runs the editor, again if the user wants to. Returns what should be stored; nil if nothing should, which has
+    /// been reported.
     private func edit(
         _ edit: inout EditedItem, _ fleet: Fleet, _ output: inout OperationOutput
     ) async -> [UInt8]? {
@@ -132,7 +132,7 @@ struct Edit: OperationCommand {
         }
     }
 
-    /// Says why a text cannot be stored as it is, and asks what to do with it.
+    /// Reports why a text cannot be stored as it is, and asks what to do with it.
     ///
     /// - Returns: Whether to edit it again.
     private func isEditedAgain(
@@ -158,7 +158,7 @@ struct Edit: OperationCommand {
         return false
     }
 
-    /// Stores the value with the token under which it was read.
+    /// Stores the value with the CAS token that was read with it.
     private func store(
         _ value: [UInt8], _ edit: inout EditedItem, _ fleet: Fleet, _ output: inout OperationOutput
     ) async {
@@ -184,7 +184,7 @@ struct Edit: OperationCommand {
             let result = try await client.metaSet(key, to: value, flags)
             await show(result.status, of: edit, on: owner, fleet, &output)
         } catch  where error.code == .serverError || error.code == .clientError {
-            // An error reply is a definite no; the server may have dropped the old value all the same.
+            // After an error reply nothing is stored; the server may have dropped the old value nevertheless.
             output.note(error.exitStatus)
             var reason = "not stored: \(error.message)"
             if edit.original.item != nil, !edit.isDropped, case .missing? = try? await Self.read(key, client) {
@@ -226,16 +226,16 @@ struct Edit: OperationCommand {
         }
     }
 
-    /// The largest item that a server stores; nil where it does not say, and for a value that any server stores.
+    /// The largest item that a server stores; nil if it does not report that, and for a value that any server stores.
     private static func itemLimit(for value: [UInt8], on server: Server?) async -> UInt64? {
-        // The least limit that memcached can be started with.
+        // The lowest limit that memcached can be started with.
         guard value.count > 900, let server, let settings = try? await server.execute(Statistics(.settings)) else {
             return nil
         }
         return StatisticsReading(settings).number("item_size_max")
     }
 
-    /// Says why nothing is stored, and where the edited text is; its file is removed where there is none.
+    /// Reports why nothing is stored, and where the edited text is; its file is removed if there is no text.
     ///
     /// - Parameter showsBoth: Whether what is on the server now is shown beside the text.
     private func refuse(

@@ -1,13 +1,13 @@
 import MemcacheCore
 
-/// A value as a text for an editor, and back: what is stored of the text has the flags that the value had.
+/// A value as a text for an editor, and back: what is stored for the text has the flags that the value had.
 struct EditableValue {
-    /// Why a value cannot be edited, or a text not be stored.
+    /// Why a value cannot be edited, or a text cannot be stored.
     struct Refusal: Error, Hashable {
         var message: String
     }
 
-    /// What the editor gets.
+    /// The text for the editor.
     let text: [UInt8]
     let flags: UInt64
     /// Whether the text is the JSON of a pickle.
@@ -16,7 +16,7 @@ struct EditableValue {
     private let conventions: ValueConventions
     private var isCompressed: Bool { flags & PythonTranscoder.Flags.compressed.rawValue != 0 }
 
-    /// The text of a value that is there.
+    /// The text of an existing value.
     init(_ bytes: [UInt8], flags: UInt64, by conventions: ValueConventions) throws(Refusal) {
         self.flags = flags
         self.conventions = conventions
@@ -24,7 +24,7 @@ struct EditableValue {
         do throws(MemcacheError) {
             decoded = flags == 0 ? nil : try StoredValue(bytes: bytes, flags: flags).decoded(by: conventions)
         } catch {
-            // Flags of another program say nothing, unless one of them is ours too.
+            // Flags of another program mean nothing, unless one of them is ours too.
             guard error.code == .unknownFlags, flags & PythonTranscoder.Flags.compressed.rawValue == 0 else {
                 throw Refusal(message: EscapedText.string(Array(error.message.utf8), keepsBackslashes: true))
             }
@@ -45,7 +45,7 @@ struct EditableValue {
         text = plain
     }
 
-    /// An empty text, for a value that is not there yet.
+    /// An empty text, for a value that does not exist yet.
     init(by conventions: ValueConventions) {
         text = []
         flags = 0
@@ -53,13 +53,13 @@ struct EditableValue {
         self.conventions = conventions
     }
 
-    /// The ending of the file's name, by which an editor knows what is in it.
+    /// The name of the file, whose extension tells an editor what it contains.
     var fileName: String {
         isPickle || JSONIndenter.indent(text) != nil ? "value.json" : "value.txt"
     }
 
-    /// What was edited, with the line ends that the text had: the newline that editors put at the end of a file is removed
-    /// where the text had none, and so are the carriage returns of an editor that ends every line with CR LF.
+    /// An edited text with its original line ends: the newline that editors put at the end of a file is removed if the
+    /// text had none, and so are the carriage returns of an editor that ends every line with CR LF.
     func withOwnEnding(_ edited: [UInt8]) -> [UInt8] {
         let (carriageReturn, newline) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
         var lines = edited.split(separator: newline, omittingEmptySubsequences: false)
@@ -93,9 +93,9 @@ struct EditableValue {
         return bytes
     }
 
-    /// A command that stores the file's text all the same.
+    /// A command that stores the file's text nevertheless.
     ///
-    /// - Parameter lifetime: The word of the lifetime; nil for one without end.
+    /// - Parameter lifetime: The lifetime as a word; nil for no end.
     func command(key: [UInt8], file: [UInt8], lifetime: String?) -> String {
         var words = ["set", EditableValue.word(key)]
         if let lifetime { words.append(lifetime) }
@@ -109,19 +109,19 @@ struct EditableValue {
         return (words + ["<", EditableValue.word(file)]).joined(separator: " ")
     }
 
-    /// How to change a value without an editor.
+    /// The commands that change a value without an editor.
     static func copies(_ key: [UInt8], flags: UInt64 = 0, lifetime: String? = nil) -> String {
         let key = word(key)
         let options = (lifetime.map { " \($0)" } ?? "") + (flags == 0 ? "" : " --flags \(flags)")
         return "get \(key) --raw > FILE, and set \(key)\(options) < FILE"
     }
 
-    /// Bytes as a line has them.
+    /// Bytes as a word of a line.
     private static func word(_ bytes: [UInt8]) -> String {
         String(decoding: WordSpelling.spell(bytes), as: UTF8.self)
     }
 
-    /// The JSON of a pickle, if it stands for all that the pickle says.
+    /// The JSON of a pickle, if it represents the pickle completely.
     private static func json(
         of decoded: DecodedValue, _ conventions: ValueConventions
     ) throws(Refusal) -> [UInt8] {
@@ -135,7 +135,7 @@ struct EditableValue {
     }
 }
 
-/// JSON of our own making over several lines, with every byte as it is.
+/// Formats our own JSON over several lines, with every byte unchanged.
 enum EditableJSON {
     static func indented(_ json: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []

@@ -1,8 +1,8 @@
 import MemcacheCore
 
-/// One value that is edited.
+/// A value that is being edited.
 struct EditedItem {
-    /// What was read.
+    /// The item as it was read.
     struct Item {
         var bytes: [UInt8]
         var flags: UInt64
@@ -36,11 +36,11 @@ struct EditedItem {
     var original: Original
     var editable: EditableValue
     var file: PrivateFile
-    /// What was made of it.
+    /// The edited text.
     var text: [UInt8] = []
-    /// The user wants to go on editing.
+    /// Whether the user wants to continue editing.
     var isWantedAgain = false
-    /// The server has dropped the item, because it could not store the text.
+    /// Whether the server has dropped the item because it could not store the text.
     var isDropped = false
 
     init(key: [UInt8], wireKey: Key, original: Original, editable: EditableValue, file: PrivateFile) {
@@ -51,7 +51,7 @@ struct EditedItem {
         self.file = file
     }
 
-    /// The bytes that an item with this value takes at least: memcached adds a header, the key and a line end.
+    /// The minimum size in bytes of an item with this value: memcached adds a header, the key and a line end.
     func leastItemBytes(of value: [UInt8]) -> UInt64 {
         UInt64(48 + 8 + key.count + 1 + value.count + 2)
     }

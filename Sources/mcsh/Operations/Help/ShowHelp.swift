@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// `help`: what there is to know about a command, a topic or a statistic.
+/// `help`: the documentation of a command, a topic or a statistic.
 struct ShowHelp: OperationCommand {
     static let command = CommandDescription(
         name: "help", aliases: ["?"], group: .shell,

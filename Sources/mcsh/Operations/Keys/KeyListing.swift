@@ -1,13 +1,13 @@
 import MemcacheCore
 
-/// The work of `keys` between the servers and the output: chunks of lines go in, rows come out.
+/// The part of `keys` between the servers and the output: chunks of lines go in, rows come out.
 struct KeyListing: ~Copyable {
-    /// What is done with an item.
+    /// The consumer of the listed items.
     private struct Sink {
         let filter: KeyFilter
         let slabClasses: Set<UInt64>?
         let limit: UInt64
-        /// How many keys are kept for whoever wants to know them.
+        /// The number of keys that are kept for the caller.
         let keptCount: Int
         var rows: KeyRows
         var out: [UInt8] = []
@@ -15,7 +15,7 @@ struct KeyListing: ~Copyable {
         var itemBytes: UInt64 = 0
         var kept: [[UInt8]] = []
 
-        /// - Returns: Whether more is wanted.
+        /// - Returns: Whether more items are wanted.
         mutating func take(_ key: Span<UInt8>, _ place: ItemReader.Place, _ lines: Span<UInt8>) -> Bool {
             guard filter.accepts(key) else { return true }
             var facts: ItemMetadata?
@@ -37,7 +37,7 @@ struct KeyListing: ~Copyable {
     private var reader = ItemReader()
     private var sink: Sink
 
-    /// - Parameter keptCount: How many keys are kept in ``kept``.
+    /// - Parameter keptCount: The number of keys that are kept in ``kept``.
     init(_ order: KeysQuery, prefix: [UInt8], rows: KeyRows, keptCount: Int = 0) {
         sink = Sink(
             filter: KeyFilter(prefix: prefix, glob: order.glob, expression: order.expression),
@@ -45,31 +45,31 @@ struct KeyListing: ~Copyable {
             limit: order.limit ?? .max, keptCount: keptCount, rows: rows)
     }
 
-    /// How many keys were looked at.
+    /// The number of keys examined.
     var seen: UInt64 { reader.count }
-    /// How many were listed.
+    /// The number of keys listed.
     var matched: UInt64 { sink.matched }
-    /// The size of the items that were listed, where rows are long.
+    /// The size of the listed items, if rows are long.
     var itemBytes: UInt64 { sink.itemBytes }
-    /// Whether there are as many as are wanted.
+    /// Whether the limit is reached.
     var isFull: Bool { sink.matched >= sink.limit }
-    /// Some keys that were listed, the first ones.
+    /// The first keys that were listed.
     var kept: [[UInt8]] { sink.kept }
 
-    /// The lines that follow are of this server.
+    /// Starts the lines of a server.
     mutating func begin(server: String, now: Int64) { sink.rows.begin(server: server, now: now) }
 
-    /// Makes rows of the items in a chunk of whole lines.
+    /// Turns the items in a chunk of whole lines into rows.
     mutating func take(_ lines: Span<UInt8>) -> ItemReader.Ending {
         reader.read(lines) { key, place in sink.take(key, place, lines) }
     }
 
-    /// All lines were taken: a table in which nothing stands has a header all the same.
+    /// Ends the listing: an empty table has a header nevertheless.
     mutating func end() {
         if DelimitedText.Style(sink.rows.format) != nil { sink.rows.appendHeader(before: nil, to: &sink.out) }
     }
 
-    /// Hands over the rows that were made since.
+    /// Passes on the rows made since the last call.
     mutating func withRows(_ body: ([UInt8]) -> Void) {
         guard !sink.out.isEmpty else { return }
         body(sink.out)

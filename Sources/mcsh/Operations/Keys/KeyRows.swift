@@ -3,21 +3,21 @@ import MemcacheCore
 /// Listed keys as rows, in every format.
 struct KeyRows {
     let format: OutputFormat
-    /// Whether each row has what else is known of the item.
+    /// Whether each row includes the metadata of the item.
     let isLong: Bool
     private let style: TextStyle
-    /// The servers, where each row says which it is from; empty for one.
+    /// The servers, if each row names its own; empty for one server.
     private let servers: [String]
-    /// The present by the server's clock, for times that people read.
+    /// The current time by the server's clock, for times that people read.
     private var now: Int64 = 0
-    /// The server, as it stands at the end of a row.
+    /// The server, as it appears at the end of a row.
     private var serverField: [UInt8] = []
     private var hasHeader = false
     private var casWidth = 3
-    /// Whether rows have the flags of the item, which servers list since 1.6.24: the first row decides.
+    /// Whether rows include the item's flags, which servers list since 1.6.24: the first row decides.
     private var showsFlags = false
 
-    /// What is known of an item, as the machine formats call it.
+    /// The item's metadata, with the names of the machine formats.
     private static let names = ["expires", "last_access", "cas", "fetched", "class", "item_bytes"]
     private static let quote = UInt8(ascii: "\"")
 
@@ -28,7 +28,7 @@ struct KeyRows {
         self.servers = servers
     }
 
-    /// The rows that follow are of this server.
+    /// Starts the rows of a server.
     mutating func begin(server: String, now: Int64) {
         self.now = now
         guard !servers.isEmpty else { return }
@@ -53,9 +53,9 @@ struct KeyRows {
         }
     }
 
-    /// What stands in front of the first row.
+    /// Appends what precedes the first row.
     ///
-    /// - Parameter facts: What is known of its item.
+    /// - Parameter facts: The metadata of its item.
     mutating func appendHeader(before facts: ItemMetadata?, to out: inout [UInt8]) {
         guard !hasHeader else { return }
         hasHeader = true
@@ -77,8 +77,8 @@ struct KeyRows {
     ///
     /// - Parameters:
     ///   - key: The key, without the pool's prefix.
-    ///   - facts: What else is known, for long rows.
-    ///   - line: What the server has sent.
+    ///   - facts: The item's metadata, for long rows.
+    ///   - line: The line that the server sent.
     mutating func append(_ key: Span<UInt8>, _ facts: ItemMetadata?, line: Span<UInt8>, to out: inout [UInt8]) {
         switch format {
         case .plain, .tsv:
@@ -104,7 +104,7 @@ struct KeyRows {
         out.append(UInt8(ascii: "\n"))
     }
 
-    /// Most keys have nothing to be escaped, and are copied.
+    /// Most keys need no escaping, and are copied.
     private static func append(escaped key: Span<UInt8>, to out: inout [UInt8]) {
         let isPlain = key.withUnsafeBufferPointer { bytes in
             var special: UInt8 = 0
@@ -123,7 +123,7 @@ struct KeyRows {
 
     // MARK: Machine formats
 
-    /// Columns in the order of the names. In the plain format an item that never ends has the server's -1.
+    /// Appends columns in the order of the names. In the plain format an item that never expires has the server's -1.
     private func append(_ facts: ItemMetadata, separator: UInt8, to out: inout [UInt8]) {
         out.append(separator)
         if let expires = facts.expires {
@@ -178,7 +178,7 @@ struct KeyRows {
 
     // MARK: For people
 
-    /// What stands in front of the key: columns of fixed width, for all rows are never known together.
+    /// The cells before the key: columns of fixed width, because all rows are never known together.
     private mutating func humanCells(_ facts: ItemMetadata) -> [UInt8] {
         let cas = facts.cas.map { "\($0)" } ?? ""
         casWidth = max(casWidth, cas.count)

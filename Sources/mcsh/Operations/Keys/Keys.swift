@@ -86,7 +86,7 @@ struct Keys: OperationCommand {
             servers: walks.count, patterns: query.patterns.map { EscapedText.string($0) }, isFull: listing.isFull)
         let isCaught = catcher?.end() ?? false
         if isCaught || output.isInterrupted {
-            // What is held for a pager is not lost with the program.
+            // Output held for a pager must not be lost when the program ends.
             if isCaught { sink.endPaging() }
             output.reportInterrupt(summary.cancelledText, isAfterMark: !wasOnScreen)
             if isCaught { InterruptCatcher.endByInterrupt() }
@@ -106,7 +106,7 @@ struct Keys: OperationCommand {
     private static func write(_ rows: [UInt8], to sink: OutputSink, _ progress: Progress?) {
         guard let progress, sink.destination == .terminal else { return sink.write(rows) }
         progress.aside { sink.write(rows) }
-        // From here on the screen is the pager's.
+        // From here on the pager has the screen.
         if sink.destination == .pager { progress.end() }
     }
 }

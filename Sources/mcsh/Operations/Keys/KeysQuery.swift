@@ -1,24 +1,24 @@
 import MemcacheCore
 
-/// What `keys` is to list.
+/// The items that `keys` should list.
 struct KeysQuery: Sendable {
-    /// Only keys of this pattern.
+    /// The pattern that listed keys match.
     var glob: Glob?
-    /// Only keys in which this is found.
+    /// The expression that listed keys contain.
     var expression: RegularExpression?
     /// The patterns as they were written, for messages.
     var patterns: [[UInt8]] = []
-    /// Ends after so many keys, of all servers together.
+    /// The maximum number of keys, on all servers together.
     var limit: UInt64?
-    /// Whether each key comes with what else is known of its item.
+    /// Whether each key is listed with the metadata of its item.
     var isLong = false
-    /// Only items of these slab classes; nil for all.
+    /// The slab classes of listed items; nil for all.
     var slabClasses: [SlabClass]?
 
-    /// Whether not every key is listed.
+    /// Whether only some keys are listed.
     var isChoosy: Bool { glob != nil || expression != nil || slabClasses != nil }
 
-    /// What a server walks that cannot walk its hash table.
+    /// What a server walks if it cannot walk its hash table.
     var scope: CrawlScope { slabClasses.map { .classes($0) } ?? .all }
 }
 

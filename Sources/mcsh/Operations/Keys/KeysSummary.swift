@@ -1,13 +1,13 @@
-/// What `keys` has found, in a line.
+/// The result of `keys`, in a line.
 struct KeysSummary: Hashable {
     var seen: UInt64
     var matched: UInt64
-    /// The size of the items together, where that was looked at.
+    /// The total size of the items, if it was determined.
     var itemBytes: UInt64?
     var servers: Int
-    /// The patterns, as they are shown.
+    /// The patterns as they are shown.
     var patterns: [String]
-    /// Whether the list ends at the limit.
+    /// Whether the limit was reached.
     var isFull: Bool
 
     /// `12 of 3,456 keys, 1.2 MiB, on 2 servers`
@@ -27,7 +27,7 @@ struct KeysSummary: Hashable {
         return text
     }
 
-    /// The same for a list that Ctrl-C has ended.
+    /// The same for a list that was interrupted by Ctrl-C.
     var cancelledText: String {
         "cancelled after \(Self.keys(seen)), of which \(HumanUnits.count(matched)) \(matched == 1 ? "was" : "were") listed"
     }

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// `lru_crawler metadump` and `mgdump`: a line for every item, server after server. All begin at the same time.
+/// `lru_crawler metadump` and `mgdump`: a line for every item, server after server. All servers start at the same time.
 struct ListItems: Operation {
     static let name = "lru_crawler"
     static let presence = Presence.streamed
@@ -8,7 +8,7 @@ struct ListItems: Operation {
 
     private let request: ListingRequest
 
-    /// How many items are shown at once.
+    /// The number of items shown at once.
     private static let batch = 1000
 
     init(_ request: ListingRequest) { self.request = request }
@@ -33,7 +33,7 @@ struct ListItems: Operation {
         }
     }
 
-    /// The error with its reason, where a server that is too old for a listing says no more than `ERROR`.
+    /// The error with its reason, if a server that is too old for a listing replies only `ERROR`.
     private static func explained(
         _ error: MemcacheError, _ request: ListingRequest, _ server: Server
     ) async -> MemcacheError {
@@ -65,7 +65,7 @@ struct ListItems: Operation {
                     items.removeAll(keepingCapacity: true)
                 }
             } catch {
-                // What came before it is shown first.
+                // What arrived before the error is shown first.
                 show(items, from: server, &rows, &output)
                 throw error
             }

@@ -4,10 +4,10 @@ import MemcacheCore
 struct ListingRows {
     let format: OutputFormat
     let style: TextStyle
-    /// Whether each row says which server it is from.
+    /// Whether each row names its server.
     let namesServer: Bool
     private var hasHeader = false
-    /// Whether rows have the flags of the item, which servers list since 1.6.24: the first row decides.
+    /// Whether rows include the item's flags, which servers list since 1.6.24: the first row decides.
     private var showsFlags = false
 
     private static let names = ["key", "expires", "last_access", "cas", "fetched", "class", "item_bytes"]

@@ -4,20 +4,20 @@ import MemcacheCore
 struct ListingCopier {
     let client: MemcacheClient
     let session: Session
-    /// Whether the lines are shown to people: escaped.
+    /// Whether the lines are shown to people and therefore escaped.
     var isForPeople = false
 
-    /// What became of a dump.
+    /// The result of copying a dump.
     enum Outcome {
-        /// It is in the output, up to its end.
+        /// All of it is in the output.
         case copied
-        /// The server refused; its line is in the output, as over a plain connection.
+        /// The server sent an error; its line is in the output, as over a plain connection.
         case refused
-        /// It was not sent, or broke off.
+        /// It was not sent, or is incomplete.
         case failed
     }
 
-    /// Copies a dump to its end. Says what went wrong, and notes the exit status.
+    /// Copies a dump to its end. Reports errors, and records the exit status.
     func copy(_ content: ListingRequest.Content, scope: [UInt8]) -> Outcome {
         let request: ListingRequest
         do throws(MemcacheError) {

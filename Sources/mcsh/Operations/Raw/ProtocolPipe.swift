@@ -3,51 +3,52 @@ import Synchronization
 
 /// `--pipe`: protocol on standard input, the server's bytes on standard output.
 ///
-/// Every request is looked at only as far as is needed to know where it and its answer end. After requests that may stay
-/// silent (`noreply`, the flag `q`) a fence is slipped in, whose answer is not shown.
+/// Every request is parsed only as far as needed to determine where it and its answer end. After requests that may stay
+/// silent (`noreply`, the flag `q`) a fence is inserted, whose answer is not shown.
 ///
-/// It belongs to the main thread. What is touched for every request goes without the check for overlapping access.
+/// It belongs to the main thread. Properties that every request accesses skip the runtime check for exclusive access.
 final class ProtocolPipe {
     private let client: MemcacheClient
     private let session: Session
     private let window: InFlightWindow
     private let outcome: Outcome
-    /// What the server is called in the log, and the log.
+    /// The server's name in the log, and the log.
     private let server: String
     private let log: CommandLog?
 
     @exclusivity(unchecked) private var bytes: [UInt8] = []
     @exclusivity(unchecked) private var position = 0
-    /// How far an incomplete line has been looked through.
+    /// How far an incomplete line has been searched.
     @exclusivity(unchecked) private var searched = 0
-    /// How many requests have been seen.
+    /// The number of requests so far.
     @exclusivity(unchecked) private var requests = 0
-    /// The first of the requests at the end of the batch that may stay silent.
+    /// The first of the requests at the end of the batch that may have no reply.
     @exclusivity(unchecked) private var silentSince: Int?
     @exclusivity(unchecked) private var batch = RequestEncoder()
     @exclusivity(unchecked) private var exchange: VerbatimReplies
     @exclusivity(unchecked) private var longRequest: LongRequest?
-    /// The command after which the server hangs up, once it was read.
+    /// The command after which the server hangs up, once it has been read.
     @exclusivity(unchecked) private var closingCommand: String?
 
-    /// Why a request that may change something is not sent; nil where it is.
+    /// Why a request that may change something is not sent; nil if it is sent.
     var unconfirmed: String?
 
     private static let batchBytes = 65_536
-    /// The longest line of a request: memcached reads long ones only of a get of many keys.
+    /// The maximum length of a request's line: memcached reads long ones only for a get of many keys.
     private static let maximumLineBytes = 16 << 20
 
-    /// A request whose long value is being read. It is sent in the pieces in which it came, but not before it is complete.
+    /// A request whose long value is being read. It is sent in the pieces in which it arrived, but not before it is
+    /// complete.
     private struct LongRequest {
         let request: RawRequest
-        /// The request's line with its end, and where it ends without.
+        /// The request line including its terminator, and the offset of the terminator.
         let line: [UInt8]
         let end: Int
         var pieces: [[UInt8]] = []
-        /// How many of the value's bytes are to come.
+        /// The number of the value's bytes still to come.
         var missing: Int
 
-        /// Takes the bytes that belong to the value, and gives the rest.
+        /// Takes the bytes that belong to the value, and returns the rest.
         mutating func take(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
             let piece = bytes.prefix(missing)
             if !piece.isEmpty { pieces.append(Array(piece)) }
@@ -56,7 +57,7 @@ final class ProtocolPipe {
         }
     }
 
-    /// What went wrong so far.
+    /// The errors so far.
     private final class Outcome: Sendable {
         let session: Session
         let server: String
@@ -70,7 +71,7 @@ final class ProtocolPipe {
             self.server = server
         }
 
-        /// Nothing more is to be sent; it has been said why.
+        /// Records that nothing more should be sent; the reason has been reported.
         func giveUp() {
             lost.withLock { $0 = true }
         }
@@ -85,7 +86,7 @@ final class ProtocolPipe {
                 defer { lost = true }
                 return !lost
             }
-            // What follows is lost for the same reason, whatever it hears.
+            // What follows is lost for the same reason, whatever error it reports.
             if isFirst {
                 let rest = exchange.unanswered.map { "; not answered from \(ProtocolPipe.name($0))" } ?? ""
                 report(error.message + rest, code: error.code.description, error.exitStatus)
@@ -107,7 +108,7 @@ final class ProtocolPipe {
         window = InFlightWindow(client: client, maximumBytes: 4 << 20)
     }
 
-    /// Runs until the end of the input, a request that is not sent, or a loss.
+    /// Runs until the end of the input, a request that is not sent, or a loss of the connection.
     func run(descriptor: Int32) {
         var chunk = [UInt8](repeating: 0, count: 262_144)
         var goesOn = true
@@ -129,7 +130,7 @@ final class ProtocolPipe {
         if let closingCommand, !outcome.isLost { refuseRest(behind: closingCommand, from: descriptor) }
     }
 
-    /// A request, or several that cannot be told apart, for a message.
+    /// The name of a request, or of several that cannot be distinguished, for a message.
     private static func name(_ ordinals: Range<Int>) -> String {
         ordinals.count == 1
             ? "request \(ordinals.lowerBound + 1)"
@@ -208,7 +209,7 @@ final class ProtocolPipe {
         return true
     }
 
-    /// Moves a request with a long value to the batch, which is sent then. False where it is not sent.
+    /// Moves a request with a long value to the batch, which is then sent. False if it is not sent.
     private func take(_ long: LongRequest) -> Bool {
         longRequest = nil
         guard bytes.span.equals("\r\n", in: 0..<2) else {
@@ -263,14 +264,15 @@ final class ProtocolPipe {
         silentSince = nil
     }
 
-    /// A last line without an end is sent all the same; a value that is cut short is not.
+    /// A last line without a terminator is sent nevertheless; an incomplete value is not.
     private func takeLastLine() {
         let line = longRequest?.line ?? Array(bytes[position...])
         bytes.append("\r\n")
         if takeRequests(), hasRest { refuse("the input ends inside it", line) }
     }
 
-    /// Tells of what follows a request after which the server hangs up: of an input that is slow, what is there by now.
+    /// Reports the input after a request after which the server hangs up: for a slow input, only what has arrived by
+    /// now.
     private func refuseRest(behind command: String, from descriptor: Int32) {
         let blanks = Array(" \t\r\n".utf8)
         if bytes.allSatisfy(blanks.contains), !Terminal.isTerminal(descriptor), FileDescriptors.isReadable(descriptor) {

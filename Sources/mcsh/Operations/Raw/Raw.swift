@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// `raw`: sends a protocol line as it is, and prints the server's bytes: escaped for people, exact otherwise.
+/// `raw`: sends a protocol line unchanged, and prints the server's bytes: escaped for people, exact otherwise.
 struct Raw: OperationCommand {
     static let command = CommandDescription(
         name: "raw", group: .shell,

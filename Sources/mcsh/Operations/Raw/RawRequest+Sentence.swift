@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension RawRequest.Fault {
-    /// What is wrong with a line that stands in some bytes, for a message.
+    /// The error in a line within some bytes, for a message.
     func sentence(in bytes: [UInt8], line: Range<Int>) -> String {
         switch self {
         case .key(let fault):

@@ -1,24 +1,24 @@
 import MemcacheCore
 
-/// Writes the server's bytes as they come: for `raw` and `--pipe`.
+/// Writes the server's bytes as they arrive: for `raw` and `--pipe`.
 ///
-/// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, until the window that it
-/// was submitted to is drained, whose lock puts that behind the last touch.
+/// `@unchecked Sendable`: after it is submitted it is only accessed on the connection's thread, until the window that
+/// it was submitted to is drained, whose lock orders that after the last access.
 final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
     /// A request whose reply is awaited.
     private struct Expectation {
-        /// Whether the end answers a fence of ours, not a request of the user.
+        /// Whether the end answers one of our fences and not a request of the user.
         var hidesEnd: Bool
         var shape: ReplyShape
-        /// Which requests of the input it answers.
+        /// The requests of the input that it answers.
         var ordinals: Range<Int>
     }
 
     private(set) var status = ExitStatus.done
     private(set) var error: MemcacheError?
-    /// Requests that the server refused: what it said, and which they were.
+    /// The error replies and the requests that they answer.
     private(set) var refusals: [(text: String, ordinals: Range<Int>)] = []
-    /// The requests that were not answered.
+    /// The requests without an answer.
     private(set) var unanswered: Range<Int>?
 
     private let output: OutputSink
@@ -37,8 +37,8 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
         self.isForPeople = isForPeople
     }
 
-    /// Lines of a server as people see them: without carriage returns at their ends, and with everything else escaped that
-    /// a terminal could take for a command.
+    /// Appends lines of a server as people see them: without carriage returns at their ends, and with everything else
+    /// escaped that a terminal could interpret as a command.
     static func append(escaped bytes: Span<UInt8>, to out: inout [UInt8]) {
         var start = 0
         while start < bytes.count {
@@ -51,16 +51,16 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// Says what is expected next; before it is submitted.
+    /// Adds the next expected reply; call it before it is submitted.
     func add(_ shape: ReplyShape, hidesEnd: Bool, ordinals: Range<Int> = 0..<1) {
         shapes.append(shape)
         expectations.append(Expectation(hidesEnd: hidesEnd, shape: shape, ordinals: ordinals))
     }
 
-    /// A fence of ours follows the request that was added last.
+    /// Adds a fence of ours after the request that was added last.
     func addFence() { shapes.append(.fence) }
 
-    /// The shapes of all replies, with those that are not shown.
+    /// The shapes of all replies, including those that are not shown.
     private(set) var shapes: [ReplyShape] = []
 
     func receive(
@@ -71,7 +71,7 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
         note(element, expectation, of: bytes, completesReply: completesReply)
         if completesReply {
             cursor += 1
-            // A refused read of several keys ends with its fence.
+            // A read of several keys that got an error ends with its fence.
             if expectation.hidesEnd || expectation.shape == .values && element.isVersion { return }
         }
         if isForPeople {

@@ -2,30 +2,30 @@ import MemcacheCore
 
 /// The state of one server, for `servers`.
 struct ServerReport: Sendable {
-    /// Whether it is there.
+    /// Whether the server is available.
     enum State: Hashable, Sendable {
         case alive
-        /// It is skipped for this many seconds more.
+        /// It is skipped for this many more seconds.
         case dead(seconds: Int64)
-        /// It cannot be asked.
+        /// It cannot be queried.
         case failing
     }
 
     var server: String
     var weight: Int
     var state: State
-    /// Why it is not there, where it was asked.
+    /// Why it is unavailable, if it was queried.
     var error: MemcacheError?
     var version: String?
     var items: UInt64?
-    /// How long a round trip takes.
+    /// The duration of a round trip.
     var microseconds: UInt64?
 
     init(server: String, weight: Int, state: State) {
         (self.server, self.weight, self.state) = (server, weight, state)
     }
 
-    /// Asks a server, unless it is dead.
+    /// Queries a server, unless it is marked down.
     init(on server: Server) async {
         self.init(server: server.address.description, weight: server.description.weight, state: .alive)
         if let state = Self.deadState(of: server) {

@@ -28,7 +28,7 @@ struct Servers: OperationCommand {
         let answers = await fleet.client.pool.onEveryServer { server async throws(MemcacheError) in
             await ServerReport(on: server)
         }
-        // An error is read to its end, however narrow the terminal is.
+        // An error is printed in full, however narrow the terminal is.
         var rows = RowWriter(
             Self.columns, output.format, style: output.presentation.style, width: .max, members: Self.members)
         var out: [UInt8] = []

@@ -6,11 +6,11 @@ struct ItemDescription {
     private let result: MetaResult
     private let record: MetaDebugRecord?
     private let server: String
-    /// The value that plain and the tables give: as it is stored, or as the application reads it.
+    /// The value in the plain format and in tables: as it is stored, or as the application reads it.
     private let value: [UInt8]
     private let conventions: ValueConventions
 
-    /// - Parameter decoded: The value as the application reads it, where that is asked for.
+    /// - Parameter decoded: The value as the application reads it, if that is requested.
     init(
         key: [UInt8], result: MetaResult, debug: MetaDebug.Outcome, server: String,
         conventions: ValueConventions = .standard, decoded: [UInt8]? = nil
@@ -29,7 +29,7 @@ struct ItemDescription {
     ///
     /// - Parameters:
     ///   - width: Columns of the terminal, to which people's lines of the value are folded.
-    ///   - hasHeader: Whether the header of a table is in front: that of the first key.
+    ///   - hasHeader: Whether the header of a table precedes it: that of the first key.
     func rendered(_ format: OutputFormat, style: TextStyle, width: Int? = nil, hasHeader: Bool = true) -> [UInt8] {
         var out: [UInt8] = []
         switch format {
@@ -112,23 +112,23 @@ struct ItemDescription {
         out.append("}\n")
     }
 
-    /// A line for each thing known: its name, a tab, the value.
+    /// Appends a line for each known fact: its name, a tab, the value.
     private func appendLines(to out: inout [UInt8]) {
         guard isFound else { return }
         let rows = [("key", key), ("value", value)] + machineFacts.map { ($0, Array($1.utf8)) }
         for (name, value) in rows { DelimitedText.append(row: [Array(name.utf8), value], .tsv, to: &out) }
     }
 
-    /// The columns of the table: the same for every item, whatever is known of it.
+    /// The columns of the table: the same for every item, whatever is known about it.
     private static let columns = [
         "flags", "size", "cas", "ttl", "last_access", "fetched", "class", "item_bytes", "stale", "server",
     ]
 
-    /// A row of a table. Of a miss there are the key and the server.
+    /// Appends a row of a table. For a miss it has only the key and the server.
     private func appendRow(_ style: DelimitedText.Style, hasHeader: Bool, to out: inout [UInt8]) {
         if hasHeader { DelimitedText.append(row: ["key", "found", "value"] + Self.columns, style, to: &out) }
         var facts = Dictionary(uniqueKeysWithValues: isFound ? machineFacts : [("server", server)])
-        // Rows have no null: as in the rows of ttl, -1 is for ever.
+        // Rows have no null: as in the rows of ttl, -1 means no end.
         if facts["ttl"] == "null" { facts["ttl"] = "-1" }
         let head = [key, Array((isFound ? "true" : "false").utf8), isFound ? value : []]
         DelimitedText.append(row: head + Self.columns.map { Array((facts[$0] ?? "").utf8) }, style, to: &out)

@@ -25,8 +25,8 @@ struct Show: OperationCommand {
     private let keys: [[UInt8]]
     private let prefix: [UInt8]
     private let hash: RoutingNumber?
-    /// Whether plain and the tables give the value as the application reads it. A key whose value cannot be read so is
-    /// reported, and left out.
+    /// Whether the plain format and tables show the value as the application reads it. A key whose value cannot be read
+    /// that way is reported and omitted.
     private let decodes: Bool
 
     init(
@@ -47,7 +47,7 @@ struct Show: OperationCommand {
             guard let (server, outcome) = answer, case .failure(let error) = outcome else { continue }
             let name = server.address.description
             let known = failures[name] ?? (error, [])
-            // The error that ended the connection counts, and not what followed from that.
+            // The error that ended the connection counts, and not the errors that followed from it.
             failures[name] = (known.error.code == .connectionLost ? error : known.error, known.keys + [bytes])
         }
         for (bytes, answer) in zip(keys, answers) {
@@ -67,13 +67,13 @@ struct Show: OperationCommand {
         }
     }
 
-    /// What a server says about a key.
+    /// A server's answer about a key.
     private struct Found: Sendable {
         var result: MetaResult
         var debug: MetaDebug.Outcome
     }
 
-    /// Shows one key. Returns false where its value cannot be read as it should be, which has been reported.
+    /// Shows one key. Returns false if its value cannot be read as requested, which has been reported.
     private func show(
         _ key: [UInt8], _ found: Found, of server: String, hasHeader: Bool, _ output: inout OperationOutput
     ) -> Bool {
@@ -99,9 +99,9 @@ struct Show: OperationCommand {
         return true
     }
 
-    /// Asks the server of each key about it, all at once.
+    /// Asks the server of each key about it, all concurrently.
     ///
-    /// - Returns: The server of each key and its answer; nil where there is no server, which has been reported.
+    /// - Returns: The server of each key and its answer; nil if there is no server, which has been reported.
     private func askHolders(_ host: any OperationHost) async -> [(Server, Result<Found, MemcacheError>)?] {
         let wireKeys = keys.compactMap { Key(prefix: prefix, $0, routedBy: hash) }
         host.prepare(for: wireKeys, hash)

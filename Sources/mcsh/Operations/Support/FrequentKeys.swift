@@ -1,7 +1,7 @@
-/// Counts how often keys are seen, and keeps those that are seen most often in a bounded memory.
+/// Counts how often keys are seen, and keeps those seen most often in bounded memory.
 ///
-/// This is the space-saving algorithm: a new key takes the place of the one with the smallest count, and begins with that
-/// count as its possible excess. Every key that makes up more than one part in `capacity` of all is kept.
+/// This is the space-saving algorithm: a new key replaces the one with the smallest count, and begins with that count
+/// as its possible excess. Every key that makes up more than a fraction of 1/`capacity` of the total is kept.
 struct FrequentKeys: Sendable {
     /// A key, and how often it was seen: at most `count` times, and at least `count - excess` times.
     struct Entry: Hashable, Sendable {
@@ -17,10 +17,10 @@ struct FrequentKeys: Sendable {
 
     init(capacity: Int = 1000) { self.capacity = max(1, capacity) }
 
-    /// How many keys are kept.
+    /// The number of keys kept.
     var size: Int { heap.count }
 
-    /// A key was seen.
+    /// Counts a key.
     mutating func add(_ key: [UInt8]) {
         if let position = positions[key] {
             heap[position].count += 1
@@ -37,7 +37,7 @@ struct FrequentKeys: Sendable {
         }
     }
 
-    /// The keys seen most often, the most frequent first; those of the same count in the order of their bytes.
+    /// The keys seen most often, the most frequent first; those with the same count in the order of their bytes.
     func top(_ count: Int) -> [Entry] {
         let sorted = heap.sorted { left, right in
             left.count == right.count

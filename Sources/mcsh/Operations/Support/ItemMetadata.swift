@@ -1,23 +1,23 @@
 import MemcacheCore
 
-/// What a line of a dump says of an item beside its key. What it does not say, or not as a number, is nil.
+/// What a line of a dump contains about an item besides its key. What is missing, or is not a number, is nil.
 struct ItemMetadata: Hashable, Sendable {
-    /// When the item expires, in seconds since 1970 by the server's clock; nil also where it never does.
+    /// When the item expires, in seconds since 1970 by the server's clock; also nil if it never does.
     var expires: Int64?
     /// When it was stored or last moved in its LRU, in seconds since 1970 by the server's clock.
     var lastAccess: Int64?
     var cas: UInt64?
-    /// Whether it was read since it was stored.
+    /// Whether it has been read since it was stored.
     var isFetched: Bool?
     var slabClass: UInt64?
     /// The size of the whole item in bytes: header, key, flags and value.
     var itemBytes: UInt64?
-    /// The flags word of the item. Since 1.6.24.
+    /// The flags of the item. Since 1.6.24.
     var flags: UInt64?
 
-    /// Reads `exp=-1 la=1795332413 cas=1 fetch=no cls=1 size=61`, in any order and with more among it.
+    /// Reads `exp=-1 la=1795332413 cas=1 fetch=no cls=1 size=61`, in any order and with other fields in between.
     init(_ lines: Span<UInt8>, _ range: Range<Int>) {
-        // No position below the end is checked again.
+        // Positions below the end are not checked again.
         precondition(range.lowerBound >= 0 && range.upperBound <= lines.count)
         var start = range.lowerBound
         while start < range.upperBound {

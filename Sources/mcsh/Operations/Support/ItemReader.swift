@@ -1,15 +1,15 @@
 import MemcacheCore
 
-/// Reads the items out of the lines of `lru_crawler metadump`, a chunk of whole lines at a time.
+/// Reads the items from the lines of `lru_crawler metadump`, a chunk of whole lines at a time.
 ///
-/// What is asked for is read, and in place: a line costs a look at its bytes and no memory of its own, for there may be
-/// many millions.
+/// Only what is requested is read, and in place: a line costs a pass over its bytes and no allocation, because there
+/// may be many millions.
 struct ItemReader: ~Copyable {
-    /// Where an item stands in the chunk.
+    /// Where an item is in the chunk.
     struct Place: Hashable {
-        /// The line, without its end.
+        /// The line, without its terminator.
         var line: Range<Int>
-        /// What follows the key in it.
+        /// What follows the key in the line.
         var facts: Range<Int>
     }
 
@@ -17,33 +17,34 @@ struct ItemReader: ~Copyable {
     enum Ending: Hashable {
         /// Every line was read.
         case read
-        /// No more is wanted.
+        /// No more items are wanted.
         case stopped
-        /// This line is not of its form. Those before it were handed over.
+        /// This line is malformed. Those before it were passed on.
         case unreadable(Range<Int>)
     }
 
-    /// How many items were handed over.
+    /// The number of items passed on.
     private(set) var count: UInt64 = 0
-    /// The bytes of a key that was encoded.
+    /// The bytes of a decoded key.
     private var decoded = [UInt8](repeating: 0, count: 1024)
 
     private static let lead: StaticString = "key="
 
     init() {}
 
-    /// Goes through lines.
+    /// Reads whole lines.
     ///
     /// - Parameters:
-    ///   - lines: Whole lines with their ends.
-    ///   - body: Takes the key's own bytes, which are gone afterwards, and where the rest stands. False ends the reading.
+    ///   - lines: Whole lines with their terminators.
+    ///   - body: Receives the key's own bytes, which are valid only during the call, and the position of the rest.
+    ///     False stops the reading.
     mutating func read(_ lines: Span<UInt8>, _ body: (_ key: Span<UInt8>, _ place: Place) -> Bool) -> Ending {
         var start = 0
         while start < lines.count {
             let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.count
             let first = start + Self.lead.utf8CodeUnitCount
             guard first < end, lines.starts(with: Self.lead, in: start..<end) else { return .unreadable(start..<end) }
-            // Blanks in keys are encoded. Positions below `end` are within the lines.
+            // Spaces in keys are encoded. Positions below `end` are within the lines.
             var last = first
             while last < end, lines[unchecked: last] != UInt8(ascii: " "), lines[unchecked: last] != UInt8(ascii: "%") {
                 last += 1
@@ -65,14 +66,14 @@ struct ItemReader: ~Copyable {
         return .read
     }
 
-    /// Decodes the key that begins at `first`. A `%` that no two hexadecimal digits follow stands for itself.
+    /// Decodes the key that begins at `first`. A `%` that is not followed by two hexadecimal digits stands for itself.
     ///
-    /// - Parameter last: Up to where the key is as it is; then, where it ends.
-    /// - Returns: How many bytes it has.
+    /// - Parameter last: On entry, the end of the part that needs no decoding; on return, the end of the key.
+    /// - Returns: The number of its bytes.
     private mutating func decode(_ lines: Span<UInt8>, from first: Int, upTo end: Int, plainUpTo last: inout Int) -> Int
     {
-        // No position is checked again: there is room for a byte of the key for each of the line from `first` to `end`,
-        // which is in it.
+        // Positions are not checked again: there is room for a byte of the key for each byte of the line from `first`
+        // to `end`, which is within the line.
         precondition(first <= last && last <= end && end <= lines.count && end - first <= decoded.count)
         var position = last
         let length = decoded.withUnsafeMutableBufferPointer { key in

@@ -1,32 +1,32 @@
 import MemcacheCore
 
-/// The list of a server's items, which has begun.
+/// The listing of a server's items, which has started.
 struct ItemWalk: Sendable {
     let server: ServerAddress
     let dump: Listing<ListedItem>
-    /// How many items the server has.
+    /// The number of items of the server.
     let itemCount: UInt64?
-    /// The present by the server's clock.
+    /// The current time by the server's clock.
     let now: Int64
-    /// Why items that are busy may be missing from the list; nil where none is.
+    /// Why items that are busy may be missing from the list; nil if none is.
     let shortcoming: String?
-    /// Whether the server may come to harm when a list's reader hangs up.
+    /// Whether the server may be damaged if the reader of a list hangs up.
     private let isToBeReadToItsEnd: Bool
 
-    /// How long a program that wants no more of a list stays for it.
+    /// How long a program that wants no more of a list waits for its end.
     private static let farewell = Duration.milliseconds(250)
-    /// How long to wait for a walk to begin: another one may be running, or the hash table may be growing.
+    /// How long to wait for a walk to start: another one may be running, or the hash table may be growing.
     private static let patience = Duration.seconds(30)
 
-    /// The first release that can walk the hash table. The walk of its LRU lists passes over items that are busy.
+    /// The first release that can walk the hash table. The walk of its LRU lists skips items that are busy.
     private static let walksHashTable = ServerVersion(1, 6, 9)
 
-    /// Begins. Several lists are read one after another, and wait in files meanwhile.
+    /// Starts the listing. Several lists are read one after another, and are stored in files in the meantime.
     ///
     /// - Parameters:
-    ///   - slabClasses: The classes that are wanted, which are chosen here where the hash table is walked; nil for all.
-    ///   - whenWaiting: Is called once when that is so, with the reason.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached, cannot list its items or refuses.
+    ///   - slabClasses: The wanted classes, which are filtered here if the hash table is walked; nil for all.
+    ///   - whenWaiting: Called once if the walk has to wait, with the reason.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached, cannot list its items or sends an error.
     init(
         of server: Server, _ client: MemcacheClient, slabClasses: [SlabClass]? = nil,
         whenWaiting: @escaping @Sendable (_ reason: String) -> Void
@@ -56,7 +56,7 @@ struct ItemWalk: Sendable {
             of: server, whenWaiting: whenWaiting)
     }
 
-    /// Why a server cannot do it, as its statistics say; nil where they do not say so.
+    /// Why a server cannot list its items, according to its statistics; nil if they do not say so.
     static func fault(_ general: StatisticsReading, _ settings: StatisticsReading) -> String? {
         if settings.text("dump_enabled") == "no" { return "it was started with -X, which forbids dumps" }
         if settings.text("lru_crawler") == "no" {
@@ -71,8 +71,8 @@ struct ItemWalk: Sendable {
         return nil
     }
 
-    /// Gives old servers, which a reader that hangs up near the end can damage, a moment to come to it: what they have left
-    /// is dropped. For a program that is about to end.
+    /// Gives old servers, which a reader that hangs up near the end can damage, a moment to finish: the rest of their
+    /// output is dropped. For a program that is about to end.
     static func finish(_ walks: [ItemWalk]) async {
         let walks = walks.filter(\.isToBeReadToItsEnd)
         guard !walks.isEmpty else { return }
@@ -96,7 +96,7 @@ struct ItemWalk: Sendable {
 }
 
 extension MemcacheError {
-    /// The error for a line of a dump that is not of its form.
+    /// The error for a malformed line of a dump.
     static func unreadable(line: [UInt8], of server: ServerAddress) -> MemcacheError {
         var error = MemcacheError(.malformed(line: line)).from(server)
         error.mayHaveTakenEffect = false

@@ -1,10 +1,10 @@
 import MemcacheCore
 
 extension Key {
-    /// A key as it goes over the wire; nil where it cannot.
+    /// A key as it is sent over the wire; nil if it cannot be sent.
     ///
     /// - Parameters:
-    ///   - prefix: What precedes every key.
+    ///   - prefix: The prefix of every key.
     ///   - number: Chooses the server instead of the key's hash.
     init?(prefix: [UInt8], _ bytes: [UInt8], routedBy number: RoutingNumber?) {
         guard let key = try? Key(prefix + bytes) else { return nil }

@@ -1,8 +1,8 @@
 import MemcacheCore
 
-/// Which keys of a list are wanted: those behind the pool's prefix that are of the patterns.
+/// Selects keys of a list: those with the pool's prefix that match the patterns.
 struct KeyFilter: Sendable {
-    /// What stands before every key of the pool, and is no part of what is matched and shown.
+    /// The prefix of every key of the pool, which is not part of what is matched and shown.
     let prefix: [UInt8]
     let glob: Glob?
     let expression: RegularExpression?
@@ -13,7 +13,7 @@ struct KeyFilter: Sendable {
         self.expression = expression
     }
 
-    /// Whether a key is wanted. It is given as the server has it, with the prefix.
+    /// Whether a key is wanted. It is given as the server stores it, with the prefix.
     func accepts(_ key: Span<UInt8>) -> Bool {
         if !prefix.isEmpty {
             guard key.count > prefix.count, key.equals(prefix.span, 0..<prefix.count, in: 0..<prefix.count) else {

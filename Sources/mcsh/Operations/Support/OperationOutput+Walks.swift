@@ -2,7 +2,8 @@ import MemcacheCore
 
 /// Reading the listings of all servers, for operations that look at every item.
 extension OperationOutput {
-    /// Has all servers begin. Those that cannot are reported, and so is what the listings of the others may lack.
+    /// Starts the listings of all servers. Those that cannot are reported, and so is what the listings of the others
+    /// may lack.
     mutating func openWalks(of fleet: Fleet, slabClasses: [SlabClass]? = nil) async -> [ItemWalk] {
         let (client, reporter, isQuiet) = (fleet.client, reporter, isQuiet)
         let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
@@ -24,8 +25,8 @@ extension OperationOutput {
 
     /// Reads a server's listing.
     ///
-    /// - Parameter take: Takes some whole lines.
-    /// - Returns: Whether it was read as far as it is wanted. If not, that has been reported.
+    /// - Parameter take: Receives some whole lines.
+    /// - Returns: Whether it was read as far as it is wanted. A failure has been reported.
     func read(
         _ walk: ItemWalk, _ progress: Progress?, _ take: (Span<UInt8>) -> ItemReader.Ending
     ) async -> Bool {
@@ -50,7 +51,7 @@ extension OperationOutput {
         }
     }
 
-    /// Waits for lines, and draws how far the work has come in the meantime.
+    /// Waits for lines, and draws the progress in the meantime.
     private static func nextLines(of walk: ItemWalk, _ progress: Progress?) async -> Result<[UInt8]?, MemcacheError> {
         let listing = walk.dump
         guard let progress else { return await nextLines(of: listing) }
@@ -69,8 +70,8 @@ extension OperationOutput {
         }
     }
 
-    /// How far the reading of listings has come, where a user can see it and it disturbs nothing: what reads a pipe may have
-    /// the terminal for itself.
+    /// The progress of reading listings, if a user can see it and it disturbs nothing: the reader of a pipe may use the
+    /// terminal itself.
     func walkProgress(over walks: [ItemWalk], isChoosy: Bool) -> Progress? {
         guard host.showsProgress, !walks.isEmpty else { return nil }
         switch sink.destination {

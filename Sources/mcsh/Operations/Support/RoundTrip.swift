@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// A server's version, and how long it took to learn it over a connection that was already there.
+/// A server's version, and the duration of the request for it over an existing connection.
 struct RoundTrip: Sendable {
     var version: ServerVersion
     var microseconds: UInt64

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// `watch`: what happens on the servers, as it happens, and at its end a summary.
+/// `watch`: the events on the servers as they happen, and a summary at the end.
 struct Watch: OperationCommand {
     static let command = CommandDescription(
         name: "watch", group: .server,
@@ -72,7 +72,7 @@ struct Watch: OperationCommand {
         let elapsed = ContinuousClock.now - start
         let (watched, silent) = printer.servers(of: names)
         if !isCaught, !output.isInterrupted {
-            // The end came before it was known whether they would be watched at all.
+            // The end came before it was known whether these would be watched at all.
             for name in silent {
                 let time = (query.duration ?? elapsed).spelledOut
                 output.report(MemcacheError(.timedOut, "no answer within \(time)"), server: name)
@@ -90,7 +90,7 @@ struct Watch: OperationCommand {
         _ output: borrowing OperationOutput
     ) {
         guard output.format != .json else { return Messages.write(summary.json(of: server, after: duration)) }
-        // A terminal has shown ^C in front of it.
+        // The terminal has shown ^C before it.
         let mark = isAfterMark && Terminal.errorsAreShown ? [""] : []
         let width =
             output.presentation.isTerminal
@@ -98,7 +98,8 @@ struct Watch: OperationCommand {
         Messages.write(lines: mark + summary.lines(of: server, after: duration, width: width))
     }
 
-    /// Prints what a server sends, until there is enough or the connection ends, which is told at once: others go on.
+    /// Prints what a server sends, until there is enough or the connection ends, which is reported at once: the others
+    /// continue.
     private static func read(
         _ query: WatchQuery, from server: Server, _ client: MemcacheClient, _ printer: WatchPrinter,
         report: @Sendable (MemcacheError) async -> Void
@@ -112,12 +113,13 @@ struct Watch: OperationCommand {
         } catch {
             guard error.code != .cancelled, !Task.isCancelled else { return }
             await report(error)
-            // Keys are not sent to a server that is gone, nor does the prompt count it: it is asked whether it is.
+            // Keys are not sent to a server that is gone, and the prompt does not count it: a request finds out whether
+            // it is.
             if error.code == .connectionLost { _ = try? await server.execute(Version()) }
         }
     }
 
-    /// The error with its reason, where a server says no more than `ERROR`: streams that it is too old for.
+    /// The error with its reason, if a server replies only `ERROR`: it is too old for the streams.
     private static func explained(
         _ error: MemcacheError, _ streams: [WatchStream], _ server: Server
     ) async -> MemcacheError {
@@ -131,8 +133,8 @@ struct Watch: OperationCommand {
         return error
     }
 
-    /// Runs something until it is done, the printer has enough, or the time is over. Servers that have not answered by then
-    /// still have the time that an answer may take: whether they can be watched at all is not left open.
+    /// Runs a closure until it is done, the printer has enough, or the time has passed. Servers that have not answered
+    /// by then still have the time allowed for an answer, to determine whether they can be watched at all.
     private static func untilEnd(
         of printer: WatchPrinter, after duration: Duration?, _ body: @escaping @Sendable () async -> Void
     ) async {

@@ -1,24 +1,25 @@
 import MemcacheCore
 
-/// An event in the words of people: what happened, to which key, and what else the server says about it.
+/// An event in words: what happened, to which key, and what else the server reports about it.
 struct WatchDescription: Hashable, Sendable {
-    /// In a word or two: `hit`, `stored`, `evicted`; the server's own word for what is not known, escaped.
+    /// The event in a word or two: `hit`, `stored`, `evicted`; the server's own word for an unknown one, escaped.
     var what: String
     var role = TextStyle.Role.plain
     /// The key, decoded and not escaped.
     var key: [UInt8]?
-    /// What it is about where that is no key: a client's address.
+    /// The subject if it is not a key: a client's address.
     var subject = ""
     var size = ""
-    /// How long the item has to live, where it has an end.
+    /// The remaining lifetime of the item, if it has an end.
     var lifetime = ""
     var slabClass = ""
-    /// The client's address where it is known, else its descriptor.
+    /// The client's address if it is known, else its descriptor.
     var client = ""
-    /// What has no place of its own, escaped.
+    /// Attributes without a field of their own, escaped.
     var rest: [String] = []
 
-    /// - Parameter client: The address of the client with a descriptor, where its connection was seen to be opened.
+    /// - Parameter client: Returns the address of the client with a descriptor, if its connection was seen being
+    ///   opened.
     init(_ event: WatchEvent, client address: (Int64) -> String? = { _ in nil }) {
         what = EscapedText.string(Array(event.type.utf8))
         var attributes = Attributes(event.attributes)
@@ -75,7 +76,7 @@ struct WatchDescription: Hashable, Sendable {
             (what, role) = ("no memory", .bad)
         } else if attributes.take("status", "too_large") {
             (what, role) = ("too large", .bad)
-            // Both are garbage for these.
+            // Both are garbage in these events.
             _ = attributes.take("clsid")
             _ = attributes.take("cfd")
         }
@@ -100,7 +101,7 @@ struct WatchDescription: Hashable, Sendable {
     }
 
     private mutating func readFigures(_ attributes: inout Attributes, client address: (Int64) -> String?) {
-        // Nothing was found: there is no size and no class.
+        // Nothing was found: there is neither a size nor a class.
         let isNothing = what == "miss"
         if let bytes = attributes.take(number: "size"), !isNothing || bytes != 0 {
             size = bytes < 0 ? "\(bytes) B" : HumanUnits.bytes(UInt64(bytes))
@@ -128,7 +129,7 @@ extension WatchEvent {
     }
 }
 
-/// What an event says that has no place yet.
+/// The attributes of an event that are not yet assigned.
 private struct Attributes {
     private(set) var left: [LineAttribute]
 
@@ -136,25 +137,25 @@ private struct Attributes {
 
     func value(_ name: String) -> [UInt8]? { left.first { $0.name == name }?.value }
 
-    /// Takes out an attribute; nil where there is none.
+    /// Removes an attribute and returns its value; nil if there is none.
     mutating func take(_ name: String) -> [UInt8]? {
         guard let index = left.firstIndex(where: { $0.name == name }) else { return nil }
         return left.remove(at: index).value
     }
 
-    /// Takes out an attribute that has a value. Returns whether there was one.
+    /// Removes an attribute that has a given value. Returns whether there was one.
     mutating func take(_ name: String, _ value: String) -> Bool {
         guard self.value(name)?.elementsEqual(value.utf8) == true else { return false }
         return take(name) != nil
     }
 
-    /// Takes out an attribute that is a number; one that is none stays.
+    /// Removes an attribute that is a number; one that is not stays.
     mutating func take(number name: String) -> Int64? {
         guard let number = value(name).flatMap({ ASCIINumber.parseSigned($0) }) else { return nil }
         return take(name) == nil ? nil : number
     }
 
-    /// Takes out where a client is.
+    /// Removes the attributes of a client's address and returns it.
     mutating func takeAddress() -> String? {
         guard let host = take("rip") else { return nil }
         let port = take("rport") ?? []

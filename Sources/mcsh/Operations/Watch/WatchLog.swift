@@ -1,7 +1,7 @@
 import MemcacheCore
 
-/// Events as lines for people: the time of day, what happened, the key and what there is to know about it, in columns
-/// that stay where they are while lines come.
+/// Events as lines for people: the time of day, what happened, the key and what is known about it, in columns that keep
+/// their positions as lines arrive.
 struct WatchLog: Sendable {
     private enum Column: CaseIterable { case size, lifetime, slabClass, client }
 
@@ -9,12 +9,12 @@ struct WatchLog: Sendable {
     private let streams: [WatchStream]
     private let servers: [String]
     private let width: Int
-    /// The cells of the server's name; nil where there is one server.
+    /// The width of the server's name in cells; nil if there is one server.
     private let serverWidth: Int?
     private let columns: [Column]
     private let keyWidth: Int
     private let clientWidth: Int
-    /// Who has which descriptor, of the connections that were seen to be opened.
+    /// The clients by descriptor, of the connections that were seen being opened.
     private var clients: [Client: String] = [:]
 
     private struct Client: Hashable {
@@ -26,17 +26,17 @@ struct WatchLog: Sendable {
     private static let whatWidth = 11
     private static let gap = 2
     private static let leastKeyWidth = 18
-    /// More connections at a time than a server takes by default are not remembered.
+    /// The maximum number of remembered connections, which a server accepts at a time by default.
     private static let maximumClients = 10_000
 
     /// - Parameters:
-    ///   - streams: What is watched, which tells the columns.
-    ///   - servers: The names of the servers, where there are several.
+    ///   - streams: The streams being watched, which determine the columns.
+    ///   - servers: The names of the servers, if there are several.
     init(_ streams: [WatchStream], style: TextStyle, width: Int, servers: [String] = []) {
         self.style = style
         self.streams = streams
         self.servers = servers
-        // The last column stays free, lest a terminal goes to the next line by itself.
+        // The last column stays free so that a terminal does not wrap to the next line by itself.
         self.width = max(width, 20) - 1
         serverWidth = servers.isEmpty ? nil : min(servers.map { WatchLog.shown($0).displayWidth }.max() ?? 0, 24)
         clientWidth = streams.contains(.connections) ? 21 : 7
@@ -54,7 +54,7 @@ struct WatchLog: Sendable {
         func room() -> Int {
             width - head - columns.reduce(0) { $0 + Self.gap + Self.width(of: $1, client: clientWidth) }
         }
-        // Who watches connections wants to know the clients.
+        // A user who watches connections wants to know the clients.
         let isForClients = streams.contains(.connections)
         let least: [Column] =
             isForClients ? [.slabClass, .lifetime, .client, .size] : [.slabClass, .client, .lifetime, .size]
@@ -65,7 +65,7 @@ struct WatchLog: Sendable {
         keyWidth = max(8, min(room(), 60))
     }
 
-    /// The same for another width, with what was learned of the connections.
+    /// The same log for another width, with the known connections.
     func resized(to width: Int) -> WatchLog {
         var log = WatchLog(streams, style: style, width: width, servers: servers)
         log.clients = clients
@@ -81,7 +81,7 @@ struct WatchLog: Sendable {
         }
     }
 
-    /// The lines for an event, without their ends.
+    /// The lines for an event, without their terminators.
     mutating func lines(for event: WatchEvent, from server: String) -> [String] {
         let description = WatchDescription(event) { clients[Client(server: server, descriptor: $0)] }
         follow(event, of: server)
@@ -103,7 +103,7 @@ struct WatchLog: Sendable {
         return with(rest, behind: line)
     }
 
-    /// The line for the place of lines that are missing.
+    /// The line that replaces missing lines.
     func line(lost count: UInt64, by whom: String, from server: String) -> String {
         let place = serverWidth == nil ? "" : " of \(WatchLog.shown(server))"
         let lines = count == 1 ? "line\(place) was" : "lines\(place) were"
@@ -121,7 +121,7 @@ struct WatchLog: Sendable {
         return line
     }
 
-    /// Text that has no column: behind the line where there is room, else below it.
+    /// Adds text that has no column: after the line if there is room, else below it.
     private func with(_ rest: String, behind line: StyledText) -> [String] {
         guard !rest.isEmpty else { return [line.withoutTrailingBlanks.rendered(style)] }
         let text = StyledText(rest, .dim)

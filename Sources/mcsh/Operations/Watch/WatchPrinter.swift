@@ -1,7 +1,7 @@
 import MemcacheCore
 import Synchronization
 
-/// Writes the events of several servers as they come, and counts them.
+/// Writes the events of several servers as they arrive, and counts them.
 final class WatchPrinter: Sendable {
     private struct State {
         var rows: WatchRows
@@ -11,7 +11,7 @@ final class WatchPrinter: Sendable {
         var failed: Set<String> = []
         var width: Int
 
-        /// Nothing more is shown.
+        /// Whether nothing more is shown.
         var isOver = false
 
         func isFull(_ limit: UInt64?) -> Bool { isOver || limit.map { summary.shown >= $0 } ?? false }
@@ -19,7 +19,7 @@ final class WatchPrinter: Sendable {
 
     private let query: WatchQuery
     private let output: OutputSink
-    /// Lines are as wide as the terminal is when they are written.
+    /// Whether lines are as wide as the terminal at the time they are written.
     private let followsTerminal: Bool
     private let state: Mutex<State>
     private let ends: AsyncStream<Void>
@@ -40,7 +40,7 @@ final class WatchPrinter: Sendable {
         (settlements, settling) = AsyncStream.makeStream()
     }
 
-    /// The servers that have agreed to be watched, and those of which nothing has been heard.
+    /// The servers that have agreed to be watched, and those that have not answered yet.
     func servers(of names: [String]) -> (watched: [String], silent: [String]) {
         state.withLock { state in
             (
@@ -52,7 +52,7 @@ final class WatchPrinter: Sendable {
 
     var summary: WatchSummary { state.withLock { $0.summary } }
 
-    /// A server is watched, or never will be.
+    /// Records whether a server is being watched or never will be.
     func settle(_ server: String, isWatched: Bool) {
         let isLast = state.withLock { state in
             if isWatched { state.watched.insert(server) } else { state.failed.insert(server) }
@@ -66,17 +66,17 @@ final class WatchPrinter: Sendable {
         for await _ in settlements {}
     }
 
-    /// No more is wanted, of any server.
+    /// Records that no more events are wanted, from any server.
     func end() { ending.finish() }
 
-    /// Nothing more is shown, whatever comes.
+    /// Shows nothing more, whatever arrives.
     func stop() { state.withLock { $0.isOver = true } }
 
     func waitForEnd() async {
         for await _ in ends {}
     }
 
-    /// - Returns: Whether more is wanted.
+    /// - Returns: Whether more lines are wanted.
     func write(_ line: WatchLine, from server: String) -> Bool {
         state.withLock { state in
             guard !state.isFull(query.limit), !output.hasFailed else { return false }

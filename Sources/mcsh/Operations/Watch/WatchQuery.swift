@@ -1,16 +1,16 @@
 import MemcacheCore
 
-/// What `watch` is to show, and when it is to end.
+/// What `watch` should show, and when it should end.
 struct WatchQuery: Hashable, Sendable {
     var streams: [WatchStream]
-    /// Only events about keys that match.
+    /// The pattern that keys must match.
     var match: Glob?
-    /// Ends after so many events were shown.
+    /// The number of shown events after which it ends.
     var limit: UInt64?
-    /// Ends after this time.
+    /// The time after which it ends.
     var duration: Duration?
 
-    /// Whether an event is shown. Those without a key are about no key that matches.
+    /// Whether an event is shown. Events without a key match no pattern.
     func shows(_ event: WatchEvent) -> Bool {
         guard let match else { return true }
         return event.key.map { match.matches($0) } ?? false

@@ -4,7 +4,7 @@ import MemcacheCore
 struct WatchRows {
     let format: OutputFormat
     let style: TextStyle
-    /// Whether each row says which server it is from.
+    /// Whether each row names its server.
     let namesServer: Bool
     /// The lines for people.
     private var log: WatchLog
@@ -17,7 +17,7 @@ struct WatchRows {
         self.log = log ?? WatchLog([.fetchers], style: style, width: 80)
     }
 
-    /// Lines for people are laid out for another width from here on.
+    /// Lays out lines for people for another width from here on.
     mutating func resize(to width: Int) { log = log.resized(to: width) }
 
     mutating func rendered(_ line: WatchLine, from server: String) -> [UInt8] {

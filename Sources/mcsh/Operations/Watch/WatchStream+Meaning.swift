@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension WatchStream {
-    /// What it reports, in few words.
+    /// The contents of the stream, in few words.
     var meaning: String {
         switch self {
         case .fetchers: "every read of a key; writes look too"

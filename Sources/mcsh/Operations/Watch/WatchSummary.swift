@@ -2,15 +2,15 @@ import MemcacheCore
 
 /// What was seen while `watch` ran.
 struct WatchSummary: Sendable {
-    /// Events that were shown.
+    /// The number of events that were shown.
     private(set) var shown: UInt64 = 0
-    /// Events that were not, because their keys do not match.
+    /// The number of events that were not shown because their keys do not match.
     private(set) var hidden: UInt64 = 0
-    /// How many of each kind were shown.
+    /// The number of shown events of each kind.
     private(set) var kinds: [String: UInt64] = [:]
-    /// Lines that servers dropped because this side was too slow.
+    /// The number of lines that servers dropped because this side was too slow.
     private(set) var lostByServer: UInt64 = 0
-    /// Lines that were dropped here.
+    /// The number of lines that were dropped here.
     private(set) var lostHere: UInt64 = 0
     /// The keys of the events that were shown.
     private(set) var keys = FrequentKeys()
@@ -18,17 +18,17 @@ struct WatchSummary: Sendable {
     /// Whether the look-ups of stores are among the hits and misses.
     private let hasLookUpsOfStores: Bool
 
-    /// More kinds than this are counted as one: their names come from the server.
+    /// The maximum number of kinds, the others being counted as one: their names come from the server.
     private static let maximumKinds = 100
     private static let otherKinds = "others"
     private static let shownKeys = 10
 
-    /// Makes the summary of some streams.
+    /// An empty summary of some streams.
     init(of streams: [WatchStream]) {
         hasLookUpsOfStores = streams.contains(.fetchers) && streams.contains(.mutations)
     }
 
-    /// An event was shown.
+    /// Counts an event that was shown.
     mutating func count(_ event: WatchEvent) {
         shown += 1
         let kind = WatchDescription(event).what
@@ -36,10 +36,10 @@ struct WatchSummary: Sendable {
         if let key = event.key { keys.add(key) }
     }
 
-    /// An event was not shown.
+    /// Counts an event that was not shown.
     mutating func countHidden() { hidden += 1 }
 
-    /// Lines are missing.
+    /// Counts missing lines.
     mutating func count(lost count: UInt64, byServer: Bool) {
         let sum = (byServer ? lostByServer : lostHere).addingReportingOverflow(count)
         let total = sum.overflow ? .max : sum.partialValue

@@ -1,27 +1,27 @@
 import MemcacheCore
 
-/// Where a key belongs, and where it is, for `where`.
+/// Where a key belongs, and where it is stored, for `where`.
 struct KeyLocation: Sendable {
     var key: [UInt8]
-    /// The hash that the server was chosen by: a number of the profile's, or the one that was given.
+    /// The hash that selected the server: the profile's, or a given number.
     var hash: String
-    /// The server that owns the key while all are alive.
+    /// The server that owns the key while all servers are up.
     var server: String
-    /// The server that stands in for it now; nil where the owner is alive, or none can.
+    /// The server that currently stands in for the owner; nil if the owner is up, or none can.
     var standIn: String?
-    /// Whether the owner is dead.
+    /// Whether the owner is marked down.
     var isOwnerDead = false
-    /// The servers that have the key; nil when they were not asked.
+    /// The servers that store the key; nil if they were not asked.
     var found: [String]?
 
-    /// The cells of a row: key, hash, server and stand-in, and the servers that have it where they were asked.
+    /// The cells of a row: key, hash, server and stand-in, and the servers that store it if they were asked.
     var cells: [Cell] {
         let standIn = isOwnerDead ? standIn.map { Cell.text($0) } ?? Cell(.null) : .missing
         return [.bytes(key), Cell(.digits(Array(hash.utf8))), .text(server), standIn]
             + (found.map { [Cell(.list($0))] } ?? [])
     }
 
-    /// What people read instead of a row.
+    /// The sentence for people instead of a row.
     var sentence: StyledText {
         func name(_ server: String) -> String { EscapedText.string(Array(server.utf8)) }
         var text = StyledText(EscapedText.string(key), .heading)

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// `where`: the owner of each key, and the servers that have it.
+/// `where`: the owner of each key, and the servers that store it.
 struct Where: OperationCommand {
     static let command = CommandDescription(
         name: "where", group: .pool,
@@ -44,7 +44,7 @@ struct Where: OperationCommand {
     func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
         let pool = fleet.client.pool
         let wireKeys = keys.compactMap { Key(prefix: prefix, $0, routedBy: hash) }
-        // First, because it shows which servers are dead.
+        // First, because it reveals which servers are down.
         let holders = probes ? await self.holders(of: wireKeys, fleet, &output) : nil
         var rows = output.rows(Self.columns + (probes ? [Column("found_on")] : []))
         var out: [UInt8] = []
@@ -70,7 +70,7 @@ struct Where: OperationCommand {
         output.write(out)
     }
 
-    /// The servers that have each key.
+    /// The servers that store each key.
     private func holders(of keys: [Key], _ fleet: Fleet, _ output: inout OperationOutput) async -> [[String]] {
         let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
             var isThere: [Bool] = []
