@@ -1,7 +1,7 @@
 import ArgumentParser
 import MemcacheCore
 
-/// Which servers, how keys are named there, and how long to wait for them.
+/// The servers, how keys are named there, and the time limits for them.
 struct ConnectionOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("server")],

@@ -4,9 +4,9 @@ import MemcacheCore
 extension OutputFormat: ExpressibleByArgument {}
 extension ColorChoice: ExpressibleByArgument {}
 
-/// The program's options as they are declared: their names, their help, and how they are read.
+/// The declarations of the program's options: their names, their help, and how they are read.
 ///
-/// The parser behind it takes milliseconds to look at these declarations, more than the rest of a one-liner takes;
+/// The underlying parser takes milliseconds to process these declarations, more than the rest of a one-liner;
 /// ``PlainOptions`` reads the everyday forms without it.
 struct OptionParser: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +34,7 @@ struct OptionParser: ParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: "One command of the shell, and its words.")
     var command: [String] = []
 
-    /// Reads a command line. What is printed instead of a run, such as help, is thrown.
+    /// Reads a command line. Output that replaces a run, such as help, is thrown.
     static func read(_ arguments: [String]) throws -> Options {
         var command = try parseAsRoot(arguments)
         try command.run()
@@ -42,14 +42,14 @@ struct OptionParser: ParsableCommand {
         return parser.options
     }
 
-    /// Whether arguments that could not be read asked for errors as JSON all the same.
+    /// Whether arguments that could not be read nevertheless asked for errors as JSON.
     static func asksForJSON(_ arguments: [String]) -> Bool {
         let pairs = zip(arguments, arguments.dropFirst())
         return arguments.contains { ["--json", "--output=json", "-ojson", "-o=json"].contains($0) }
             || pairs.contains { ["-o", "--output"].contains($0) && $1 == "json" }
     }
 
-    /// The words of a command are captured with everything in them, and so is an option that the parser does not know.
+    /// The words of a command are captured with everything in them, including an option that the parser does not know.
     mutating func run() throws {
         guard let word = command.first, word.hasPrefix("-"), word != "-" else { return }
         switch word {
@@ -62,7 +62,7 @@ struct OptionParser: ParsableCommand {
         }
     }
 
-    /// What the options come to.
+    /// The resulting options.
     var options: Options {
         Options(
             servers: connection.servers, port: connection.port, prefix: connection.prefix,

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// What the program was asked to do: the options and the words of a command, with the defaults for what was not said.
+/// The options and the words of a command, with defaults for what was not specified.
 ///
 /// Texts are as ``ArgumentText`` has them.
 struct Options: Hashable, Sendable {
@@ -36,10 +36,10 @@ struct Options: Hashable, Sendable {
     var readOnly = false
     var verbose = false
     var log: String?
-    /// One command of the shell, and its words.
+    /// One command of the shell with its words.
     var command: [String] = []
 
-    /// The format that was asked for; nil when none was.
+    /// The requested format; nil if there is none.
     var format: OutputFormat? {
         if json { return .json }
         if raw { return .raw }
@@ -48,10 +48,10 @@ struct Options: Hashable, Sendable {
         return output
     }
 
-    /// How often a command is run: 0 is until it is interrupted, which `-i` alone means too; nil is once, as nobody said.
+    /// How often a command is run: 0 is until it is interrupted, which `-i` alone implies; nil is once, by default.
     var runs: Int? { repetitions ?? (interval == nil ? nil : 0) }
 
-    /// Options that cannot be together, or make no sense; nil when all is well.
+    /// An error for options that are incompatible or make no sense; nil if there is none.
     var conflict: String? {
         let inputs = [
             lines.isEmpty ? nil : "-c", files.isEmpty ? nil : "-f", pipe ? "--pipe" : nil,
@@ -67,7 +67,7 @@ struct Options: Hashable, Sendable {
 }
 
 extension Options {
-    /// What the options say about how servers are used.
+    /// The options that determine how servers are used.
     func poolSettings() throws(OptionFault) -> PoolSettings {
         guard (1...65535).contains(port) else { throw OptionFault(message: "-p \(port): a port is 1 to 65535") }
         var settings = PoolSettings()

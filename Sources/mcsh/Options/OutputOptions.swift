@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How answers look.
+/// The appearance of answers.
 struct OutputOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,

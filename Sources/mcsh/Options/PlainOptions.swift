@@ -1,8 +1,8 @@
 import MemcacheCore
 
-/// Reads the everyday forms of a command line, at no cost worth naming; what else there is goes to ``OptionParser``.
+/// Reads the everyday forms of a command line at negligible cost; everything else goes to ``OptionParser``.
 ///
-/// A form that is read here comes to the same as there; the tests hold the two against each other.
+/// Both give the same result for a form that is read here; the tests compare the two.
 enum PlainOptions {
     /// The options, or nil for a command line that has anything but whole option words and separate values.
     static func parse(_ arguments: [String]) -> Options? {

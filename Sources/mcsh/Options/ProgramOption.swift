@@ -1,34 +1,34 @@
 import ArgumentParser
 import MemcacheCore
 
-/// An option of the program, as ``OptionParser`` declares it: what completion scripts are made of.
+/// An option of the program, as ``OptionParser`` declares it: the source of completion scripts.
 struct ProgramOption: Hashable, Sendable {
-    /// What its argument is.
+    /// The kind of its argument.
     enum Argument: Hashable, Sendable {
         case words([String])
         case file
         case servers
-        /// Something that nothing is known about.
+        /// An argument that nothing is known about.
         case other
     }
 
-    /// With their hyphens: `-o`, `--output`.
+    /// The names with their hyphens: `-o`, `--output`.
     var names: [String]
-    /// nil for an option that stands alone.
+    /// nil for an option without an argument.
     var argument: Argument?
     var summary: String
 
-    /// An option for completion scripts alone, which prints the pools of the configuration file.
+    /// An option only for completion scripts, which prints the pools of the configuration file.
     static let poolsQuery = "--list-pools"
 
-    /// An option for `make manual` alone, which writes the manual's section about the commands: a page from standard input
-    /// goes to standard output.
+    /// An option only for `make manual`, which generates the manual's section about the commands: it copies a page from
+    /// standard input to standard output.
     static let manualQuery = "--write-manual"
 
     /// The shells that there are completion scripts for.
     static let completionShells = ["bash", "zsh", "fish"]
 
-    /// The declared options, in their order, and the two that the parser has by itself.
+    /// The declared options, in their order, and the two that the parser adds itself.
     static func all() -> [ProgramOption] {
         let declared = (try? PickleValue(json: Array(OptionParser._dumpHelp().utf8)))?["command"]?["arguments"]
         let options = (declared?.elements ?? []).compactMap { ProgramOption(dumped: $0) }
@@ -45,7 +45,7 @@ struct ProgramOption: Hashable, Sendable {
         self.summary = summary
     }
 
-    /// An option as the parser tells it; nil for what is none.
+    /// An option as the parser dumps it; nil if it is not an option.
     private init?(dumped: PickleValue) {
         let kind = dumped["kind"]?.text
         guard kind == "option" || kind == "flag", dumped["shouldDisplay"]?.boolean == true else { return nil }

@@ -1,7 +1,7 @@
 extension ServerCatalog {
-    /// Checks the options, and takes a file that was read.
+    /// Checks the options, and uses a file that was read.
     ///
-    /// - Parameter absence: Why there is no file, where there is none.
+    /// - Parameter absence: Why there is no file, if there is none.
     init(options: Options, file: ConfigurationFile?, absence: String) throws(OptionFault) {
         self.init(commandLine: try options.poolSettings(), defaultPort: options.port, file: file, absence: absence)
     }
