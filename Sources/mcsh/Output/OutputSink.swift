@@ -2,20 +2,20 @@ import CStart
 import MemcachePlatform
 import Synchronization
 
-/// Standard output, or the file or command that a line sends its output to. Writes wait until the bytes are taken.
+/// Standard output, or the file or command that a line sends its output to. Writes wait until the bytes are accepted.
 final class OutputSink: Sendable {
-    /// Where the output goes, and whether writing there has failed.
+    /// The destination of output, and whether writing there has failed.
     struct Target: Sendable {
         /// An open descriptor.
         var descriptor: Int32
-        /// What it is called in messages.
+        /// The name in messages.
         var name: String
-        /// Nothing more is written.
+        /// Whether nothing more is written.
         var hasFailed = false
-        /// What is held back; nil where nothing is.
+        /// The output held back; nil if none is.
         fileprivate var held: [UInt8]?
 
-        /// Another program reads it, and takes its time.
+        /// Whether another program reads it, in its own time.
         var isProgram: Bool
 
         /// A target to write to.
@@ -31,15 +31,15 @@ final class OutputSink: Sendable {
         var hasLost = false
         /// Why output was lost, until that is reported.
         var failure: String?
-        /// What is on the terminal does not end with a line.
+        /// Whether the cursor on the terminal is within a line.
         var isInLine = false
-        /// Another program may have left the terminal's cursor anywhere.
+        /// Whether another program may have left the terminal's cursor anywhere.
         var isPlaceUnknown = false
-        /// What is written to standard output goes through this first.
+        /// The paging that applies to standard output.
         var paging: Paging?
-        /// The pager was left before the end.
+        /// Whether the user left the pager before the end.
         var isLeft = false
-        /// How long the user has read in pagers.
+        /// The time the user spent reading in pagers.
         var readingTime = Duration.zero
     }
 
@@ -51,7 +51,7 @@ final class OutputSink: Sendable {
         state = Mutex(State(target: Target(descriptor: descriptor)))
     }
 
-    /// Sends what follows to another target, and returns the one used before.
+    /// Redirects further output to another target, and returns the previous one.
     func redirect(to target: Target) -> Target {
         state.withLock { state in
             defer { state.target = target }
@@ -59,15 +59,15 @@ final class OutputSink: Sendable {
         }
     }
 
-    /// Whether writing to the present target has failed: then there is no use in making more output.
+    /// Whether writing to the current target has failed: producing more output is then pointless.
     var hasFailed: Bool {
         state.withLock { $0.target.hasFailed || $0.isLeft && $0.target.descriptor == STDOUT_FILENO }
     }
 
-    /// What takes the output.
+    /// The kind of the output's reader.
     enum Destination { case terminal, pager, pipe, file }
 
-    /// What takes what is written now. Calls `fstat`.
+    /// The destination of what is written now. Calls `fstat`.
     var destination: Destination {
         let (descriptor, isPaged) = state.withLock { ($0.target.descriptor, $0.paging?.pager != nil) }
         if isPaged, descriptor == STDOUT_FILENO { return .pager }
@@ -76,13 +76,13 @@ final class OutputSink: Sendable {
         return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO ? .pipe : .file
     }
 
-    /// How long the user has read in pagers, which is not how long a command takes.
+    /// The time the user spent reading in pagers, which does not count towards a command's time.
     var readingTime: Duration { state.withLock { $0.readingTime } }
 
-    /// Whether output was lost that somebody wanted.
+    /// Whether output was lost that a reader wanted.
     var hasLostOutput: Bool { state.withLock { $0.hasLost } }
 
-    /// Why output was lost, once: `cannot write FILE: …`.
+    /// Returns once why output was lost: `cannot write FILE: …`.
     func takeFailure() -> String? {
         guard hasUnreportedFailure.exchange(false, ordering: .sequentiallyConsistent) else { return nil }
         return state.withLock { state in
@@ -91,16 +91,16 @@ final class OutputSink: Sendable {
         }
     }
 
-    /// Whether output was lost, and that is not reported yet.
+    /// Whether output was lost and that is not reported yet.
     var hasFailure: Bool { hasUnreportedFailure.load(ordering: .relaxed) }
 
-    /// Keeps what is written to the present target, until it is released.
+    /// Holds back what is written to the current target until it is released.
     func hold() { state.withLock { $0.target.held = [] } }
 
-    /// Whether what is written to the present target is kept.
+    /// Whether what is written to the current target is held back.
     var isHeld: Bool { state.withLock { $0.target.held != nil } }
 
-    /// What was kept; nil where nothing is. From here on bytes are written as they come.
+    /// Returns what was held back; nil if nothing was. From here on bytes are written as they arrive.
     func release() -> [UInt8]? {
         state.withLock { state in
             defer { state.target.held = nil }
@@ -110,8 +110,8 @@ final class OutputSink: Sendable {
 
     /// Writes bytes, waiting while the other side is slow. Calls `write`.
     ///
-    /// A reader that has seen enough is no error: standard output that nobody reads any more ends the program, as SIGPIPE
-    /// does, and a command that a line was sent to gets nothing more.
+    /// A reader that has seen enough is not an error: standard output without a reader ends the program, as SIGPIPE
+    /// does, and a command that a line was redirected to gets nothing more.
     func write(_ bytes: [UInt8]) {
         guard !bytes.isEmpty, !hasFailed else { return }
         let (target, step) = state.withLock { state -> (Target, Paging.Step?) in
@@ -123,7 +123,7 @@ final class OutputSink: Sendable {
             guard descriptor == STDOUT_FILENO else { return (state.target, .write(bytes, to: descriptor)) }
             return (state.target, state.paging?.take(bytes) ?? .write(bytes, to: descriptor))
         }
-        // Not under the lock: a pager takes what its user has read.
+        // Not under the lock: a pager accepts output only as its user reads.
         guard case .write(let bytes, let descriptor, let guest)? = step else { return }
         guest?.enter()
         let start = target.isProgram || descriptor != target.descriptor ? ContinuousClock.now : nil
@@ -146,9 +146,9 @@ final class OutputSink: Sendable {
         if error != EPIPE { hasUnreportedFailure.store(true, ordering: .sequentiallyConsistent) }
     }
 
-    /// Ends the line that was begun at the terminal, for what is to stand at its left edge: a prompt, a message.
+    /// Ends the current line on the terminal, for output that belongs at its left edge: a prompt, a message.
     ///
-    /// - Parameter isBehindMark: Whether the terminal's own ^C stands there.
+    /// - Parameter isBehindMark: Whether the cursor is after the terminal's own ^C.
     func endLine(isBehindMark: Bool = false) {
         let (isInLine, isPlaceUnknown) = state.withLock { state in
             defer { (state.isInLine, state.isPlaceUnknown) = (false, false) }
@@ -166,7 +166,7 @@ final class OutputSink: Sendable {
         }
     }
 
-    /// Another program had the terminal, and may have left its cursor anywhere.
+    /// Records that another program used the terminal, and may have left its cursor anywhere.
     func childHadTerminal() {
         guard Terminal.canEdit(environment: .ofProcess()) else { return }
         state.withLock { $0.isPlaceUnknown = true }
@@ -181,8 +181,8 @@ final class OutputSink: Sendable {
         return body()
     }
 
-    /// Writes what is held, and waits until the pager is left. What follows goes to the terminal as it comes. Nothing may
-    /// be on its way.
+    /// Writes what is held back, and waits until the user leaves the pager. What follows goes to the terminal directly.
+    /// No answers may be outstanding.
     func endPaging() {
         let paging = state.withLock { state -> (held: [UInt8], pager: (guest: ForegroundProgram, descriptor: Int32)?) in
             let held = state.paging?.takeHeld() ?? []
@@ -203,8 +203,8 @@ final class OutputSink: Sendable {
         write(paging.held)
     }
 
-    /// Writes a message beside the output: where that is held or goes to a pager, with it, lest the two are mixed up on the
-    /// screen.
+    /// Writes a message alongside the output: together with it if that is held back or goes to a pager, so that the two
+    /// do not mix on the screen.
     func writeMessage(_ lines: [String]) {
         let isPaged = state.withLock { $0.paging != nil && $0.target.descriptor == STDOUT_FILENO }
         guard isPaged, !hasFailed, Terminal.isTerminal(STDERR_FILENO) else {

@@ -1,15 +1,15 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// What is reported on standard error, as text or as JSON, with the place in the script. Each report counts towards the exit
+/// Reports on standard error, as text or as JSON, with the place in the script. Each report counts towards the exit
 /// status.
 extension Session {
-    /// Reports what a server or the connection did, with the line of the script.
+    /// Reports an error of a server or the connection, with the line of the script.
     ///
     /// - Parameters:
-    ///   - format: The format of the command's answers, where it has one of its own.
-    ///   - keys: The keys that it concerns, where the command has several.
-    ///   - namesKeys: Whether the error's message has them already.
+    ///   - format: The format of the command's answers, if it has one of its own.
+    ///   - keys: The keys that it concerns, if the command has several.
+    ///   - namesKeys: Whether the error's message already has them.
     func report(
         _ error: MemcacheError, line: Int, server: String?, format: OutputFormat? = nil, keys: [[UInt8]] = [],
         namesKeys: Bool = false
@@ -27,7 +27,7 @@ extension Session {
         }
     }
 
-    /// Keys as a list in a sentence; of many the first ten.
+    /// Keys as a list in a sentence; only the first ten of many.
     static func list(_ keys: [[UInt8]]) -> String {
         let shown = keys.count > 11 ? keys[..<10] : keys[...]
         let names =
@@ -36,7 +36,7 @@ extension Session {
             ? names.joined() : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
     }
 
-    /// Servers as a list in a sentence; of many the first three.
+    /// Servers as a list in a sentence; only the first three of many.
     static func list(servers names: [String]) -> String {
         let shown =
             names.count > 4 ? Array(names.prefix(3)) + ["\(HumanUnits.count(UInt64(names.count - 3))) more"] : names
@@ -44,14 +44,14 @@ extension Session {
         return shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
     }
 
-    /// Reports what a server refused.
+    /// Reports an error reply of a server.
     func report(_ complaint: ReportedError) {
         report(
             complaint.error, line: complaint.line, server: complaint.server, format: complaint.format,
             keys: complaint.keys, namesKeys: complaint.namesKeys)
     }
 
-    /// Reports what is wrong with a line.
+    /// Reports an error in a line.
     func report(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
         note(diagnostic.status)
         if errorFormat == .json {
@@ -62,11 +62,11 @@ extension Session {
         }
     }
 
-    /// Reports something else.
+    /// Reports an error of any other kind, or a note.
     ///
-    /// - Parameter code: What kind of message it is, for the JSON form.
-    /// - Parameter status: What it counts towards the exit status; `done` for a note.
-    /// - Parameter format: The format of the command's answers, where it has one of its own.
+    /// - Parameter code: The kind of the message, for the JSON form.
+    /// - Parameter status: The status it counts as towards the exit status; `done` for a note.
+    /// - Parameter format: The format of the command's answers, if it has one of its own.
     func report(
         _ message: String, code: String, _ status: ExitStatus, line: Int? = nil, format: OutputFormat? = nil
     ) {
@@ -82,14 +82,13 @@ extension Session {
 
     private func writeMessage(_ message: String) { output.writeMessage(Session.wrapped(EscapedText.message(message))) }
 
-    /// A message in lines of whole words where it goes to a terminal, which would break it anywhere.
+    /// A message in lines of whole words if it goes to a terminal, which would break it anywhere.
     private static func wrapped(_ message: String) -> [String] {
         guard Terminal.isTerminal(STDERR_FILENO) else { return [message] }
         return wrapped(message, to: Terminal.columns(of: STDERR_FILENO))
     }
 
-    /// A message in lines of whole words, all but the first indented; a word that is longer than a line stays in one
-    /// piece.
+    /// A message in lines of whole words, all but the first indented; a word longer than a line is not broken.
     static func wrapped(_ message: String, to width: Int) -> [String] {
         guard width >= 20, message.displayWidth > width else { return [message] }
         var lines: [String] = []

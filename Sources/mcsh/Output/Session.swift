@@ -1,18 +1,18 @@
 import MemcacheCore
 import Synchronization
 
-/// What the shell and the thread that receives answers share.
+/// The state shared by the shell and the thread that receives answers.
 final class Session: Sendable {
-    /// Commands that will not be answered, because the connection to a server ended.
+    /// Commands that will not be answered because the connection to a server ended.
     struct LostReplies: Sendable {
         var error: MemcacheError
         /// The server.
         var server: String
-        /// The first of the commands, by its name.
+        /// The name of the first of the commands.
         var command = ""
-        /// What is not answered.
+        /// The commands without an answer.
         var unanswered: Unanswered
-        /// How the answers would have been written.
+        /// The format of the missing answers.
         var format: OutputFormat?
     }
 
@@ -20,12 +20,12 @@ final class Session: Sendable {
     struct Unanswered: Sendable {
         var firstLine: Int
         var lastLine: Int
-        /// The command with several keys, where there is no other.
+        /// The command with several keys, if there is no other.
         var command: Int?
-        /// Its keys that are not answered.
+        /// Its keys without an answer.
         var keys: [[UInt8]] = []
 
-        /// All commands of a line, or of several.
+        /// All commands of one or several lines.
         init(firstLine: Int, lastLine: Int, command: Int? = nil, keys: [[UInt8]] = []) {
             (self.firstLine, self.lastLine) = (firstLine, lastLine)
             (self.command, self.keys) = (command, keys)
@@ -43,14 +43,14 @@ final class Session: Sendable {
     }
 
     private struct State {
-        /// The worst so far, losses that are not reported yet left out: which error counts for each server is only known
-        /// then.
+        /// The worst so far, without losses that are not reported yet: which error counts for each server is only known
+        /// when they are.
         var status = ExitStatus.done
         /// The worst since a command began.
         var recent = ExitStatus.done
-        /// Win tokens that are to be given back.
+        /// Win tokens to give back.
         var wins: [TakenWin] = []
-        /// One for each server that was lost.
+        /// One for each lost server.
         var losses: [LostReplies] = []
         var script: String?
         var errorFormat: OutputFormat
@@ -78,35 +78,35 @@ final class Session: Sendable {
         state = Mutex(State(errorFormat: presentation.format, presentation: presentation))
     }
 
-    /// The worst that has happened.
+    /// The worst status so far.
     var status: ExitStatus { state.withLock { $0.worst($0.status) } }
 
-    /// The name of the script whose lines run, where there is one: then messages name the line. It changes only while no
-    /// answer is awaited.
+    /// The name of the script whose lines run, if there is one: then messages name the line. It changes only while no
+    /// answer is outstanding.
     var script: String? {
         get { state.withLock { $0.script } }
         set { state.withLock { $0.script = newValue } }
     }
 
-    /// What answers look like. It changes only while no answer is awaited.
+    /// The appearance of answers. It changes only while no answer is outstanding.
     var presentation: Presentation {
         get { state.withLock { $0.presentation } }
         set { state.withLock { $0.presentation = newValue } }
     }
 
-    /// How errors are written: JSON, or text in all other formats.
+    /// The format of errors: JSON, or text for all other formats.
     var errorFormat: OutputFormat {
         get { state.withLock { $0.errorFormat } }
         set { state.withLock { $0.errorFormat = newValue } }
     }
 
-    /// Something has happened.
+    /// Counts a status towards the exit status.
     func note(_ status: ExitStatus) {
         guard status != .done else { return }
         state.withLock { $0.note(status) }
     }
 
-    /// Begins to count anew for a command. Returns what had happened before, for ``endCommand(resuming:)``.
+    /// Starts counting for a command. Returns the status before it, for ``endCommand(resuming:)``.
     func beginCommand() -> ExitStatus {
         state.withLock { state in
             defer { state.recent = .done }
@@ -114,7 +114,7 @@ final class Session: Sendable {
         }
     }
 
-    /// The worst that has happened since a command began. What happened before it counts again.
+    /// The worst status since a command began. The status before it counts again.
     func endCommand(resuming outer: ExitStatus) -> ExitStatus {
         state.withLock { state in
             defer { state.recent = state.recent.worst(outer) }
@@ -122,12 +122,12 @@ final class Session: Sendable {
         }
     }
 
-    /// A read for show has taken a win token.
+    /// Records that a read for display has taken a win token.
     func note(_ win: TakenWin) {
         state.withLock { $0.wins.append(win) }
     }
 
-    /// The win tokens that are to be given back, which are then forgotten.
+    /// Returns the win tokens to give back, and forgets them.
     func takeWins() -> [TakenWin] {
         state.withLock { state in
             guard !state.wins.isEmpty else { return [] }
@@ -136,7 +136,7 @@ final class Session: Sendable {
         }
     }
 
-    /// Commands will not be answered.
+    /// Records commands that will not be answered.
     func note(_ loss: LostReplies) {
         state.withLock { state in
             guard let known = state.losses.firstIndex(where: { $0.server == loss.server }) else {
@@ -147,8 +147,8 @@ final class Session: Sendable {
         }
     }
 
-    /// More commands that are not answered, because nothing was sent after the loss: they count to the loss of their own
-    /// server, and to the first one where that server is well.
+    /// Adds commands without an answer because nothing was sent after the loss: they count towards the loss of their
+    /// own server, and towards the first one if that server is well.
     func extendLoss(of server: String, by unanswered: Unanswered) {
         state.withLock { state in
             guard !state.losses.isEmpty else { return }
@@ -160,7 +160,7 @@ final class Session: Sendable {
     /// Whether a connection ended with commands unanswered.
     var hasLoss: Bool { state.withLock { !$0.losses.isEmpty } }
 
-    /// The losses that are to be told, which are then forgotten.
+    /// Returns the losses to report, and forgets them.
     func takeLosses() -> [LostReplies] {
         state.withLock { state in
             for loss in state.losses { state.note(loss.error.exitStatus) }
@@ -171,8 +171,8 @@ final class Session: Sendable {
 }
 
 extension Session.LostReplies {
-    /// Adds what else was lost with the same connection. The error that ended it counts, and not what followed from that:
-    /// later commands only hear that the connection is lost.
+    /// Adds what else was lost with the same connection. The error that ended it counts, and not the errors that
+    /// followed from it: later commands only learn that the connection is lost.
     fileprivate mutating func add(_ other: Session.LostReplies) {
         let mayHaveEffect = error.mayHaveTakenEffect || other.error.mayHaveTakenEffect
         if error.code == .connectionLost, other.error.code != .connectionLost { error = other.error }
@@ -181,22 +181,22 @@ extension Session.LostReplies {
     }
 }
 
-/// How answers and messages look in this run.
+/// The appearance of answers and messages in this run.
 struct Presentation: Sendable {
-    /// How answers are written, unless a command says otherwise.
+    /// The format of answers, unless a command specifies another.
     var format: OutputFormat
     /// Colours on standard output.
     var style: TextStyle
-    /// Columns of the terminal.
+    /// The columns of the terminal.
     var width: Int
     /// Whether a newline follows a value in the plain format.
     var endsValues: Bool
-    /// The statistics of the run before, while a command is repeated.
+    /// The statistics of the previous run, while a command is repeated.
     var comparison = StatisticsComparison()
     /// Whether standard output is a terminal.
     var isTerminal = false
 
-    /// How answers look that go to a file or a command instead.
+    /// The appearance of answers that are redirected to a file or a command.
     func elsewhere(in format: OutputFormat) -> Presentation {
         var other = self
         other.format = format
@@ -207,7 +207,7 @@ struct Presentation: Sendable {
 }
 
 extension MemcacheError {
-    /// How the shell ends after this error.
+    /// The exit status of the shell after this error.
     var exitStatus: ExitStatus {
         switch code {
         case .keyEmpty, .keyTooLong, .keyCharacter, .valueTooLarge, .invalidArgument, .unwritableValue: .usage

@@ -1,7 +1,7 @@
-/// Tokens that answers have brought, of which no other command knows.
+/// A token that an answer has brought and that no other command knows.
 struct TakenWin: Hashable, Sendable {
-    /// The server, as it is called in messages.
+    /// The server's name in messages.
     var server: String
-    /// The key as it goes over the wire.
+    /// The key as it is sent over the wire.
     var key: [UInt8]
 }
