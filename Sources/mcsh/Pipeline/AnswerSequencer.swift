@@ -1,11 +1,11 @@
 import MemcacheCore
 import Synchronization
 
-/// Where answers come from, which can be told to wait.
+/// A source of answers that can be paused.
 protocol Pausable: AnyObject, Sendable {
-    /// Brings nothing more, but for what is on its way already.
+    /// Stops delivering answers, except those already on their way.
     func hold()
-    /// Goes on.
+    /// Continues delivering answers.
     func resume()
 }
 
@@ -13,11 +13,11 @@ extension Connection: Pausable {}
 
 /// Puts the answers of several servers in the order of the lines: each waits for those before it.
 ///
-/// The main thread says what is expected before anything is sent; printers hand over what has come. A server that is far
-/// ahead of another is told to wait, so that what is kept stays small. The one whose answer is in turn never is: all
-/// that has come from it is passed on.
+/// The main thread registers what is expected before anything is sent; writers deliver what has arrived. A server that
+/// is far ahead of another is paused, so that little needs to be buffered. The one whose answer is next is never
+/// paused: everything that has arrived from it is passed on.
 final class AnswerSequencer: Sendable {
-    /// Where the answers of one server come in.
+    /// The entrance for the answers of one server.
     final class Lane: Sendable {
         private let position: Int
         private let merger: AnswerSequencer
@@ -27,37 +27,38 @@ final class AnswerSequencer: Sendable {
             self.merger = merger
         }
 
-        /// Says where the answers that follow come from.
+        /// Sets the source of the answers that follow.
         func comes(from source: any Pausable) {
             merger.state.withLock { $0.lanes[position].source = source }
         }
 
-        /// Hands over answers that are complete.
+        /// Delivers complete answers.
         func deliver(_ delivery: AnswerChunk) {
             merger.deliver(delivery, from: position)
         }
 
-        /// The last commands that were expected were not sent, and have no answer.
+        /// Records that the last expected commands were not sent and have no answer.
         func skip(_ count: Int) {
             merger.skip(count, of: position)
         }
     }
 
     private struct State {
-        /// The servers of the commands whose answers are not passed on yet, in the order of the lines: ``nobody`` for one
-        /// that has no answer, and ``PoolBatch/nowhere`` for one whose answer is the next complaint.
+        /// The servers of the commands whose answers are not passed on yet, in the order of the lines: ``nobody`` for
+        /// one that has no answer, and ``PoolBatch/nowhere`` for one whose answer is the next error.
         var owners: [Int] = []
         var complaints: [ReportedError] = []
         var firstOwner = 0
         var lanes: [ReorderBuffer]
-        /// The table whose header stands last in the output, for each style.
+        /// The table whose header was written last, for each style.
         var tables: [DelimitedText.Style: DelimitedTable] = [:]
     }
 
-    /// In the place of a server, for a command that was not sent.
+    /// Used instead of a server, for a command that was not sent.
     private static let nobody = -2
 
-    /// How much may wait of all servers together, about; each has its part, and not less than the second.
+    /// The approximate number of bytes that may wait for all servers together; each gets a share, and at least the
+    /// second number.
     private static let waitingBytes = (all: 8 << 20, each: 256 << 10)
 
     private let session: Session
@@ -72,9 +73,9 @@ final class AnswerSequencer: Sendable {
     /// The lane of a server.
     func lane(_ position: Int) -> Lane { Lane(position, of: self) }
 
-    /// Commands are about to be sent, to these servers and in this order.
+    /// Registers commands that are about to be sent, to these servers and in this order.
     ///
-    /// - Parameter complaints: What is said of those that go nowhere.
+    /// - Parameter complaints: The errors of those that have no server.
     func expect(_ owners: [Int], complaints: [ReportedError] = []) {
         state.withLock { state in
             state.owners.removeFirst(state.firstOwner)
@@ -109,7 +110,8 @@ final class AnswerSequencer: Sendable {
         }
     }
 
-    /// Passes on what is in its turn. The lock keeps others out meanwhile, so that the order holds.
+    /// Passes on the answers that are next. The lock excludes other threads in the meantime, so that the order is
+    /// preserved.
     private func pass(_ state: inout State) {
         var out: [UInt8] = []
         pass: while state.firstOwner < state.owners.count {
@@ -128,7 +130,8 @@ final class AnswerSequencer: Sendable {
         session.output.write(out)
     }
 
-    /// Passes on a row of a table, with its header where another stands last in the output, and what is said with it.
+    /// Passes on a row of a table, with its header if a different one was written last, and the errors that belong to
+    /// it.
     private func pass(
         _ extra: AnswerChunk.Extra, _ bytes: ArraySlice<UInt8>, _ state: inout State, _ out: inout [UInt8]
     ) {
@@ -140,7 +143,7 @@ final class AnswerSequencer: Sendable {
         if !extra.complaints.isEmpty { report(extra.complaints, after: &out) }
     }
 
-    /// Says complaints behind the output so far.
+    /// Reports errors after the output so far.
     private func report(_ complaints: [ReportedError], after out: inout [UInt8]) {
         session.output.write(out)
         out = []

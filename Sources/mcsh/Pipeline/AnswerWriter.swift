@@ -1,9 +1,9 @@
 import MemcacheCore
 
-/// Renders the answers of one server into a buffer, and hands it on when it is full, or when nothing more has arrived: to
-/// standard output, or to the merger that puts the answers of several servers in order.
+/// Renders the answers of one server into a buffer, and passes it on when it is full, or when nothing more has arrived:
+/// to standard output, or to the sequencer that puts the answers of several servers in order.
 ///
-/// It belongs to the connection's thread; see ``BatchReplyReceiver``, for the checks it goes without too.
+/// It belongs to the connection's thread; see ``BatchReplyReceiver``, also for the checks that it skips.
 final class AnswerWriter {
     /// The server's name in messages and machine formats.
     let server: String
@@ -11,15 +11,15 @@ final class AnswerWriter {
     /// How the application reads values.
     let conventions: ValueConventions
 
-    /// Asks for reads again that were refused with others; nil where nothing is asked again.
+    /// Repeats reads that were refused together with others; nil if nothing is repeated.
     let retries: ReadRetries?
 
     private let output: OutputSink
     private let presentation: Presentation
-    /// Where answers go among those of other servers; nil with one server.
+    /// The lane for answers among those of other servers; nil with one server.
     private let lane: AnswerSequencer.Lane?
     @exclusivity(unchecked) private var buffer: [UInt8] = []
-    /// What the merger tells apart: where the answers end in the buffer, and what they bring beside their bytes.
+    /// What the sequencer needs: where the answers end in the buffer, and what accompanies their bytes.
     @exclusivity(unchecked) private var ends: [Int] = []
     private var extras: [AnswerChunk.Extra] = []
     private var complaints: [ReportedError] = []
@@ -67,8 +67,8 @@ final class AnswerWriter {
         flushIfFull()
     }
 
-    /// What follows an item's value where it can be written piece by piece; nil where it cannot, as where the answers of
-    /// several servers are put in order.
+    /// What follows an item's value if it can be written piece by piece; nil if it cannot, for example when the answers
+    /// of several servers are put in order.
     func endOfValue(_ item: AnsweredItem, _ command: ExpectedAnswer) -> StaticString? {
         guard lane == nil else { return nil }
         select(command.format)
@@ -131,16 +131,16 @@ final class AnswerWriter {
         flushIfFull()
     }
 
-    /// Says on standard error what a server refused, in its turn among the answers.
+    /// Reports an error reply on standard error, at its position among the answers.
     ///
-    /// - Parameter isLate: Whether the answer is complete already: then there is no turn to wait for.
+    /// - Parameter isLate: Whether the answer is already complete: then there is no position to wait for.
     func complain(_ complaint: ReportedError, to session: Session, isLate: Bool = false) {
         guard lane == nil || isLate else { return complaints.append(complaint) }
         flush()
         session.report(complaint)
     }
 
-    /// The answer to a command is complete, or will not come.
+    /// Records that the answer to a command is complete, or will not arrive.
     func endCommand() {
         guard lane != nil else { return }
         if let table = currentFormat.isTable ? current.table : nil {
@@ -152,7 +152,7 @@ final class AnswerWriter {
         if !complaints.isEmpty { complaints = [] }
     }
 
-    /// Hands over what there is.
+    /// Passes on the contents of the buffer.
     func flush() {
         if let lane {
             guard let whole = ends.last else { return }

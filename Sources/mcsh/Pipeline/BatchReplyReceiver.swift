@@ -1,13 +1,13 @@
 import MemcacheCore
 
-/// Writes the answers of one server's batch, each in its turn.
+/// Writes the answers of one server's batch in order.
 ///
-/// Commands come in groups: an owner with a reply of its own, and those behind it that share it, as the reads of a run do.
-/// The cursor is at the command whose answer is next; the group is done with the owner's reply.
+/// Commands come in groups: an owner with a reply of its own, and the commands after it that share it, as the reads of
+/// a run do. The cursor is at the command whose answer is next; the group ends with the owner's reply.
 ///
-/// `@unchecked Sendable`: after it is submitted it is only touched on the connection's thread, and so is the printer that
-/// the batches of a server share. For the same reason what changes with every answer goes without the check for overlapping
-/// access.
+/// `@unchecked Sendable`: after it is submitted it is only accessed on the connection's thread, and so is the writer
+/// that the batches of a server share. For the same reason properties that change with every answer skip the runtime
+/// check for exclusive access.
 final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private let batch: ServerBatch
     private let statistics: [StatisticsRequest]
@@ -15,25 +15,25 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private let session: Session
     private let lostReads: LostReads
     private let onFinish: @Sendable () -> Void
-    /// Whether its reads are asked for a second time.
+    /// Whether its reads are being repeated.
     private let isRetry: Bool
     private var isFinished = false
 
     /// The command whose answer is next.
     @exclusivity(unchecked) private var cursor = 0
-    /// The group that the cursor is in, or is behind while the end of its reply is awaited.
+    /// The group that contains the cursor, or that precedes it while the end of its reply is awaited.
     @exclusivity(unchecked) private var group = 0..<0
-    /// A refusal that answers all of the group that has no answer yet.
+    /// An error reply that answers all commands of the group without an answer.
     @exclusivity(unchecked) private var refusal: Refusal?
     @exclusivity(unchecked) private var status = ExitStatus.done
-    /// Where the next item is looked for first: after the one before it, because nearly every server keeps the order.
+    /// Where the next item is looked up first: after the previous one, because nearly every server preserves the order.
     @exclusivity(unchecked) private var expected = 0
-    /// Items of the group that came before those of keys in front of them, which a router may send.
+    /// Items of the group that arrived before those of earlier keys, as a router may send them.
     @exclusivity(unchecked) private var early = EarlyItems()
-    /// What follows the value that is written as it arrives.
+    /// What follows the value that is being written as it arrives.
     private var endOfValue: StaticString = ""
     private var collector = ReplyCollector()
-    /// What `stats conns` said, for the statistics that follow it.
+    /// The reply of `stats conns`, for the statistics that follow it.
     private var room: ConnectionRoom?
 
     init(
@@ -60,13 +60,13 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         try receive(element, of: bytes, shape: shape, completesReply: completesReply)
     }
 
-    /// Takes in an element that was kept while reads were asked for again.
+    /// Receives an element that was kept while reads were repeated.
     func receiveKept(_ element: ReplyElement, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool) {
         guard !isFinished else { return }
         do throws(ReplyParser.Failure) {
             try receive(element, of: bytes, shape: shape, completesReply: completesReply)
         } catch {
-            // The connection has gone on by now: only this batch is given up.
+            // The connection has continued by now: only this batch is abandoned.
             finish(MemcacheError(error), answered: 0)
         }
     }
@@ -86,7 +86,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             return
         }
         if shape == .values, refusal != nil {
-            // What follows a refusal among several values, up to the fence, is asked for again.
+            // What follows an error among several values, up to the fence, is requested again.
             if completesReply { completeReply() }
             return
         }
@@ -172,14 +172,14 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             endCommand()
         }
         if error != nil, let refusal, isRead {
-            // The server ended the connection after the refusal, or does not answer the fence.
+            // The server closed the connection after the error, or does not answer the fence.
             refuse(refusal)
             beginGroup()
         }
         var lost: [Int] = []
         if var error, group.lowerBound < batch.commands.count {
             var first = batch.commands.count
-            // Those that will not be answered do not hold up the answers of other servers.
+            // Commands that will not be answered must not hold up the answers of other servers.
             while cursor < batch.commands.count {
                 if takeEarly() { continue }
                 first = min(first, cursor)
@@ -214,7 +214,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             command: command)
     }
 
-    /// Whether a command only serves another one: that it is refused is of no interest.
+    /// Whether a command only serves another one: an error reply to it is ignored.
     private func isAside(_ command: ExpectedAnswer) -> Bool {
         guard case .statistics(let position) = command.answer else { return false }
         return statistics[position] == .connectionRoom
@@ -246,14 +246,14 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     /// Whether the group consists of reads, which have items.
     private var isRead: Bool { batch.commands[group.lowerBound].answer.hasItems }
 
-    /// Answers all of the group that has no answer yet with a refusal.
+    /// Answers all commands of the group without an answer with an error reply.
     private func refuse(_ refusal: Refusal) {
         status = status.worst(MemcacheError(refusal).exitStatus)
-        // Reads that were answered before the refusal keep their answers; silent commands cannot be distinguished.
+        // Reads that were answered before the error keep their answers; silent commands cannot be distinguished.
         if batch.commands[group.lowerBound].answer == .silence {
             reportSilent(refusal)
         } else if cursor == group.upperBound {
-            // All have their answers: what came in place of the end belongs to the last.
+            // All have their answers: the error instead of the end belongs to the last one.
             report(refusal, of: batch.commands[cursor - 1], isLate: true)
         } else {
             var told: Int?
@@ -267,13 +267,13 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// Whether the refusal of a request of several keys may be that of one of them, and others have no answer yet.
+    /// Whether the error reply to a request of several keys may concern a single one, while others have no answer yet.
     private func mayBeOfOneKey(_ refusal: Refusal) -> Bool {
         isRead && group.count > 1 && cursor < group.upperBound && refusal.mayBeOfOneKey
     }
 
-    /// Asks for the keys from the cursor on again, each alone. Their answers are written by another receiver, which gets
-    /// the items that came early once more.
+    /// Requests the keys from the cursor on again, each alone. Their answers are written by another receiver, which
+    /// also receives the items that arrived early.
     private func retry(with retries: ReadRetries) {
         let again = batch.readsAlone(cursor..<group.upperBound, in: group)
         early.removeAll()
@@ -302,7 +302,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }
         expected = owner + 1
         guard owner == cursor else {
-            // Whether the keys in front of it are misses is known at the end.
+            // Whether the keys before it are misses is known only at the end.
             early.begin(AnsweredItem(flags: flags, cas: cas))
             early.append(bytes.extracting(data))
             return early.end(owner, in: group)
@@ -314,12 +314,12 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         showEarly()
     }
 
-    /// Writes the items that came early and are in turn now.
+    /// Writes the items that arrived early and are next now.
     private func showEarly() {
         while !early.isEmpty, cursor < group.upperBound, takeEarly() {}
     }
 
-    /// Writes the item of the command at the cursor if it came early.
+    /// Writes the item of the command at the cursor if it arrived early.
     private func takeEarly() -> Bool {
         guard !early.isEmpty, group.contains(cursor), let item = early.take(cursor, in: group) else { return false }
         let command = batch.commands[cursor]
@@ -330,7 +330,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         return true
     }
 
-    /// Writes an item, decoded where that was asked for. Of one that cannot be decoded the reason is told.
+    /// Writes an item, decoded if that was requested. If it cannot be decoded, the reason is reported.
     private func show(_ item: AnsweredItem, value: Span<UInt8>, _ command: ExpectedAnswer) {
         guard command.isDecoded else { return printer.item(item, value: value, of: batch, command) }
         do throws(MemcacheError) {
@@ -356,8 +356,8 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// The command whose answer an item with this key is; nil where the key was not asked for, or is answered. Keys may be
-    /// asked for twice, and a router sends items in any order.
+    /// The command that an item with this key answers; nil if the key was not requested, or is already answered. Keys
+    /// may be requested twice, and a router sends items in any order.
     private func owner(of key: Range<Int>, of bytes: Span<UInt8>) -> Int? {
         var index = max(expected, cursor)
         while index < group.upperBound {
@@ -430,7 +430,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// `exists`, `ttl` and `get` for people: what a meta read says of a key.
+    /// `exists`, `ttl` and `get` for people: the result of a meta read of a key.
     private func printFacts(
         _ element: ReplyElement, of bytes: Span<UInt8>, _ command: ExpectedAnswer
     ) throws(ReplyParser.Failure) {
@@ -469,16 +469,16 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// Notes that a read has taken the win token of a stale item, so that it can be given back.
+    /// Records that a read has taken the win token of a stale item, so that it can be given back.
     private func noteWin(_ flags: [MetaReturnFlag], _ command: ExpectedAnswer) {
         guard flags.contains(where: { $0.letter == UInt8(ascii: "W") }) else { return }
         let key = Array(batch.encoder.bytes[command.key.wireRange])
         session.note(TakenWin(server: printer.server, key: key))
     }
 
-    // MARK: Refusals
+    // MARK: Error replies
 
-    /// Why a server that knows the command's first word answers `ERROR`; nil where that is not known.
+    /// Why a server that knows the command's first word answers `ERROR`; nil if that is unknown.
     private func reason(of command: ExpectedAnswer) -> String? {
         switch command.answer {
         case .cluster: return "config get cluster is answered by an ElastiCache configuration endpoint only"
@@ -493,7 +493,8 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// The keys of a command with several that have no answer yet; none of one with a single key, which the line names.
+    /// The keys of a command with several that have no answer yet; none for one with a single key, which the line
+    /// names.
     private func unansweredKeys(of command: ExpectedAnswer) -> [[UInt8]] {
         guard command.isMany else { return [] }
         return (cursor..<group.upperBound).filter {
@@ -501,7 +502,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }.map { shownKey(of: batch.commands[$0]) }
     }
 
-    /// Reports a refusal among commands that are silent otherwise: of one of them, or of several.
+    /// Reports an error reply among commands that are otherwise silent: to one of them, or to several.
     private func reportSilent(_ refusal: Refusal) {
         let commands = batch.commands[group]
         let (first, last) = (batch.commands[group.lowerBound], batch.commands[group.upperBound - 1])
@@ -516,8 +517,8 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     }
 
     /// - Parameters:
-    ///   - keys: The keys that it concerns, where the command has several; nil for its own.
-    ///   - isLate: Whether the command's answer is complete already.
+    ///   - keys: The keys that it concerns, if the command has several; nil for its own.
+    ///   - isLate: Whether the command's answer is already complete.
     private func report(_ refusal: Refusal, of command: ExpectedAnswer, keys: [[UInt8]]? = nil, isLate: Bool = false) {
         var error = MemcacheError(refusal)
         let name = String(describing: command.name)

@@ -2,11 +2,11 @@ import MemcacheCore
 import MemcachePlatform
 import Synchronization
 
-/// `--log`: a file that has a line for every command, for whoever asks later what was done.
+/// `--log`: a file with a line for every command, as a record of what was done.
 final class CommandLog: Sendable {
-    /// What came of a command.
+    /// The outcome of a command.
     enum Outcome: Hashable, Sendable {
-        /// Its answer comes later, among those of others.
+        /// Its answer arrives later, among others.
         case sent
         case ended(ExitStatus)
         case cancelled
@@ -22,7 +22,7 @@ final class CommandLog: Sendable {
 
     private struct State {
         var buffer: [UInt8] = []
-        /// A second, and how it is written: many commands share it.
+        /// A second, and its text, which many commands share.
         var second: Int64 = -1
         var time: [UInt8] = []
         var failure: String?
@@ -33,13 +33,13 @@ final class CommandLog: Sendable {
     private let name: String
     private let state = Mutex(State())
 
-    /// What stands for a line that may have a password in it.
+    /// The replacement for a line that may contain a password.
     static let hiddenLine = "(not shown: it may hold a secret)"
 
-    /// As much is kept before it is written.
+    /// The number of bytes that are buffered before they are written.
     private static let bufferBytes = 32_768
 
-    /// Opens a file to append to; one that is made is closed to others. Calls `open` and `umask`.
+    /// Opens a file to append to; a new one is not accessible to other users. Calls `open` and `umask`.
     init(path: [UInt8]) throws(FileError) {
         let mask = umask(0o077)
         // Without waiting: a pipe may never have a reader.
@@ -57,7 +57,7 @@ final class CommandLog: Sendable {
         close(descriptor)
     }
 
-    /// Writes a command down. One that is only sent is written with the next ones, before it goes out.
+    /// Logs a command. One that is only sent is written with the next ones, before it is sent.
     func add(_ line: [UInt8], on server: String, _ outcome: Outcome, _ elapsed: Duration?) {
         let now = UnixClock.now()
         let isDue = state.withLock { state in
@@ -72,7 +72,7 @@ final class CommandLog: Sendable {
         if isDue { flush() }
     }
 
-    /// Writes what is kept. Calls `write`.
+    /// Writes the buffered lines. Calls `write`.
     func flush() {
         state.withLock { state in
             guard !state.buffer.isEmpty else { return }
@@ -84,7 +84,7 @@ final class CommandLog: Sendable {
         }
     }
 
-    /// Why the file cannot be written any more, once.
+    /// Returns once why the file can no longer be written.
     func takeFailure() -> String? {
         state.withLock { state in
             guard let failure = state.failure, !state.isFailureTold else { return nil }
@@ -93,8 +93,8 @@ final class CommandLog: Sendable {
         }
     }
 
-    /// What stands behind the time in a line of the file: servers, outcome, seconds, and the command, with a tab before
-    /// each.
+    /// Appends what follows the time in a line of the file: servers, outcome, seconds, and the command, with a tab
+    /// before each.
     static func append(
         _ line: [UInt8], on server: String, _ outcome: Outcome, _ elapsed: Duration?, to text: inout [UInt8]
     ) {
@@ -114,7 +114,7 @@ final class CommandLog: Sendable {
         text.append(UInt8(ascii: "\n"))
     }
 
-    /// The line that has the words of the program's arguments, quoted where they need it.
+    /// The line for the words of the program's arguments, quoted if necessary.
     static func line(of words: [[UInt8]]) -> [UInt8] {
         Array(words.map { WordSpelling.spell($0) }.joined(separator: [UInt8(ascii: " ")]))
     }

@@ -1,14 +1,15 @@
 import MemcacheCore
 
-/// Prepared rounds on their way: sent as they come, answered in order, held back when too much is unanswered.
+/// A pipeline of prepared rounds: sent as they come, answered in order, held back when too much is unanswered.
 ///
 /// It belongs to the main thread. The prompt and a one-liner are pipelines of depth one: they wait after each command.
 final class CommandPipeline {
 
-    /// How many bytes of requests may be unanswered, about; several servers share it, and each may have a batch.
+    /// The approximate number of bytes of requests that may be unanswered; several servers share it, and each may have
+    /// a batch.
     private static let windowBytes = 1 << 20
 
-    /// What one server has to do with.
+    /// The parts that belong to one server.
     private struct Lane {
         let window: InFlightWindow
         let printer: AnswerWriter
@@ -40,9 +41,9 @@ final class CommandPipeline {
         }
     }
 
-    /// Sends a round. Waits while too much is unanswered. After a loss the round belongs to what was lost.
+    /// Sends a round. Waits while too much is unanswered. After a loss the round counts as lost too.
     func submit(_ round: PoolBatch) {
-        // Most commands that are not sent are known before anything is expected of them.
+        // Most commands that fail do so before they are sent.
         guard !session.hasLoss else {
             for (lane, batch) in zip(lanes, round.batches) where !batch.isEmpty {
                 session.extendLoss(of: lane.printer.server, by: batch.unanswered(Array(batch.commands.indices)))
@@ -72,6 +73,6 @@ final class CommandPipeline {
         for lane in lanes { lane.window.drain() }
     }
 
-    /// The reads that should be sent again without meta commands, which are then forgotten.
+    /// Returns the reads that should be repeated without meta commands, and forgets them.
     func takeLostReads() -> [LostRead] { lostReads.takeAll() }
 }

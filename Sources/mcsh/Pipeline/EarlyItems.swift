@@ -1,8 +1,8 @@
 import MemcacheCore
 
-/// Items of one reply that arrived before the items of keys in front of theirs, until their turn.
+/// Items of one reply that arrived before the items of keys in front of theirs, until those have been written.
 ///
-/// Nothing is allocated for an item: their values share one piece of memory, which is used again.
+/// Nothing is allocated for an item: their values share one buffer, which is reused.
 struct EarlyItems {
     /// An item and where its value is in ``bytes``.
     struct Entry {
@@ -12,7 +12,7 @@ struct EarlyItems {
 
     /// The values, one after the other.
     private(set) var bytes: [UInt8] = []
-    /// For each command of the group the number of its entry, or -1; empty while no item is kept.
+    /// The index of its entry for each command of the group, or -1; empty while no item is kept.
     private var slots: [Int] = []
     private var entries: [Entry] = []
     private var count = 0
@@ -20,19 +20,19 @@ struct EarlyItems {
     /// Whether the value of an item is arriving.
     private(set) var isOpen = false
 
-    /// As much memory is kept for the next reply.
+    /// The buffer size that is kept for the next reply.
     private static let keptBytes = 1 << 20
 
     /// Whether no item is kept.
     var isEmpty: Bool { count == 0 }
 
-    /// Begins an item, whose value follows.
+    /// Starts an item, whose value follows.
     mutating func begin(_ item: AnsweredItem) {
         entries.append(Entry(item: item, value: bytes.count..<bytes.count))
         isOpen = true
     }
 
-    /// Adds bytes to the value of the item that was begun.
+    /// Adds bytes to the value of the current item.
     mutating func append(_ piece: Span<UInt8>) { bytes.append(piece) }
 
     /// Ends the item, which belongs to a command of the group.
@@ -48,7 +48,7 @@ struct EarlyItems {
     /// Whether the item of a command is kept.
     func contains(_ command: Int, in group: Range<Int>) -> Bool { slots[command - group.lowerBound] >= 0 }
 
-    /// Takes out the item of a command. Its value stays in ``bytes`` until ``removeAll()``.
+    /// Removes the item of a command. Its value stays in ``bytes`` until ``removeAll()``.
     mutating func take(_ command: Int, in group: Range<Int>) -> Entry? {
         let slot = slots[command - group.lowerBound]
         guard slot >= 0 else { return nil }

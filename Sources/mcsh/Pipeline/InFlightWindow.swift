@@ -1,9 +1,9 @@
 import MemcacheCore
 
-/// Requests on their way over one connection, with a bound on how many bytes of them are unanswered.
+/// The outstanding requests on one connection, with a bound on their number of bytes.
 ///
-/// While anything is unanswered the connection is not exchanged for another: after a loss nothing that follows may be
-/// carried out as if the lost requests had been. It belongs to the main thread.
+/// While anything is unanswered the connection is not replaced: after a loss nothing that follows may be executed as if
+/// the lost requests had been. It belongs to the main thread.
 final class InFlightWindow {
     private let client: MemcacheClient
     private let position: Int
@@ -14,7 +14,7 @@ final class InFlightWindow {
 
     /// A window on a server of the client, by its position.
     ///
-    /// - Parameter whenConnected: Is told over which connection requests go from here on, before they do.
+    /// - Parameter whenConnected: Called with the connection that requests use from here on, before they do.
     init(
         client: MemcacheClient, position: Int = 0, maximumBytes: Int, whenConnected: ((Connection) -> Void)? = nil
     ) {
@@ -24,13 +24,13 @@ final class InFlightWindow {
         self.maximumBytes = maximumBytes
     }
 
-    /// Hands requests over, after waiting while too much is unanswered.
+    /// Submits requests, after waiting while too much is unanswered.
     ///
     /// - Parameters:
     ///   - longValues: The long values in them.
-    ///   - isLost: Whether answers were lost meanwhile. Then nothing is sent.
-    ///   - makeReceiver: Makes who gets the replies, which calls what it is given when nothing follows.
-    /// - Returns: Whether the requests were handed over.
+    ///   - isLost: Whether answers have been lost in the meantime. Then nothing is sent.
+    ///   - makeReceiver: Creates the receiver of the replies, which calls its argument when nothing follows.
+    /// - Returns: Whether the requests were submitted.
     func submit(
         _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], expecting shapes: [ReplyShape],
         isLost: () -> Bool,
@@ -44,7 +44,7 @@ final class InFlightWindow {
         }
         let receiver = makeReceiver { [inFlight] in inFlight.remove(size) }
         do throws(MemcacheError) {
-            // A connection that is over takes nothing, and says so to the receiver.
+            // A closed connection accepts nothing, and notifies the receiver.
             let connection: Connection
             if !isAlone, let current = self.connection {
                 connection = current
@@ -56,7 +56,7 @@ final class InFlightWindow {
             connection.submit(
                 bytes, with: longValues, expecting: shapes, timeout: client.configuration.replyTimeout, to: receiver)
         } catch {
-            // On this thread, which is sound: without a connection there is no other that calls this receiver.
+            // On this thread, which is sound: without a connection no other thread calls this receiver.
             receiver.finish(error, answered: 0)
         }
         return true

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Reads for people that were lost or refused as meta commands, until they are sent again as plain ones.
+/// Reads for people that were lost or refused as meta commands, until they are repeated as plain ones.
 final class LostReads: Sendable {
     private let reads = Mutex<[LostRead]>([])
 

@@ -1,26 +1,26 @@
 import MemcacheCore
 
-/// Chooses as the pool does: the owner of the key, or the one that stands in for it while it is dead.
+/// Chooses as the pool does: the owner of the key, or its stand-in while the owner is down.
 ///
-/// A server is connected to before anything is planned for it, so that what it is not there for goes to another. It
-/// belongs to the main thread, which waits.
+/// A server is connected to before anything is planned for it, so that its keys go to another one if it is unreachable.
+/// It belongs to the main thread, which waits.
 final class PoolRouter: KeyRouter {
     private enum Reach {
         case unknown
         case connecting(Connection)
         case reached
-        /// Left alone until then, and for the rest of the line that it was tried for.
+        /// Skipped until then, and for the rest of the line that it was tried for.
         case unreachable(until: ContinuousClock.Instant, line: Int)
     }
 
     private let pool: ServerPool
-    /// Is told of each server that cannot be connected to, and of the line whose keys it would have had.
+    /// Called for each server that cannot be connected to, with the line whose keys it would have had.
     private let whenUnreachable: (MemcacheError, _ line: Int) -> Void
     private var reach: [Reach]
     private var versions: [ServerVersion?]
-    /// The line that is being planned.
+    /// The line being planned.
     var line = 0
-    /// Whether the first key has all servers connected to: a script will use them all.
+    /// Whether the first key starts connecting to all servers: a script will use them all.
     var connectsAhead = false
 
     init(_ pool: ServerPool, whenUnreachable: @escaping (MemcacheError, _ line: Int) -> Void) {
@@ -41,7 +41,7 @@ final class PoolRouter: KeyRouter {
 
     func server(for key: Span<UInt8>, _ number: RoutingNumber?) -> Int? {
         if let number { return pool.selector.selectServer(for: number, isUsable: canReach).server }
-        // Nearly always the first choice can be used.
+        // Nearly always the first choice is available.
         if let first = pool.selector.choice(for: key, after: nil), case .reached = reach[first.server] {
             return first.server
         }
@@ -56,7 +56,7 @@ final class PoolRouter: KeyRouter {
     }
 
     func everyServer() -> [Int] {
-        // A server that is left alone is tried all the same: nothing else can stand in for it here.
+        // A skipped server is tried nevertheless: nothing else can stand in for it here.
         reach = Array(repeating: .unknown, count: reach.count)
         for position in reach.indices { begin(position) }
         return reach.indices.filter { connect(to: $0, isForKeys: false) }
@@ -84,10 +84,10 @@ final class PoolRouter: KeyRouter {
         versions[position].map { $0 >= ServerVersion(1, 6, 10) } ?? true
     }
 
-    /// A server turned out not to know the meta commands, whatever its version says.
+    /// Records that a server does not know the meta commands, whatever its version says.
     func forgetMetaCommands(_ position: Int) { versions[position] = ServerVersion(0, 0, 0) }
 
-    /// What was known may have changed: nothing is on its way.
+    /// Forgets what may have changed: no requests are outstanding.
     func forgetReached() {
         for position in reach.indices {
             switch reach[position] {
@@ -119,13 +119,13 @@ final class PoolRouter: KeyRouter {
         }
     }
 
-    /// Begins to connect.
+    /// Starts connecting.
     private func begin(_ position: Int) {
         guard case .unknown = reach[position], let connection = try? pool.servers[position].connection() else { return }
         reach[position] = .connecting(connection)
     }
 
-    /// Waits until a server is connected to.
+    /// Waits until a server is connected.
     private func connect(to position: Int, isForKeys: Bool) -> Bool {
         do throws(MemcacheError) {
             var connection: Connection
@@ -137,14 +137,14 @@ final class PoolRouter: KeyRouter {
             do throws(MemcacheError) {
                 try Blocking.wait(untilOpen: connection)
             } catch  where error.code == .connectionLost {
-                // It had been made before, and was closed while it was idle: that is a restart, and no failure.
+                // It had been connected before, and was closed while idle: that is a restart, not a failure.
                 connection = try pool.servers[position].connection()
                 try Blocking.wait(untilOpen: connection)
             }
             reach[position] = .reached
             return true
         } catch  where error.code == .localResource {
-            // The server may be well, and its keys belong nowhere else: the command that needs it fails.
+            // The server may be well, and its keys belong to no other server: the command that needs it fails.
             reach[position] = .unknown
             return true
         } catch {
@@ -153,7 +153,7 @@ final class PoolRouter: KeyRouter {
         }
     }
 
-    /// Leaves a server out, and says why.
+    /// Skips a server, and reports why.
     private func leave(_ position: Int, _ reason: MemcacheError, isForKeys: Bool) {
         var until = ContinuousClock.now
         if case .dead(let moment) = pool.servers[position].condition() { until = moment }

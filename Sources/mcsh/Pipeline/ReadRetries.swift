@@ -1,14 +1,14 @@
 import MemcacheCore
 
-/// Reads that are asked for once more, each key alone, because the server refused a request with several keys. Which of
-/// them it refused is not known, and for the others there may be an answer.
+/// Repeats reads, each key alone, because the server refused a request with several keys. Which of them it refused is
+/// unknown, and the others may have an answer.
 ///
-/// They have a connection to themselves. What the server answers meanwhile to the commands behind them is kept, and is
-/// taken in when their answers are written, so that the order holds.
+/// They use a connection of their own. The server's answers to the commands after them are kept in the meantime, and
+/// are received once the answers of the reads are written, so that the order is preserved.
 ///
-/// It belongs to the connections' thread, as the printer does that it goes with.
+/// It belongs to the connections' thread, as its writer does.
 final class ReadRetries {
-    /// What a receiver was given while reads were asked for again.
+    /// What a receiver was given while reads were repeated.
     private enum Kept {
         case element(BatchReplyReceiver, ReplyElement, [UInt8], shape: ReplyShape, completesReply: Bool)
         case finish(BatchReplyReceiver, MemcacheError?, answered: Int)
@@ -26,10 +26,10 @@ final class ReadRetries {
         self.position = position
     }
 
-    /// Whether answers wait for those of a retry.
+    /// Whether answers wait for those of repeated reads.
     private(set) var isActive = false
 
-    /// Asks for reads again.
+    /// Requests reads again.
     func begin(_ batch: ServerBatch, to receiver: BatchReplyReceiver) {
         isActive = true
         do throws(MemcacheError) {
@@ -42,7 +42,7 @@ final class ReadRetries {
         }
     }
 
-    /// The answers of a retry are written: takes in what was kept.
+    /// Receives what was kept, once the answers of the repeated reads are written.
     func end() {
         connection = nil
         isActive = false
@@ -78,9 +78,9 @@ final class ReadRetries {
 }
 
 extension ServerBatch {
-    /// Some reads of a request, each in a request of its own.
+    /// The batch of some reads of a request, each in a request of its own.
     ///
-    /// - Parameter group: The request's commands, which say what the request begins with.
+    /// - Parameter group: The request's commands, which determine how the request begins.
     func readsAlone(_ reads: Range<Int>, in group: Range<Int>) -> ServerBatch {
         var alone = ServerBatch()
         let bytes = encoder.bytes
@@ -100,7 +100,7 @@ extension ServerBatch {
 }
 
 extension ReplyElement {
-    /// The same element, in bytes that begin elsewhere.
+    /// The same element, for bytes at another offset.
     fileprivate func moved(by distance: Int) -> ReplyElement {
         func moved(_ range: Range<Int>) -> Range<Int> {
             // An empty range may be anywhere.

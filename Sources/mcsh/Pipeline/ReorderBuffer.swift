@@ -1,76 +1,76 @@
 import MemcacheCore
 
-/// Answers of one server in one piece.
+/// Consecutive answers of one server.
 ///
-/// What only few answers have stands apart, so that of an answer nothing is kept but its bytes and where they end.
+/// What only few answers have is stored separately, so that most answers need only their bytes and where they end.
 struct AnswerChunk: Sendable {
-    /// What an answer brings beside its bytes.
+    /// What accompanies the bytes of an answer.
     struct Extra: Sendable {
-        /// Which of the answers, in their order.
+        /// The index of the answer.
         var answer: Int
-        /// The table whose row it is, where it is one.
+        /// The table whose row it is, if any.
         var table: DelimitedTable?
-        /// What is said on standard error with it.
+        /// The errors reported with it on standard error.
         var complaints: [ReportedError] = []
     }
 
-    /// All their bytes.
+    /// The bytes of all answers.
     var bytes: [UInt8] = []
-    /// Where each answer ends in the bytes; it begins where the one before it ends.
+    /// The end of each answer in the bytes; it begins at the end of the previous one.
     var ends: [Int] = []
-    /// What some of them bring beside their bytes, in their order.
+    /// What accompanies the bytes of some answers, in their order.
     var extras: [Extra] = []
 
-    /// About how much memory it takes. Misses have no bytes, and take some all the same.
+    /// The approximate memory it takes. Misses have no bytes, but still take some.
     fileprivate var cost: Int {
         extras.reduce(bytes.count + ends.count * MemoryLayout<Int>.stride) { $0 + 64 + 512 * $1.complaints.count }
     }
 }
 
-/// The answers of one server that have come too early, and the source that is told to wait while they are many.
+/// The answers of one server that arrived too early, and the source that is paused while there are many.
 struct ReorderBuffer: Sendable {
-    /// What became of an answer that is in turn.
+    /// The result of taking the next answer.
     enum Step {
-        /// It is not there yet.
+        /// It has not arrived yet.
         case missing
         /// Its bytes were appended.
         case passed
-        /// It brings more than bytes, which are these.
+        /// It has more than bytes: the extra, and its bytes.
         case special(AnswerChunk.Extra, ArraySlice<UInt8>)
     }
 
-    /// Where the answers that follow come from.
+    /// The source of the answers that follow.
     var source: (any Pausable)?
-    /// The source that was told to wait.
+    /// The paused source.
     private var held: (any Pausable)?
     private var deliveries: [AnswerChunk] = []
     private var first = 0
-    /// The next answer of the first delivery, where it begins, and the next of its extras.
+    /// The next answer of the first chunk, where it begins, and the next of its extras.
     private var next = 0
     private var start = 0
     private var nextExtra = 0
     private var cost = 0
-    /// With more than this the source is told to wait.
+    /// The limit beyond which the source is paused.
     private let maximumBytes: Int
 
     init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
-    /// More have come.
+    /// Adds a chunk that arrived.
     mutating func append(_ delivery: AnswerChunk) {
         guard !delivery.ends.isEmpty else { return }
         cost += delivery.cost
         deliveries.append(delivery)
     }
 
-    /// Has the source wait where there is too much.
+    /// Pauses the source if there is too much.
     mutating func holdIfMany() {
         guard cost > maximumBytes, let source, held !== source else { return }
         source.hold()
         held = source
     }
 
-    /// Takes the next answer, if it is there, and appends its bytes unless it brings more. Has the source go on when little
-    /// is left.
+    /// Takes the next answer, if it has arrived, and appends its bytes unless it has more. Resumes the source when
+    /// little is left.
     mutating func takeNext(into out: inout [UInt8]) -> Step {
         guard first < deliveries.count else { return .missing }
         let end = deliveries[first].ends[next]
