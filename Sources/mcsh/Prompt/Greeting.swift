@@ -1,25 +1,25 @@
 import MemcacheCore
 
-/// What a session begins with: what is there, and how to go on.
+/// The beginning of a session: the servers, and how to continue.
 struct Greeting: Sendable {
-    /// What a server tells of itself, or why it does not.
+    /// A server's statistics, or why there are none.
     struct Answer: Sendable {
         var server: String
         var result: Result<[Statistic], MemcacheError>
     }
 
-    /// What the servers are called.
+    /// The name of the servers.
     var name: String
     var isProduction: Bool
     var answers: [Answer]
 
-    /// How long the prompt may be held up.
+    /// How long the prompt may be delayed.
     static let limit = Duration.seconds(1)
 
-    /// So many servers that do not answer are named.
+    /// The maximum number of servers without an answer that are named.
     private static let maximumFailures = 4
 
-    /// Asks every server, all at once.
+    /// Queries all servers concurrently.
     static func ask(_ pool: ServerPool, within limit: Duration) async -> [Answer] {
         let answers = await pool.onEveryServer { server async throws(MemcacheError) in
             try await statistics(of: server, within: limit)
@@ -27,7 +27,7 @@ struct Greeting: Sendable {
         return answers.map { Answer(server: $0.server.address.description, result: $0.result) }
     }
 
-    /// The answer, or the error that none came in time; the reply may still come, and is dropped.
+    /// The answer, or an error if none came in time; the reply may still arrive, and is dropped.
     private static func statistics(
         of server: Server, within limit: Duration
     ) async throws(MemcacheError) -> [Statistic] {
@@ -48,7 +48,7 @@ struct Greeting: Sendable {
             return first
         }
         guard let result else {
-            // Its answer would hold up the next command.
+            // Its answer would delay the next command.
             server.disconnect()
             let time = HumanUnits.duration(microseconds: UInt64(max(0, limit / .microseconds(1))))
             throw MemcacheError(.timedOut, "no answer within \(time)", server: server.address)
@@ -107,7 +107,7 @@ struct Greeting: Sendable {
         let hits = readings.compactMap { $0.amount("get_hits") }.reduce(0, +)
         let misses = readings.compactMap { $0.amount("get_misses") }.reduce(0, +)
         if hits == 0, misses > 0 {
-            // After `stats reset` there are but a few reads to speak of.
+            // After `stats reset` there are too few reads to mention.
             facts.append(
                 "no hits in \(HumanUnits.count(UInt64(exactly: misses) ?? .max)) \(misses == 1 ? "read" : "reads")")
         } else {

@@ -1,8 +1,8 @@
 import MemcacheCore
 
-/// What was entered at the prompt, as commands: an open quote and `<< TAG` go on in the lines that follow.
+/// What was entered at the prompt, as commands: an open quote and `<< TAG` continue in the lines that follow.
 struct PromptInput {
-    /// A command with its value, where that stands in lines behind it.
+    /// A command with its value, if that is in the lines after it.
     struct Command: Hashable, Sendable {
         var line: [UInt8]
         var document: [UInt8]?
@@ -12,7 +12,7 @@ struct PromptInput {
     enum Need: Hashable, Sendable {
         /// A quote is open.
         case quote(UInt8)
-        /// The line that is the tag alone has not come.
+        /// The line with only the tag has not come yet.
         case tag([UInt8])
     }
 
@@ -27,7 +27,7 @@ struct PromptInput {
             var line = Array(lines[index])
             index += 1
             var start = 0
-            // From the quote on: the words in front of it are complete, and lines may be very many.
+            // From the quote on: the words before it are complete, and there may be very many lines.
             while let position = PromptInput.openQuote(of: line[start...], &tokenizer) {
                 start = position
                 let isClosed = PromptInput.takeQuoted(lines, from: &index, into: &line, line[start], &tokenizer)
@@ -50,19 +50,19 @@ struct PromptInput {
         }
     }
 
-    /// Where the quote is that is open at the end of a line. A line that is wrong already has none.
+    /// The position of the quote that is open at the end of a line. A line that already has an error has none.
     private static func openQuote(of line: ArraySlice<UInt8>, _ tokenizer: inout Tokenizer) -> Int? {
         guard let ending = try? tokenizer.scan(line.span), case .openQuote(let position) = ending else { return nil }
         return line.startIndex + position
     }
 
-    /// Adds the lines that are all of them inside a quote, and the one behind them. Returns false where there is none.
+    /// Adds the lines that are entirely inside a quote, and the one after them. Returns false if there is none.
     private static func takeQuoted(
         _ lines: [ArraySlice<UInt8>], from index: inout Int, into line: inout [UInt8], _ quote: UInt8,
         _ tokenizer: inout Tokenizer
     ) -> Bool {
         while index < lines.count {
-            // A single backslash at the end of a line belongs to what follows it, which makes no escape.
+            // A single backslash at the end of a line belongs to what follows it, which does not make an escape.
             let backslashes = line.reversed().prefix { $0 == UInt8(ascii: "\\") }.count
             let before = backslashes.isMultiple(of: 2) ? [quote] : [quote] + Array("\\\n".utf8)
             let part = before + lines[index]

@@ -1,19 +1,19 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// The prompt: a line is read, run and answered, again and again. A lost server does not end it.
+/// The prompt: reads, runs and answers lines in a loop. A lost server does not end it.
 struct PromptLoop {
     let shell: Shell
     let environment: Environment
     /// The file whose lines are run first.
     var startFile: String?
 
-    /// Candidates that are shown of very many keys.
+    /// The maximum number of candidates shown when there are very many keys.
     private static let maximumKeys = 500
 
     /// Runs until the end of the input or `quit`.
     ///
-    /// - Parameter watcher: Takes the signals in; nil where there is none, and they do what they do to any program.
+    /// - Parameter watcher: Handles the signals; nil if there is none, and they have their default effects.
     func run(watcher: SignalWatcher?) -> Int32? {
         shell.interactive = PromptSession(watcher: watcher, history: History.ofUser())
         let source = makeSource(watcher)
@@ -35,7 +35,7 @@ struct PromptLoop {
 
     // MARK: Reading
 
-    /// The editor, where the terminal and the user are for it.
+    /// The editor, if the terminal and the user support it.
     private func makeSource(_ watcher: SignalWatcher?) -> any LineSource {
         guard let watcher, Terminal.canEdit(environment: environment) else {
             return PlainLineSource(watcher: watcher, style: promptStyle)
@@ -60,13 +60,13 @@ struct PromptLoop {
         Terminal.isTerminal(STDERR_FILENO) ? shell.session.presentation.style : .plain
     }
 
-    /// The user's `.editrc`, where there is one.
+    /// The user's `.editrc`, if there is one.
     private func editorConfiguration() -> [UInt8]? {
         guard let path = environment["EDITRC"] ?? environment["HOME"].map({ $0 + "/.editrc" }) else { return nil }
         return try? FileDescriptors.contents(ofFile: Array(path.utf8)).get()
     }
 
-    /// Reads a command, with the lines that it goes on in; nil at the end of the input.
+    /// Reads a command, with its continuation lines; nil at the end of the input.
     private func read(from source: any LineSource) -> PromptInput? {
         var text: [UInt8] = []
         var prompt = shell.promptState.prompt(columns: Terminal.width(environment: environment))
@@ -105,10 +105,10 @@ struct PromptLoop {
 
     // MARK: Running
 
-    /// Runs a command and waits for its answer, which Ctrl-C gives up.
+    /// Runs a command and waits for its answer, which Ctrl-C cancels.
     private func run(_ command: PromptInput.Command, number: Int, _ watcher: SignalWatcher?) -> Shell.Flow {
         cancellable(watcher) {
-            // The window may have got another size since the prompt was shown.
+            // The window may have been resized since the prompt was shown.
             shell.session.presentation.width = Terminal.width(environment: environment)
             let watch = shell.stopwatch()
             let before = shell.session.beginCommand()
@@ -117,7 +117,7 @@ struct PromptLoop {
             if case .needsHereDocument = flow, let document = command.document {
                 flow = shell.run(line: command.line.span, number: number, hereDocument: document)
             }
-            // What was stored or found is known when it is answered.
+            // What was stored or found is known once it is answered.
             shell.drain()
             if case .next = flow, shell.isTiming || !shell.behaviour.isQuiet {
                 shell.reportTime(since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
@@ -126,13 +126,13 @@ struct PromptLoop {
         }
     }
 
-    /// Runs something that Ctrl-C gives up, and says what was lost with it.
+    /// Runs a closure that Ctrl-C cancels, and reports what was lost with it.
     ///
-    /// - Returns: Whether the session is to end, which a lost connection does not make it do.
+    /// - Returns: Whether the session should end. A lost connection does not end it.
     private func cancellable(_ watcher: SignalWatcher?, _ body: () -> Shell.Flow) -> Shell.Flow {
         Blocking.resume()
         watcher?.setCancel { [current = shell.currentClient] in
-            // Work is cancelled before its connection is closed, so that it cannot go on another one.
+            // Work is cancelled before its connection is closed, so that it cannot continue on another one.
             Blocking.cancel()
             current.disconnect()
         }
@@ -163,7 +163,7 @@ struct PromptLoop {
 
     // MARK: Beginning
 
-    /// Says what is there, as far as it can be learned in a moment.
+    /// Prints the state of the servers, as far as it can be learned in a moment.
     private func greet(_ watcher: SignalWatcher?) {
         Blocking.resume()
         watcher?.setCancel { [current = shell.currentClient] in
@@ -185,7 +185,7 @@ struct PromptLoop {
 }
 
 extension PromptInput.Need {
-    /// What stands before the lines that go on.
+    /// The prompt of continuation lines.
     fileprivate var prompt: String {
         switch self {
         case .quote(let mark): "\(Character(Unicode.Scalar(mark)))…>"

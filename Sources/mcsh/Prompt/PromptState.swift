@@ -1,20 +1,20 @@
 import MemcacheCore
 
-/// What the prompt says of the servers, as far as it is known without asking them.
+/// What the prompt says about the servers, as far as it is known without asking them.
 struct PromptState: Hashable, Sendable {
-    /// What the servers are called: `10.0.0.5:11211`, `@sessions`.
+    /// The name of the servers: `10.0.0.5:11211`, `@sessions`.
     var name: String
     /// The connection to each server.
     var links: [Server.ConnectionState]
     /// Whether mistakes would be costly.
     var isProduction = false
 
-    /// How many columns are to be left for the line, before the state is told in fewer words.
+    /// The number of columns reserved for the line, before the state is shortened.
     private static let room = 20
 
-    /// `10.0.0.5:11211>`, `@sessions[4]>`, `@sessions[3 of 4]>` where one is lost, `10.0.0.5:11211 (not connected)>`.
+    /// `10.0.0.5:11211>`, `@sessions[4]>`, `@sessions[3 of 4]>` if one is lost, `10.0.0.5:11211 (not connected)>`.
     ///
-    /// - Parameter columns: How many the terminal has. Where there are too few, a state takes the place of the name.
+    /// - Parameter columns: The columns of the terminal. If there are too few, a state replaces the name.
     func prompt(columns: Int) -> PromptText {
         let lost = links.count { $0 == .lost || $0 == .connecting }
         let isDown = lost > 0 && lost == links.count
@@ -37,10 +37,11 @@ struct PromptState: Hashable, Sendable {
 }
 
 extension Shell {
-    /// The state of the servers now.
+    /// The current state of the servers.
     var promptState: PromptState {
         let servers = client.pool.servers
-        // A server that no key goes to for now counts as lost, whatever its connection is: as servers says it.
+        // A server that no key currently goes to counts as lost, whatever its connection is, as in the output of
+        // servers.
         let links = servers.map { servers.count == 1 || $0.isAlive ? $0.link : .lost }
         return PromptState(name: selection.name, links: links, isProduction: selection.isProduction)
     }

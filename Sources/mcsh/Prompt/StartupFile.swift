@@ -1,9 +1,9 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// `mcshrc`: lines that a user wants to have run at the start of each interactive session.
+/// `mcshrc`: lines that a user wants to run at the start of each interactive session.
 enum StartupFile {
-    /// Where the file is looked for: `$XDG_CONFIG_HOME/mcsh/mcshrc`, else `~/.config/mcsh/mcshrc`; nil without a home.
+    /// The path of the file: `$XDG_CONFIG_HOME/mcsh/mcshrc`, else `~/.config/mcsh/mcshrc`; nil without a home.
     static func path(environment: Environment) -> String? {
         if let directory = environment["XDG_CONFIG_HOME"], directory.hasPrefix("/") {
             return directory + "/mcsh/mcshrc"
@@ -12,14 +12,14 @@ enum StartupFile {
         return home + "/.config/mcsh/mcshrc"
     }
 
-    /// Runs the lines of the file as `source` does. A file that is not there is as an empty one. Calls `open` and `fstat`.
+    /// Runs the lines of the file as `source` does. A missing file is like an empty one. Calls `open` and `fstat`.
     static func run(_ path: String, _ shell: Shell) -> Shell.Flow {
         let name = EscapedText.string(Array(path.utf8))
         func fail(_ reason: String) -> Shell.Flow {
             shell.session.report("cannot read \(name): \(reason)", code: "local-file", .localFailure)
             return .next
         }
-        // Without waiting: nobody may ever write to a pipe.
+        // Without waiting: a pipe may never have a writer.
         let descriptor = FileDescriptors.open(Array(path.utf8), flags: O_RDONLY | O_NONBLOCK)
         if descriptor == -ENOENT || descriptor == -ENOTDIR { return .next }
         guard descriptor >= 0 else { return fail(FileDescriptors.reason(-descriptor)) }
