@@ -1,6 +1,6 @@
-/// A column of the rows that a command shows: its names in each format, and what its cells are.
+/// A column of the rows that a command shows: its names in each format, and the kind of its cells.
 struct Column: Sendable {
-    /// Where a column appears.
+    /// The formats in which a column appears.
     struct Places: OptionSet, Sendable {
         let rawValue: UInt8
 
@@ -28,17 +28,17 @@ struct Column: Sendable {
         }
     }
 
-    /// The name in the header of CSV and TSV, and of the JSON member unless `member` says otherwise.
+    /// The name in the header of CSV and TSV, and of the JSON member unless `member` specifies another.
     var name: StaticString
     /// The name of the JSON member.
     var member: StaticString
     /// The heading that people read.
     var title: String
     var alignment: StyledText.Alignment
-    /// 0 for a column that is always shown; of the others the highest is dropped first on a narrow terminal.
+    /// 0 for a column that is always shown; otherwise, the highest number is dropped first on a narrow terminal.
     var priority: Int
     var places: Places
-    /// Whether JSON has `null` for a missing cell; otherwise the member is left out.
+    /// Whether JSON has `null` for a missing cell; otherwise the member is omitted.
     var isNullable: Bool
 
     init(
@@ -71,12 +71,12 @@ struct Cell: Sendable {
         case duration(microseconds: UInt64)
         /// A Unix time in seconds.
         case time(Int64)
-        /// A part of 1.
+        /// A fraction of 1.
         case share(Double)
         case flag(Bool)
         case list([String])
         case missing
-        /// What is known not to be: `null` in JSON whatever its column says, and empty in rows.
+        /// A value known not to exist: `null` in JSON whatever its column says, and empty in rows.
         case null
     }
 

@@ -4,12 +4,12 @@ import MemcacheCore
 enum DelimitedText {
     /// How fields are separated.
     enum Style: Sendable {
-        /// RFC 4180: commas; a field with a comma, a quote or a line end is quoted, all bytes as they are.
+        /// RFC 4180: commas; a field with a comma, a quote or a line end is quoted, with all bytes unchanged.
         case csv
         /// Tabs; fields are escaped as in the plain format, so that every row is one line.
         case tsv
 
-        /// The style of a format; nil for a format that is no table.
+        /// The style of a format; nil for a format that is not a table.
         init?(_ format: OutputFormat) {
             switch format {
             case .csv: self = .csv
@@ -19,7 +19,7 @@ enum DelimitedText {
         }
     }
 
-    /// Appends a row of fields, quoted or escaped as the style has it.
+    /// Appends a row of fields, quoted or escaped as the style requires.
     static func append(row fields: [[UInt8]], _ style: Style, to out: inout [UInt8]) {
         for (index, bytes) in fields.enumerated() {
             if index > 0 { out.append(style == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t")) }
@@ -33,7 +33,7 @@ enum DelimitedText {
         append(row: fields.map { Array($0.utf8) }, style, to: &out)
     }
 
-    /// Appends a field, quoted or escaped as the style has it.
+    /// Appends a field, quoted or escaped as the style requires.
     static func append(field bytes: Span<UInt8>, _ style: Style, to out: inout [UInt8]) {
         guard style == .csv else {
             return EscapedText.append(bytes, to: &out, quote: UInt8(ascii: "\""), keepsLookAlikes: true)

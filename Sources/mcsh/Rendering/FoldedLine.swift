@@ -1,9 +1,9 @@
 /// A line that is longer than the terminal is wide, in rows.
 enum FoldedLine {
-    /// Stands at the end of a row that goes on in the next one: where a row has none, the line ends.
+    /// The end of a row that continues in the next one; a row without it ends the line.
     static let mark = "»"
 
-    /// The rows, each at most so many cells wide. A character of two cells is not cut.
+    /// The rows, each at most `width` cells wide. A character of two cells is not split.
     static func rows(of line: String, width: Int) -> [String] {
         // A row has room for the mark and for a wide character.
         let width = max(width, 4)

@@ -11,7 +11,7 @@ enum HumanUnits {
         return text
     }
 
-    /// `640 B`, `1.5 KiB`, `64 MiB`: three digits that count, none after the point when it comes out even.
+    /// `640 B`, `1.5 KiB`, `64 MiB`: three significant digits, none after the point for a whole number.
     static func bytes(_ number: UInt64) -> String {
         guard number >= 1024 else { return "\(number) B" }
         let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
@@ -50,7 +50,7 @@ enum HumanUnits {
         }
     }
 
-    /// `97.3%`. Only all of it is `100%` and only none of it `0%`. Nil when there is no whole.
+    /// `97.3%`. Only all of it is `100%` and only none of it `0%`. Nil if the whole is zero.
     static func percentage(_ part: Double, of whole: Double) -> String? {
         guard whole > 0, part >= 0, part.isFinite, whole.isFinite else { return nil }
         let percent = part / whole * 100
@@ -61,7 +61,7 @@ enum HumanUnits {
         return decimal(percent, places: percent < 1000 ? 1 : 0) + "%"
     }
 
-    /// `1,234/s`, `14.2/s`, and for what is rarer than one in ten seconds `3/h` or `2/d`.
+    /// `1,234/s`, `14.2/s`, and for rates below one in ten seconds `3/h` or `2/d`.
     static func rate(_ number: Double, seconds: Double) -> String? {
         guard seconds > 0, number >= 0, number.isFinite, seconds.isFinite else { return nil }
         let perSecond = number / seconds
@@ -83,7 +83,7 @@ enum HumanUnits {
         return ISO8601.string(unixTime: Int64(unixSeconds))
     }
 
-    /// A bar in eighths of a cell, padded with blanks: `█████▌    `.
+    /// A bar in eighths of a cell, padded with spaces: `█████▌    `.
     static func bar(_ fraction: Double, width: Int) -> String {
         guard width > 0 else { return "" }
         let clamped = fraction.isFinite ? min(max(fraction, 0), 1) : 0
@@ -96,14 +96,14 @@ enum HumanUnits {
         return String(repeating: "█", count: full) + partial + String(repeating: " ", count: blank)
     }
 
-    /// Three digits that count, with separators from 1,000 on.
+    /// Three significant digits, with separators from 1,000 on.
     static func significant(_ number: Double) -> String {
         if number < 9.995 { return decimal(number, places: 2, trimmed: true) }
         if number < 99.95 { return decimal(number, places: 1, trimmed: true) }
         return decimal(number, places: 0)
     }
 
-    /// A number that is not negative, with a fixed count of places, at most 3.
+    /// A non-negative number with a fixed number of decimals, at most 3.
     static func decimal(_ number: Double, places: Int, trimmed: Bool = false) -> String {
         guard number.isFinite, number >= 0, number < 1e15 else { return "?" }
         let scale = [1, 10, 100, 1000][min(max(places, 0), 3)]

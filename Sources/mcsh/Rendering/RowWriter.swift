@@ -2,14 +2,14 @@ import MemcacheCore
 
 /// Rows of typed cells in every format: the one place where the format of a table is chosen.
 ///
-/// Machine formats are written row by row. For people a row is either a sentence, which is written at once, or a line of a
-/// table, which is written by ``finish(to:)`` because its columns are as wide as what is in them.
+/// Machine formats are written row by row. For people a row is either a sentence, which is written at once, or a line
+/// of a table, which is written by ``finish(to:)`` because its columns are as wide as their contents.
 struct RowWriter: Sendable {
     private let format: OutputFormat
     private let style: TextStyle
     private let width: Int
     private let columns: [Column]
-    /// The columns of the format, as positions in `columns`.
+    /// The columns of the format, as indices of `columns`.
     private let shown: [Int]
     /// The value of the JSON member `command`.
     private let command: StaticString?
@@ -20,7 +20,8 @@ struct RowWriter: Sendable {
     ///
     /// - Parameters:
     ///   - command: The member `command` that each JSON object begins with.
-    ///   - members: The order of the JSON members, by the names of their columns, where it is not that of the columns.
+    ///   - members: The order of the JSON members, by the names of their columns, if it differs from that of the
+    ///     columns.
     init(
         _ columns: [Column], _ format: OutputFormat, style: TextStyle = .plain, width: Int = 80,
         command: StaticString? = nil, members: [String] = []
@@ -39,7 +40,7 @@ struct RowWriter: Sendable {
         self.shown = shown
     }
 
-    /// Writes the header of CSV or TSV, once, also where no row follows.
+    /// Writes the header of CSV or TSV, once, even if no row follows.
     mutating func begin(to out: inout [UInt8]) {
         guard !hasHeader else { return }
         hasHeader = true
@@ -68,7 +69,7 @@ struct RowWriter: Sendable {
         }
     }
 
-    /// Writes the table that people read, if there are rows for it.
+    /// Writes the table that people read, if it has rows.
     mutating func finish(to out: inout [UInt8]) {
         guard !lines.isEmpty else { return }
         var table = TableLayout(

@@ -1,7 +1,7 @@
 import MemcacheCore
 
-/// Times that a server has sent, as people read them. Any number is taken: one that no calendar has is the nearest that
-/// has.
+/// Times that a server has sent, as people read them. Any number is accepted: one beyond the calendar becomes the
+/// nearest within it.
 enum ServerTime {
     private static let last: Int64 = 253_402_300_799
 
@@ -10,7 +10,7 @@ enum ServerTime {
         ISO8601.string(unixTime: min(max(unixTime, 0), last))
     }
 
-    /// The time so many seconds from now.
+    /// The time a number of seconds from now.
     static func string(secondsFromNow seconds: Int64, now: Int64 = UnixClock.now()) -> String {
         let (sum, overflow) = now.addingReportingOverflow(seconds)
         return string(unixTime: overflow ? (seconds < 0 ? 0 : last) : sum)

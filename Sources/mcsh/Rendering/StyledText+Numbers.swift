@@ -1,4 +1,4 @@
-// Cells of the statistics' tables: empty for what is missing, dim for zero.
+// Cells of the statistics' tables: empty for missing values, dim for zero.
 
 extension StyledText {
     static func count(_ number: UInt64?) -> StyledText {

@@ -1,4 +1,4 @@
-/// A piece of a line, measured before it is coloured: layout counts cells, and escapes take none.
+/// A piece of a line, measured before it is coloured: layout counts cells, and escape sequences take none.
 struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
     private struct Span: Hashable, Sendable {
         var text: String
@@ -19,10 +19,10 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
 
     var isEmpty: Bool { width == 0 }
 
-    /// What its beginning is.
+    /// The role of its beginning.
     private var role: TextStyle.Role { spans.first?.role ?? .plain }
 
-    /// The characters alone.
+    /// The characters without styles.
     var text: String { spans.map(\.text).joined() }
 
     mutating func append(_ text: String, _ role: TextStyle.Role = .plain) {
@@ -47,7 +47,7 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
 
     enum Alignment: Hashable, Sendable { case leading, trailing }
 
-    /// Blanks up to a width; text that is already wider stays as it is.
+    /// Padded with spaces to a width; wider text is unchanged.
     func padded(to width: Int, _ alignment: Alignment = .leading) -> StyledText {
         guard self.width < width else { return self }
         let blanks = StyledText(String(repeating: " ", count: width - self.width))
@@ -62,7 +62,7 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
         return head + StyledText(mark, .dim)
     }
 
-    /// Lines of at most `width` cells, broken at blanks where there are some; all but the first are indented.
+    /// Lines of at most `width` cells, broken at spaces if there are any; all but the first are indented.
     func wrapped(to width: Int, indent: Int = 0) -> [StyledText] {
         let width = max(width, 4)
         let indent = min(indent, width / 2)
@@ -76,7 +76,7 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
         }
         for word in words() {
             if hasWords, line.width + 1 + word.width > width { startLine() }
-            // The blank between two words belongs to both, so that a sentence is coloured as one.
+            // The space between two words belongs to both, so that a sentence is coloured as one.
             if hasWords { line.append(" ", line.spans.last?.role == word.role ? word.role : .plain) }
             for (index, piece) in word.pieces(first: width - line.width, others: width - indent).enumerated() {
                 if index > 0 { startLine() }
@@ -102,14 +102,14 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
         spans.map { style($0.text, $0.role) }.joined()
     }
 
-    /// Cut into pieces of at most so many cells, without a look at words.
+    /// Pieces of at most the given numbers of cells, regardless of words.
     private func pieces(first: Int, others: Int) -> [StyledText] {
         guard width > first else { return [self] }
         var pieces: [StyledText] = []
         var piece = StyledText()
         var room = first
         for span in spans {
-            // Text of one cell for each byte is cut without a look at every character.
+            // Text of one cell for each byte is cut without examining every character.
             if let cells = span.text.plainWidth, cells <= room {
                 piece.append(span.text, span.role)
                 room -= cells

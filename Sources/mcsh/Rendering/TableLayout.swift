@@ -1,10 +1,10 @@
-/// Rows under headings, in columns as wide as what is in them. When there is not enough room, the columns that matter
-/// least are left out; a column without any content is left out always.
+/// Rows under headings, in columns as wide as their contents. If there is not enough room, the least important columns
+/// are omitted; a column without any content is always omitted.
 struct TableLayout {
     struct Column {
         var title: String
         var alignment: StyledText.Alignment
-        /// 0 is always kept; of the others the highest goes first.
+        /// 0 is always kept; otherwise, the highest is dropped first.
         var priority: Int
 
         init(_ title: String, _ alignment: StyledText.Alignment = .trailing, priority: Int = 0) {
@@ -41,7 +41,7 @@ struct TableLayout {
         {
             shown.removeAll { $0 == least }
         }
-        // What still does not fit is text: the widest column gives way.
+        // If it still does not fit, that is because of text: the widest column is narrowed.
         if total() > width, let widest = shown.max(by: { widths[$0] < widths[$1] }) {
             widths[widest] = max(6, widths[widest] - (total() - width))
         }

@@ -1,4 +1,5 @@
-/// How text for people looks on their terminal: what it means is said where it is made, how that shows is said here.
+/// The appearance of text for people on their terminal: a role is assigned where the text is created; how it looks is
+/// decided here.
 struct TextStyle: Hashable, Sendable {
     enum Role: Hashable, Sendable {
         case plain, heading, dim, good, warning, bad

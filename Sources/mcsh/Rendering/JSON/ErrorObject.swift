@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// An error as the format JSON has it on standard error.
+/// An error as the JSON format has it on standard error.
 enum ErrorObject {
     /// `{"error","code","line"?,"server"?,"key"|"keys"?}`, without the end of the line.
     static func text(
@@ -21,7 +21,7 @@ enum ErrorObject {
         return String(decoding: out, as: UTF8.self)
     }
 
-    /// Appends one key, or several: in base64 where one of them is no text.
+    /// Appends one key, or several: in base64 if one of them is not text.
     private static func append(_ keys: [[UInt8]], to out: inout [UInt8]) {
         guard keys.count != 1 else {
             let key = keys[0]

@@ -1,8 +1,8 @@
 import MemcacheCore
 
-/// JSON with line breaks and indentation. Strings and numbers stay as they are written.
+/// Formats JSON with line breaks and indentation. Strings and numbers stay as they are written.
 enum JSONIndenter {
-    /// The lines of an object or an array; nil when the bytes are not well-formed JSON of that kind.
+    /// The lines of an object or an array; nil if the bytes are not well-formed JSON of that kind.
     static func indent(_ bytes: [UInt8]) -> [String]? {
         guard let first = bytes.first(where: { !isBlank($0) }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         else { return nil }
@@ -12,7 +12,7 @@ enum JSONIndenter {
         return reader.lines
     }
 
-    /// An object or an array without spaces and line ends between its parts; nil when the bytes are not well-formed JSON
+    /// An object or an array without spaces and line ends between its parts; nil if the bytes are not well-formed JSON
     /// of that kind.
     static func compact(_ bytes: [UInt8]) -> [UInt8]? {
         guard indent(bytes) != nil else { return nil }
@@ -153,7 +153,7 @@ enum JSONIndenter {
         }
     }
 
-    /// The backslashes of JSON's own escapes stay single; what a terminal must not get is escaped.
+    /// The backslashes of JSON's own escapes stay single; what is unsafe for a terminal is escaped.
     private enum SafeJSON {
         static func text(_ bytes: [UInt8]) -> String {
             bytes.split(separator: UInt8(ascii: "\\"), omittingEmptySubsequences: false)

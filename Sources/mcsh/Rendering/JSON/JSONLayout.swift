@@ -1,20 +1,20 @@
 import MemcacheCore
 
-/// JSON of our own making in lines for people: short arrays and objects in one line, others over several. The text may
-/// be cut anywhere. What a terminal must not get is escaped.
+/// Lays out our own JSON in lines for people: short arrays and objects in one line, others over several. The text may
+/// be truncated anywhere. What is unsafe for a terminal is escaped.
 struct JSONLayout {
     private let json: [UInt8]
     private var lines: [String] = []
     private var line: [UInt8] = []
     private var depth = 0
 
-    /// An array or object of at most so many bytes is in one line.
+    /// The maximum number of bytes of an array or object in one line.
     private static let shortBytes = 60
     private let shortBytes: Int
     /// Deeper levels are not indented further.
     private static let deepestIndent = 32
 
-    /// - Parameter width: Columns of the terminal; nil where lines may have any length.
+    /// - Parameter width: The columns of the terminal; nil if lines may have any length.
     static func lines(_ json: [UInt8], width: Int? = nil) -> [String] {
         var layout = JSONLayout(json: json, width: width)
         layout.layOut()
@@ -67,7 +67,7 @@ struct JSONLayout {
         line = [UInt8](repeating: 0x20, count: 2 * max(0, min(depth, Self.deepestIndent)))
     }
 
-    /// Appends an array or object with blanks behind its commas and colons.
+    /// Appends an array or object with spaces after its commas and colons.
     private mutating func appendShort(_ range: Range<Int>) {
         var index = range.lowerBound
         while index < range.upperBound {
@@ -83,7 +83,7 @@ struct JSONLayout {
         }
     }
 
-    /// Behind the string that begins at `start`.
+    /// The position after the string that begins at `start`.
     private func endOfString(_ start: Int) -> Int {
         var index = start + 1
         while index < json.count, json[index] != UInt8(ascii: "\"") {
@@ -92,7 +92,7 @@ struct JSONLayout {
         return min(index + 1, json.count)
     }
 
-    /// Behind the array or object that begins at `start`, if it is a short one.
+    /// The position after the array or object that begins at `start`, if it is a short one.
     private func endOfShort(_ start: Int) -> Int? {
         let limit = min(start + shortBytes, json.count)
         var index = start

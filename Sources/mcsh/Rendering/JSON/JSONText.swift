@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// JSON as text, written straight into bytes.
+/// Writes JSON as text, directly into bytes.
 enum JSONText {
     /// Appends a string of bytes that are known to be UTF-8, in quotes.
     static func append(string bytes: Span<UInt8>, to out: inout [UInt8]) {
@@ -52,7 +52,8 @@ enum JSONText {
         }
     }
 
-    /// Appends `"name":` and a number or a text; `"name_b64":"…"` for a value that is not UTF-8. The name has to be.
+    /// Appends `"name":` and a number or a text; `"name_b64":"…"` for a value that is not UTF-8. The name must be
+    /// UTF-8.
     static func append(name: [UInt8], numberOrText value: [UInt8], to out: inout [UInt8]) {
         if isUTF8(value.span) {
             append(string: name.span, to: &out)
@@ -66,12 +67,12 @@ enum JSONText {
         }
     }
 
-    /// Appends the members of an object for names and values that a server sends. What cannot be a member of its own,
-    /// because its name is there already or is not UTF-8, goes into a list of objects with `name` and `value`.
+    /// Appends the members of an object for names and values that a server sends. A value that cannot be a member of
+    /// its own, because its name is already taken or is not UTF-8, goes into a list of objects with `name` and `value`.
     ///
     /// - Parameters:
-    ///   - taken: The members that the object has before and after these.
-    ///   - list: The name of that list, which is there only when something is in it.
+    ///   - taken: The other members of the object, before and after these.
+    ///   - list: The name of that list, which is omitted if it is empty.
     static func append(
         members: [(name: [UInt8], value: [UInt8])], taken: [String] = [], list: String, to out: inout [UInt8]
     ) {
@@ -102,7 +103,7 @@ enum JSONText {
         out.append("]")
     }
 
-    /// Appends a number as it is where the bytes are one in JSON, and a string otherwise.
+    /// Appends the bytes unchanged if they are a number in JSON, and as a string otherwise.
     static func append(numberOrString bytes: [UInt8], to out: inout [UInt8]) {
         if isNumber(bytes) {
             out.append(contentsOf: bytes)
@@ -134,7 +135,7 @@ enum JSONText {
         return true
     }
 
-    /// Whether bytes are a number of JSON: `0`, `12`, `-1`, `1.25`; not `007`, `1.`, `+1`.
+    /// Whether bytes are a JSON number: `0`, `12`, `-1`, `1.25`; not `007`, `1.`, `+1`.
     static func isNumber(_ bytes: [UInt8]) -> Bool {
         var digits = bytes[...]
         if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
