@@ -1,8 +1,8 @@
 import MemcacheCore
 import Synchronization
 
-/// The client that a session uses now, for Ctrl-C, which is taken in on another thread: a line that runs may go on with
-/// other servers.
+/// The client that a session currently uses, for Ctrl-C, which is handled on another thread: a running line may switch
+/// to other servers.
 final class CurrentClient: Sendable {
     private let client: Mutex<MemcacheClient>
 

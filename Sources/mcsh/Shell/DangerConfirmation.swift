@@ -1,15 +1,16 @@
 import MemcacheCore
 
-/// The question before something dangerous is done: `y` confirms it, but on production only the name of what it is done to.
+/// The question before something dangerous is done: `y` confirms it, but on production only the name of its target
+/// does.
 struct DangerConfirmation: Hashable, Sendable {
-    /// What is asked.
+    /// The text of the question.
     let text: String
-    /// What may be typed: the name, and for a server that was named directly those of its pools; nil for `y`.
+    /// The accepted answers: the name, and for a server that was named directly those of its pools; nil for `y`.
     private let names: [[UInt8]]?
 
     /// - Parameters:
     ///   - what: The command and what it does, as a sentence without its end.
-    ///   - hasOption: Whether `-y` was given, which is no answer on production.
+    ///   - hasOption: Whether `-y` was given, which is not an answer on production.
     init(what: String, selection: ServerSelection, hasOption: Bool) {
         guard selection.isProduction else {
             names = nil
@@ -22,7 +23,7 @@ struct DangerConfirmation: Hashable, Sendable {
         text = "\(what). PRODUCTION. Type \(shown) to confirm\(option): "
     }
 
-    /// Whether an answer is the one that confirms. A pool may be named without its `@`.
+    /// Whether an answer confirms. A pool may be named without its `@`.
     func isConfirmed(by answer: [UInt8]) -> Bool {
         guard let names else { return answer.first == UInt8(ascii: "y") || answer.first == UInt8(ascii: "Y") }
         return names.contains { name in

@@ -1,16 +1,16 @@
 import MemcacheCore
 
-/// The lines that were entered at prompts, of this shell and of those beside it.
+/// The lines that were entered at prompts of this shell and of parallel ones.
 ///
-/// Each line is appended to the file as it is entered, in one write under a lock: parallel shells share the file and see
-/// each other's lines, and nothing is lost when one of them is killed.
+/// Each line is appended to the file as it is entered, in one write under a lock: parallel shells share the file and
+/// see each other's lines, and nothing is lost when one of them is killed.
 final class History {
-    /// The lines that are known, oldest first.
+    /// The known lines, oldest first.
     private(set) var entries: [[UInt8]] = []
     private let file: HistoryFile?
     private var isLoaded = false
 
-    /// More lines are not kept.
+    /// The maximum number of lines kept.
     static let maximumEntries = 10_000
 
     init(file: HistoryFile?) {
@@ -22,7 +22,7 @@ final class History {
         History(file: HistoryFile.path(environment: Environment.ofProcess()).map { HistoryFile(path: $0) })
     }
 
-    /// Lines that came into the file since the last call; at the first one, all of them.
+    /// Returns the lines added to the file since the last call; at the first call, all of them.
     func takeNew() -> [[UInt8]] {
         guard let file else { return [] }
         if !isLoaded {
@@ -33,16 +33,16 @@ final class History {
         return new
     }
 
-    /// Takes in a line.
+    /// Adds a line.
     ///
-    /// - Returns: The lines that are new with it: those of other shells before it. Empty for a line that is there already.
+    /// - Returns: The new lines including it, after those of other shells. Empty for a line that is already there.
     func add(_ line: [UInt8]) -> [[UInt8]] {
         guard !line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0a }), line != entries.last else { return [] }
         guard let file, History.isPublic(line) else { return keep(line) ? [line] : [] }
         return file.append(History.encoded(line)).compactMap(History.decoded).filter { keep($0) }
     }
 
-    /// Why lines cannot be written, the first time that this is asked.
+    /// Why lines cannot be written, the first time it is called.
     func takeError() -> String? { file?.takeError() }
 
     private func keep(_ line: [UInt8]) -> Bool {
@@ -54,24 +54,25 @@ final class History {
 
     // MARK: Rules
 
-    /// Whether a line may be written to the file: it does not begin with a blank and has no secret in it.
+    /// Whether a line may be written to the file: it does not begin with a space and contains no secret.
     static func isPublic(_ line: [UInt8]) -> Bool {
         guard let first = line.first, first != UInt8(ascii: " "), first != UInt8(ascii: "\t") else { return false }
         return !Secrets.isIn(line)
     }
 
-    /// A line of the file: no control character is in it, whatever was entered.
+    /// A line of the file: it has no control characters, whatever was entered.
     static func encoded(_ line: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         EscapedText.append(line.span, to: &text)
         return text
     }
 
-    /// What a line of the file stands for; nil for an empty one. One that was written by hand stands for itself.
+    /// The entry that a line of the file encodes; nil for an empty one. A line that was written by hand is the entry
+    /// itself.
     static func decoded(_ text: [UInt8]) -> [UInt8]? {
         guard !text.isEmpty else { return nil }
         guard text.contains(UInt8(ascii: "\\")) else { return text }
-        // As a quoted word, in which the quotes of the line are no ends.
+        // As a quoted word, which the quotes in the line do not end.
         let quote = UInt8(ascii: "\"")
         let quoted = [quote] + text.flatMap { $0 == quote ? [UInt8(ascii: "\\"), quote] : [$0] } + [quote]
         var tokenizer = Tokenizer()
@@ -108,7 +109,7 @@ final class History {
 }
 
 extension [UInt8] {
-    /// Whether these bytes stand somewhere in this array.
+    /// Whether this array contains these bytes.
     fileprivate func containsPart(_ part: [UInt8]) -> Bool {
         guard let first = part.first else { return true }
         guard part.count <= count else { return false }

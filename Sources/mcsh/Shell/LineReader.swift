@@ -1,27 +1,27 @@
 import MemcacheCore
 
-/// Lines of a script, byte for byte. Reads only when no complete line is at hand.
+/// Reads the lines of a script, byte for byte. Reads input only if no complete line is available.
 struct LineReader: ~Copyable {
     private let descriptor: Int32
-    /// What was read and not yet used begins at ``position``.
+    /// The input read so far; the unused part begins at ``position``.
     private(set) var bytes: [UInt8]
     private var position = 0
     private var isAtEnd: Bool
     private var isAtStart = true
     private var chunk = [UInt8](repeating: 0, count: 65_536)
 
-    /// The line last returned, with its end as it stands in ``bytes``.
+    /// The line last returned, with its terminator as it is in ``bytes``.
     private(set) var wholeLine = 0..<0
 
     /// Why reading ended early.
     private(set) var error: FileError?
 
-    /// Whether reading ended because a line has no end within ``maximumLineBytes``.
+    /// Whether reading ended because a line has no terminator within ``maximumLineBytes``.
     private(set) var isTooLong = false
-    /// The longest line that is read.
+    /// The maximum length of a line.
     var maximumLineBytes = LineReader.maximumCommandBytes
 
-    /// The longest command: longer values are read from a file or stand in lines of their own.
+    /// The maximum length of a command: longer values are read from a file or are in lines of their own.
     static let maximumCommandBytes = 64 << 20
 
     /// Lines from an open descriptor.
@@ -31,17 +31,17 @@ struct LineReader: ~Copyable {
         isAtEnd = false
     }
 
-    /// Lines from bytes that are at hand.
+    /// Lines from bytes in memory.
     init(bytes: [UInt8]) {
         descriptor = -1
         self.bytes = bytes
         isAtEnd = true
     }
 
-    /// Where the next line stands in ``bytes``, without its end; nil behind the last one. A carriage return before the
-    /// newline is not part of the line.
+    /// The range of the next line in ``bytes``, without its terminator; nil after the last one. A carriage return
+    /// before the newline is not part of the line.
     ///
-    /// - Parameter beforeWaiting: Called before more input is read: a good moment to send what there is.
+    /// - Parameter beforeWaiting: Called before more input is read: a good moment to send pending requests.
     mutating func next(beforeWaiting: () -> Void) -> Range<Int>? {
         var searched = position
         while true {
@@ -71,7 +71,7 @@ struct LineReader: ~Copyable {
         }
     }
 
-    /// Ends reading, because what belongs together is too long.
+    /// Stops reading because the lines that belong together are too long.
     mutating func giveUp() {
         isTooLong = true
         isAtEnd = true
@@ -89,7 +89,7 @@ struct LineReader: ~Copyable {
         }
     }
 
-    /// Leaves out the byte order mark that some editors put in front of the first line.
+    /// Skips the byte order mark that some editors put before the first line.
     private mutating func skipByteOrderMark() {
         guard isAtStart else { return }
         isAtStart = false

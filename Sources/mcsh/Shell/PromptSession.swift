@@ -1,22 +1,22 @@
 import MemcacheCore
 
-/// What a session at a prompt has beside the shell: who watches for signals, and what was seen.
+/// What a session at a prompt has in addition to the shell: the signal watcher, and the keys seen.
 struct PromptSession {
     var watcher: SignalWatcher?
     /// Keys that were written or listed, for completion.
     var keys = SeenKeys()
-    /// Keys of the present line, and whether it stores them.
+    /// Keys of the current line, and whether it stores them.
     var lineKeys: [(key: [UInt8], isStored: Bool)] = []
     var history: History
-    /// Whether the command that Ctrl-C has ended has said so itself.
+    /// Whether the command that Ctrl-C ended has reported it itself.
     var hasToldInterrupt = false
 }
 
 extension Shell {
-    /// Whether Ctrl-C was pressed while the present line runs.
+    /// Whether Ctrl-C was pressed while the current line runs.
     var isInterrupted: Bool { interactive != nil && Blocking.isCancelled }
 
-    /// Notes the keys of a line, which are offered for completion once it has turned out that there are such keys.
+    /// Records the keys of a line, which are offered for completion once it has turned out that they exist.
     func noteKeys(_ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>) {
         let count = arguments.words.count
         for index in arguments.words.indices where spec.parameter(at: index, of: count)?.kind == .key {
@@ -26,7 +26,7 @@ extension Shell {
         if let noted = interactive?.lineKeys.count, noted > SeenKeys.maximumCount { rememberKeys(isSuccess: false) }
     }
 
-    /// Keeps the noted keys for completion: all of them where every answer says that they are there, else those that were
+    /// Keeps the recorded keys for completion: all of them if every answer says that they exist, else those that were
     /// stored.
     func rememberKeys(isSuccess: Bool) {
         let noted = interactive?.lineKeys ?? []
@@ -34,7 +34,7 @@ extension Shell {
         for (key, isStored) in noted where isSuccess || isStored { interactive?.keys.insert(key) }
     }
 
-    /// `history`: what was entered at the prompt.
+    /// `history`: the lines entered at the prompt.
     func listHistory(_ pattern: [UInt8]?, _ format: OutputFormat) {
         let history = interactive?.history ?? History.ofUser()
         _ = history.takeNew()
@@ -45,7 +45,7 @@ extension Shell {
 }
 
 extension CommandSpec {
-    /// Whether the key is there once the command was sent, unless the server refuses it.
+    /// Whether the key exists once the command was sent, unless the server refuses it.
     fileprivate var storesAlways: Bool { name == "set" || name == "ms" }
 
     /// The parameter that a word of a whole line belongs to: after one that is repeated, the last words are those of the

@@ -1,10 +1,10 @@
 import MemcacheCore
 
-/// A file or a pipe as input: lines are sent as they come, and answered in their order.
+/// Runs a file or a pipe: lines are sent as they arrive, and answered in their order.
 struct ScriptRunner {
     let shell: Shell
 
-    /// Runs all lines. Returns `stop` where the session is to end.
+    /// Runs all lines. Returns `stop` if the session should end.
     func run(_ lines: consuming LineReader, named name: String) -> Shell.Flow {
         let outer = shell.session.script
         shell.session.script = name
@@ -53,7 +53,7 @@ struct ScriptRunner {
 }
 
 extension Shell {
-    /// Runs a line and takes in the value that stands in the lines behind it, if it says so.
+    /// Runs a line and reads the value in the lines after it, if it has one.
     func run(
         _ line: Range<Int>, of lines: inout LineReader, number: inout Int, beforeWaiting: () -> Void
     ) -> Flow {
@@ -84,8 +84,8 @@ extension Shell {
         }
     }
 
-    /// The lines up to the one that is the tag alone, byte for byte without the last line end; nil where the tag does not
-    /// come. In a file with CRLF, where the tag's line has it, the last line end is both bytes.
+    /// The lines up to the one with only the tag, byte for byte without the last line end; nil if the tag does not
+    /// come. In a file with CRLF, that is if the tag's line has it, the last line end is both bytes.
     private func hereDocument(
         _ lines: inout LineReader, tag: [UInt8], number: inout Int, _ beforeWaiting: () -> Void
     ) -> [UInt8]? {

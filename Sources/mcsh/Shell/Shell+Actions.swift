@@ -12,7 +12,7 @@ extension Shell {
             session.errorFormat = format
         case .source(let path):
             releaseRun()
-            // Its lines have the terminal for longer than a screenful.
+            // These lines use the terminal for longer than a screenful.
             session.output.endPaging()
             return source(path)
         case .repeated(let count, let interval, let line):
@@ -34,7 +34,7 @@ extension Shell {
         return session.output.paged(paging, body)
     }
 
-    /// Runs something of the library, while the main thread waits.
+    /// Runs an asynchronous function of the library while the main thread waits.
     func waitFor<Value: Sendable>(
         _ body: @escaping @Sendable () async throws(MemcacheError) -> Value
     ) -> Value? {
@@ -50,13 +50,13 @@ extension Shell {
         }
     }
 
-    /// What the servers are called in messages.
+    /// The name of the servers in messages.
     var server: String {
         let names = client.pool.servers.map(\.address.description)
         return names.count > 1 ? Session.list(servers: names) : client.configuration.firstServerName
     }
 
-    /// Writes text of the shell's own.
+    /// Writes the shell's own text.
     func write(_ lines: [String]) {
         guard !lines.isEmpty else { return }
         session.output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
@@ -95,7 +95,7 @@ extension Shell {
                 line: builder.line)
             return
         }
-        // With several servers each of them does it.
+        // With several servers each of them is affected.
         var effect = router == nil ? request.effect : request.effect.replacing("the server", with: "each server")
         if String(describing: request.name) == "flush_all", behaviour.canAsk, !isConfirmedBeforehand {
             effect += holdings()
@@ -113,8 +113,8 @@ extension Shell {
 
     /// Asks whether to do something dangerous.
     ///
-    /// - Returns: Whether it is confirmed, by `-y` or by an answer. On production the answer is the name of the pool, and
-    ///   `-y` is none where somebody can be asked.
+    /// - Returns: Whether it is confirmed, by `-y` or by an answer. On production the answer is the name of the pool,
+    ///   and `-y` is not accepted if the user can be asked.
     func confirm(_ what: String, command: String) -> Bool {
         if isConfirmedBeforehand { return true }
         guard behaviour.canAsk else {
@@ -127,7 +127,7 @@ extension Shell {
         let start = ContinuousClock.now
         let question = DangerConfirmation(what: what, selection: selection, hasOption: behaviour.isConfirmed)
         let answer = Question.answer(to: question.text, watcher: interactive?.watcher)
-        // How long somebody thinks about it is not how long the command takes.
+        // The time the user takes to think does not count towards the command's time.
         idleTime += .now - start
         if let answer, question.isConfirmed(by: answer) { return true }
         if isInterrupted {
@@ -138,12 +138,12 @@ extension Shell {
         return false
     }
 
-    /// Whether `-y` confirms what is dangerous, which it does on production only where the user cannot be asked.
+    /// Whether `-y` confirms dangerous commands, which on production it does only if the user cannot be asked.
     var isConfirmedBeforehand: Bool {
         behaviour.isConfirmed && !(selection.isProduction && behaviour.canAsk)
     }
 
-    /// Whether any server has flash storage, or none says what it has.
+    /// Whether any server has flash storage, or none says whether it has.
     private func hasFlash() -> Bool {
         let answers = everyAnswer { [client] in await client.statisticsOfEveryServer() }
         let readings = answers.compactMap { success(of: $0) }
@@ -158,7 +158,7 @@ extension Shell {
         return Shell.holdings(of: readings)
     }
 
-    /// How much some servers hold together: ` (1,234 items, 5 MiB)`; nothing where none has answered.
+    /// How much some servers hold together: ` (1,234 items, 5 MiB)`; empty if none has answered.
     static func holdings(of readings: [StatisticsReading]) -> String {
         let items = readings.compactMap { $0.number("curr_items") }.saturatingSum()
         let bytes = readings.compactMap { $0.number("bytes") }.saturatingSum()

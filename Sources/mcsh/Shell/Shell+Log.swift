@@ -1,19 +1,19 @@
 import MemcacheCore
 
-/// A line that runs and is to be logged.
+/// A running line that will be logged.
 struct LoggedLine: Sendable {
-    /// The worst that had happened before it, within the line around it.
+    /// The worst status before it, within the line that contains it.
     var outer: ExitStatus
-    /// The servers that it began with.
+    /// The servers at its beginning.
     let server: String
     /// Whether its answer is awaited before the next line.
     let isAwaited: Bool
     let watch: Stopwatch
 }
 
-/// `--log`: each command is written down, with what came of it where that is known.
+/// `--log`: logs each command, with its outcome if that is known.
 extension Shell {
-    /// A line begins.
+    /// Starts a line.
     func beginLogging() {
         guard behaviour.log != nil else { return }
         loggedLines.append(
@@ -23,13 +23,13 @@ extension Shell {
                 watch: stopwatch()))
     }
 
-    /// The answers to earlier lines have come, and are none of the present line's.
+    /// Records that the answers to earlier lines have arrived, which do not belong to the current line.
     func leaveEarlierAnswers() {
         guard let last = loggedLines.indices.last else { return }
         loggedLines[last].outer = loggedLines[last].outer.worst(session.beginCommand())
     }
 
-    /// A line is over: it is written down, unless it was no command.
+    /// Ends a line: logs it, unless it was not a command.
     func endLogging(_ line: () -> [UInt8]) {
         guard let log = behaviour.log, let entry = loggedLines.popLast() else { return }
         if entry.isAwaited { drain() }
@@ -37,7 +37,7 @@ extension Shell {
         let outcome: CommandLog.Outcome = isInterrupted ? .cancelled : .ended(status)
         switch lastLine {
         case .nothing:
-            // A command whose server could not even be asked what it is.
+            // A command whose server could not even be asked for its version.
             if status != .done { log.add(line(), on: entry.server, outcome, elapsed(since: entry.watch)) }
         case .mistake(let status): log.add(line(), on: entry.server, .ended(status), nil)
         case .queued where !entry.isAwaited: log.add(line(), on: entry.server, .sent, nil)

@@ -19,7 +19,7 @@ extension Shell: OperationHost {
             releaseRun()
             session.output.endPaging()
         }
-        // At a prompt the signals are taken in by the session's watcher.
+        // At a prompt the session's watcher handles the signals.
         let stops = type(of: operation).readsListings && interactive == nil ? StopHolder() : nil
         defer { stops?.end() }
         let name = type(of: operation).name
@@ -63,7 +63,7 @@ extension Shell: OperationHost {
     func noteInterruptIsReported() { interactive?.hasToldInterrupt = true }
 }
 
-/// Carries the shell into an operation's task.
+/// Passes the shell to an operation's task.
 ///
 /// `@unchecked Sendable`: the task runs on the main thread, as the shell does, which waits for it.
 private struct MainThreadReference: @unchecked Sendable {

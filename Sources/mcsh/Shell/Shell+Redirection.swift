@@ -1,7 +1,7 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// The view of the output that a line with a redirection replaces while it runs.
+/// The presentation of output that a line with a redirection replaces while it runs.
 struct OutputView {
     fileprivate let presentation: Presentation
     fileprivate let format: OutputFormat
@@ -11,8 +11,9 @@ struct OutputView {
 }
 
 extension Shell {
-    /// Prepares the output of one line for a file or a command. A terminal's view gives way to the plain format, unless
-    /// another was chosen, and to no colours; a lone value is its exact bytes. Nothing may be on its way.
+    /// Prepares the output of one line for a file or a command. The presentation for a terminal is replaced by the
+    /// plain format, unless another was chosen, and by no colours; a lone value is its exact bytes. No answers may be
+    /// outstanding.
     ///
     /// - Parameter isScript: Whether the line runs others, whose values are kept apart by newlines.
     /// - Returns: The view to return to.
@@ -30,17 +31,17 @@ extension Shell {
         return OutputView(presentation: presentation, format: format, pipeline: pipeline, substitute: substitute)
     }
 
-    /// Restores the view from before a redirection. Nothing may be on its way.
+    /// Restores the view from before a redirection. No answers may be outstanding.
     func returnToOutput(_ view: OutputView) {
         session.presentation = view.presentation
         builder.format = chosenFormat ?? view.format
-        // The line may have gone on with other servers.
+        // The line may have switched to other servers.
         pipeline =
             pipeline === view.substitute
             ? view.pipeline : CommandPipeline(client: client, session: session, conventions: conventions)
     }
 
-    /// Runs something with its output going to a file or a command.
+    /// Runs a closure with its output redirected to a file or a command.
     func redirected(to output: LineParser.Redirections.Output, number: Int, _ body: () -> Flow) -> Flow {
         switch output {
         case .file(let path, let appends):
@@ -67,7 +68,7 @@ extension Shell {
             let flow = withOutput(target, body)
             let start = ContinuousClock.now
             let status = process.finish()
-            // How long it takes with its input is not how long the servers take.
+            // The time the command takes with its input does not count towards the servers' time.
             idleTime += .now - start
             session.output.childHadTerminal()
             switch status {
@@ -88,7 +89,7 @@ extension Shell {
 
     /// Reports that output was lost, if it was.
     ///
-    /// - Parameter line: The line of the script whose output it was; nil where that is not known.
+    /// - Parameter line: The line of the script whose output it was; nil if that is unknown.
     /// - Returns: Whether it was.
     func reportLostOutput(line: Int? = nil) -> Bool {
         guard session.output.hasFailure, let reason = session.output.takeFailure() else { return false }
@@ -105,9 +106,9 @@ extension Shell {
     }
 }
 
-/// A command of the calling shell's language that reads what a line prints.
+/// A command in the calling shell's language that reads the output of a line.
 struct CommandOutput: ~Copyable {
-    /// Where to write.
+    /// The descriptor to write to.
     let descriptor: Int32
 
     private let process: pid_t
@@ -115,7 +116,7 @@ struct CommandOutput: ~Copyable {
     /// Starts the command.
     init?(_ command: [UInt8]) {
         guard let pipe = FileDescriptors.pipe() else { return nil }
-        // A command that does not read keeps no one waiting beyond Ctrl-C.
+        // A command that does not read its input must not keep the shell waiting after Ctrl-C.
         _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
         let started = ShellCommand.start(command, input: pipe.reading)
         close(pipe.reading)
@@ -131,7 +132,7 @@ struct CommandOutput: ~Copyable {
     consuming func finish() -> Int32 {
         close(descriptor)
         let status = ShellCommand.wait(for: process)
-        // The command may have seen enough: that is no failure.
+        // The command may have seen enough: that is not a failure.
         return status == 128 + SIGPIPE ? 0 : status
     }
 }

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension Shell {
-    /// Sends reads for people once more, without meta commands, which the server or a proxy before it does not know.
+    /// Repeats reads for people without meta commands, which the server or a proxy in front of it does not know.
     func readAgain() {
         let reads = pipeline.takeLostReads()
         guard !reads.isEmpty, !isInterrupted else { return }
@@ -17,7 +17,7 @@ extension Shell {
         pipeline.drain()
     }
 
-    /// An error with its cause, where asking the server shows one.
+    /// An error with its cause, if a request to the server reveals one.
     func explained(_ error: MemcacheError, server name: String, command: String) -> MemcacheError {
         guard !isInterrupted, let server = client.pool.servers.first(where: { $0.address.description == name }) else {
             return error

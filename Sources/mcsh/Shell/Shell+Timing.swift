@@ -1,19 +1,19 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// When a command began.
+/// The start time of a command.
 struct Stopwatch: Sendable {
-    /// Since the first use of the clock: an instant itself has a size that is only known at run time.
+    /// Since the first use of the clock: the size of an instant itself is only known at run time.
     fileprivate let start = Stopwatch.reference.duration(to: .now)
-    /// How long somebody had been waited for by then.
+    /// How long the user had been waited for by then.
     fileprivate let idleTime: Duration
 
     fileprivate static let reference = ContinuousClock.now
 }
 
-/// How long commands take.
+/// The time that commands take.
 extension Shell {
-    /// A command at the prompt that takes as long says so unasked.
+    /// The time from which a command at the prompt reports its time without being asked.
     static let notableTime = Duration.milliseconds(500)
 
     /// `timing`: on, off, or toggled.
@@ -28,18 +28,18 @@ extension Shell {
         }
     }
 
-    /// Begins to measure.
+    /// Starts measuring.
     func stopwatch() -> Stopwatch { Stopwatch(idleTime: idleTime + session.output.readingTime) }
 
-    /// How long it is since then, but for the time that somebody was waited for.
+    /// The time since then, without the time spent waiting for the user.
     func elapsed(since watch: Stopwatch) -> Duration {
         let idle = idleTime + session.output.readingTime - watch.idleTime
         return max(.zero, Stopwatch.reference.duration(to: .now) - watch.start - idle)
     }
 
-    /// Waits for the last line's answer and says how long it took, where there was anything to do.
+    /// Waits for the last line's answer and reports how long it took, if there was anything to do.
     ///
-    /// - Parameter least: What takes less is not worth a word.
+    /// - Parameter least: The least time that is reported.
     func reportTime(since watch: Stopwatch, least: Duration = .zero) {
         drain()
         let time = elapsed(since: watch)

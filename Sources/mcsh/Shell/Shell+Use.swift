@@ -1,10 +1,10 @@
 import MemcacheCore
 
-/// Other servers, and what all of them answer.
+/// Other servers, and the answers of all of them.
 extension Shell {
-    /// `use`: other servers from here on.
+    /// `use`: switches to other servers.
     ///
-    /// Lines that follow in a script are meant for those servers, and for no others: without them it ends.
+    /// The lines that follow in a script are meant for those servers only: without them it ends.
     func use(_ names: [String]) -> Flow {
         do throws(OptionFault) {
             try catalog.reload()
@@ -19,8 +19,8 @@ extension Shell {
         }
     }
 
-    /// What there is to say about the servers that were chosen: that they are production, and the pool whose settings hold
-    /// for servers that were named directly.
+    /// A note about the selected servers: that they are production, and the pool whose settings apply to servers that
+    /// were named directly.
     private var selectionNote: String? {
         let name = EscapedText.string(Array(selection.name.utf8))
         let ask = behaviour.canAsk ? "; dangerous commands ask you to type its name" : ""
@@ -36,20 +36,20 @@ extension Shell {
             "\(name) is listed in @\(pool)\(others): \(marks.joined(separator: ", "))\(selection.isProduction ? ask : "")"
     }
 
-    /// Runs something on every server, while the main thread waits.
+    /// Runs a closure for every server while the main thread waits.
     func everyAnswer<Outcome: Sendable>(
         _ body: @escaping @Sendable () async -> [ServerAnswer<Outcome>]
     ) -> [ServerAnswer<Outcome>] {
         waitFor { () async throws(MemcacheError) in await body() } ?? []
     }
 
-    /// What a server answered; nil where it has been told why it did not.
+    /// The answer of a server; nil if its failure has been reported.
     ///
-    /// - Parameter keys: The keys that it was asked about, where there are several.
+    /// - Parameter keys: The keys that it was asked about, if there are several.
     func success<Outcome>(of answer: ServerAnswer<Outcome>, keys: [[UInt8]] = []) -> Outcome? {
         switch answer.result {
         case .success(let outcome):
-            // What answers is alive, whatever was known of it.
+            // A server that answers is up, whatever was known about it.
             for server in client.pool.servers where server.description == answer.server && !server.isAlive {
                 server.forgetDeath()
             }

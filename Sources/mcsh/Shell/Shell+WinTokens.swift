@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension Shell {
-    /// Gives back the win tokens that reads for show have taken.
+    /// Gives back the win tokens that reads for display have taken.
     func giveBackWins() {
         let wins = session.takeWins()
         guard !wins.isEmpty else { return }

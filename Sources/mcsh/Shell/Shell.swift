@@ -1,35 +1,36 @@
 import MemcacheCore
 
-/// One session: lines and commands go in, requests go out in order, and what the shell does itself is done in its turn.
+/// One session: lines and commands go in, requests go out in order, and the shell's own commands run in sequence with
+/// them.
 ///
 /// The shell belongs to the main thread, which may wait; answers are received on the connection's thread.
 ///
-/// What is touched for every line of a script goes without the check for overlapping access, which took a sixth of the time
-/// that a line takes: no method keeps hold of one of these while it calls another that may use it.
+/// Properties that every line of a script accesses skip the runtime check for exclusive access, which took a sixth of
+/// the time of a line: no method keeps access to one of these while it calls another that may use it.
 final class Shell {
-    /// How a session behaves, from its options.
+    /// The behaviour of a session, from its options.
     struct Behaviour: Sendable {
-        /// The format that was asked for.
+        /// The requested format.
         var format: OutputFormat?
-        /// Dangerous commands are confirmed beforehand.
+        /// Whether dangerous commands are confirmed in advance.
         var isConfirmed = false
-        /// A script goes on after a mistake.
+        /// Whether a script continues after a mistake.
         var keepsGoing = false
-        /// A script stops at the first failure of any kind, and therefore waits for each answer.
+        /// Whether a script stops at the first failure of any kind, and therefore waits for each answer.
         var stopsOnError = false
-        /// Notes that are not errors are left out.
+        /// Whether notes that are not errors are suppressed.
         var isQuiet = false
-        /// Somebody can be asked.
+        /// Whether the user can be asked.
         var canAsk = false
-        /// Long work says at the terminal how far it has come.
+        /// Whether long work shows its progress on the terminal.
         var showsProgress = false
-        /// What goes over the wire is shown.
+        /// Whether the bytes on the wire are shown.
         var tracesWire = false
-        /// What shows output that is taller than the screen.
+        /// The pager for output that is taller than the screen.
         var pager = PagerChoice.none
         /// The user's editor, for `edit`: a command of the calling shell's language.
         var editor = EditorChoice.standard
-        /// Where commands are written down.
+        /// The log of commands.
         var log: CommandLog?
 
         /// A client of servers.
@@ -40,27 +41,27 @@ final class Shell {
         }
     }
 
-    /// What comes after a line.
+    /// How to continue after a line.
     enum Flow {
         case next
         case stop(status: Int32?)
-        /// The value stands in the lines that follow, up to the tag.
+        /// The value is in the lines that follow, up to the tag.
         case needsHereDocument(tag: [UInt8])
-        /// The line has a mistake, and the lines that follow are its value all the same.
+        /// The line has an error, but the lines that follow are still its value.
         case skipsHereDocument(tag: [UInt8])
     }
 
-    /// What became of a line.
+    /// The effect of a line.
     enum LineEffect {
-        /// It was no command, or is not complete.
+        /// It was not a command, or is incomplete.
         case nothing
         case mistake(ExitStatus)
         /// Its requests are sent with others.
         case queued
-        /// The shell has done it, from then on.
+        /// The shell has executed it, starting at that time.
         case done(Stopwatch)
 
-        /// Whether it was carried out.
+        /// Whether it was executed.
         var isCommand: Bool {
             switch self {
             case .nothing, .mistake: false
@@ -69,7 +70,7 @@ final class Shell {
         }
     }
 
-    /// Where servers are found by name. `use` reads the configuration file again.
+    /// The source of servers by name. `use` reads the configuration file again.
     var catalog: ServerCatalog
     let session: Session
     let behaviour: Behaviour
@@ -82,23 +83,23 @@ final class Shell {
     /// Chooses among several servers; nil for one.
     @exclusivity(unchecked) private(set) var router: PoolRouter?
     @exclusivity(unchecked) var builder: RequestBuilder
-    /// The format that was asked for; nil where it follows from where the output goes.
+    /// The requested format; nil if it depends on where the output goes.
     var chosenFormat: OutputFormat?
     /// What the prompt adds: nil for scripts and single commands.
     @exclusivity(unchecked) var interactive: PromptSession?
-    /// The runs of the present command, where they are compared.
+    /// The runs of the current command, if they are compared.
     @exclusivity(unchecked) var repetition: Repetition?
     /// How deep `source` and `repeat` are nested.
     var depth = 0
-    /// How deep the lines are nested whose answers are awaited one by one, behind `repeat`; nil where none are.
+    /// The depth of the lines whose answers are awaited one by one, after `repeat`; nil if there are none.
     var awaitedDepth: Int?
-    /// Whether each command says how long it took.
+    /// Whether each command reports how long it took.
     @exclusivity(unchecked) var isTiming = false
-    /// How long somebody was waited for, which is nobody's work.
+    /// The time spent waiting for the user, which does not count towards any command.
     var idleTime = Duration.zero
-    /// What became of the line that was run last.
+    /// The effect of the last line.
     @exclusivity(unchecked) private(set) var lastLine = LineEffect.nothing
-    /// Lines that run and are to be logged: those of a file within the line that runs it.
+    /// The running lines that will be logged: those of a file within the line that runs it.
     var loggedLines: [LoggedLine] = []
     private var parser = LineParser()
     /// A value for the next command, from `-x` or a here-document.
@@ -123,7 +124,7 @@ final class Shell {
             prefix: selection.prefix, conventions: conventions, router: router)
     }
 
-    /// Goes on with other servers. Nothing may be on its way.
+    /// Switches to other servers. No answers may be outstanding.
     func connect(to selection: ServerSelection) {
         client.close()
         session.tokens.forgetAll()
@@ -146,7 +147,7 @@ final class Shell {
         return pool.servers.count > 1 ? PoolRouter(pool) { reportUnreachable($0, line: $1, session) } : nil
     }
 
-    /// Runs one command of the program's own arguments.
+    /// Runs one command given by the program's own arguments.
     func run(words: [[UInt8]], input: [UInt8]?) -> Flow {
         beginLogging()
         let flow = take(words: words, input: input)
@@ -171,7 +172,7 @@ final class Shell {
         }
     }
 
-    /// Runs one line. Mistakes are told; `stop` comes back for them when the script is to end.
+    /// Runs one line. Mistakes are reported; it returns `stop` for them if the script should end.
     func run(line: Span<UInt8>, number: Int, hereDocument: [UInt8]? = nil) -> Flow {
         guard behaviour.log != nil else { return take(line: line, number: number, hereDocument: hereDocument) }
         beginLogging()
@@ -209,7 +210,7 @@ final class Shell {
             }
         } catch {
             drain()
-            // What was lost comes first, and ends the script too.
+            // Losses are reported first, and end the script too.
             let hasLost = session.script != nil && reportLosses()
             fail(error, line: line.copy(0..<line.count), number: number)
             guard keepsGoing, !hasLost else { return .stop(status: nil) }
@@ -220,20 +221,20 @@ final class Shell {
         guard let plan else { return .next }
         if !builder.notes.isEmpty { reportNotes(number) }
         if !builder.round.complaints.isEmpty, session.script != nil, router?.reachesNobody == true {
-            // The lines that follow would say the same.
+            // The lines that follow would report the same.
             drain()
             return .stop(status: nil)
         }
         guard let output else { return carryOut(plan) }
         guard !session.hasLoss else {
-            // Nothing is written to a file, and no command is started, for a line that is not sent.
+            // No file is written, and no command is started, for a line that is not sent.
             submit()
             return .next
         }
         return redirected(to: output, number: number) { carryOut(plan) }
     }
 
-    /// Sends what is prepared, and does what is to be done here.
+    /// Sends the pending requests, and does what the shell does itself.
     private func carryOut(_ plan: Plan) -> Flow {
         switch plan {
         case .queued:
@@ -265,23 +266,23 @@ final class Shell {
     /// not in a file that they run.
     var keepsGoing: Bool { behaviour.keepsGoing || interactive != nil && (session.script == nil || depth == 0) }
 
-    /// Sends what is prepared.
+    /// Sends the pending requests.
     func submit() {
         guard !builder.round.isEmpty else { return }
         behaviour.log?.flush()
         pipeline.submit(builder.takeRound())
     }
 
-    /// Sends what is prepared, as the next line may take a while.
+    /// Sends the pending requests, because the next line may take a while.
     func submitBeforeWaiting() {
         submit()
         router?.forgetReached()
     }
 
-    /// Sends what is prepared, and waits for every answer.
+    /// Sends the pending requests, and waits for every answer.
     func drain() {
         submit()
-        // Ctrl-C may have come before there was anything to cancel.
+        // Ctrl-C may have been pressed before there was anything to cancel.
         if isInterrupted { client.disconnect() }
         pipeline.drain()
         readAgain()
@@ -327,7 +328,7 @@ final class Shell {
         return plan
     }
 
-    /// Plans a command, and asks first where it would do something that is hardly meant.
+    /// Plans a command, and asks first if it would do something that is hardly intended.
     private func planAsking(
         _ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) -> Plan {
@@ -345,7 +346,7 @@ final class Shell {
 
     /// Asks the server's version, once a session.
     ///
-    /// - Returns: Whether it answered. If not, that is the failure of the command that wanted to know.
+    /// - Returns: Whether it answered. If not, the command that needed the version fails.
     private func lookForMetaCommands() -> Bool {
         drain()
         guard !session.hasLoss else { return false }
@@ -363,7 +364,7 @@ final class Shell {
         }
     }
 
-    /// A server of several cannot be connected to. Its keys go elsewhere, as the application's do.
+    /// Reports that a server of several cannot be connected to. Its keys go elsewhere, as the application's do.
     private static func reportUnreachable(_ error: MemcacheError, line: Int, _ session: Session) {
         session.report(error, line: line, server: "")
     }
@@ -371,7 +372,7 @@ final class Shell {
     private func fail(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
         builder.notes.removeAll()
         lastLine = .mistake(diagnostic.status)
-        // Ctrl-C while a file was waited for is no mistake.
+        // Ctrl-C while waiting for a file is not a mistake.
         guard !isInterrupted else { return session.note(diagnostic.status) }
         session.report(diagnostic, line: line, number: number)
     }
@@ -383,7 +384,7 @@ final class Shell {
         builder.notes.removeAll()
     }
 
-    /// Says which connections were lost, if any, and what that leaves unanswered.
+    /// Reports which connections were lost, if any, and what remains unanswered.
     ///
     /// - Returns: Whether any was.
     func reportLosses() -> Bool {

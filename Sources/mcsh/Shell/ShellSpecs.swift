@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// What the shell itself does.
+/// The commands of the shell itself.
 enum ShellSpecs {
     static let use = CommandSpec(
         name: "use", group: .pool,
@@ -105,14 +105,14 @@ enum ShellSpecs {
             throw Diagnostic(
                 "repeat 0 needs an interval", at: arguments.words[0], suggestion: "write for example repeat 0 2s stats")
         }
-        // A word's source is where it stands in the line, and lines with escapes begin with themselves undecoded.
+        // A word's source is its range in the line, and decoded lines begin with the undecoded line.
         let line =
             arguments.areOfProgram
             ? ShellSpecs.line(of: rest, bytes) : bytes.copy(first.source.lowerBound..<arguments.end)
         return .session(.repeated(count: Int(count), interval: interval, line: line))
     }
 
-    /// A line that has some words of the program's arguments again: what is not a plain word is written in quotes.
+    /// A line with some of the program's arguments as words: those that are not plain are quoted.
     private static func line(of words: ArraySlice<Word>, _ bytes: Span<UInt8>) -> [UInt8] {
         var line: [UInt8] = []
         for word in words {

@@ -1,17 +1,17 @@
-/// Marks what has changed in the output of a command since the run before.
+/// Marks what has changed in the output of a command since the previous run.
 ///
-/// Lines are found again by the words in them that have no digits, wherever they have moved to; then their numbers are
-/// compared. Other lines are compared with the one of the same first word, or the one that was in their place; what has
-/// neither is marked whole.
+/// Lines are matched by their words without digits, wherever they have moved to; then their numbers are compared. Other
+/// lines are compared with the one that has the same first word, or the one at the same position; a line without either
+/// is marked entirely.
 struct RunDiffer: Sendable {
     let style: TextStyle
-    /// The lines of the run before, without colours; nil before the first.
+    /// The lines of the previous run, without colours; nil before the first.
     private var previous: [String]?
 
     init(style: TextStyle) { self.style = style }
 
-    /// The output of a run, with marks where it differs from the one before. Marks take no room: with colours they are
-    /// reverse video, without a `*` in place of the blank behind a word.
+    /// The output of a run, with marks where it differs from the previous one. Marks take no room: with colours they
+    /// are reverse video, without colours a `*` instead of the space after a word.
     mutating func marked(_ text: String) -> String {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let end = lines.last == "" ? lines.popLast() : nil
@@ -37,7 +37,7 @@ struct RunDiffer: Sendable {
                 counterpart = earlier[index]
             }
             var changes = Self.changes(texts, since: counterpart)
-            // Stars between all words of a line would be hard to read: one behind it says that it is new.
+            // Stars between all words of a line would be hard to read: one after it shows that it is new.
             if counterpart == nil, !style.isColored {
                 changes = changes.indices.map { $0 == changes.count - 1 }
             }
@@ -46,7 +46,7 @@ struct RunDiffer: Sendable {
         return (marked + (end.map { [$0] } ?? [])).joined(separator: "\n")
     }
 
-    /// Which words have changed.
+    /// Whether each word has changed.
     private static func changes(_ words: [String], since earlier: [String]?) -> [Bool] {
         guard let earlier else { return words.map { !isRate($0) } }
         var numbers = earlier.filter { hasDigit($0) && !isRate($0) }[...]
@@ -69,7 +69,7 @@ struct RunDiffer: Sendable {
         word.utf8.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// Whether a word is a change itself: `+12/s`.
+    /// Whether a word is itself a change: `+12/s`.
     private static func isRate(_ word: String) -> Bool {
         guard word.hasPrefix("+") || word.hasPrefix("-") else { return false }
         return word.hasSuffix("/s")
@@ -78,13 +78,13 @@ struct RunDiffer: Sendable {
     // MARK: Words among colours
 
     private struct Word {
-        /// Without colours.
+        /// The text without colours.
         var text: String
-        /// Where it stands in the line, with the colours inside it.
+        /// Its range in the line, with the colours inside it.
         var range: Range<String.Index>
     }
 
-    /// The words of a line. Escape sequences that colour text belong to no word.
+    /// The words of a line. Escape sequences that colour text are not part of any word.
     private static func words(of line: String) -> [Word] {
         var words: [Word] = []
         var text = ""

@@ -1,12 +1,12 @@
 import MemcacheCore
 
-/// Runs of one command for people: each behind a line with its number and the time, and with marks at what has changed.
+/// Runs of one command for people: each after a line with its number and the time, and with changes marked.
 struct Repetition {
-    /// The line in front of each run.
+    /// The interval, for the line before each run.
     private let interval: Duration
     private var number = 0
     private var differ: RunDiffer
-    /// Whether the answer of the present run is for people.
+    /// Whether the answer of the current run is for people.
     private(set) var isForPeople = true
 
     init(interval: Duration, style: TextStyle) {
@@ -19,12 +19,12 @@ struct Repetition {
         isForPeople = true
     }
 
-    /// The answer has a format of its own.
+    /// Records the format that an answer has of its own.
     mutating func take(_ format: OutputFormat?) {
         if let format, format != .human { isForPeople = false }
     }
 
-    /// The line in front of a run.
+    /// The line before a run.
     func header(now: Int64 = UnixClock.now()) -> String {
         let every = HumanUnits.duration(microseconds: UInt64(clamping: Int64(interval / .microseconds(1))))
         return differ.style("run \(number), \(ServerTime.string(unixTime: now)), every \(every)", .dim)
@@ -76,7 +76,7 @@ extension Shell {
         watcher.sleep(interval)
     }
 
-    /// Runs something that repeats a command. With a time between the runs, and for people, the runs are compared.
+    /// Runs a closure that repeats a command. With an interval, and for people, the runs are compared.
     func compared(every interval: Duration?, _ body: () -> Flow) -> Flow {
         guard let interval, builder.format == .human, repetition == nil else { return body() }
         repetition = Repetition(interval: interval, style: session.presentation.style)
@@ -88,9 +88,9 @@ extension Shell {
         return body()
     }
 
-    /// One run of a command that is repeated.
+    /// Runs a repeated command once.
     func oneRun(_ body: () -> Flow) -> Flow {
-        // A repetition within a run is a part of that run's output.
+        // A repetition within a run is part of that run's output.
         guard repetition != nil, !session.output.isHeld else { return body() }
         repetition?.beginRun()
         session.output.hold()
@@ -100,7 +100,7 @@ extension Shell {
         return flow
     }
 
-    /// Shows what a run has put out so far. What comes then is shown as it comes, and not compared.
+    /// Shows the output of a run so far. Further output is shown as it comes, and is not compared.
     func releaseRun() {
         guard let held = session.output.release(), !held.isEmpty else { return }
         guard repetition?.isForPeople == true else { return session.output.write(held) }
