@@ -1,14 +1,14 @@
 import MemcacheCore
 
-/// How many descriptors of a server are taken, from its `stats conns`.
+/// The number of a server's descriptors in use, from its `stats conns`.
 ///
-/// memcached refuses a connection by the number of its descriptor, and descriptors are given out from below: what counts
-/// is how many there are, those of its own among them. `reserved_fds` is only a guess of those.
+/// memcached refuses a connection by the number of its descriptor, and the lowest free descriptor is used first: what
+/// counts is how many there are, including the server's own. `reserved_fds` is only an estimate of those.
 struct ConnectionRoom: Hashable, Sendable {
-    /// How many descriptors are taken.
+    /// The number of descriptors in use.
     var taken: UInt64
 
-    /// Reads the reply; nil where there are no connections in it.
+    /// Reads the reply; nil if it contains no connections.
     init?(_ connections: [Statistic]) {
         var numbers: Set<UInt64> = []
         for statistic in connections {
@@ -21,10 +21,10 @@ struct ConnectionRoom: Hashable, Sendable {
         taken = [lowest, UInt64(numbers.count)].saturatingSum()
     }
 
-    /// How many can be taken at most, by the limit `-c`.
+    /// The maximum number of descriptors, by the limit `-c`.
     static func descriptors(limit: UInt64) -> UInt64 { limit > 0 ? limit - 1 : 0 }
 
-    /// How many clients more can connect.
+    /// The number of further clients that can connect.
     func left(limit: UInt64) -> UInt64 {
         let most = Self.descriptors(limit: limit)
         return most > taken ? most - taken : 0

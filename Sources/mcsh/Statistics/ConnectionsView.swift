@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// The reply to `stats conns`: who is connected and how long they have been silent; listeners apart.
+/// The reply to `stats conns`: the clients and how long they have been silent; listeners separately.
 struct ConnectionsView {
     private struct Peer {
         var host: String

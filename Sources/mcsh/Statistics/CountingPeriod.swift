@@ -1,10 +1,10 @@
 import MemcacheCore
 
-/// The time that counters were counted for.
+/// The period over which counters were counted.
 enum CountingPeriod {
-    /// Since the server started, so many seconds ago; nil where it does not say when.
+    /// Since the server started, this many seconds ago; nil if it does not report when.
     case sinceStart(Double?)
-    /// Since `stats reset`, of which the server keeps no time.
+    /// Since `stats reset`, whose time the server does not record.
     case sinceReset
     /// Between two readings.
     case between(StatisticsInterval)
@@ -17,7 +17,7 @@ enum CountingPeriod {
         }
     }
 
-    /// How long that is, where it is known.
+    /// The length of the period, if it is known.
     var seconds: Double? {
         switch self {
         case .sinceStart(let seconds): seconds
@@ -26,7 +26,7 @@ enum CountingPeriod {
         }
     }
 
-    /// What a count was counted over, for sentences.
+    /// The period in words, for sentences.
     var phrase: String {
         switch self {
         case .sinceStart: "since start"
@@ -35,7 +35,7 @@ enum CountingPeriod {
         }
     }
 
-    /// What is said once of all figures.
+    /// The sentence about the period that applies to all figures.
     var sentence: String? {
         switch self {
         case .sinceStart(nil): nil
@@ -45,14 +45,14 @@ enum CountingPeriod {
         }
     }
 
-    /// The number by which a counter has grown in that time.
+    /// The growth of a counter in the period.
     func amount(_ name: String, _ reading: StatisticsReading) -> Double? {
         guard case .between(let interval) = self else { return reading.amount(name) }
         return interval.growth(of: name, to: reading)
     }
 
-    /// Whether `stats reset` has come since the server started, as far as the numbers show it: what is there now was not
-    /// counted, or the LRU thread, which counts its rounds and makes one a second or more, has counted too few.
+    /// Whether `stats reset` was used since the server started, as far as the numbers show it: existing items were not
+    /// counted, or the LRU thread, which counts its rounds and makes at least one per second, has counted too few.
     private static func wasReset(_ reading: StatisticsReading) -> Bool {
         for (present, total) in [("curr_connections", "total_connections"), ("curr_items", "total_items")] {
             if let present = reading.number(present), let total = reading.number(total), total < present { return true }
@@ -69,12 +69,12 @@ enum CountingPeriod {
 
 /// The numbers of an earlier reading of the same server.
 struct StatisticsInterval {
-    /// The numbers then.
+    /// The earlier numbers.
     var earlier: [[UInt8]: Double]
-    /// How long ago that was.
+    /// The time since then.
     var seconds: Double
 
-    /// How much a counter has grown since; nil where it is new, or was reset meanwhile.
+    /// The growth of a counter since then; nil if it is new, or has been reset in the meantime.
     func growth(of name: String, to reading: StatisticsReading) -> Double? {
         guard let before = earlier[Array(name.utf8)], let now = reading.amount(name), now >= before else { return nil }
         return now - before

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// The reply to `stats extstore`: the pages of flash that are in use.
+/// The reply to `stats extstore`: the pages of flash in use.
 struct ExtstoreView {
     private let pages: [NumberedStatistics.Entry]
     private let others: [Statistic]
@@ -35,7 +35,7 @@ struct ExtstoreView {
             .init("page"), .init("live"), .init("", .leading, priority: 3), .init("bucket", priority: 1),
             .init("returns to", priority: 2), .init("version", priority: 4),
         ])
-        // The size of a page is not told: the fullest page is the measure.
+        // The size of a page is not reported: the fullest page is the measure.
         let fullest = Double(used.compactMap { $0.fields.number("bytes") }.max() ?? 0)
         table.rows = used.map { page in
             let bytes = page.fields.number("bytes")

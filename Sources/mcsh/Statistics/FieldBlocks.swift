@@ -5,11 +5,11 @@ struct FieldRow {
     var name: StyledText
     var value: StyledText
     var note = ""
-    /// Warnings stand out without colour too: they are marked in the margin.
+    /// The margin mark that makes warnings stand out even without colour.
     var mark: TextStyle.Role?
 }
 
-/// Rows under a title, and below them what is only named.
+/// Rows under a title, and below them the names without a row.
 struct FieldBlock {
     var title: String
     var rows: [FieldRow] = []
@@ -19,7 +19,7 @@ struct FieldBlock {
 }
 
 extension FieldBlock {
-    /// What a view has no place for: names and values as the server sent them.
+    /// The statistics that a view does not show otherwise: names and values as the server sent them.
     static func others(
         _ statistics: [Statistic], title: String = "Other", escape: ([UInt8]) -> String
     ) -> FieldBlock {
@@ -33,9 +33,9 @@ extension FieldBlock {
     }
 }
 
-/// Blocks one below the other, and side by side when there is room.
+/// Lays out blocks one below the other, or side by side if there is room.
 struct FieldBlockLayout {
-    /// Room that a row with its note wants.
+    /// The width that a row with its note needs.
     var columnWidth = 56
     var gap = 2
 
@@ -56,14 +56,14 @@ struct FieldBlockLayout {
         }
     }
 
-    /// The widths that names and values get, the same in all blocks.
+    /// The widths of names and values, the same in all blocks.
     private struct Measures {
         var name: Int
         var value: Int
 
         init(_ blocks: [FieldBlock], width: Int) {
             let rows = blocks.flatMap(\.rows)
-            // One very long name or value does not push all others aside.
+            // A single very long name or value does not move all others.
             let value = rows.map(\.value.width).filter { $0 <= 14 }.max() ?? 0
             self.value = value
             name = rows.map(\.name.width).filter { $0 <= min(32, width - value - 4) }.max() ?? 0
@@ -86,7 +86,8 @@ struct FieldBlockLayout {
         let value = row.value.padded(to: measures.value, .trailing)
         let line = head.padded(to: 2 + measures.name) + StyledText("  ") + value
         if line.width > width {
-            // A name too long for its column: as near to the columns as it goes. A value too long: below, all of it.
+            // A name too long for its column is placed as near to the columns as possible. A value too long is placed
+            // below, in full.
             if row.value.width <= measures.value, head.width + 1 + row.value.width <= width {
                 let edge = min(width, 4 + measures.name + measures.value)
                 return [head + StyledText(" ") + row.value.padded(to: edge - head.width - 1, .trailing)]
@@ -100,7 +101,7 @@ struct FieldBlockLayout {
         return [line + StyledText("  ") + note.truncated(to: room)]
     }
 
-    /// Blocks in their order over columns, so that the highest column is as low as possible.
+    /// Distributes blocks in their order over columns, so that the highest column is as low as possible.
     private func distribute(_ blocks: [[StyledText]], into columns: Int) -> [[StyledText]] {
         let total = blocks.reduce(0) { $0 + $1.count + 1 }
         var height = max(blocks.map(\.count).max() ?? 0, total / columns)
@@ -123,7 +124,7 @@ struct FieldBlockLayout {
 }
 
 extension StyledText {
-    /// This in front of the first line of something wrapped, blanks in front of the others.
+    /// The text wrapped, with this before its first line and spaces before the others.
     fileprivate func followed(by text: StyledText, width: Int) -> [StyledText] {
         text.wrapped(to: width - self.width).enumerated().map { index, line in
             (index == 0 ? self : StyledText(String(repeating: " ", count: self.width))) + line

@@ -1,4 +1,4 @@
-/// What stands beside a number of the general statistics: its share of something, or how often it happens.
+/// The note beside a number of the general statistics: its share of something, or how often it happens.
 struct GeneralNotes {
     private let reading: StatisticsReading
 
@@ -6,7 +6,7 @@ struct GeneralNotes {
         self.reading = reading
     }
 
-    /// - Parameter wasReset: Whether the counters were reset, so that nothing is known of their time.
+    /// - Parameter wasReset: Whether the counters were reset, so that their period is unknown.
     func note(for name: String, wasReset: Bool = false) -> String? {
         if let share = Self.shares[name] {
             let wholes = share.wholes.compactMap(reading.amount)

@@ -1,10 +1,10 @@
-/// The figures that say how a server is doing, worked out from the general statistics.
+/// The figures that show how a server is doing, computed from the general statistics.
 struct GeneralOverview {
     private struct Figure {
         var title: String
         var value: String
         var role: TextStyle.Role = .plain
-        /// The part of the whole, drawn as a bar.
+        /// The fraction of the whole, drawn as a bar.
         var fraction: Double?
         var note = ""
     }
@@ -46,10 +46,10 @@ struct GeneralOverview {
         } + remark
     }
 
-    /// Whether the items are those of the servers behind a proxy, of which it says nothing.
+    /// Whether the items are those of the servers behind a proxy, which reports nothing about them.
     private var hasNoItems: Bool { reading.isOfProxy && (reading.number("curr_items") ?? 0) == 0 }
 
-    /// How much a counter has grown in the time that is looked at.
+    /// The growth of a counter in the period.
     private func grown(_ name: String) -> Double? { period.amount(name, reading) }
 
     private var hitRatio: Figure? {
@@ -71,7 +71,7 @@ struct GeneralOverview {
         guard !hasNoItems, let bytes = reading.number("bytes"), let limit = reading.number("limit_maxbytes"),
             let percentage = HumanUnits.percentage(Double(bytes), of: Double(limit))
         else { return nil }
-        // Memory that is not in use then is in pages of other sizes, or at their ends.
+        // Unused memory is then in pages of other sizes, or at the ends of pages.
         let isFull = (reading.number("evictions") ?? 0) > 0 && (reading.number("slab_global_page_pool") ?? 0) == 0
         return Figure(
             title: "memory", value: percentage, fraction: Double(bytes) / Double(limit),

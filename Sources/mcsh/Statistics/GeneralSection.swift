@@ -36,7 +36,8 @@ enum GeneralSection: CaseIterable {
         }
     }
 
-    /// The statistics in the order in which they are best read; those without a place stay in the server's order.
+    /// The statistics in the order that is easiest to read; those without a defined position stay in the server's
+    /// order.
     func sorted(_ statistics: [Statistic]) -> [Statistic] {
         let ranked = statistics.enumerated().map { index, statistic in
             let name = String(decoding: statistic.name, as: UTF8.self)

@@ -91,7 +91,7 @@ struct GeneralView {
         return blocks + [zeros]
     }
 
-    /// Statistics whose zero is good to see, or very bad.
+    /// Statistics whose zero is either reassuring or alarming.
     private static let tellingZeros: Set<String> = [
         "evictions", "evicted_active", "curr_items", "cmd_get", "cmd_set", "get_hits", "get_misses",
         "rejected_connections", "accepting_conns", "threads", "uptime",

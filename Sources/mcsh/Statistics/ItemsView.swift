@@ -35,7 +35,7 @@ struct ItemsView {
         return StyledText(text, .heading)
     }
 
-    /// Titles, the statistic behind each, and how soon a narrow terminal goes without it.
+    /// Titles, the statistic for each, and the priority with which a narrow terminal omits it.
     private static let subLRUs = [("hot", "number_hot"), ("warm", "number_warm"), ("cold", "number_cold")]
     private static let counters = [
         ("reclaimed", "reclaimed"), ("expired unread", "expired_unfetched"), ("direct", "direct_reclaims"),

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// A reply without a shape of its own (`stats proxy`, a vendor's): names and values with the units that are known.
+/// A reply without a view of its own (`stats proxy`, a vendor's): names and values with the units that are known.
 struct ListView {
     private let statistics: [Statistic]
     private let rates: [String: String]

@@ -1,10 +1,10 @@
-/// What a setting at the value it has means, in a few words.
+/// The meaning of a setting's current value, in a few words.
 struct SettingRemark: Hashable, Sendable {
     var text: String
-    /// Such a setting surprises people.
+    /// Whether such a setting surprises people.
     var isWarning = false
 
-    /// Nil when the general meaning of the setting says enough.
+    /// Nil if the general meaning of the setting is sufficient.
     init?(_ name: String, value: String) {
         guard let remark = Self.values[name]?[value] ?? Self.settings[name].map({ SettingRemark($0) }) else {
             return nil
@@ -21,7 +21,7 @@ struct SettingRemark: Hashable, Sendable {
         SettingRemark(text, isWarning: true)
     }
 
-    /// Whatever the value is.
+    /// Remarks that do not depend on the value.
     private static let settings: [String: String] = [
         "maxbytes": "memory for items (-m)",
         "maxconns": "connection limit (-c)",

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// The reply to `stats settings`: by subject, with what each setting says.
+/// The reply to `stats settings`: by subject, with the meaning of each setting.
 struct SettingsView {
     private let statistics: [Statistic]
     private let escape: ([UInt8]) -> String
@@ -33,7 +33,7 @@ struct SettingsView {
         let name = String(decoding: statistic.name, as: UTF8.self)
         let field = StatisticField.lookup(name, in: .settings)
         var value = StatisticValue(statistic.value, unit: field?.unit, escape: escape)
-        // The largest number stands for none.
+        // The largest number means none.
         if name == "ext_item_age", statistic.value.elementsEqual("4294967295".utf8) {
             value.text = "no limit"
         }

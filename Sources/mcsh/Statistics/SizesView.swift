@@ -1,9 +1,9 @@
 import MemcacheCore
 
-/// The reply to `stats sizes`: how many items there are of each size, as a histogram.
+/// The reply to `stats sizes`: the number of items of each size, as a histogram.
 struct SizesView {
     private struct Bin {
-        /// Items of the bin take at most this.
+        /// The maximum size of the items in the bin.
         var size: UInt64
         var count: UInt64
     }
@@ -13,7 +13,7 @@ struct SizesView {
     private let others: [Statistic]
     private let escape: ([UInt8]) -> String
 
-    /// More rows than this are merged; nobody reads thousands of them.
+    /// The maximum number of rows, beyond which rows are merged: thousands would be unreadable.
     private static let maximumRows = 40
 
     init(_ statistics: [Statistic], escape: @escaping ([UInt8]) -> String) {
@@ -60,7 +60,7 @@ struct SizesView {
         return StyledText(text, .heading)
     }
 
-    /// The size that this part of the items does not exceed.
+    /// The size that this fraction of the items does not exceed.
     private func size(of part: Double, _ total: UInt64) -> UInt64? {
         var sum = 0.0
         for bin in bins {
@@ -83,7 +83,7 @@ struct SizesView {
         table.rows = merged.map { bin in
             sum += Double(bin.count)
             return [
-                // Exact: sizes are told in steps of 32 bytes.
+                // Exact: sizes are reported in steps of 32 bytes.
                 StyledText(HumanUnits.count(bin.size) + " B"), .count(bin.count),
                 .percentage(total > 0 ? Double(bin.count) / total : nil),
                 .percentage(total > 0 ? min(sum / total, 1) : nil),
@@ -93,7 +93,7 @@ struct SizesView {
         return table
     }
 
-    /// Neighbours together, in steps that grow with the size, until there are few enough.
+    /// Merges neighbours, in steps that grow with the size, until there are few enough.
     private static func merge(_ bins: [Bin]) -> [Bin] {
         for stepsPerDoubling in [8, 4, 2, 1] as [UInt64] where bins.count > maximumRows {
             var merged: [UInt64: UInt64] = [:]

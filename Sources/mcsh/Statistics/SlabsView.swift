@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// The reply to `stats slabs`: one row for each class, and what the pages cost.
+/// The reply to `stats slabs`: one row for each class, and the cost of its pages.
 struct SlabsView {
     private let classes: [NumberedStatistics.Entry]
     private let totals: StatisticsReading
@@ -92,7 +92,7 @@ struct SlabsView {
         Self.product(entry.fields.number("free_chunks"), entry.fields.number("chunk_size"))
     }
 
-    /// What items leave unused in their chunks; only old servers say here what the items need.
+    /// The bytes that items leave unused in their chunks; only old servers report here what the items need.
     private func lostBytes(_ entry: NumberedStatistics.Entry) -> UInt64? {
         guard let requested = entry.fields.number("mem_requested"), requested > 0,
             let used = Self.product(entry.fields.number("used_chunks"), entry.fields.number("chunk_size"))

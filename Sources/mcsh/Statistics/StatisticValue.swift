@@ -3,14 +3,14 @@ import MemcacheCore
 /// A server's value in the form people read, by its unit.
 struct StatisticValue: Hashable, Sendable {
     var text: String
-    /// The server's own number, where the text has rounded it.
+    /// The server's own number, if the text has rounded it.
     var exact: String?
-    /// Nothing happened or nothing is set: this can stand back.
+    /// Whether nothing happened or nothing is set, so that it can be dimmed.
     var isZero = false
 
     /// - Parameters:
-    ///   - value: The server's bytes, shown escaped when they are not what the unit promises.
-    ///   - unit: Nil when the statistic is not known: then nothing is read into the value.
+    ///   - value: The server's bytes, shown escaped if they do not match the unit.
+    ///   - unit: Nil if the statistic is unknown: then the value is not interpreted.
     init(_ value: [UInt8], unit: StatisticField.Unit?, escape: ([UInt8]) -> String) {
         text = value.isEmpty ? "(empty)" : escape(value)
         guard let unit else { return }

@@ -1,7 +1,7 @@
 import MemcacheCore
 import Synchronization
 
-/// Keeps the statistics of the run before, for how fast they change. Does nothing but while a command is repeated.
+/// Keeps the statistics of the previous run, to compute how fast they change. Active only while a command is repeated.
 final class StatisticsComparison: Sendable {
     private struct Subject: Hashable {
         var server: String
@@ -20,13 +20,13 @@ final class StatisticsComparison: Sendable {
 
     private let state = Mutex(State())
 
-    /// A repetition begins. What was known of another is forgotten.
+    /// Starts a repetition. What was known about another one is forgotten.
     func begin() { state.withLock { $0 = State(isActive: true) } }
 
-    /// The repetition is over.
+    /// Ends the repetition.
     func end() { state.withLock { $0 = State() } }
 
-    /// Takes an answer, and says how fast its numbers have changed since the one before: `+12/s` by name.
+    /// Records an answer, and returns how fast its numbers have changed since the previous one: `+12/s` by name.
     func rates(
         of statistics: [Statistic], _ request: StatisticsRequest, from server: String,
         now: ContinuousClock.Instant = .now
@@ -34,7 +34,7 @@ final class StatisticsComparison: Sendable {
         changes(of: statistics, request, from: server, now: now).rates
     }
 
-    /// The same, with the answer before, where there is one.
+    /// The same, with the previous answer, if there is one.
     func changes(
         of statistics: [Statistic], _ request: StatisticsRequest, from server: String,
         now: ContinuousClock.Instant = .now
@@ -52,7 +52,7 @@ final class StatisticsComparison: Sendable {
             guard let previous else { return ([:], nil) }
             let seconds = (now - previous.time) / .seconds(1)
             let rates = Self.rates(from: previous.numbers, to: sample.numbers, request, seconds: seconds)
-            // Of a server that was started again, or whose counters were reset, there is nothing to compare.
+            // There is nothing to compare for a server that was restarted, or whose counters were reset.
             let gets = Array("cmd_get".utf8)
             let isComparable =
                 seconds > 0
@@ -62,7 +62,7 @@ final class StatisticsComparison: Sendable {
         }
     }
 
-    /// How fast numbers change that do not only tell the time.
+    /// How fast numbers change, except those that only measure time.
     static func rates(
         from earlier: [[UInt8]: Double], to present: [[UInt8]: Double], _ request: StatisticsRequest, seconds: Double
     ) -> [String: String] {

@@ -1,15 +1,15 @@
 import MemcacheCore
 
-/// Something in the general statistics that an operator should know at once.
+/// A finding in the general statistics that an operator should know at once.
 struct StatisticsFinding: Hashable, Sendable {
     /// The statistic that shows it.
     var name: String
     var role: TextStyle.Role
     var sentence: String
 
-    /// Everything worth a warning, the worst first.
+    /// All findings worth a warning, the worst first.
     ///
-    /// - Parameter room: How many descriptors the server has taken, where that is known.
+    /// - Parameter room: The number of descriptors in use on the server, if it is known.
     static func findings(in reading: StatisticsReading, _ room: ConnectionRoom? = nil) -> [StatisticsFinding] {
         var findings: [StatisticsFinding] = []
         if reading.number("accepting_conns") == 0 {
@@ -49,8 +49,8 @@ struct StatisticsFinding: Hashable, Sendable {
         return findings.filter { $0.role == .bad } + findings.filter { $0.role != .bad }
     }
 
-    /// How much of the connection limit is taken: in descriptors where it is known how many the server has, else in
-    /// connections, of those that the limit has room for by the server's own guess.
+    /// The use of the connection limit: in descriptors if their number is known, else in connections, relative to those
+    /// that fit into the limit by the server's own estimate.
     static func connectionUse(
         _ reading: StatisticsReading, _ room: ConnectionRoom?
     ) -> (taken: UInt64, most: UInt64)? {
@@ -61,7 +61,7 @@ struct StatisticsFinding: Hashable, Sendable {
         return (now, limit - reserved)
     }
 
-    /// Whether connections were refused. memcached 1.5.11 to 1.5.22 counts all that it accepts among these.
+    /// Whether connections were refused. memcached 1.5.11 to 1.5.22 counts all accepted ones as refused.
     private static func countsRefusals(_ refused: UInt64, _ reading: StatisticsReading) -> Bool {
         if let version = reading["version"].map({ ServerVersion($0) }),
             version >= ServerVersion(1, 5, 11), version <= ServerVersion(1, 5, 22)
@@ -73,7 +73,7 @@ struct StatisticsFinding: Hashable, Sendable {
         return difference > max(2, total / 20)
     }
 
-    /// A counter that should stand at zero.
+    /// A counter that should be zero.
     private struct Rule: Sendable {
         var name: String
         var role: TextStyle.Role

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// One reply by name. Everything in it is optional and may be nonsense.
+/// The statistics of one reply by name. Everything in it is optional and may be nonsense.
 struct StatisticsReading {
     let statistics: [Statistic]
     private let values: [String: [UInt8]]
@@ -19,15 +19,15 @@ struct StatisticsReading {
 
     subscript(name: String) -> [UInt8]? { values[name] }
 
-    /// A whole number that is not negative; nil when it is missing or something else.
+    /// A non-negative integer; nil if it is missing or something else.
     func number(_ name: String) -> UInt64? {
         values[name].flatMap { ASCIINumber.parseUnsigned($0) }
     }
 
-    /// Whether these are the general statistics of memcached's built-in proxy, which has none of the items itself.
+    /// Whether these are the general statistics of memcached's built-in proxy, which stores no items itself.
     var isOfProxy: Bool { values["proxy_conn_requests"] != nil }
 
-    /// The same for calculating with, decimals included. Fractions do not overflow.
+    /// The same for calculations, including decimals. Fractions do not overflow.
     func amount(_ name: String) -> Double? {
         values[name].flatMap(Self.amount)
     }
@@ -45,16 +45,16 @@ struct StatisticsReading {
     }
 }
 
-/// A reply whose names begin with a number (`1:chunk_size`, `items:1:number`, `22:addr`), put together by that number.
+/// A reply whose names begin with a number (`1:chunk_size`, `items:1:number`, `22:addr`), grouped by that number.
 struct NumberedStatistics {
     struct Entry {
         var number: UInt64
         var fields = StatisticsReading(fields: [:])
     }
 
-    /// In ascending order.
+    /// The entries in ascending order.
     private(set) var entries: [Entry] = []
-    /// Statistics that are not about a numbered thing, or have a field that the view does not know.
+    /// Statistics that do not belong to a number, or have a field that the view does not know.
     private(set) var others: [Statistic] = []
 
     init(_ statistics: [Statistic], prefix: String = "", known: Set<String>) {
@@ -83,7 +83,7 @@ struct NumberedStatistics {
 }
 
 extension Sequence<UInt64> {
-    /// The sum, or the largest number there is when it would be larger.
+    /// The sum, or the largest number on overflow.
     func saturatingSum() -> UInt64 {
         reduce(0) { sum, next in
             let (result, overflow) = sum.addingReportingOverflow(next)

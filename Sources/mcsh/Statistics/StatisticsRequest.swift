@@ -1,12 +1,12 @@
-/// Which `stats` command a reply answers.
+/// The `stats` command that a reply answers.
 enum StatisticsRequest: Hashable, Sendable {
-    /// `stats conns` for what the general statistics leave out, with no answer of its own.
+    /// `stats conns` for what the general statistics lack, without an answer of its own.
     case connectionRoom
     case general, items, slabs, sizes, settings, conns, extstore, proxy
     /// Any other word after `stats`.
     case other(String)
 
-    /// Where the names of the reply are explained, if anywhere.
+    /// The group that explains the names of the reply, if any.
     var group: StatisticField.Group? {
         switch self {
         case .general: .general

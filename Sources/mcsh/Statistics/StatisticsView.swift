@@ -1,20 +1,20 @@
 import MemcacheCore
 
-/// Statistics as people read them: grouped, aligned, with units and what follows from the numbers.
+/// Formats statistics for people: grouped, aligned, with units and what follows from the numbers.
 enum StatisticsView {
     /// - Parameters:
-    ///   - rates: How fast numbers change, by name, to stand beside them.
-    ///   - interval: The reading before, where the figures are to be those of the time since.
-    ///   - room: How many descriptors the server has taken, where that was asked for.
-    ///   - width: Cells of the terminal; below 20 the lines are made for 20.
-    ///   - escape: Makes the server's bytes fit to print. Its result is measured and never trusted to be short.
+    ///   - rates: How fast numbers change, by name, to be shown beside them.
+    ///   - interval: The previous reading, if the figures should cover the time since then.
+    ///   - room: The number of descriptors in use on the server, if it was requested.
+    ///   - width: The cells of the terminal; below 20 the lines are laid out for 20.
+    ///   - escape: Makes the server's bytes safe to print. Its result is measured and never assumed to be short.
     /// - Returns: Lines without line ends, at most `width` cells each.
     static func lines(
         for request: StatisticsRequest, _ statistics: [Statistic], rates: [String: String] = [:],
         interval: StatisticsInterval? = nil, room: ConnectionRoom? = nil, width: Int, style: TextStyle,
         escape: ([UInt8]) -> String
     ) -> [String] {
-        // Wider lines than this are no easier to read.
+        // Lines wider than this are no easier to read.
         let width = min(max(width, 20), 260)
         return withoutActuallyEscaping(escape) { escape in
             let lines =

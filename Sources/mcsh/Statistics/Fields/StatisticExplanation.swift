@@ -1,4 +1,4 @@
-/// What `help stat NAME` says.
+/// The text of `help stat NAME`.
 enum StatisticExplanation: Hashable, Sendable {
     /// Lines without line ends.
     case text([String])
@@ -61,7 +61,7 @@ extension StatisticField {
     }
 }
 
-/// A figure worked out of several statistics: what the numbers are for.
+/// A figure computed from several statistics: what the numbers are for.
 private struct DerivedFigure: Sendable {
     var title: String
     var formula: String

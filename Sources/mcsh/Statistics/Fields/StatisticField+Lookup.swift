@@ -1,6 +1,6 @@
 extension StatisticField {
-    /// Finds what a name in a reply means. Numbers in front are skipped (`items:1:number`, `1:chunk_size`, `22:addr`),
-    /// and names that are partly free are matched by their pattern (`user_logins` is `user_<name>`).
+    /// Finds the meaning of a name in a reply. Numbers before it are skipped (`items:1:number`, `1:chunk_size`,
+    /// `22:addr`), and names with a variable part are matched by their pattern (`user_logins` is `user_<name>`).
     ///
     /// - Parameters:
     ///   - name: The name as the server wrote it, or as a person typed it.
@@ -22,7 +22,7 @@ extension StatisticField {
         return byName[name, default: []] + patterned(name)
     }
 
-    /// The names nearest to a mistyped one, best first; empty when nothing is near.
+    /// The names nearest to a mistyped one, best first; empty if none is near.
     static func suggestions(for name: String, limit: Int = 3) -> [String] {
         guard name.utf8.count <= 64 else { return [] }
         let wanted = Array(name.lowercased().utf8)

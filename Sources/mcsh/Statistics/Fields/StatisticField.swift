@@ -1,10 +1,10 @@
-/// What is known about one statistic: how its number is to be read, and what it says.
+/// What is known about one statistic: how its number is interpreted, and what it means.
 struct StatisticField: Hashable, Sendable {
     /// The request whose reply has the statistic.
     enum Group: String, Hashable, Sendable, CaseIterable {
         case general, settings, items, slabs, sizes, conns, extstore, proxy, proxyfuncs, proxybe
 
-        /// The request as it is typed.
+        /// The request as the user types it.
         var command: String {
             switch self {
             case .general: "stats"
@@ -24,21 +24,21 @@ struct StatisticField: Hashable, Sendable {
     enum Kind: String, Hashable, Sendable {
         /// Only grows, until the server restarts or its counters are reset.
         case counter
-        /// How things are at this moment.
+        /// The current state.
         case gauge
         /// Fixed, or changed only by an operator.
         case info
     }
 
     let group: Group
-    /// As the server writes it, without a class or connection number; `<…>` stands for what varies.
+    /// As the server writes it, without a class or connection number; `<…>` is the variable part.
     let name: String
     let unit: Unit
     let kind: Kind
     let meaning: String
     /// The first version that has it.
     let since: String
-    /// The last version that has it, when later ones do not.
+    /// The last version that has it, if later ones do not.
     let until: String?
 
     init(

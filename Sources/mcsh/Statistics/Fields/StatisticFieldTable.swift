@@ -1,7 +1,7 @@
-// What memcached's statistics are called and mean, from memcached 1.2.0 to 1.6.45.
+// The names and meanings of memcached's statistics, from memcached 1.2.0 to 1.6.45.
 
 extension StatisticField {
-    /// Every statistic known, in the order in which servers send them, group by group.
+    /// Every known statistic, in the order in which servers send them, group by group.
     static let all: [StatisticField] = [
         general, settings, items, slabs, sizes, conns, extstore, proxy, proxyfuncs, proxybe,
     ].flatMap { $0 }
