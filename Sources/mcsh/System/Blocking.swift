@@ -2,13 +2,13 @@ import MemcacheCore
 import MemcachePlatform
 import Synchronization
 
-/// Waiting on the main thread, which nothing else needs meanwhile.
+/// Waiting on the main thread, which nothing else needs in the meantime.
 enum Blocking {
     private final class Box<Value: Sendable>: Sendable {
         let value = Mutex<Value?>(nil)
     }
 
-    /// Runs an asynchronous piece of work and waits for what it comes to.
+    /// Runs an asynchronous closure and waits for its result.
     static func wait<Value: Sendable>(
         for body: @escaping @Sendable () async throws(MemcacheError) -> Value
     ) -> Result<Value, MemcacheError> {
@@ -32,18 +32,18 @@ enum Blocking {
         return box.value.withLock { $0 } ?? .failure(MemcacheError(.cancelled, "the work ended without a result"))
     }
 
-    /// Why no work can be done, which is looked at once.
+    /// Why no asynchronous work is possible; determined once.
     private static let preparation = prepare()
 
-    /// With fewer descriptors than this they are seen to first: connections may take the rest.
+    /// The limit of descriptors below which they are reserved first: connections may take the rest.
     private static let fewDescriptors: UInt64 = 1024
     /// Timers take three descriptors; the others are for what the rest of the program may open at the same time.
     private static let timerDescriptors = 5
 
-    /// Makes sure that work can be done.
+    /// Makes sure that asynchronous work is possible.
     ///
-    /// Without a thread to run on it would be waited for without end, and the system's timers end the program where they
-    /// get no descriptors: these are had before there are connections.
+    /// Without a thread to run on, it would be awaited forever, and the system's timers end the program if they get no
+    /// descriptors: these are reserved before there are connections.
     private static func prepare() -> MemcacheError? {
         if let shortage = LocalResources.shortageOfThreads() { return shortage }
         guard LocalResources.descriptorLimit < fewDescriptors else { return nil }
@@ -62,9 +62,9 @@ enum Blocking {
         return nil
     }
 
-    /// Runs an asynchronous piece of work on the main thread itself, until it has ended.
+    /// Runs an asynchronous closure on the main thread itself, until it has ended.
     ///
-    /// - Throws: ``MemcacheError`` when the system lacks what it takes; nothing was run then.
+    /// - Throws: ``MemcacheError`` if the system lacks the resources; nothing was run then.
     static func run(_ body: @escaping @Sendable () async -> Void) throws(MemcacheError) {
         if let shortage = preparation { throw shortage }
         let executor = MainThreadExecutor()
@@ -77,7 +77,7 @@ enum Blocking {
         executor.run()
     }
 
-    /// Waits until a connection is made.
+    /// Waits until a connection is established.
     static func wait(untilOpen connection: Connection) throws(MemcacheError) {
         let counter = InFlightLimit()
         let box = Box<MemcacheError?>()
@@ -103,14 +103,14 @@ enum Blocking {
     }
 
     private struct State {
-        /// What is waited for, the innermost last: an operation that runs on the main thread may wait itself.
+        /// The awaited tasks, the innermost last: an operation that runs on the main thread may itself wait.
         var tasks: [Task<Void, Never>] = []
         var isCancelled = false
     }
 
     private static let state = Mutex(State())
 
-    /// The ends of a pipe that has a byte in it while work is cancelled; -1 where the system has no descriptors left.
+    /// The ends of a pipe that contains a byte while work is cancelled; -1 if the system has no descriptors left.
     private static let cancelPipe: (reading: Int32, writing: Int32) = {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return (-1, -1) }
@@ -121,10 +121,11 @@ enum Blocking {
         return (ends[0], ends[1])
     }()
 
-    /// Is readable while work is cancelled, for whoever waits for something else beside it.
+    /// A descriptor that is readable while work is cancelled, for callers that also wait for something else.
     static var cancelDescriptor: Int32 { cancelPipe.reading }
 
-    /// Cancels what the main thread waits for, and what it will wait for until ``resume()``. May be called on any thread.
+    /// Cancels what the main thread waits for, and what it will wait for until ``resume()``. May be called on any
+    /// thread.
     static func cancel() {
         state.withLock { state in
             if !state.isCancelled {
@@ -136,7 +137,7 @@ enum Blocking {
         }.forEach { $0.cancel() }
     }
 
-    /// What was cancelled is over.
+    /// Ends the cancellation.
     static func resume() {
         state.withLock { state in
             state.isCancelled = false

@@ -1,6 +1,6 @@
 import MemcachePlatform
 
-/// The variables that mcsh looks at.
+/// The environment variables that mcsh uses.
 ///
 /// A list, not a dictionary: there are few, and a one-liner looks each up once.
 struct Environment: Sendable, ExpressibleByDictionaryLiteral {
@@ -16,7 +16,7 @@ struct Environment: Sendable, ExpressibleByDictionaryLiteral {
         variables = elements.map { (name: $0.0, value: $0.1) }
     }
 
-    /// Those of the process that are set. Calls `getenv`.
+    /// The variables of the process that are set. Calls `getenv`.
     static func ofProcess() -> Environment { Environment() }
 
     private init() {
@@ -25,6 +25,6 @@ struct Environment: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// The value of a variable; nil where it is not set.
+    /// The value of a variable; nil if it is not set.
     subscript(name: String) -> String? { variables.first { $0.name == name }?.value }
 }

@@ -1,12 +1,12 @@
-/// How mcsh ends. Scripts rely on the numbers; the manual lists them.
+/// The exit status of mcsh. Scripts rely on the numbers; the manual lists them.
 enum ExitStatus: Int32, Hashable, Sendable {
-    /// All done.
+    /// Success.
     case done = 0
     /// A negative answer: a miss, `NOT_FOUND`, `NOT_STORED`, `EXISTS`, nothing matched.
     case negative = 1
     /// Bad option, unknown command, wrong arguments, key refused; nothing was sent for it.
     case usage = 2
-    /// The server refused: `ERROR`, `CLIENT_ERROR`, `SERVER_ERROR`, a disabled command.
+    /// An error reply of the server: `ERROR`, `CLIENT_ERROR`, `SERVER_ERROR`, a disabled command.
     case refused = 3
     /// Cannot connect, or the connection was lost.
     case disconnected = 4
@@ -21,7 +21,7 @@ enum ExitStatus: Int32, Hashable, Sendable {
     /// Reading or writing a file of this machine failed.
     case localFailure = 9
 
-    /// The statuses from the worst to the best; a script ends with the worst that it has seen.
+    /// The statuses from the worst to the best; a script ends with the worst one that occurred.
     static let worstFirst: [ExitStatus] = [
         .notMemcached, .disconnected, .timedOut, .unauthenticated, .localFailure, .refused, .unsafe, .usage,
         .negative, .done,

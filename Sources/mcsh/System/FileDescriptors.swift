@@ -21,7 +21,8 @@ enum FileDescriptors {
         }
     }
 
-    /// Reads what there is, waiting for the first byte. Returns the count, 0 at the end, or minus the error. Calls `read`.
+    /// Reads what is available, waiting for the first byte. Returns the count, 0 at the end, or minus the error. Calls
+    /// `read`.
     static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         while true {
             let count = systemRead(descriptor, buffer.baseAddress, buffer.count)
@@ -34,22 +35,22 @@ enum FileDescriptors {
         }
     }
 
-    /// Whether a read would not wait: for there are bytes, or the end. Calls `poll`.
+    /// Whether a read would not wait: there are bytes, or the end. Calls `poll`.
     static func isReadable(_ descriptor: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, 0) > 0
     }
 
-    /// All bytes up to the end, or the error. Those of a file come in one piece; of others they are put together when
-    /// their number is known, so that never more than a part of them is there twice.
+    /// All bytes up to the end, or the error. Those of a file are read in one piece; others are joined once their
+    /// number is known, so that never more than a part of them is in memory twice.
     ///
-    /// - Parameter limit: With more bytes than this nothing is returned, and no more than one of those is read.
+    /// - Parameter limit: The maximum number of bytes: beyond it nothing is returned, and at most one more is read.
     static func readAll(_ descriptor: Int32, limit: Int = maximumInputBytes) -> Result<[UInt8], FileError> {
         var pieces: [[UInt8]] = []
         var total = 0
         let expected = bytesLeft(in: descriptor)
         guard expected <= limit else { return .failure(.tooLong(limit: limit)) }
-        // With room for one byte more than there should be, the end is seen without another piece.
+        // With room for one more byte than expected, the end is detected without another piece.
         var room = expected + 1
         while true {
             var last = 0
@@ -83,27 +84,26 @@ enum FileDescriptors {
         }
     }
 
-    /// The longest input that is read into memory: no memcached takes a longer value, whatever its `-I`.
+    /// The longest input that is read into memory: no memcached accepts a longer value, whatever its `-I`.
     static let maximumInputBytes = 1 << 30
 
-    /// Whether the system gives so much memory: a request of Swift's that it refuses ends the program. Calls `malloc`.
+    /// Whether the system can provide that much memory: a failed allocation in Swift ends the program. Calls `malloc`.
     private static func hasMemory(for count: Int) -> Bool {
-        // Little is not asked for: the answer would cost more than it is worth.
+        // Small amounts are not checked: that would cost more than it is worth.
         guard count > 1 << 20 else { return true }
         guard let memory = malloc(count) else { return false }
         free(memory)
         return true
     }
 
-    /// How much a file has from where it is read; 0 for what is none. Calls `fstat` and `lseek`.
+    /// The number of bytes in a file after its offset; 0 for anything else. Calls `fstat` and `lseek`.
     private static func bytesLeft(in descriptor: Int32) -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
         return max(0, Int(status.st_size) - max(0, Int(lseek(descriptor, 0, SEEK_CUR))))
     }
 
-    /// Has the system give out memory for much to be read in large pages, which takes a fraction of the time. Calls
-    /// `madvise`.
+    /// Asks the system for large pages to read into, which takes a fraction of the time. Calls `madvise`.
     private static func useLargePages(_ buffer: UnsafeMutableRawBufferPointer) {
         #if canImport(Glibc)
             let page = Int(sysconf(Int32(_SC_PAGESIZE)))
@@ -112,7 +112,7 @@ enum FileDescriptors {
         #endif
     }
 
-    /// All bytes of what a line names, or the error.
+    /// All bytes of a file or pipe that a line names, or the error.
     static func contents(of path: [UInt8]) -> Result<[UInt8], FileError> {
         let descriptor = openWaiting(path, flags: O_RDONLY)
         guard descriptor >= 0 else { return .failure(FileError(code: -descriptor)) }
@@ -120,7 +120,7 @@ enum FileDescriptors {
         return readAll(descriptor)
     }
 
-    /// Opens a file; minus the error where that fails. Calls `open`.
+    /// Opens a file; returns minus the error if that fails. Calls `open`.
     static func open(_ path: [UInt8], flags: Int32) -> Int32 {
         let terminated = path.map { CChar(bitPattern: $0) } + [0]
         #if canImport(Darwin)
@@ -133,15 +133,15 @@ enum FileDescriptors {
         return descriptor >= 0 ? descriptor : -errno
     }
 
-    /// A pipe that programs which are started do not get, also where another thread starts one now; nil where the system
-    /// gives none, with the reason in `errno`. Calls `pipe2`.
+    /// A pipe that child processes do not inherit, even if another thread starts one now; nil if the system provides
+    /// none, with the reason in `errno`. Calls `pipe2`.
     static func pipe() -> (reading: Int32, writing: Int32)? {
         var ends: [Int32] = [-1, -1]
         guard mcsh_pipe(&ends) == 0 else { return nil }
         return (ends[0], ends[1])
     }
 
-    /// What the system says of an error. Calls `strerror`.
+    /// The system's text for an error. Calls `strerror`.
     static func reason(_ error: Int32) -> String {
         if error == notAFile { return "it is not a file" }
         if error == noReader { return "no program reads this pipe" }
@@ -160,13 +160,13 @@ enum FileDescriptors {
         return !Blocking.isCancelled
     }
 
-    /// Opens what a line names, which may be no file: the other end of a pipe is waited for, until Ctrl-C at the prompt
-    /// at the latest. Minus the error where that fails. Calls `open`, `fstat` and `poll`.
+    /// Opens a file that a line names, which may be a pipe: it waits for the other end, until Ctrl-C at the prompt at
+    /// the latest. Returns minus the error if that fails. Calls `open`, `fstat` and `poll`.
     static func openWaiting(_ path: [UInt8], flags: Int32) -> Int32 {
         while true {
             let descriptor = open(path, flags: flags | O_NONBLOCK)
             if descriptor == -ENXIO, flags & O_ACCMODE == O_WRONLY, isPipe(path) {
-                // Without a reader there is nothing to wait on.
+                // Without a reader there is nothing to poll.
                 var entry = pollfd(fd: Blocking.cancelDescriptor, events: Int16(POLLIN), revents: 0)
                 poll(&entry, 1, 20)
                 if Blocking.isCancelled { return -ECANCELED }
@@ -175,7 +175,7 @@ enum FileDescriptors {
             guard descriptor >= 0 else { return descriptor }
             var status = stat()
             let isPipe = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
-            // Without a writer, reading would find an end.
+            // Without a writer, reading would return the end.
             if isPipe, flags & O_ACCMODE == O_RDONLY, !wait(for: descriptor, POLLIN) {
                 close(descriptor)
                 return -ECANCELED
@@ -189,8 +189,8 @@ enum FileDescriptors {
         return stat(path.map { CChar(bitPattern: $0) } + [0], &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     }
 
-    /// Opens a regular file: nothing that would have to be waited for. Minus the error where that fails; ``notAFile``
-    /// where it is none. Calls `open` and `fstat`.
+    /// Opens a regular file, for which it never has to wait. Returns minus the error if that fails; ``notAFile`` if it
+    /// is not one. Calls `open` and `fstat`.
     static func openFile(_ path: [UInt8], flags: Int32) -> Int32 {
         let descriptor = open(path, flags: flags | O_NONBLOCK)
         if descriptor == -ENXIO { return -notAFile }
@@ -203,9 +203,9 @@ enum FileDescriptors {
         return descriptor
     }
 
-    /// An error of our own: what was opened is no regular file.
+    /// An error of our own: the opened file is not a regular one.
     static let notAFile: Int32 = 1 << 20
-    /// An error of our own: nothing reads the pipe that was opened to write to it.
+    /// An error of our own: the pipe opened for writing has no reader.
     static let noReader: Int32 = 1 << 21
 
     /// All bytes of a regular file, or the error.
@@ -237,15 +237,15 @@ enum FileDescriptors {
     }
 }
 
-/// An error of the system about a file.
+/// A system error about a file.
 struct FileError: Error, Hashable, Sendable {
     var code: Int32
-    /// How many bytes it may have, where it has more.
+    /// The maximum number of bytes, if it has more.
     var limit: Int?
 
     init(code: Int32) { self.code = code }
 
-    /// It has more bytes than are read.
+    /// The error for a file with more bytes than are read.
     static func tooLong(limit: Int) -> FileError {
         var error = FileError(code: EFBIG)
         error.limit = limit

@@ -2,11 +2,11 @@ import MemcachePlatform
 
 /// Names of files, for completion.
 enum FileNames {
-    /// More of a directory is not read.
+    /// The maximum number of entries read from a directory.
     private static let maximumCount = 5000
 
-    /// The files whose paths begin with some bytes, in order; a directory has a slash behind it. Calls `opendir`, `readdir`
-    /// and `stat`.
+    /// The files whose paths begin with some bytes, in order; a directory is followed by a slash. Calls `opendir`,
+    /// `readdir` and `stat`.
     static func beginning(with prefix: [UInt8]) -> [(path: [UInt8], isDirectory: Bool)] {
         let slash = prefix.lastIndex(of: UInt8(ascii: "/"))
         let directory = slash.map { Array(prefix[...$0]) } ?? []

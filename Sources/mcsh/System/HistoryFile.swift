@@ -3,27 +3,27 @@ import MemcachePlatform
 /// A file that several shells append lines to. Calls `open`, `flock`, `read`, `write` and `rename`.
 final class HistoryFile {
     private let path: [UInt8]
-    /// How far the file was read, and which file that was.
+    /// How far the file has been read, and which file that was.
     private var offset = 0
     private var identity: (device: dev_t, inode: ino_t)?
     private var error: String?
     private var isErrorTold = false
 
-    /// More is never read.
+    /// The maximum number of bytes read.
     private static let maximumBytes = 64 << 20
 
     init(path: String) {
         self.path = Array(path.utf8)
     }
 
-    /// Where the file is, by the XDG rules; nil without a home.
+    /// The path of the file, by the XDG rules; nil without a home.
     static func path(environment: Environment) -> String? {
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/mcsh/history" }
         guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
         return home + "/.local/state/mcsh/history"
     }
 
-    /// Why the file cannot be written, once.
+    /// Returns once why the file cannot be written.
     func takeError() -> String? {
         guard let error, !isErrorTold else { return nil }
         isErrorTold = true
@@ -43,7 +43,7 @@ final class HistoryFile {
 
     /// Appends a line.
     ///
-    /// - Returns: What was new in the file, and the line behind it.
+    /// - Returns: The new lines in the file, followed by this one.
     func append(_ line: [UInt8]) -> [[UInt8]] {
         let descriptor = openForAppending()
         guard descriptor >= 0 else {
@@ -53,21 +53,21 @@ final class HistoryFile {
         defer { close(descriptor) }
         var lines = readRest(of: descriptor)
         var text = line + [UInt8(ascii: "\n")]
-        // A shell that was killed in the middle of a line, or an editor, leaves a line without its end.
+        // A shell that was killed in the middle of a line, or an editor, leaves a line without its terminator.
         let isTorn = hasTornEnd(descriptor)
         if isTorn { text.insert(UInt8(ascii: "\n"), at: 0) }
         let code = FileDescriptors.write(text, to: descriptor)
         if code != 0 {
             noteFailure(code)
         }
-        // A line that has its end only now is new as well.
+        // A line that has just been completed is new as well.
         let completed = isTorn && code == 0 ? readRest(of: descriptor) : []
         offset = Int(lseek(descriptor, 0, SEEK_END))
         lines += completed.isEmpty ? [line] : completed
         return lines
     }
 
-    /// Rewrites a file that has grown to more than twice as many lines as are to be kept: a new file takes its place.
+    /// Rewrites a file that has grown to more than twice as many lines as should be kept: a new file replaces it.
     func compact(keeping count: Int) {
         var status = stat()
         guard lstat(terminated(path), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -98,7 +98,7 @@ final class HistoryFile {
         error = error ?? "the history is not kept: cannot write its file: \(reason)"
     }
 
-    /// Locks the file; false where another program does not let go of it. Calls `flock`.
+    /// Locks the file; false if another program does not release it. Calls `flock`.
     private func lock(_ descriptor: Int32, _ operation: Int32) -> Bool {
         for _ in 0..<100 {
             if flock(descriptor, operation | LOCK_NB) == 0 { return true }
@@ -108,7 +108,7 @@ final class HistoryFile {
         return false
     }
 
-    /// Opens the file and locks it: made with its directories where it is not there, closed to others.
+    /// Opens the file and locks it: created with its directories if it does not exist, inaccessible to other users.
     private func openForAppending() -> Int32 {
         for _ in 0..<10 {
             var descriptor = FileDescriptors.openFile(path, flags: O_RDWR | O_APPEND)
@@ -126,7 +126,7 @@ final class HistoryFile {
             var opened = stat()
             var named = stat()
             guard fstat(descriptor, &opened) == 0 else { return descriptor }
-            // Another shell may have put a shorter file in its place meanwhile.
+            // Another shell may have replaced it by a shorter file in the meantime.
             if stat(terminated(path), &named) == 0, named.st_ino == opened.st_ino, named.st_dev == opened.st_dev {
                 if opened.st_mode & S_IFMT == S_IFREG, opened.st_mode & 0o077 != 0 { fchmod(descriptor, 0o600) }
                 return descriptor
@@ -136,7 +136,7 @@ final class HistoryFile {
         return -EBUSY
     }
 
-    /// Whether the last line of the file is without its end.
+    /// Whether the last line of the file lacks its terminator.
     private func hasTornEnd(_ descriptor: Int32) -> Bool {
         var status = stat()
         var last: UInt8 = 0
@@ -148,8 +148,7 @@ final class HistoryFile {
         identity.map { $0 == (status.st_dev, status.st_ino) } == true && Int(status.st_size) == offset
     }
 
-    /// The lines behind what was read. Of a file that has taken the place of the one that was read, nothing: its lines are
-    /// those of the old one.
+    /// The lines after those already read. If the file has been replaced, nothing: its lines are those of the old one.
     private func readRest(of descriptor: Int32) -> [[UInt8]] {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
@@ -161,7 +160,7 @@ final class HistoryFile {
         let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
         guard count > 0 else { return [] }
         bytes.removeLast(bytes.count - count)
-        // A line that is still being written is read when it is whole.
+        // A line that is still being written is read once it is complete.
         guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
         offset += end + 1
         return bytes[..<end].split(separator: UInt8(ascii: "\n")).map { Array($0) }

@@ -22,7 +22,7 @@ final class InFlightLimit: Sendable {
         }
     }
 
-    /// Takes an entry out.
+    /// Removes an entry.
     func remove(_ size: Int) {
         state.withLock { state in
             state.size -= size
@@ -30,7 +30,7 @@ final class InFlightLimit: Sendable {
         }
     }
 
-    /// Waits until nothing is on its way.
+    /// Waits until nothing is outstanding.
     func waitUntilEmpty() {
         state.wait { $0.entries == 0 ? () : nil }
     }

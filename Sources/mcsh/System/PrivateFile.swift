@@ -1,13 +1,13 @@
 import MemcachePlatform
 
-/// A file that only its owner may read, in a directory of its own, to hand a text to another program.
+/// A file that only its owner may read, in a directory of its own, to pass a text to another program.
 struct PrivateFile {
     let path: [UInt8]
     private let directory: [UInt8]
 
-    /// Makes the directory, with the mode 0700, and the file, with 0600. Calls `mkdtemp` and `open`.
+    /// Creates the directory, with the mode 0700, and the file, with 0600. Calls `mkdtemp` and `open`.
     ///
-    /// - Parameter name: The file's name; programs choose by its ending what they take it for.
+    /// - Parameter name: The file's name; programs determine its type by the extension.
     static func make(named name: String, _ contents: [UInt8]) -> Result<PrivateFile, FileError> {
         let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         var template = Array(((variable.isEmpty ? "/tmp" : variable) + "/mcsh-edit-XXXXXX").utf8CString)
@@ -29,7 +29,7 @@ struct PrivateFile {
         return .success(file)
     }
 
-    /// Writes other contents, with nothing lost where that fails: the file stays as it is then. Calls `rename`.
+    /// Replaces the contents without losing anything if that fails: the file then stays as it is. Calls `rename`.
     func replace(_ contents: [UInt8]) {
         let other = path + Array(".new".utf8)
         let descriptor = open(Self.terminated(other), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -42,8 +42,8 @@ struct PrivateFile {
         }
     }
 
-    /// Removes the directory with all that a program may have left there: it is no place for copies of a value. Calls
-    /// `readdir` and `unlink`.
+    /// Removes the directory with everything that a program may have left there: no copies of a value should remain.
+    /// Calls `readdir` and `unlink`.
     func remove() {
         if let handle = opendir(Self.terminated(directory)) {
             while let entry = readdir(handle) {

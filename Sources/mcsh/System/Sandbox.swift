@@ -1,13 +1,13 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// A private memcached on a Unix socket in a private directory, gone when mcsh is.
+/// A private memcached on a Unix socket in a private directory, which ends with mcsh.
 ///
-/// A small guard (`sh`) starts it and waits for the end of a pipe that only mcsh holds: however mcsh ends, the guard ends
-/// the server and removes the directory. When the server ends by itself, so does the guard, with its status. The program
-/// is `MCSH_MEMCACHED`, else the memcached of `PATH`. Calls `mkdtemp`, `pipe` and `posix_spawn`.
+/// A small guard (`sh`) starts it and waits for the end of a pipe that only mcsh has open: however mcsh ends, the guard
+/// ends the server and removes the directory. If the server ends by itself, so does the guard, with its status. The
+/// program is `MCSH_MEMCACHED`, else the memcached in `PATH`. Calls `mkdtemp`, `pipe` and `posix_spawn`.
 struct Sandbox {
-    /// Where it listens.
+    /// The address of the server.
     let address: ServerAddress
 
     /// The end of the pipe that keeps the server alive. It stays open until mcsh ends.
@@ -60,12 +60,12 @@ struct Sandbox {
         }
     }
 
-    /// Ends the server now, and waits until it is gone with its directory.
+    /// Ends the server now, and waits until it and its directory are gone.
     func stop() {
         Sandbox.stop(lifeline: lifeline, guardProcess: guardProcess, directory: directory)
     }
 
-    /// The guard removes the directory; where it could not, for want of programs, that is done here.
+    /// The guard removes the directory; if it cannot, because programs are missing, that is done here.
     private static func stop(lifeline: Int32, guardProcess: pid_t, directory: String) {
         close(lifeline)
         var status: Int32 = 0
@@ -77,7 +77,7 @@ struct Sandbox {
 
     private static let socketName = "/memcached.sock"
 
-    /// What the system has room for, the end of the text not counted.
+    /// The longest path that the system supports, without the terminator of the text.
     private static let maximumPathBytes = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
     private static func makeDirectory() throws(Failure) -> String {
@@ -122,7 +122,7 @@ struct Sandbox {
 
     /// Waits until something listens, for at most five seconds, and not longer than the guard lives. Calls `waitpid`.
     ///
-    /// - Returns: Why nothing does; nil when all is well.
+    /// - Returns: Why nothing does; nil on success.
     private static func waitForSocket(_ path: String, guardProcess: pid_t) -> String? {
         for _ in 0..<3000 {
             if canConnect(path) { return nil }
@@ -135,7 +135,7 @@ struct Sandbox {
         return "memcached does not listen after 30 s"
     }
 
-    /// Why a server ended at once: sh ends with 126 or 127 where it cannot run a program.
+    /// Why a server ended at once: sh exits with 126 or 127 if it cannot run a program.
     private static func reason(status: Int32) -> String {
         let named = getenv("MCSH_MEMCACHED").map { String(cString: $0) } ?? ""
         guard status == 126 || status == 127 else { return "memcached ended at once, with status \(status)" }

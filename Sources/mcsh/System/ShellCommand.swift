@@ -1,14 +1,14 @@
 import MemcachePlatform
 
-/// Starts commands of the calling shell's language. Calls `posix_spawn`.
+/// Starts commands in the calling shell's language. Calls `posix_spawn`.
 enum ShellCommand {
-    /// Starts a command with `sh -c`, with the signals as a shell starts programs: a broken pipe ends them, and those that
-    /// an interactive session takes in are not blocked there.
+    /// Starts a command with `sh -c`, with the signals as a shell sets them for programs: a broken pipe ends them, and
+    /// those that an interactive session handles are not blocked there.
     ///
     /// - Parameters:
-    ///   - arguments: What is `$1`, `$2`, … in the command.
-    ///   - input: What becomes its standard input; nil for that of this program.
-    /// - Returns: The process, or nil where it could not be started.
+    ///   - arguments: The values of `$1`, `$2`, … in the command.
+    ///   - input: Its standard input; nil for that of this program.
+    /// - Returns: The process, or nil if it could not be started.
     static func start(_ command: [UInt8], arguments: [[UInt8]] = [], input: Int32? = nil) -> pid_t? {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -38,8 +38,8 @@ enum ShellCommand {
         return posix_spawn(&process, "/bin/sh", &actions, &attributes, &words, environ) == 0 ? process : nil
     }
 
-    /// A command as it is started for a program that is to have the terminal: Ctrl-C ends no shell between, which lives as
-    /// long as the program does, and where that can be told there is none.
+    /// The form of a command that starts a program in the foreground: Ctrl-C does not end the shell in between, which
+    /// lives as long as the program does; if possible there is no shell at all.
     static func foreground(_ command: String) -> String {
         let words = command.split(separator: " ")
         let isPlain = command.utf8.allSatisfy { byte in
