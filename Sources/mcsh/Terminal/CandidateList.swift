@@ -1,8 +1,8 @@
 import MemcacheCore
 
 extension CompletionAnswer {
-    /// The candidates as rows of a screen: one a row with what it means, or several side by side. Whatever they hold, they
-    /// change nothing on the screen but its characters.
+    /// The candidates as rows of a screen: one per row with its meaning, or several side by side. Whatever they
+    /// contain, only the characters on the screen change.
     func rows(width: Int, style: TextStyle) -> [String] {
         let width = max(10, width - 1)
         let names = candidates.map { Self.cut(EscapedText.string($0.text, keepsBackslashes: true), to: width) }

@@ -2,7 +2,7 @@
 struct CompletionCandidate: Hashable, Sendable {
     var text: [UInt8]
     var meaning = ""
-    /// More of the word may follow: no blank is written behind it.
+    /// Whether more of the word may follow, so that no space is written after it.
     var isOpen = false
 
     init(_ text: [UInt8], meaning: String = "", isOpen: Bool = false) {
@@ -16,14 +16,14 @@ struct CompletionCandidate: Hashable, Sendable {
     }
 }
 
-/// The candidates, and what to write.
+/// The candidates, and the text to insert.
 struct CompletionAnswer: Hashable, Sendable {
-    /// The part of the line in front of the cursor that is replaced.
+    /// The part of the line before the cursor that is replaced.
     var range: Range<Int>
-    /// What comes in its place: the whole word where there is one, else as much as all have in common.
+    /// The replacement: the whole word if there is a single one, else the common prefix.
     var insertion: [UInt8] = []
     var candidates: [CompletionCandidate] = []
-    /// How many more there are than ``candidates``.
+    /// The number of candidates not in ``candidates``.
     var omitted = 0
 
     var isEmpty: Bool { candidates.isEmpty }

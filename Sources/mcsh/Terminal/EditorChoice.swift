@@ -1,6 +1,6 @@
 /// The program in which the user edits texts.
 struct EditorChoice: Hashable, Sendable {
-    /// A command of the calling shell's language; the file is added to it.
+    /// A command in the calling shell's language; the file is appended to it.
     var command: String
 
     static let standard = EditorChoice(command: "vi")
@@ -11,8 +11,8 @@ struct EditorChoice: Hashable, Sendable {
         return named.first { $0.contains { $0 != " " } }.map { EditorChoice(command: $0) } ?? standard
     }
 
-    /// Runs it on a file, with the terminal its own, and waits for its end. Returns its exit status; nil where it could not
-    /// be started.
+    /// Runs it on a file, with the terminal to itself, and waits for its end. Returns its exit status; nil if it could
+    /// not be started.
     func edit(_ path: [UInt8], watcher: SignalWatcher?) -> Int32? {
         let line = Array(ShellCommand.foreground("\(command) \"$1\"").utf8)
         guard let guest = ForegroundProgram(watcher: watcher, start: { ShellCommand.start(line, arguments: [path]) })

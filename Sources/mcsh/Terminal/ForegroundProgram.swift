@@ -1,20 +1,20 @@
 import MemcachePlatform
 
-/// A program that has the terminal for a while: a pager, an editor. Ctrl-C is its own meanwhile.
+/// A program that has the terminal for a while, a pager or an editor, and handles Ctrl-C in the meantime.
 struct ForegroundProgram: Sendable {
     let process: pid_t
-    /// How the terminal was before.
+    /// The previous settings of the terminal.
     private let settings: Settings?
     private let watcher: SignalWatcher?
 
-    /// Copied only.
+    /// Only ever copied.
     private struct Settings: @unchecked Sendable {
         var value: termios
     }
 
-    /// Starts a program; nil where that is not possible. Calls `tcgetattr`.
+    /// Starts a program; nil if that is not possible. Calls `tcgetattr`.
     ///
-    /// - Parameter watcher: Takes the signals in; without one Ctrl-C is ignored while the guest is here.
+    /// - Parameter watcher: Handles the signals; without one Ctrl-C is ignored while the guest runs.
     init?(watcher: SignalWatcher?, start: () -> pid_t?) {
         var settings = termios()
         self.settings = tcgetattr(STDOUT_FILENO, &settings) == 0 ? Settings(value: settings) : nil
@@ -23,7 +23,7 @@ struct ForegroundProgram: Sendable {
         self.watcher = watcher
     }
 
-    /// Hands the terminal over.
+    /// Passes the terminal to it.
     func enter() {
         if watcher == nil { signal(SIGINT, SIG_IGN) }
         watcher?.setGuest(self)
@@ -36,9 +36,9 @@ struct ForegroundProgram: Sendable {
         return code != 0 || information.si_signo == SIGCHLD
     }
 
-    /// Waits until it has ended, and takes the terminal back as it was. Returns its exit status.
+    /// Waits until it has ended, and restores the terminal. Returns its exit status.
     func leave() -> Int32 {
-        // It is reaped when no signal is passed on to it any more: its number may be another's by then.
+        // It is reaped only when no more signals are forwarded to it: its number may then be reused.
         var information = siginfo_t()
         while waitid(P_PID, id_t(process), &information, Int32(WEXITED | WNOWAIT)) == -1, errno == EINTR {}
         watcher?.setGuest(nil)
@@ -48,7 +48,7 @@ struct ForegroundProgram: Sendable {
         return status
     }
 
-    /// Ends it, as this program is about to end. Calls `kill`.
+    /// Ends it because this program is about to end. Calls `kill`.
     func dismiss() {
         _ = kill(process, SIGTERM)
         for _ in 0..<50 where !hasEnded { Blocking.sleep(.milliseconds(10)) }

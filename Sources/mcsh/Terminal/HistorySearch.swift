@@ -1,17 +1,17 @@
 import MemcacheCore
 
-/// A search of the history for lines that have a text somewhere.
+/// A search of the history for lines that contain a text.
 struct HistorySearch {
-    /// What is looked for.
+    /// The text to search for.
     var pattern: [UInt8]
-    /// To earlier lines, else to later ones.
+    /// Whether to search earlier lines instead of later ones.
     var isBack: Bool
-    /// The entry where the search is; the number of entries for the line that was typed.
+    /// The entry where the search is; the number of entries for the line being typed.
     private(set) var index: Int
-    /// The line that was typed.
+    /// The line being typed.
     let typed: [UInt8]
 
-    /// The line that was found, and where the text is in it.
+    /// The line found, and where the text is in it.
     struct Match: Hashable {
         var line: [UInt8]
         var start: Int
@@ -24,9 +24,9 @@ struct HistorySearch {
         index = count
     }
 
-    /// Searches from the present line on; nil where there is no match, and the search stays where it is.
+    /// Searches from the current line on; nil if there is no match, and the search stays where it is.
     ///
-    /// - Parameter isNext: Leaves the present line out, and those that are equal to it.
+    /// - Parameter isNext: Skips the current line, and those that are equal to it.
     mutating func step(in entries: [[UInt8]], isNext: Bool) -> Match? {
         let present = line(at: index, entries)
         var index = min(index, entries.count)
@@ -48,7 +48,7 @@ struct HistorySearch {
 }
 
 extension [UInt8] {
-    /// Where a part of these bytes is; nil where it is not.
+    /// The position of a part within these bytes; nil if it does not occur.
     fileprivate func firstIndex(of part: [UInt8]) -> Int? {
         guard let first = part.first else { return 0 }
         guard part.count <= count else { return nil }

@@ -1,22 +1,22 @@
 import MemcachePlatform
 import Synchronization
 
-/// Ctrl-C in a run without a prompt, while there is something to be said before the program ends by it.
+/// Catches Ctrl-C in a run without a prompt, while there is something to report before the program ends by it.
 ///
-/// The first one is taken in; the next does what it does to any program. Where it is ignored, as in a job of the
-/// background, that stays so. One at a time. Calls `sigaction`.
+/// The first one is caught; the next has its default effect. If it is ignored, as in a background job, it stays
+/// ignored. Only one catcher may exist at a time. Calls `sigaction`.
 final class InterruptCatcher: Sendable {
-    /// Where the signal's handler writes; -1 while nothing is caught.
+    /// The descriptor that the signal handler writes to; -1 while nothing is caught.
     private static let writing = Atomic<Int32>(-1)
-    /// How many threads are in the handler now, and may still write.
+    /// The number of threads that are in the handler now, and may still write.
     private static let handlers = Atomic<Int>(0)
 
     private let reading: Int32
     private let caught = Mutex(false)
 
-    /// Begins; nil where Ctrl-C is ignored, or the system has no descriptors left.
+    /// Starts catching; nil if Ctrl-C is ignored, or the system has no descriptors left.
     ///
-    /// - Parameter body: Is called once, on a thread of its own.
+    /// - Parameter body: Called once, on a thread of its own.
     init?(_ body: @escaping @Sendable () -> Void) {
         var action = sigaction()
         sigaction(SIGINT, nil, &action)
@@ -25,7 +25,7 @@ final class InterruptCatcher: Sendable {
         Self.writing.store(pipe.writing, ordering: .sequentiallyConsistent)
         start(body)
         signal(SIGINT) { number in
-            // What it interrupts may be about to look at it.
+            // The interrupted code may be about to read it.
             let error = errno
             signal(number, SIG_DFL)
             var byte: UInt8 = 1
@@ -36,23 +36,23 @@ final class InterruptCatcher: Sendable {
         }
     }
 
-    /// Ends, and says whether Ctrl-C came. While a pager has the terminal Ctrl-C stays its own.
+    /// Stops catching, and returns whether Ctrl-C was pressed. While a pager has the terminal, the pager keeps Ctrl-C.
     func end() -> Bool {
         var action = sigaction()
         sigaction(SIGINT, nil, &action)
         if !Self.isIgnored(action) { signal(SIGINT, SIG_DFL) }
         let end = Self.writing.exchange(-1, ordering: .sequentiallyConsistent)
-        // Its number may be another's as soon as it is closed.
+        // The number may be reused as soon as it is closed.
         while Self.handlers.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
         if end >= 0 { close(end) }
         return caught.withLock { $0 }
     }
 
-    /// Ends the program as Ctrl-C does one that takes no notice of it. Calls `kill`.
+    /// Ends the program as Ctrl-C ends one that does not handle it. Calls `kill`.
     static func endByInterrupt() -> Never {
         signal(SIGINT, SIG_DFL)
         kill(getpid(), SIGINT)
-        // The signal may be taken by another thread.
+        // Another thread may receive the signal.
         sleep(1)
         exit(128 + SIGINT)
     }
@@ -65,7 +65,7 @@ final class InterruptCatcher: Sendable {
         #endif
     }
 
-    /// Waits on a thread of its own for the byte of the handler, or for the other end to be closed.
+    /// Waits on a thread of its own for the handler's byte, or for the other end to be closed.
     private func start(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Wait(catcher: self, body: body))
         #if canImport(Darwin)

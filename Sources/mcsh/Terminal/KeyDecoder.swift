@@ -1,10 +1,10 @@
-/// Bytes from a terminal → characters and keys that have a name.
+/// Decodes bytes from a terminal as characters and named keys.
 ///
-/// Terminals send a key such as Delete as several bytes that begin with ESC, each in its own way. Here they become one
-/// code each, so that the editor need not wait for the rest of a sequence when the key Esc itself is meant, which is what
-/// switches to vi's command mode.
+/// Terminals send a key such as Delete as several bytes that begin with ESC, which differ between terminals. Here each
+/// becomes a single code, so that the editor need not wait for the rest of a sequence if the key Esc itself is meant,
+/// which switches to vi's command mode.
 struct KeyDecoder {
-    /// Keys that terminals send as sequences. The codes are control characters that nobody types.
+    /// Keys that terminals send as sequences. The codes are control characters that no keyboard sends.
     enum Key: UInt8, CaseIterable, Sendable {
         case up = 0x80, down, left, right, home, end, delete, wordLeft, wordRight, deleteWord
         /// What follows was pasted.
@@ -16,25 +16,25 @@ struct KeyDecoder {
     enum Output: Hashable, Sendable {
         case byte(UInt8)
         case key(Key)
-        /// Where the terminal has its cursor, counted from 1.
+        /// The terminal's cursor position, counted from 1.
         case position(row: Int, column: Int)
     }
 
-    /// Whether the terminal was asked where its cursor is: the answer looks like a key.
+    /// Whether the terminal was asked for its cursor position: the answer looks like a key.
     var expectsPosition = false
 
-    /// Sequences that are handed on as they are, because the user has bound them.
+    /// Sequences that are passed on unchanged because the user has bound them.
     var passed: Set<[UInt8]> = []
     private var pending: [UInt8] = []
 
     private static let escape: UInt8 = 0x1b
-    /// Longer sequences are none.
+    /// The maximum length of a sequence.
     private static let maximumBytes = 32
 
-    /// Whether more may follow: after a short while without it, ``timeOut()`` is to be called.
+    /// Whether more may follow: if nothing does for a short while, call ``timeOut()``.
     var isPending: Bool { !pending.isEmpty }
 
-    /// Takes a byte, and returns what is complete with it.
+    /// Accepts a byte, and returns what it completes.
     mutating func take(_ byte: UInt8) -> [Output] {
         guard !pending.isEmpty else {
             guard byte == Self.escape else { return [.byte(byte)] }
@@ -65,7 +65,7 @@ struct KeyDecoder {
         }
     }
 
-    /// Nothing has followed: what there is was meant by itself.
+    /// Nothing has followed: what has arrived is complete.
     mutating func timeOut() -> [Output] {
         pending.count > 1 && pending.last != Self.escape ? drop() : flush()
     }
@@ -97,11 +97,11 @@ struct KeyDecoder {
         }
     }
 
-    /// The key of what stands behind `ESC [` or `ESC O`.
+    /// The key for what follows `ESC [` or `ESC O`.
     private static func key(of body: [UInt8], isAlternate: Bool) -> Key {
         guard let final = body.last else { return .ignored }
         let numbers = numbers(body)
-        // 1 and a bit each for Shift, Alt and Ctrl.
+        // 1 plus a bit each for Shift, Alt and Ctrl.
         let modifier = numbers.count > 1 ? numbers[1] : final != UInt8(ascii: "~") ? numbers.first ?? 1 : 1
         let isWord = isAlternate || (modifier > 1 && (modifier - 1) & 6 != 0)
         switch final {

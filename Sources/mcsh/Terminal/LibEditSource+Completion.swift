@@ -6,7 +6,7 @@ import MemcachePlatform
 extension LibEditSource {
     // MARK: Tab
 
-    /// Completes the word at the cursor as far as there is one way; the second Tab lists the ways that there are.
+    /// Completes the word at the cursor as far as it is unambiguous; the second Tab lists the candidates.
     func complete() -> UInt8 {
         let (line, cursor) = currentLine()
         let answer = aid.complete(line, cursor)

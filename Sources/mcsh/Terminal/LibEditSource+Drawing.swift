@@ -2,9 +2,9 @@ import CLibEdit
 import MemcacheCore
 import MemcachePlatform
 
-/// What the line looks like on the screen.
+/// Draws the line on the screen.
 extension LibEditSource {
-    /// How long the terminal may take to say where its cursor is.
+    /// How long the terminal may take to report its cursor position.
     private static let positionTime = Duration.milliseconds(300)
     private static let clear = "\u{1b}[H\u{1b}[2J"
 
@@ -25,7 +25,7 @@ extension LibEditSource {
         write(new.drawn(over: picture?.columns == new.columns ? picture : nil, style))
     }
 
-    /// The line as it is now, without a hint.
+    /// The line's current content, without a hint.
     private func content() -> LinePicture.Content {
         var content = LinePicture.Content(prompt: prompt, line: [], cursor: 0)
         if let searchLabel { content.prompt = PromptText(text: searchLabel) }
@@ -36,10 +36,10 @@ extension LibEditSource {
         return content
     }
 
-    /// Shows the line as it remains, whole and without its hint, and leaves the cursor at its end, for what is written
-    /// next.
+    /// Shows the line as it remains, complete and without its hint, and leaves the cursor at its end, for what is
+    /// written next.
     ///
-    /// - Parameter bytes: The line; nil for the one that is typed.
+    /// - Parameter bytes: The line; nil for the one being typed.
     func leaveLine(showing bytes: [UInt8]? = nil) {
         positionDeadline = nil
         searchLabel = nil
@@ -48,14 +48,14 @@ extension LibEditSource {
         content.cursor = nil
         let size = Terminal.size()
         let whole = LinePicture(content, columns: size.columns, height: nil)
-        // Of a line that is taller than the screen, what is above goes off it.
+        // If the line is taller than the screen, its upper part scrolls away.
         if whole.rows.count > size.rows { eraseLine() }
         show(whole)
         picture = nil
         firstRow = 0
     }
 
-    /// Takes the line off the screen: the cursor is where it began.
+    /// Removes the line from the screen: the cursor is where it began.
     func eraseLine() {
         if let picture {
             write((picture.cursor.row > 0 ? "\u{1b}[\(picture.cursor.row)A" : "") + "\r\u{1b}[J")
@@ -69,12 +69,12 @@ extension LibEditSource {
         return UInt8(CC_REFRESH)
     }
 
-    // MARK: Another size
+    // MARK: Resizing
 
-    /// Draws the line again for a terminal of another size.
+    /// Redraws the line for a terminal of another size.
     ///
-    /// Some terminals break the rows again and others cut them off, so that the row in which the line began is now one or
-    /// the other: the terminal is asked for its cursor, which tells.
+    /// Some terminals rewrap the rows and others truncate them, so that the row in which the line began is now one or
+    /// the other: the terminal is asked for its cursor position, which shows it.
     func resize() {
         guard let picture, !isDrawingHeld || positionDeadline != nil else { return }
         let places = picture.places(inColumns: Terminal.size().columns)
@@ -88,7 +88,7 @@ extension LibEditSource {
         }
     }
 
-    /// Goes on with what the terminal says of its cursor; nil where it says nothing in time.
+    /// Continues with the cursor position reported by the terminal; nil if it did not report one in time.
     func takePosition(column: Int?) {
         guard positionDeadline != nil else { return }
         positionDeadline = nil
@@ -100,7 +100,7 @@ extension LibEditSource {
         self.picture = nil
     }
 
-    /// How long to wait for the terminal's answer, in milliseconds; -1 where none is awaited.
+    /// How long to wait for the terminal's answer, in milliseconds; -1 if none is awaited.
     var positionMilliseconds: Int32 {
         guard let positionDeadline else { return -1 }
         return Int32(clamping: max(0, Int(ContinuousClock.now.duration(to: positionDeadline) / .milliseconds(1)) + 1))

@@ -2,16 +2,16 @@ import CLibEdit
 import MemcacheCore
 import MemcachePlatform
 
-/// What comes from the terminal while a line is typed: characters, keys, pasted text, and what signals ask for.
+/// Input from the terminal while a line is typed: characters, keys, pasted text, and requests of signals.
 extension LibEditSource {
     /// How long the rest of a key's sequence may take.
     private static let sequenceMilliseconds: Int32 = 50
-    /// A pause in pasted text, behind which Ctrl-C is the key.
+    /// A pause in pasted text, after which Ctrl-C is the key.
     private static let pauseMilliseconds: Int32 = 500
     private static let maximumPasteBytes = 8 << 20
 
-    /// The next character for libedit: 1, or 0 at the end of the input, or -1. Draws the line before it waits. Calls
-    /// `poll` and `read`.
+    /// Reads the next character for libedit: 1, or 0 at the end of the input, or -1. Draws the line before it waits.
+    /// Calls `poll` and `read`.
     func readCharacter(_ character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
         mcsh_el_check_line(editor)
         while true {
@@ -57,7 +57,7 @@ extension LibEditSource {
             guard ready > 0, entries[0].revents != 0 else { continue }
             var chunk = [UInt8](repeating: 0, count: count)
             let read = chunk.withUnsafeMutableBytes { FileDescriptors.read(STDIN_FILENO, into: $0) }
-            // Ctrl-D that was typed while the terminal read lines has come as an end; a terminal that is gone stays at it.
+            // Ctrl-D typed while the terminal was reading lines arrives as an end; a terminal that is gone stays at it.
             if read == 0, entries[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0, !hasReadNothing {
                 hasReadNothing = true
                 return .byte(0x04)
@@ -79,13 +79,14 @@ extension LibEditSource {
                 var character: wchar_t = 0
                 var part = CChar(bitPattern: byte)
                 let count = mbrtowc(&character, &part, 1, &conversion)
-                // Zero is the character NUL; more than the one byte are the two ways to say that there is none yet.
+                // Zero is the character NUL; results above the one byte are the two ways of reporting that there is
+                // none yet.
                 if count == 0 || count == 1 {
-                    // The codes of our keys are not typed.
+                    // The codes of our keys cannot be typed.
                     return (0x80...0x9f).contains(character) ? nil : character
                 }
                 if count == Int(bitPattern: UInt.max - 1) { return nil }
-                // What came before was no character; this byte may begin one.
+                // The preceding bytes were not a character; this byte may begin one.
                 conversion = mbstate_t()
             }
             return nil
@@ -101,7 +102,7 @@ extension LibEditSource {
         }
     }
 
-    // MARK: The terminal's own changes
+    // MARK: Changes of the terminal itself
 
     /// Stops the program as Ctrl-Z does. Calls `el_set` with `EL_PREP_TERM`.
     func suspend() -> UInt8 {
@@ -115,7 +116,7 @@ extension LibEditSource {
         return UInt8(CC_NORM)
     }
 
-    /// Draws the line again, after the terminal was used by others.
+    /// Redraws the line after others have used the terminal.
     func resume() {
         mcsh_el_prepare_terminal(editor, 0)
         mcsh_el_prepare_terminal(editor, 1)
@@ -125,10 +126,10 @@ extension LibEditSource {
 
     // MARK: Pasting
 
-    /// Inserts what is pasted, up to the mark at its end. Line ends stay in the line: nothing runs before Enter.
+    /// Inserts pasted text, up to the mark at its end. Line ends stay in the line: nothing runs before Enter.
     ///
-    /// A pause does not end it: after one, the rest would be keys, and its line ends Enter. Where the mark never comes,
-    /// Ctrl-C drops the text: one that comes by itself after a pause, or one that nothing follows.
+    /// A pause does not end it: otherwise the rest would be keys, and its line ends Enter. If the mark never comes,
+    /// Ctrl-C drops the text: one that arrives alone after a pause, or one that nothing follows.
     func paste() -> UInt8 {
         var text = PastedText(limit: Self.maximumPasteBytes)
         var isPaused = false
@@ -136,7 +137,7 @@ extension LibEditSource {
         reading: while true {
             switch waitForByte(Self.pauseMilliseconds, upTo: 4096) {
             case .byte(0x03) where isPaused && bytesAhead.isEmpty:
-                // On its own it is the key; within the text it is not.
+                // Alone it is the key; within the text it is not.
                 take(.interrupted)
                 return UInt8(CC_NORM)
             case .byte(let byte):
@@ -167,7 +168,8 @@ extension LibEditSource {
         return UInt8(CC_REFRESH)
     }
 
-    /// Pasted bytes as text: one kind of line end, and no control characters that would be keys or drive the terminal.
+    /// Pasted bytes as text: one kind of line end, and no control characters that would be keys or control the
+    /// terminal.
     static func cleaned(_ pasted: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(pasted.count)

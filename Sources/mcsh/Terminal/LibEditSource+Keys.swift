@@ -2,9 +2,9 @@ import CLibEdit
 import MemcacheCore
 import MemcachePlatform
 
-/// Which key does what.
+/// The bindings of keys.
 extension LibEditSource {
-    /// Names functions of our own, before anything is bound to them. Calls `el_set` with `EL_ADDFN`.
+    /// Names functions of our own before anything is bound to them. Calls `el_set` with `EL_ADDFN`.
     func addFunctions() {
         mcsh_el_add_function(editor, "mcsh-interrupt", "Drop the line") { editor, _ in
             LibEditSource.of(editor)?.interrupt() ?? UInt8(CC_EOF)
@@ -57,7 +57,7 @@ extension LibEditSource {
         }
     }
 
-    /// Binds the keys that libedit does not bind, or binds otherwise. Calls `el_set` with `EL_BIND`.
+    /// Binds the keys that libedit does not bind, or binds differently. Calls `el_set` with `EL_BIND`.
     func bindKeys() {
         let everywhere = [
             ("^C", "mcsh-interrupt"), ("^Z", "mcsh-suspend"), ("\\034", "mcsh-nothing"), ("^M", "mcsh-enter"),
@@ -79,9 +79,9 @@ extension LibEditSource {
             }
             return
         }
-        // libedit's own functions for these have faults: its line for commands, after a colon, must not be empty, and what
-        // a dot repeats are keys that it reads without asking here, so that nothing checks the cursor between them. A
-        // minus sign would be an option of `bind`.
+        // libedit's own functions for these have bugs: its line for commands, after a colon, must not be empty, and a
+        // dot repeats keys that it reads without asking here, so that nothing checks the cursor between them. A minus
+        // sign would be an option of `bind`.
         for (key, function) in [
             "+": "mcsh-later", "\\055": "mcsh-earlier", "J": "mcsh-later", "K": "mcsh-earlier", "G": "mcsh-earlier",
             ":": "mcsh-nothing", ".": "mcsh-nothing",
@@ -98,9 +98,8 @@ extension LibEditSource {
         }
     }
 
-    /// Functions of libedit with faults, or that draw, and what takes their place where the user binds them: a search
-    /// that fails moves the cursor out of the line, and a line that comes back from an editor as no text ends before it
-    /// begins.
+    /// Functions of libedit that have bugs or draw, and their replacements if the user binds them: a search that fails
+    /// moves the cursor out of the line, and a line that an editor returns as invalid text ends before it begins.
     private static let substitutes = [
         "em-inc-search-prev": "mcsh-search-back", "em-inc-search-next": "mcsh-search-on",
         "vi-search-prev": "mcsh-find-back", "vi-search-next": "mcsh-find-on",
@@ -112,8 +111,8 @@ extension LibEditSource {
         "vi-redo": "mcsh-nothing",
     ]
 
-    /// What takes the place of a function of libedit where the user binds it. After vi's undo, which swaps two buffers, the
-    /// mark of emacs is in the other one: not both are to be had.
+    /// The replacement of a function of libedit if the user binds it. After vi's undo, which swaps two buffers, the
+    /// mark of emacs is in the other one: the two are mutually exclusive.
     private func substitute(for function: String) -> String? {
         let mixed = isVi ? ["em-kill-region", "em-copy-region", "em-exchange-mark"] : ["vi-undo"]
         return mixed.contains(function) ? "mcsh-nothing" : Self.substitutes[function]
@@ -125,8 +124,8 @@ extension LibEditSource {
     /// Whether the keys are those of vi.
     var isVi: Bool { mcsh_el_editor(editor).map { String(cString: $0) } == "vi" }
 
-    /// Takes in the user's `.editrc`, line by line: a line that changes the mode of editing sets all keys to what libedit
-    /// gives them, so that ours are bound again behind it, before the user's own. Calls `tok_str`.
+    /// Applies the user's `.editrc`, line by line: a line that changes the editing mode resets all keys to libedit's
+    /// defaults, so that ours are bound again after it, before the user's own. Calls `tok_str`.
     func apply(_ configuration: [UInt8]) {
         guard let tokenizer = tok_init(nil) else { return }
         defer { tok_end(tokenizer) }
@@ -152,7 +151,7 @@ extension LibEditSource {
         }
     }
 
-    /// Has libedit do what a line of the user's file says. Calls `el_parse`.
+    /// Has libedit execute a line of the user's file. Calls `el_parse`.
     private func parse(_ words: [String]) {
         let copies = words.map { strdup($0) }
         defer { for copy in copies { free(copy) } }
@@ -170,7 +169,7 @@ extension LibEditSource {
         }
     }
 
-    // MARK: What the keys do
+    // MARK: Actions of keys
 
     private func enter() -> UInt8 {
         leaveLine()
@@ -178,7 +177,7 @@ extension LibEditSource {
         return UInt8(CC_NEWLINE)
     }
 
-    /// `v` of vi: has the line edited in the user's editor, and runs it. Where that fails it stays as it is.
+    /// `v` of vi: opens the line in the user's editor, and runs it. If that fails the line is unchanged.
     private func editElsewhere() -> UInt8 {
         guard case .success(let file) = PrivateFile.make(named: "line", currentLine().line + [UInt8(ascii: "\n")])
         else {
@@ -207,7 +206,7 @@ extension LibEditSource {
         return UInt8(CC_EOF)
     }
 
-    /// Says that a key can do nothing. libedit's own bell is not heard.
+    /// Signals that a key can do nothing. libedit's own bell is not heard.
     func beep() -> UInt8 {
         write("\u{7}")
         return UInt8(CC_ERROR)
@@ -222,7 +221,7 @@ extension LibEditSource {
         return UInt8(CC_REFRESH)
     }
 
-    /// The line that is being typed, and the position of the cursor in it, both in bytes. Calls `el_wline`.
+    /// The line being typed, and the position of the cursor in it, both in bytes. Calls `el_wline`.
     func currentLine() -> (line: [UInt8], cursor: Int) {
         guard let info = el_wline(editor), let start = info.pointee.buffer else { return ([], 0) }
         let end = max(0, info.pointee.lastchar - start)
@@ -231,7 +230,7 @@ extension LibEditSource {
         return (before + Self.bytes(UnsafeBufferPointer(start: start + cursor, count: end - cursor)), before.count)
     }
 
-    /// Puts other text in the place of the whole line. Calls `el_cursor`, `el_deletestr` and `el_winsertstr`.
+    /// Replaces the whole line by another text. Calls `el_cursor`, `el_deletestr` and `el_winsertstr`.
     ///
     /// - Parameter cursor: The number of bytes before the cursor; nil for its end.
     func replaceLine(_ bytes: [UInt8], cursor: Int? = nil) {
@@ -245,7 +244,7 @@ extension LibEditSource {
         el_cursor(editor, Int32(place - (info.pointee.cursor - info.pointee.buffer)))
     }
 
-    /// Inserts text at the cursor; what is no text in the terminal's encoding is inserted as far as it is ASCII.
+    /// Inserts text at the cursor; if it is not text in the terminal's encoding, only its ASCII part is inserted.
     func insert(_ bytes: [UInt8]) {
         let characters = Self.wide(bytes) ?? bytes.filter { (1..<0x80).contains($0) }.map { wchar_t($0) }
         guard !characters.isEmpty else { return }

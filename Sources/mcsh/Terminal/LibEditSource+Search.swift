@@ -2,13 +2,13 @@ import CLibEdit
 import MemcacheCore
 import MemcachePlatform
 
-/// Searching the history. libedit's own searches leave the cursor outside of the line when they fail.
+/// Searching the history. libedit's own searches leave the cursor outside the line when they fail.
 extension LibEditSource {
-    /// What a key means while the text to look for is typed.
+    /// The meaning of a key while the search text is typed.
     private enum Key {
         case character(wchar_t)
         case delete, cancel, back, on
-        /// It ends the search and then does what it does.
+        /// It ends the search and then has its normal effect.
         case other(wchar_t)
         case end
     }
@@ -26,7 +26,7 @@ extension LibEditSource {
         }
     }
 
-    /// Has a key read again, once the search is over. Esc by itself has only ended it, where it begins other keys.
+    /// Has a key read again, once the search has ended. Esc alone only ends it, except where it begins other keys.
     private func pushBack(_ code: wchar_t) {
         if code == 0x1b, !isVi, decoded.isEmpty { return }
         el_wpush(editor, [code, 0])

@@ -2,10 +2,10 @@ import CLibEdit
 import MemcacheCore
 import MemcachePlatform
 
-/// Lines from a terminal, with libedit as the editor.
+/// Reads lines from a terminal, with libedit as the editor.
 ///
 /// It belongs to the main thread. libedit calls back into it while ``next(prompt:)`` runs, and finds it as its client
-/// data. libedit handles no signals: Ctrl-C and Ctrl-Z are keys while a line is typed, and what a signal asks for is read
+/// data. libedit handles no signals: Ctrl-C and Ctrl-Z are keys while a line is typed, and requests of signals are read
 /// together with the keys. Nor does it draw: the line is drawn here, whenever there is no key to read.
 final class LibEditSource: LineSource {
     let editor: OpaquePointer
@@ -17,43 +17,43 @@ final class LibEditSource: LineSource {
     /// The same entries, for the keys that go back line by line.
     var entries: [[UInt8]] = []
 
-    // What is read and how far it is decoded.
+    // The decoder of the input.
     var decoder = KeyDecoder()
     var decoded: [KeyDecoder.Output] = []
     var bytesAhead: ArraySlice<UInt8> = []
     var conversion = mbstate_t()
-    /// The last read was an end.
+    /// Whether the last read returned the end.
     var hasReadNothing = false
 
-    // The line that is being typed.
+    // The line being typed.
     var prompt = PromptText(text: "")
     var isInterrupted = false
-    /// The line, once the key Enter has ended it: libedit has no empty one.
+    /// The line once Enter has ended it: libedit does not return empty ones.
     var entered: [UInt8]?
     var recall = Recall()
-    /// The search of the history, once there was one.
+    /// The last search of the history, if any.
     var search: HistorySearch?
-    /// What is shown instead of the prompt.
+    /// The text shown instead of the prompt.
     var searchLabel: String?
 
-    // What is on the screen.
-    /// What was drawn last; nil where the cursor is in an empty row.
+    // What was drawn last; nil if the cursor is in an empty row.
+    /// What was drawn last; nil if the cursor is in an empty row.
     var picture: LinePicture?
-    /// The row of the line that is the first one shown.
+    /// The first visible row of the line.
     var firstRow = 0
-    /// Something else is on the screen, or the terminal is asked where its cursor is.
+    /// Whether something else is on the screen, or the terminal has been asked for its cursor position.
     var isDrawingHeld = false
-    /// When the answer of the terminal is no longer awaited.
+    /// When the terminal's answer is no longer awaited.
     var positionDeadline: ContinuousClock.Instant?
-    /// The line at which Tab could do nothing: at the second one the candidates are listed.
+    /// The line at which Tab could do nothing: the second Tab lists the candidates.
     var lineAtTab: [UInt8]?
-    /// The rest of a list is shown without stopping at each page.
+    /// Whether the rest of a list is shown without stopping at each page.
     var isListRequested = false
 
-    /// More is not kept, here and in the history.
+    /// The maximum number of entries, here and in the history.
     static let maximumEntries = 10_000
 
-    /// Makes an editor on standard input and output; nil where it could not be made, or where the user's `.editrc` says
+    /// Creates an editor on standard input and output; nil if it could not be created, or if the user's `.editrc` has
     /// `edit off`. Calls `setlocale` and `el_init`.
     init?(watcher: SignalWatcher, aid: LineAid, style: TextStyle, configuration: [UInt8]?) {
         Self.chooseLocale()
@@ -78,7 +78,7 @@ final class LibEditSource: LineSource {
         if mcsh_el_is_editing(editor) == 0 { return nil }
     }
 
-    /// Puts the terminal back in order. Calls `el_end`.
+    /// Restores the terminal. Calls `el_end`.
     deinit {
         mcsh_el_set_editing(editor, 0)
         history_end(list)
@@ -90,8 +90,8 @@ final class LibEditSource: LineSource {
         return Unmanaged<LibEditSource>.fromOpaque(data).takeUnretainedValue()
     }
 
-    /// libedit drops every character that the locale does not have: the C locale has no letters beyond ASCII, while
-    /// terminals of today speak UTF-8. Calls `setlocale`.
+    /// libedit drops every character that the locale lacks: the C locale has no letters beyond ASCII, while today's
+    /// terminals use UTF-8. Calls `setlocale`.
     private static func chooseLocale() {
         let name = setlocale(LC_CTYPE, "").map { String(cString: $0) } ?? "C"
         guard name == "C" || name == "POSIX" else { return }
@@ -102,9 +102,9 @@ final class LibEditSource: LineSource {
 
     func remember(_ entry: [UInt8]) {
         entries.append(entry)
-        // Not one by one: each time the others move up.
+        // Not one by one: each removal moves all the others.
         if entries.count > 2 * Self.maximumEntries { entries.removeFirst(Self.maximumEntries) }
-        // What the locale has no characters for cannot be searched.
+        // Text with characters that the locale lacks cannot be searched.
         guard entry.allSatisfy({ (1..<0x80).contains($0) }) || Self.wide(entry) != nil else { return }
         mcsh_history_enter(list, entry.map { CChar(bitPattern: $0) } + [0])
     }
@@ -129,8 +129,8 @@ final class LibEditSource: LineSource {
             tcsetattr(STDIN_FILENO, TCSANOW, &settings)
             _ = FileDescriptors.write(Array("\(Self.pasteOff)\n".utf8), to: STDOUT_FILENO)
         }
-        // libedit does this before it reads a key, after the prompt is on the screen: what is typed in between would be
-        // shown twice, and Ctrl-Z would stop the program behind its back.
+        // libedit does this before it reads a key, after the prompt is on the screen: text typed in between would be
+        // shown twice, and Ctrl-Z would stop the program without libedit noticing.
         mcsh_el_prepare_terminal(editor, 1)
         write(Self.pasteOn)
         defer {
@@ -152,7 +152,7 @@ final class LibEditSource: LineSource {
             write("\n")
             return .end
         }
-        // The user has bound a function of libedit that enters the line, or it was written in an editor.
+        // The user has bound a function of libedit that enters the line, or the line was written in an editor.
         var bytes = Self.bytes(UnsafeBufferPointer(start: line, count: Int(count)))
         while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         leaveLine(showing: bytes)
@@ -160,7 +160,7 @@ final class LibEditSource: LineSource {
         return .line(bytes)
     }
 
-    /// Pasted text comes between marks, and its line ends are not the key Enter.
+    /// Pasted text arrives between marks, and its line ends are not the key Enter.
     static let pasteOn = "\u{1b}[?2004h"
     static let pasteOff = "\u{1b}[?2004l"
 
@@ -171,7 +171,7 @@ final class LibEditSource: LineSource {
 
     // MARK: Characters
 
-    /// The characters of some bytes in the terminal's encoding; nil where they are none. Calls `mbrtowc`.
+    /// The characters of some bytes in the terminal's encoding; nil if they are invalid. Calls `mbrtowc`.
     static func wide(_ bytes: [UInt8]) -> [wchar_t]? {
         var characters: [wchar_t] = []
         var state = mbstate_t()

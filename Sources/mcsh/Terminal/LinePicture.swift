@@ -1,7 +1,7 @@
 import MemcacheCore
 
-/// The cells of the terminal that a line takes while it is typed, with its prompt and its hint. As many rows as the
-/// terminal has; of a line that takes more, those around the cursor.
+/// The cells of the terminal that a line takes while it is typed, with its prompt and its hint. At most as many rows as
+/// the terminal has; for a longer line, those around the cursor.
 struct LinePicture: Hashable, Sendable {
     /// A cell. The right half of a wide character is empty text.
     struct Cell: Hashable, Sendable {
@@ -11,7 +11,7 @@ struct LinePicture: Hashable, Sendable {
 
     struct Row: Hashable, Sendable {
         var cells: [Cell] = []
-        /// The next row continues this one, which is full: the terminal itself moves on to it.
+        /// Whether the next row continues this one, which is full: the terminal itself moves on to it.
         var isContinued = false
     }
 
@@ -28,9 +28,9 @@ struct LinePicture: Hashable, Sendable {
     private(set) var rows: [Row]
     private(set) var cursor: (row: Int, column: Int)
     let columns: Int
-    /// Rows of the line above the first one that is shown.
+    /// The number of rows of the line above the first one shown.
     let firstRow: Int
-    /// Rows of the whole line.
+    /// The number of rows of the whole line.
     let rowCount: Int
 
     static func == (left: LinePicture, right: LinePicture) -> Bool {
@@ -39,11 +39,11 @@ struct LinePicture: Hashable, Sendable {
 
     func hash(into hasher: inout Hasher) { hasher.combine(rows) }
 
-    /// The picture for a terminal of some size.
+    /// Creates the picture for a terminal of a given size.
     ///
     /// - Parameters:
-    ///   - height: The most rows to show; nil for all.
-    ///   - firstRow: The row that was the first one shown before, which stays so while the cursor is in view.
+    ///   - height: The maximum number of rows to show; nil for all.
+    ///   - firstRow: The first row shown before, which remains the first while the cursor is in view.
     init(_ content: Content, columns: Int, height: Int?, firstRow: Int = 0) {
         let columns = max(2, columns)
         var layout = Layout(columns: columns, kept: 0..<0)
@@ -65,7 +65,7 @@ struct LinePicture: Hashable, Sendable {
         if count == 1, let hint = content.hint { addHint(hint) }
     }
 
-    /// Puts the hint at the right edge, where a gap remains before it.
+    /// Puts the hint at the right edge if a gap remains before it.
     private mutating func addHint(_ hint: String) {
         let width = hint.displayWidth
         let start = columns - 1 - width
@@ -98,7 +98,7 @@ struct LinePicture: Hashable, Sendable {
             add(0x20, .plain)
             for (index, character) in content.line.enumerated() {
                 if index == content.cursor {
-                    // A wide character that does not fit is in the next row.
+                    // A wide character that does not fit moves to the next row.
                     if LinePicture.isWide(character), column == columns - 1 { endRow(padded: true) }
                     markCursor()
                 }
@@ -165,7 +165,7 @@ struct LinePicture: Hashable, Sendable {
         case tab
         /// In its escaped form.
         case text(String)
-        /// With the character before it.
+        /// Combined with the previous character.
         case mark(String)
         case character(String, Int)
     }
@@ -178,7 +178,7 @@ struct LinePicture: Hashable, Sendable {
         let text = String(scalar)
         let width = Character(scalar).displayWidth
         let isMark = width == 0 && isMark(scalar)
-        // A mark is shown where it may be upon a letter.
+        // A mark is shown as it would be on a letter.
         let whole = isMark ? "a" + text : text
         guard EscapedText.string(Array(whole.utf8)) == whole else {
             return .text(EscapedText.string(Array(text.utf8)))
@@ -187,7 +187,7 @@ struct LinePicture: Hashable, Sendable {
         return isMark ? .mark(text) : .text("<\(String(code, radix: 16))>")
     }
 
-    /// Whether a character without a width of its own is drawn upon the one before it.
+    /// Whether a character without a width of its own is drawn on the previous one.
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: true
@@ -204,9 +204,9 @@ struct LinePicture: Hashable, Sendable {
 // MARK: Drawing
 
 extension LinePicture {
-    /// The bytes that draw this picture where an older one is on the screen, with the cursor where that has it.
+    /// The text that draws this picture over an older one on the screen, with the cursor where that left it.
     ///
-    /// - Parameter old: What is on the screen; nil where nothing is, and the cursor is in an empty row.
+    /// - Parameter old: The picture on the screen; nil if there is none, and the cursor is in an empty row.
     func drawn(over old: LinePicture?, _ style: TextStyle) -> String {
         var pen = Pen(columns: columns, lastRow: max(0, (old?.rows.count ?? 1) - 1), style: style)
         if let old {
@@ -234,14 +234,14 @@ extension LinePicture {
         return pen.text
     }
 
-    /// Writes cells, and knows where that leaves the cursor.
+    /// Writes cells, and tracks the position of the cursor.
     private struct Pen {
         let columns: Int
-        /// The last row that is there: the ones below are made by a line feed.
+        /// The last existing row: the ones below are created by a line feed.
         var lastRow: Int
         let style: TextStyle
         var row = 0
-        /// The number of columns where the last one was written: the terminal then waits with moving on.
+        /// Equal to the number of columns once the last one was written: the terminal then delays the wrap.
         var column = 0
         var text = ""
 
@@ -252,8 +252,8 @@ extension LinePicture {
         }
 
         /// - Parameters:
-        ///   - isFollowing: The row continues the one before: where the pen is at its end, it is the terminal that moves
-        ///     on, so that both are one line for whoever copies it.
+        ///   - isFollowing: The row continues the previous one: if the pen is at its end, the terminal itself moves on,
+        ///     so that both are copied as one line.
         ///   - isEmpty: Nothing is written there.
         mutating func move(toRow target: Int, column wanted: Int, isFollowing: Bool = false, isEmpty: Bool = true) {
             if isFollowing, target == row + 1, column == columns {
@@ -300,10 +300,10 @@ extension LinePicture {
         }
     }
 
-    /// The rows from its first one down to the cursor, in a terminal that has got another width: where that breaks lines
-    /// again, and where it only cuts rows off.
+    /// The rows from its first one down to the cursor, in a terminal that has been resized: if it rewraps lines, and if
+    /// it only truncates rows.
     ///
-    /// - Returns: For both the rows above the cursor, and its column.
+    /// - Returns: The rows above the cursor and its column, for both cases.
     func places(inColumns width: Int) -> (broken: (row: Int, column: Int), cut: (row: Int, column: Int)) {
         let width = max(1, width)
         var row = 0

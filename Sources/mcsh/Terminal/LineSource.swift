@@ -1,36 +1,36 @@
-/// Where the lines of an interactive session come from.
+/// The source of lines of an interactive session.
 protocol LineSource: AnyObject {
-    /// Reads a line, and shows a prompt before it.
+    /// Shows a prompt and reads a line.
     func next(prompt: PromptText) -> LineEvent
 
-    /// Takes in an entry of the history, for the keys that go back to earlier lines.
+    /// Adds an entry of the history, for the keys that go back to earlier lines.
     func remember(_ entry: [UInt8])
 }
 
-/// What came of asking for a line.
+/// The result of asking for a line.
 enum LineEvent: Hashable, Sendable {
-    /// A line without its end. One that was pasted or recalled may have several lines in it.
+    /// A line without its terminator. One that was pasted or recalled may contain several lines.
     case line([UInt8])
-    /// Nothing more will come.
+    /// The end of the input.
     case end
-    /// Ctrl-C: what was typed is dropped.
+    /// Ctrl-C: the typed text is dropped.
     case interrupted
-    /// A line of which the terminal may have dropped a part.
+    /// A line that the terminal may have truncated.
     case cut
 }
 
-/// What stands before the line that is typed.
+/// The text before the line being typed.
 struct PromptText: Hashable, Sendable {
-    /// Printable text; a blank follows it.
+    /// Printable text; a space follows it.
     var text: String
-    /// How it looks.
+    /// The style of the text.
     var role = TextStyle.Role.plain
 }
 
-/// What a line editor asks of the shell while a line is typed.
+/// What a line editor needs from the shell while a line is typed.
 struct LineAid {
-    /// What can stand at the cursor, for a line and the position of the cursor in it.
+    /// The words that can appear at the cursor, for a line and the position of the cursor in it.
     var complete: (_ line: [UInt8], _ cursor: Int) -> CompletionAnswer
-    /// What is still to be written, in few words.
+    /// The rest of the line that is still to be written, in few words.
     var hint: (_ line: [UInt8]) -> String?
 }

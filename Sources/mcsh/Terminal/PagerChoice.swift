@@ -1,16 +1,16 @@
 import MemcachePlatform
 
-/// Which program shows output that is taller than the screen.
+/// The program that shows output that is taller than the screen.
 enum PagerChoice: Hashable, Sendable {
-    /// Output goes to the terminal as it is.
+    /// Output goes directly to the terminal.
     case none
-    /// A command of the calling shell's language.
+    /// A command in the calling shell's language.
     case command(String)
-    /// The user has named a program that is not there.
+    /// The program that the user has named does not exist.
     case missing(String)
 
-    /// `MCSH_PAGER`, else `PAGER`, else less; an empty one is none, as is `cat`. Where the terminal cannot move its cursor
-    /// less is of no use.
+    /// `MCSH_PAGER`, else `PAGER`, else less; an empty one means none, as does `cat`. If the terminal cannot move its
+    /// cursor, less is not used.
     ///
     /// - Parameter find: Whether a program can be run.
     static func of(environment: Environment, find: (String) -> Bool) -> PagerChoice {
@@ -19,7 +19,7 @@ enum PagerChoice: Hashable, Sendable {
         }
         let words = named.split(whereSeparator: { $0 == " " || $0 == "\t" })
         guard let program = words.first, words != ["cat"] else { return .none }
-        // What the shell would read as more than a word is the shell's to find.
+        // Anything that the shell would read as more than a word is left to the shell.
         let isPlain = program.utf8.allSatisfy { byte in
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte >= 0x80
                 || "/._-+".utf8.contains(byte)
@@ -27,7 +27,7 @@ enum PagerChoice: Hashable, Sendable {
         return isPlain && !find(String(program)) ? .missing(String(program)) : .command(named)
     }
 
-    /// The choice, with programs looked for in `PATH`. Calls `access`.
+    /// The choice, with programs looked up in `PATH`. Calls `access`.
     static func of(environment: Environment) -> PagerChoice {
         of(environment: environment) { program in
             if program.contains("/") { return access(program, X_OK) == 0 }
@@ -37,8 +37,8 @@ enum PagerChoice: Hashable, Sendable {
         }
     }
 
-    /// The command as it is started: what is known to less and more of the user's wishes stays, and without any, less leaves
-    /// colours as they are, and the last screen where it is.
+    /// The command line that starts the pager: the user's own settings of less and more are kept; without any, less
+    /// preserves colours and leaves the last screen in place.
     static func line(_ command: String) -> [UInt8] {
         Array("LESS=\"${LESS-FRX}\" LV=\"${LV--c}\"; export LESS LV; \(ShellCommand.foreground(command))".utf8)
     }

@@ -1,27 +1,27 @@
 import MemcachePlatform
 
-/// The output of one command on its way to a terminal: held until it is known to fit on the screen, else sent to a pager.
+/// The output of one command to a terminal: held back until it is known to fit on the screen, else sent to a pager.
 struct Paging: Sendable {
-    /// What is to be done with bytes.
+    /// What to do with bytes.
     enum Step {
-        /// They are kept for now.
+        /// Hold them back for now.
         case hold
-        /// They go to a descriptor: that of the guest, which has just come, or is here.
+        /// Write them to a descriptor, possibly that of the guest, which has just started or is running.
         case write([UInt8], to: Int32, entering: ForegroundProgram? = nil)
     }
 
     private let choice: PagerChoice
     private let watcher: SignalWatcher?
-    /// Rows that the screen has for output: the next prompt takes one.
+    /// The rows of the screen for output: the next prompt takes one.
     private let room: Int
     private var rows: ScreenRows
     private var held: [UInt8] = []
-    /// The pager, once it runs, and where it reads from.
+    /// The pager, once it runs, and the descriptor that it reads from.
     private(set) var pager: (guest: ForegroundProgram, descriptor: Int32)?
-    /// Nothing is held any more.
+    /// Whether output is no longer held back.
     private var isOver = false
 
-    /// More is not held, however few rows it takes.
+    /// The maximum number of bytes held back, however few rows they take.
     private static let maximumHeldBytes = 262_144
 
     init(_ choice: PagerChoice, columns: Int, rows: Int, watcher: SignalWatcher?) {
@@ -31,7 +31,7 @@ struct Paging: Sendable {
         self.rows = ScreenRows(columns: columns)
     }
 
-    /// Takes what is written to standard output. Starts the pager when that has become too much for the screen.
+    /// Accepts bytes for standard output. Starts the pager once there are too many for the screen.
     mutating func take(_ bytes: [UInt8]) -> Step {
         if let pager { return .write(bytes, to: pager.descriptor) }
         if isOver { return .write(bytes, to: STDOUT_FILENO) }
@@ -44,7 +44,7 @@ struct Paging: Sendable {
         return .write(held, to: pager?.descriptor ?? STDOUT_FILENO, entering: pager?.guest)
     }
 
-    /// What is still held, which has turned out to fit.
+    /// Returns the bytes held back, which have turned out to fit.
     mutating func takeHeld() -> [UInt8] {
         isOver = true
         defer { held = [] }

@@ -1,14 +1,14 @@
 import MemcacheCore
 import MemcachePlatform
 
-/// Lines from a terminal that cannot move its cursor: the terminal's own editing, and nothing more.
+/// Reads lines from a terminal that cannot move its cursor: with the terminal's own editing, and nothing more.
 final class PlainLineSource: LineSource {
     private let watcher: SignalWatcher?
-    /// What was read and not yet used.
+    /// Bytes that were read and not yet used.
     private var bytes: [UInt8] = []
     private var isAtEnd = false
 
-    /// How the prompt looks.
+    /// The style of the prompt.
     private let style: TextStyle
 
     init(watcher: SignalWatcher?, style: TextStyle) {
@@ -18,7 +18,7 @@ final class PlainLineSource: LineSource {
 
     func remember(_ entry: [UInt8]) {}
 
-    /// A terminal that reads lines itself hands over no longer ones, and drops what is typed beyond that.
+    /// The maximum length of a line that a terminal in line mode passes on; it drops what is typed beyond that.
     static let maximumLineBytes: Int = {
         #if canImport(Darwin)
             1023
@@ -58,7 +58,7 @@ final class PlainLineSource: LineSource {
         }
     }
 
-    /// Takes in what there is to read.
+    /// Reads the available input.
     private func fill() {
         var chunk = [UInt8](repeating: 0, count: 4096)
         let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(STDIN_FILENO, into: $0) }

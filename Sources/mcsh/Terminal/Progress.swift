@@ -1,22 +1,22 @@
 import MemcachePlatform
 import Synchronization
 
-/// A line at the terminal that says how far long work has come. It comes after half a second, is drawn anew a few times a
-/// second, and is gone at the end.
+/// A line on the terminal that shows the progress of long work. It appears after half a second, is redrawn a few times
+/// a second, and disappears at the end.
 ///
-/// One task counts, and another one draws meanwhile, for work may wait.
+/// One task counts, and another one draws concurrently, because the work may have to wait.
 final class Progress: Sendable {
     private struct State {
         var figures: ProgressFigures
-        /// When the line was drawn last.
+        /// The time of the last drawing.
         var lastDrawing: ContinuousClock.Instant?
         var isOnScreen = false
         var isOver = false
     }
 
-    /// How long work takes before it is worth a line.
+    /// How long work takes before it shows a line.
     static let patience = Duration.milliseconds(500)
-    /// The time between two drawings at least.
+    /// The minimum time between two drawings.
     static let pause = Duration.milliseconds(200)
 
     private let start: ContinuousClock.Instant
@@ -25,11 +25,11 @@ final class Progress: Sendable {
     private let write: @Sendable ([UInt8]) -> Void
     private let state: Mutex<State>
 
-    /// Begins.
+    /// Starts the display.
     ///
     /// - Parameters:
-    ///   - columns: How wide the terminal is.
-    ///   - write: Where the line is drawn.
+    ///   - columns: The width of the terminal.
+    ///   - write: Writes the line.
     init(
         _ figures: ProgressFigures,
         columns: @escaping @Sendable () -> Int = { Terminal.columns(of: STDERR_FILENO) },
@@ -43,7 +43,7 @@ final class Progress: Sendable {
         start = now()
     }
 
-    /// Says how far the work has come. What was found counts only where the work is to find something.
+    /// Updates the progress. The number of items found matters only if the work searches for something.
     func set(done: UInt64, found: UInt64) {
         state.withLock { state in
             state.figures.done = done
@@ -51,9 +51,9 @@ final class Progress: Sendable {
         }
     }
 
-    /// Draws the line, where it is time for that.
+    /// Draws the line if it is time for that.
     func drawIfDue() {
-        // While somebody else writes there is no line.
+        // While another thread writes there is no line.
         _ = state.withLockIfAvailable { state in
             let now = now()
             guard !state.isOver, now - start >= Self.patience else { return }
@@ -73,7 +73,7 @@ final class Progress: Sendable {
         }
     }
 
-    /// Takes the line off the screen while something else is written there.
+    /// Removes the line from the screen while something else is written there.
     func aside(_ body: () -> Void) {
         state.withLock { state in
             erase(&state)
@@ -81,9 +81,9 @@ final class Progress: Sendable {
         }
     }
 
-    /// Takes the line off the screen for good.
+    /// Removes the line from the screen for good.
     ///
-    /// - Returns: Whether it was there.
+    /// - Returns: Whether it was shown.
     @discardableResult
     func end() -> Bool {
         state.withLock { state in
@@ -96,24 +96,24 @@ final class Progress: Sendable {
     private func erase(_ state: inout State) -> Bool {
         guard state.isOnScreen else { return false }
         state.isOnScreen = false
-        // It comes again at once.
+        // It reappears at once.
         state.lastDrawing = nil
         write(Array("\r\u{1B}[K".utf8))
         return true
     }
 }
 
-/// How far work has come.
+/// The progress of work.
 struct ProgressFigures: Hashable, Sendable {
-    /// What is counted, in one word: `keys`.
+    /// The name of what is counted, in one word: `keys`.
     var noun: String
     var done: UInt64 = 0
-    /// How many there are altogether, as far as that is known.
+    /// The total number, as far as it is known.
     var total: UInt64?
-    /// How many are of the kind that is looked for; nil where all are.
+    /// The number of items found; nil if all are wanted.
     var found: UInt64?
 
-    /// `1,234,567 of 5,000,000 keys (24.7%), 12 found, 1,200,000/s, 3s left`, with less of it where there is less room.
+    /// `1,234,567 of 5,000,000 keys (24.7%), 12 found, 1,200,000/s, 3s left`, shortened if there is less room.
     func text(after duration: Duration, width: Int) -> String {
         let seconds = max(0.001, duration / .seconds(1))
         var head = HumanUnits.count(done)

@@ -1,17 +1,17 @@
 import MemcachePlatform
 import Synchronization
 
-/// Asking at the terminal.
+/// Asks questions at the terminal.
 enum Question {
     /// Asks a question, and reads a line from standard input.
     ///
-    /// The question is written to standard error where that is a terminal, else to the terminal itself, because a question
-    /// in a file cannot be answered. What was typed before it is dropped: it answers nothing. The question is asked again
-    /// when the program continues after Ctrl-Z. Calls `tcflush`.
+    /// The question is written to standard error if that is a terminal, else to the terminal itself, because a question
+    /// in a file cannot be answered. Text typed before the question is dropped, because it is not an answer. The
+    /// question is repeated when the program continues after Ctrl-Z. Calls `tcflush`.
     ///
-    /// - Parameter watcher: Takes the signals in: Ctrl-C ends the question. Without one Ctrl-C ends the program.
-    /// - Returns: The line without its end and the spaces around it; nil where it was cancelled, or where there is no
-    ///   terminal to ask at.
+    /// - Parameter watcher: Handles the signals: Ctrl-C ends the question. Without one Ctrl-C ends the program.
+    /// - Returns: The line without its terminator and surrounding spaces; nil if it was cancelled, or if there is no
+    ///   terminal.
     static func answer(to question: String, watcher: SignalWatcher?) -> [UInt8]? {
         let isError = Terminal.isTerminal(STDERR_FILENO)
         let terminal = isError ? STDERR_FILENO : FileDescriptors.open(Array("/dev/tty".utf8), flags: O_WRONLY)
@@ -44,17 +44,17 @@ enum Question {
     }
 }
 
-/// What ends the waiting for input.
+/// What ends the wait for input.
 enum InputArrival: Hashable, Sendable {
     case input
     /// Ctrl-C.
     case interrupted
-    /// The program was stopped, and continues.
+    /// The program was stopped and continued.
     case resumed
 }
 
-/// Whether the program was stopped and continues, in a run without a prompt, where no thread takes the signals in. One at a
-/// time. Calls `sigaction`.
+/// Records whether the program was stopped and continued, in a run without a prompt, where no thread handles the
+/// signals. Only one may exist at a time. Calls `sigaction`.
 private final class ContinuationNotes {
     private static let isResumed = Atomic<Bool>(false)
     private var before = sigaction()

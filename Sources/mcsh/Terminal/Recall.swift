@@ -1,20 +1,20 @@
 import MemcacheCore
 
-/// Going back through earlier lines that begin as the one being typed does.
+/// Goes back through earlier lines that begin like the one being typed.
 struct Recall {
     private var prefix: [UInt8] = []
-    /// What was typed, to come back to.
+    /// The typed text, to return to.
     private var typed: [UInt8] = []
-    /// The entry that is shown; the number of entries while what was typed is.
+    /// The entry being shown; the number of entries for the typed text.
     private var position: Int?
     private var shown: [UInt8] = []
 
-    /// The line to show instead of the present one; nil where there is none.
+    /// The line to show instead of the current one; nil if there is none.
     ///
     /// - Parameters:
-    ///   - line: The line on the screen. One that was changed begins anew.
-    ///   - cursor: Where the cursor stands in it: what is before it is the beginning that is looked for.
-    ///   - isBack: To earlier lines, else to later ones.
+    ///   - line: The line on the screen. A changed one starts a new search.
+    ///   - cursor: The position of the cursor in it: the text before it is the beginning to search for.
+    ///   - isBack: Whether to go to earlier lines instead of later ones.
     mutating func step(line: [UInt8], cursor: Int, isBack: Bool, in entries: [[UInt8]]) -> [UInt8]? {
         if position == nil || line != shown {
             prefix = Array(line[..<cursor])

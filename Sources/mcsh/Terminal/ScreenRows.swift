@@ -2,15 +2,15 @@ import MemcacheCore
 
 /// Counts the rows of a terminal that text takes. Escape sequences take none.
 struct ScreenRows {
-    /// Columns of the terminal.
+    /// The columns of the terminal.
     private let columns: Int
-    /// Rows that are full.
+    /// The number of full rows.
     private(set) var count = 0
     private var column = 0
 
     init(columns: Int) { self.columns = max(1, columns) }
 
-    /// Goes on with more text, which ends with a whole character.
+    /// Adds more text, which ends with a complete character.
     mutating func add(_ bytes: [UInt8]) {
         let span = bytes.span
         var index = 0
@@ -49,7 +49,7 @@ struct ScreenRows {
         column += cells
     }
 
-    /// Behind `ESC [ … m` and its like.
+    /// The position after `ESC [ … m` and the like.
     private func endOfSequence(_ bytes: Span<UInt8>, from start: Int) -> Int {
         guard start < bytes.count, bytes[start] == UInt8(ascii: "[") else { return min(start + 1, bytes.count) }
         var index = start + 1

@@ -2,12 +2,12 @@ import MemcacheCore
 import MemcachePlatform
 import Synchronization
 
-/// Signals of an interactive session, taken in by a thread of their own, where anything may be done about them.
+/// Handles the signals of an interactive session on a thread of their own, where any function may be called.
 ///
-/// They are blocked in every other thread: the watcher begins before those are started, which inherit that. Nothing is
-/// then interrupted in the middle. Calls `sigwait`.
+/// They are blocked in every other thread: the watcher starts before those threads, which inherit that. Nothing is then
+/// interrupted halfway. Calls `sigwait`.
 final class SignalWatcher: Sendable {
-    /// What a reader of the terminal is to do.
+    /// What a reader of the terminal should do.
     enum Notice: UInt8, Sendable {
         case interrupted = 3
         case suspended = 26
@@ -16,15 +16,15 @@ final class SignalWatcher: Sendable {
     }
 
     private struct State {
-        /// Is called for Ctrl-C while a command runs.
+        /// Called for Ctrl-C while a command runs.
         var cancel: (@Sendable () -> Void)?
-        /// Puts the terminal back in order before the program ends or stops.
+        /// Restores the terminal before the program ends or stops.
         var restore: (@Sendable () -> Void)?
-        /// Has the terminal, and Ctrl-C with it.
+        /// The program that has the terminal, and handles Ctrl-C.
         var guest: ForegroundProgram?
-        /// Ctrl-Z came while lists were being read, and stops the program after that.
+        /// Whether Ctrl-Z was pressed while lists were being read, so that it stops the program afterwards.
         var isStopPending = false
-        /// A signal ends the program: nothing more is to be done at the terminal.
+        /// Whether a signal is ending the program, so that the terminal must not be changed any more.
         var isEnding = false
     }
 
@@ -35,13 +35,13 @@ final class SignalWatcher: Sendable {
     let noticeDescriptor: Int32
     private let writingDescriptor: Int32
 
-    /// Begins to watch; nil where the system has no descriptors or threads left.
+    /// Starts watching; nil if the system has no descriptors or threads left.
     init?() {
         guard let pipe = FileDescriptors.pipe() else { return nil }
         noticeDescriptor = pipe.reading
         writingDescriptor = pipe.writing
         for end in [pipe.reading, pipe.writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
-        // What is ignored by default would not be delivered at all on some systems.
+        // Signals that are ignored by default would not be delivered at all on some systems.
         for number in [SIGCONT, SIGWINCH] { signal(number) { _ in } }
         var signals = Self.signalSet()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
@@ -52,7 +52,7 @@ final class SignalWatcher: Sendable {
         }
     }
 
-    /// A program that is started is to have the signals that this one was started with.
+    /// A child process should have the signals that this one was started with.
     static func signalSet() -> sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -60,15 +60,15 @@ final class SignalWatcher: Sendable {
         return signals
     }
 
-    /// What is to be done about Ctrl-C from here on: nil while a line is read, which is then told of it. It must not call
-    /// the watcher.
+    /// Sets the action for Ctrl-C: nil while a line is read, whose reader is then notified. It must not call the
+    /// watcher.
     func setCancel(_ cancel: (@Sendable () -> Void)?) {
         state.withLock { $0.cancel = cancel }
     }
 
-    /// What is to be done before the program ends or stops: nil while the terminal is in order.
+    /// Sets the action before the program ends or stops: nil while the terminal is in its normal state.
     ///
-    /// - Returns: What was to be done until now.
+    /// - Returns: The previous action.
     @discardableResult
     func setRestore(_ restore: (@Sendable () -> Void)?) -> (@Sendable () -> Void)? {
         state.withLock { state in
@@ -77,9 +77,9 @@ final class SignalWatcher: Sendable {
         }
     }
 
-    /// Another program has the terminal from here on; nil for this one.
+    /// Sets the program that has the terminal from here on; nil for this one.
     ///
-    /// It does not return when the program is about to end.
+    /// It does not return if the program is about to end.
     func setGuest(_ guest: ForegroundProgram?) {
         let isEnding = state.withLock { state in
             state.guest = guest
@@ -88,7 +88,7 @@ final class SignalWatcher: Sendable {
         while isEnding { Blocking.sleep(.seconds(1)) }
     }
 
-    /// The next notice that waits to be read. Calls `read`.
+    /// Returns the next unread notice. Calls `read`.
     func takeNotice() -> Notice? {
         var byte: UInt8 = 0
         return read(noticeDescriptor, &byte, 1) == 1 ? Notice(rawValue: byte) : nil
@@ -108,18 +108,18 @@ final class SignalWatcher: Sendable {
         }
     }
 
-    /// Forgets notices that nobody has read.
+    /// Drops unread notices.
     func clearNotices() {
         while takeNotice() != nil {}
     }
 
-    /// Stops the program as Ctrl-Z does, with all that belongs to its job, and returns when it is continued; soon where
-    /// nobody could continue it, for then the system does not stop it. Calls `kill`.
+    /// Stops the program as Ctrl-Z does, with its whole job, and returns when it is continued; soon if no process could
+    /// continue it, because then the system does not stop it. Calls `kill`.
     func suspend() {
         ListsInFlight.waitUntilEmpty()
         clearNotices()
         _ = kill(0, SIGTSTP)
-        // The time goes on while the program is stopped: the notice of its continuing may come a little later.
+        // Time passes while the program is stopped: the notice of its continuation may arrive a little later.
         for milliseconds: Int32 in [200, 50] {
             var entry = pollfd(fd: noticeDescriptor, events: Int16(POLLIN), revents: 0)
             if poll(&entry, 1, milliseconds) > 0 { break }
@@ -132,7 +132,7 @@ final class SignalWatcher: Sendable {
         _ = write(writingDescriptor, &byte, 1)
     }
 
-    /// Starts the thread; false where there is none, and nobody would take the signals.
+    /// Starts the thread; false if there is none, so that nothing would handle the signals.
     private func start() -> Bool {
         let box = Unmanaged.passRetained(self)
         #if canImport(Darwin)
@@ -161,15 +161,15 @@ final class SignalWatcher: Sendable {
     private func take(_ number: Int32) {
         switch number {
         case SIGINT:
-            // Under the lock: once ``setCancel(_:)`` has returned, no notice of this command comes any more.
+            // Under the lock: once ``setCancel(_:)`` has returned, no more notices of this command arrive.
             state.withLock { state in
-                // A guest that is gone is one that the command still writes to: it may take long to notice.
+                // If the guest is gone, the command still writes to it: it may take long to notice.
                 if let guest = state.guest, !guest.hasEnded { return }
                 state.cancel?()
                 notify(.interrupted)
             }
         case SIGTSTP:
-            // While a line is read, its reader puts the terminal in order and stops.
+            // While a line is read, its reader restores the terminal and stops.
             if state.withLock({ $0.restore != nil }) {
                 notify(.suspended)
             } else if ListsInFlight.isEmpty {
@@ -183,7 +183,7 @@ final class SignalWatcher: Sendable {
         }
     }
 
-    /// Stops the program once the lists that are being read have come to their ends. Ctrl-C is taken in meanwhile.
+    /// Stops the program once the lists that are being read have ended. Ctrl-C is handled in the meantime.
     private func stopAfterLists() {
         let isFirst = state.withLock { state in
             defer { state.isStopPending = true }
@@ -197,7 +197,7 @@ final class SignalWatcher: Sendable {
         }
     }
 
-    /// Ends the program by the signal, with the terminal in order.
+    /// Ends the program by the signal, with the terminal restored.
     private func end(_ number: Int32) {
         let (restore, guest) = state.withLock { state in
             state.isEnding = true
@@ -209,7 +209,7 @@ final class SignalWatcher: Sendable {
         deliver(number)
     }
 
-    /// Has a signal do what it does to a program that takes no notice of it.
+    /// Gives a signal its default effect.
     private func deliver(_ number: Int32) {
         var signals = sigset_t()
         sigemptyset(&signals)

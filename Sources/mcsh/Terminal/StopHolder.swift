@@ -3,25 +3,25 @@ import MemcachePlatform
 import Synchronization
 
 extension ListsInFlight {
-    /// Waits until every list has been read to its end or given up: for as long as the servers go on sending.
+    /// Waits until every list has been read to its end or abandoned: for as long as the servers continue to send.
     static func waitUntilEmpty() {
         while !isEmpty { Blocking.sleep(.milliseconds(20)) }
     }
 }
 
-/// Ctrl-Z in a run without a prompt: held back while a list of items is being read, for a program that has stopped
-/// reads nothing, and that can block the whole server.
+/// Ctrl-Z in a run without a prompt: held back while a list of items is being read, because a stopped program reads
+/// nothing, and that can block the whole server.
 ///
-/// Where it is ignored that stays so. One at a time. Calls `sigaction`.
+/// If it is ignored, it stays ignored. Only one may exist at a time. Calls `sigaction`.
 final class StopHolder: Sendable {
-    /// Where the signal's handler writes; -1 while nothing is held back.
+    /// The descriptor that the signal handler writes to; -1 while nothing is held back.
     private static let writing = Atomic<Int32>(-1)
-    /// Whether a stop was asked for and has not come yet.
+    /// Whether a stop was requested and is still pending.
     private static let isPending = Atomic<Bool>(false)
 
     private let reading: Int32
 
-    /// Begins; nil where Ctrl-Z is ignored or handled already, or the system has no descriptors left.
+    /// Starts holding back; nil if Ctrl-Z is ignored or already handled, or the system has no descriptors left.
     init?() {
         var action = sigaction()
         sigaction(SIGTSTP, nil, &action)
@@ -44,7 +44,7 @@ final class StopHolder: Sendable {
         }
     }
 
-    /// Ends: the command is over. A stop that was asked for comes first.
+    /// Ends with the command. A pending stop comes first.
     func end() {
         signal(SIGTSTP, SIG_DFL)
         while Self.isPending.load(ordering: .sequentiallyConsistent) { Blocking.sleep(.milliseconds(5)) }
@@ -60,7 +60,7 @@ final class StopHolder: Sendable {
         #endif
     }
 
-    /// Starts the thread that waits for the handler's bytes; false where there is none.
+    /// Starts the thread that waits for the handler's bytes; false if that fails.
     private func start() -> Bool {
         let number = UnsafeMutableRawPointer(bitPattern: Int(reading) + 1)
         #if canImport(Darwin)
@@ -75,7 +75,7 @@ final class StopHolder: Sendable {
         return code == 0
     }
 
-    /// Stops the program for every byte, as soon as nothing is being read. Ends when the other end is closed.
+    /// Stops the program for every byte, once nothing is being read. Ends when the other end is closed.
     private static func wait(_ number: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         let descriptor = Int32(truncatingIfNeeded: Int(bitPattern: number) - 1)
         var byte: UInt8 = 0
@@ -84,7 +84,7 @@ final class StopHolder: Sendable {
             if count == -1, errno == EINTR { continue }
             guard count == 1 else { break }
             ListsInFlight.waitUntilEmpty()
-            // Nothing else stops a program without its taking notice.
+            // No other signal stops a program without being handled by it.
             _ = kill(getpid(), SIGSTOP)
             StopHolder.isPending.store(false, ordering: .sequentiallyConsistent)
         }

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// `-v`: what goes over the wire, on standard error. Lines sent begin with `>`, lines received with `<`.
+/// `-v`: prints the bytes on the wire on standard error. Lines sent begin with `>`, lines received with `<`.
 enum TraceWriter {
     static func write(_ direction: TraceDirection, _ bytes: Span<UInt8>) {
         let mark = direction == .sent ? "> " : "< "
