@@ -1,13 +1,13 @@
 import MemcacheCore
 
-/// What a flags word says about a value, for people.
+/// Describes what flags mean for a value, for people.
 enum FlagsWord {
     private static let names: [(PythonTranscoder.Flags, String)] = [
         (.text, "text"), (.integer, "integer"), (.long, "long integer"), (.pickle, "pickled"),
         (.compressed, "zlib-compressed"),
     ]
 
-    /// The word and its meaning: `0`, `9: pickled, zlib-compressed`, `32: not python-memcached's`.
+    /// The flags and their meaning: `0`, `9: pickled, zlib-compressed`, `32: not python-memcached's`.
     static func text(_ word: UInt64) -> String {
         guard word != 0 else { return "0" }
         var rest = PythonTranscoder.Flags(rawValue: word)

@@ -1,7 +1,7 @@
 import MemcacheCore
 
 extension PickleValue {
-    /// The name of its type in Python, with the module for one that is not built in; `pickle` where that cannot be known.
+    /// The name of its type in Python, with the module for one that is not built in; `pickle` if unknown.
     var typeName: String {
         switch content {
         case .none: "NoneType"

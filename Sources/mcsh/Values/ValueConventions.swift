@@ -2,10 +2,10 @@ import MemcacheCore
 
 /// How the application's client reads and writes values, by the profile.
 final class ValueConventions: Sendable {
-    /// What a value may expand to is limited to what is worth looking at.
+    /// The expanded size of a value is limited to what is worth showing.
     let transcoder: PythonTranscoder
 
-    /// Those of the profile that holds when none is named.
+    /// The conventions of the default profile.
     static let standard = ValueConventions(.pythonMemcached)
 
     init(_ profile: ClientProfile) {
@@ -14,7 +14,7 @@ final class ValueConventions: Sendable {
         self.transcoder = transcoder
     }
 
-    /// Those of the profile with a name.
+    /// The conventions of the profile with a name.
     static func named(_ profile: String) -> ValueConventions {
         guard profile != ClientProfile.pythonMemcached.name, let profile = try? ClientProfile(named: profile) else {
             return standard

@@ -1,14 +1,14 @@
 import MemcacheCore
 
-/// What a value is to the application: the word behind `--as`.
+/// What a value is to the application: the word after `--as`.
 enum ValueForm: String, CaseIterable, Hashable, Sendable {
     /// A `str`.
     case text
     /// An `int` of any size.
     case int
-    /// Text that is checked for being JSON.
+    /// Text that is checked to be JSON.
     case json
-    /// JSON that is stored as the pickle of the values it stands for.
+    /// JSON that is stored as a pickle of its values.
     case pickle
     /// A `bytes`.
     case bytes
