@@ -2,15 +2,15 @@ import MemcacheCore
 
 @testable import mcsh
 
-/// The shell's, and not the one of Testing.
+/// The one of the shell, not of Testing.
 typealias ExitStatus = mcsh.ExitStatus
 
-/// Lines taken through tokenizer, parser and builder, as the shell takes them; nothing is sent.
+/// Lines that pass through tokenizer, parser and builder, as in the shell; nothing is sent.
 struct PlannedLines: ~Copyable {
     var builder: RequestBuilder
     private var parser = LineParser()
 
-    /// The present of the tests: 2026-09-21T14:13:20Z.
+    /// The current time in the tests: 2026-09-21T14:13:20Z.
     static let now: Int64 = 1_790_000_000
 
     init(
@@ -46,7 +46,7 @@ struct PlannedLines: ~Copyable {
         return String(decoding: lines.builder.round.batches[0].encoder.bytes, as: UTF8.self)
     }
 
-    /// What is wrong with a line.
+    /// The error in a line.
     static func fault(_ line: String, input: String? = nil, isReadOnly: Bool = false) -> Diagnostic? {
         var lines = PlannedLines(isReadOnly: isReadOnly)
         do throws(Diagnostic) {
@@ -59,7 +59,7 @@ struct PlannedLines: ~Copyable {
 }
 
 extension Diagnostic {
-    /// The part of the line that is at fault.
+    /// The part of the line that an error points to.
     func part(of line: String) -> String {
         String(decoding: Array(line.utf8)[range], as: UTF8.self)
     }

@@ -19,6 +19,6 @@ struct SplitMix: RandomNumberGenerator {
         return bytes
     }
 
-    /// One of some.
+    /// A random element.
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }

@@ -1,6 +1,6 @@
-/// What a terminal may be sent.
+/// What is safe to send to a terminal.
 enum TerminalSafety {
-    /// Whether a terminal shows a line as what it is: no controls, nothing that turns or hides what follows.
+    /// Whether a terminal shows a line as it is: no controls, nothing that turns or hides what follows.
     static func isSafe(_ line: String) -> Bool {
         line.unicodeScalars.allSatisfy { scalar in
             if scalar.value < 0x7f { return scalar.value >= 0x20 }

@@ -33,7 +33,7 @@ import Testing
             ("a\n", "ends with a newline"), ("a\n\n", "ends with 2 newlines"), ("99 ", "ends with a space"),
             ("   ", "ends with 3 spaces"), ("{}\n", "ends with a newline"), ("a", nil), ("", nil), ("\0\n", nil),
         ] as [(String, String?)])
-    func `what a value ends with and cannot be seen is said`(value: String, ending: String?) {
+    func `invisible characters at the end of a value are mentioned`(value: String, ending: String?) {
         let view = ValueView(Array(value.utf8))
         #expect(view.ending == ending)
         #expect(view.facts.contains("ends with a newline") == (ending == "ends with a newline"))
@@ -79,7 +79,7 @@ import Testing
         ("[\"\\u00e9\\n\\\"\"]", ["[", "  \"\\u00e9\\n\\\"\"", "]"]), ("[\"é\"]", ["[", "  \"é\"", "]"]),
         ("[\"\u{7f}\u{9b}\u{202e}\"]", ["[", "  \"\\x7f\\u{9b}\\u{202e}\"", "]"]),
     ])
-    func `objects and arrays are indented, what is in them stays`(text: String, lines: [String]) {
+    func `objects and arrays are indented, their contents are unchanged`(text: String, lines: [String]) {
         #expect(JSONIndenter.indent(Array(text.utf8)) == lines)
     }
 
@@ -89,7 +89,7 @@ import Testing
         "[tru]", "[01x]", "[+1]", "[nan]", "[\"a]", "[\"a\n\"]", "{1:2}", "[,]", "[1 2]", "]", "}{", "[\"\\",
         "[infinity]",
     ])
-    func `what is no JSON is not shown as JSON`(_ text: String) {
+    func `invalid JSON is not shown as JSON`(_ text: String) {
         #expect(JSONIndenter.indent(Array(text.utf8)) == nil)
     }
 

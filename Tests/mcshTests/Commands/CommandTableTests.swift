@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// The table is what help, completion and the manual are made of, so it must be whole.
+/// Help, completion and the manual are generated from the table, so it must be complete.
 @Suite struct CommandTableTests {
     static let names = CommandTable.all.map(\.name)
 
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// Every option that there is, once for each form that it has.
+    /// Every option, once for each form that it has.
     private static let options: [CommandSpec.Option] = {
         var options: [CommandSpec.Option] = []
         for option in CommandTable.all.flatMap(\.options) + CommandSpec.Option.ofEveryCommand
@@ -62,12 +62,12 @@ import Testing
         return options
     }()
 
-    /// An option with a value that it takes.
+    /// An option with a valid value.
     private static func written(_ option: CommandSpec.Option) -> String {
         option.kind == .flag ? option.name : "\(option.name) \(option.choices.first?.word ?? "1")"
     }
 
-    /// What is wrong with a line; nil for nothing.
+    /// The error in a line; nil for none.
     private static func fault(_ line: String) -> Diagnostic? {
         var parser = LineParser()
         let line = Array(line.utf8)
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func `what an option excludes is an option beside it`() {
+    @Test func `an option excludes only options of the same command`() {
         for spec in CommandTable.all {
             for exclusion in spec.options.flatMap(\.excludes) {
                 #expect(spec.options.contains { $0.isCalled(exclusion.name) }, "\(spec.name) \(exclusion.name)")
@@ -159,7 +159,7 @@ import Testing
         #expect((page + overview).allSatisfy { $0.displayWidth <= 80 })
     }
 
-    @Test func `what loses the data of others is asked about`() {
+    @Test func `commands that lose the data of others ask first`() {
         let dangerous = CommandTable.all.filter { $0.danger == .confirmed }.map(\.name)
         #expect(
             dangerous == [
@@ -167,7 +167,7 @@ import Testing
             ])
     }
 
-    @Test func `what only looks is open to a read-only session`() {
+    @Test func `commands that only read are allowed in a read-only session`() {
         let harmless = CommandTable.all.filter { $0.danger == .none }.map(\.name)
         #expect(
             harmless == [

@@ -4,7 +4,7 @@ import Testing
 @testable import mcsh
 
 @Suite struct LineParserTests {
-    /// What a line was read as.
+    /// The result of parsing a line.
     private struct Parsed {
         var name = ""
         var words: [String] = []
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: ["", "   ", "# get k", "\t# x"])
-    func `blanks and comments are no command`(_ line: String) throws {
+    func `spaces and comments are not commands`(_ line: String) throws {
         #expect(try Self.parse(line) == nil)
     }
 
@@ -70,7 +70,7 @@ import Testing
         "set --flags \"7\" --noreply k v 60",
         "set --noreply --flags 7 -- k v 60", "set k v --noreply --flags 7 -- 60",
     ])
-    func `options stand anywhere behind the name`(_ line: String) throws {
+    func `options may appear anywhere after the name`(_ line: String) throws {
         let parsed = try #require(try Self.parse(line))
         #expect(parsed.words == ["k", "v", "60"])
         #expect(parsed.flags == 7)
@@ -84,7 +84,7 @@ import Testing
         ("set k \"<x\" '>y' \"|z\"", ["k", "<x", ">y", "|z"]), ("set k a>b c;d e&f", ["k", "a>b", "c;d", "e&f"]),
         ("get -- -- k", ["--", "k"]),
     ])
-    func `what is quoted, behind two dashes or begins otherwise is a word`(line: String, words: [String]) throws {
+    func `quoted text, text after two dashes and other text is a word`(line: String, words: [String]) throws {
         let parsed = try #require(try Self.parse(line))
         #expect(parsed.words == words)
         #expect(parsed.flags == 0)
@@ -186,7 +186,7 @@ import Testing
             line: "get k |", part: "|",
             sentence: "| needs a command behind it; to give it as a value, write \"|\" in quotes"),
     ])
-    func `a mistake is told with what to write instead`(_ test: Fault) {
+    func `a mistake is reported with what to write instead`(_ test: Fault) {
         let error = #expect(throws: Diagnostic.self) { try Self.parse(test.line) }
         #expect(error?.part(of: test.line) == test.part)
         #expect(error?.sentence == test.sentence)
@@ -213,11 +213,11 @@ import Testing
     }
 
     @Test(arguments: [("set k \"--help\"", "set"), ("set k -- --help", "set"), ("repeat 2 set --help", "repeat")])
-    func `what is no option of this line does not ask for help`(line: String, name: String) throws {
+    func `a help option of another line does not ask for help`(line: String, name: String) throws {
         #expect(try Self.parse(line)?.name == name)
     }
 
-    @Test func `redirections are told apart from the words`() throws {
+    @Test func `redirections are separated from the words`() throws {
         let input = try #require(try Self.parse("set k < \"in put\" 60"))
         #expect(input.words == ["k", "60"])
         #expect(input.redirections?.inputPath == Array("in put".utf8))
@@ -242,7 +242,7 @@ import Testing
         #expect(end == Array("out".utf8))
     }
 
-    @Test func `behind a bar the line is the calling shell's, as it was written`() throws {
+    @Test func `after a bar the line is the calling shell's, as it was written`() throws {
         let parsed = try #require(try Self.parse("get \"a\\tb\" | grep -c \"x  y\" > f --json"))
         #expect(parsed.words == ["a\tb"])
         #expect(parsed.format == nil)
@@ -254,7 +254,7 @@ import Testing
     }
 
     @Test(arguments: [#"sed "s/\./x/""#, "grep 'it", #"tr -d "\q" | cat"#, "awk '{print $1}' | cat > f"])
-    func `behind a bar no quote and no escape is looked at`(_ command: String) throws {
+    func `after a bar quotes and escapes are not interpreted`(_ command: String) throws {
         let parsed = try #require(try Self.parse("get a | \(command)"))
         #expect(parsed.words == ["a"])
         guard case .command(let taken)? = parsed.redirections?.output else {
@@ -264,14 +264,14 @@ import Testing
         #expect(String(decoding: taken, as: UTF8.self) == command)
     }
 
-    @Test func `the line behind repeat keeps its own options and redirections`() throws {
+    @Test func `the line after repeat keeps its own options and redirections`() throws {
         let parsed = try #require(try Self.parse("repeat 3 2s get k --json > f"))
         #expect(parsed.words == ["3", "2s", "get", "k", "--json", ">", "f"])
         #expect(parsed.format == nil)
         #expect(parsed.redirections == nil)
     }
 
-    @Test func `the line behind raw keeps its words, and gives its redirections away`() throws {
+    @Test func `the line after raw keeps its words, but not its redirections`() throws {
         let parsed = try #require(try Self.parse("raw set k 0 0 5 --json << END"))
         #expect(parsed.words == ["set", "k", "0", "0", "5", "--json"])
         #expect(parsed.redirections?.hereTag == Array("END".utf8))

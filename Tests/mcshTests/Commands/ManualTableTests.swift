@@ -3,8 +3,8 @@ import Testing
 
 @testable import mcsh
 
-/// The manual names what the tables and the sources have. Most of it is written by hand, and checked against them here;
-/// the section about the commands is checked as a whole by `ManualPageTests`.
+/// The manual names what the tables and the sources contain. Most of it is written by hand, and checked against them
+/// here; the section about the commands is checked as a whole by `ManualPageTests`.
 @Suite struct ManualTableTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -20,14 +20,14 @@ import Testing
         return Array(lines[(start + 1)...].prefix { !$0.hasPrefix(".Sh ") })
     }
 
-    /// The words of lines, without the marks of mdoc and without commas.
+    /// The words of lines, without the markup of mdoc and without commas.
     private static func words(_ lines: some Sequence<String>) -> Set<String> {
         let words = lines.flatMap { $0.replacing("\\&", with: "").split { " |,;()".contains($0) }.map(String.init) }
-        // The last word of a sentence has its full stop.
+        // The last word of a sentence ends with its full stop.
         return Set(words + words.filter { $0.hasSuffix(".") }.map { String($0.dropLast()) })
     }
 
-    /// What stands behind a command in COMMANDS, up to the next one.
+    /// The text after a command in COMMANDS, up to the next one.
     private static func entry(of command: String) throws -> [String] {
         let lines = try section("COMMANDS")
         let start = try #require(
@@ -71,7 +71,7 @@ import Testing
                 return choices.map(\.word)
             })
         let lines = try Self.section("COMMANDS")
-        // In quotes there are examples.
+        // Quoted text contains examples.
         let named = lines.indices.filter { lines[$0].hasPrefix(".It Li ") && !lines[$0].contains("\"") }.map {
             String(lines[$0].dropFirst(7).prefix(1))
         }

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [("mg k v t v", 9..<10), ("mg k T1 T2", 8..<10), ("mg k b b", 7..<8), ("mg k q v q", 9..<10)])
-    func `a flag stands once`(line: String, range: Range<Int>) throws {
+    func `a flag is given once`(line: String, range: Range<Int>) throws {
         let fault = try #require(PlannedLines.fault(line))
         #expect(fault.range == range)
         #expect(fault.message.hasSuffix("is given twice"))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// What goes over the wire, written out.
+/// The bytes on the wire, written out.
 @Suite struct PlannedBytesTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var line: String
@@ -310,7 +310,7 @@ import Testing
             "output xml", "xml",
             "there is no output format of that name; write one of human, plain, json, csv, tsv, raw"),
     ])
-    func `what cannot be meant is refused with what to write`(_ test: Refused) throws {
+    func `lines that cannot be intended are rejected with what to write`(_ test: Refused) throws {
         let fault = try #require(PlannedLines.fault(test.line, input: test.input))
         #expect(fault.sentence == test.sentence)
         #expect(fault.part(of: test.line) == test.part)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// Whatever a line is, it is planned as well-framed protocol or refused with a place in the line.
+/// Any line is either planned as well-framed protocol or rejected with a place in the line.
 @Suite struct RandomLinesTests {
     private static let parts = 4
     private static let linesPerPart = 25_000
@@ -68,7 +68,7 @@ import Testing
             return (0..<random.below(12)).reduce(into: []) { line, _ in line += random.pick(pieces) }
         default:
             var line = random.pick(corpus)
-            // Mostly behind the name, so that the command's own checks are reached.
+            // Mostly after the name, so that the command's own checks are reached.
             let name = random.below(8) == 0 ? 0 : min(line.count, (line.firstIndex(of: 0x20) ?? 0) + 1)
             for _ in 0..<random.below(4) {
                 let position = min(line.count, name + random.below(max(1, line.count - name + 1)))
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    /// Reads the requests as a server would, and compares them with what the batch says about itself.
+    /// Reads the requests as a server would, and compares them with what the batch records about itself.
     private func checkFraming(_ batch: ServerBatch) {
         let bytes = batch.encoder.bytes
         let span = bytes.span
@@ -148,7 +148,7 @@ import Testing
         if keys != batch.commands.map({ Array(bytes[$0.key.range]) }).filter({ !$0.isEmpty }) {
             Issue.record("the keys do not agree with \(EscapedText.string(bytes))")
         }
-        // A fence belongs to no command.
+        // A fence does not belong to any command.
         if batch.commands.count(where: \.hasReply) != shapes.count(where: { $0 != .fence }) {
             Issue.record("the commands expect other replies than \(EscapedText.string(bytes))")
         }

@@ -45,7 +45,7 @@ import Testing
         #expect(PlannedLines.fault(line) == nil)
     }
 
-    @Test func `what is spelled for a line is read as what it was`() {
+    @Test func `a word spelled for a line is read back unchanged`() {
         for text in [">x", "<x", "|x", "2>", "&>x", "a;", ";", "&", "&&", "a;b", "||", "<<END", "a>b"] {
             let line = Array("get ".utf8) + WordSpelling.spell(Array(text.utf8))
             var tokenizer = Tokenizer()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// Newer servers take the beginning of a word for the whole (`stats r` resets), so words are checked here.
+/// Newer servers accept the beginning of a word for the whole (`stats r` resets), so words are checked here.
 @Suite struct StatisticsPlanningTests {
     @Test(arguments: [
         ("stats", "stats\r\n", StatisticsRequest.general), ("stats items", "stats items\r\n", .items),
@@ -64,12 +64,12 @@ import Testing
         ("stats cachedump 64", "\"64\" is not a slab class; write a whole number from 0 to 63"),
         ("stats cachedump 1 x", "\"x\" is not a limit; write a whole number from 0 to 4294967295"),
     ])
-    func `a wrong word is told`(line: String, sentence: String) {
+    func `a wrong word is reported`(line: String, sentence: String) {
         #expect(PlannedLines.fault(line)?.sentence == sentence)
     }
 
     @Test(arguments: ["stats sizes_enable", "stats sizes_disable"])
-    func `what can crash a server is refused for safety`(_ line: String) {
+    func `a command that can crash a server is refused for safety`(_ line: String) {
         #expect(PlannedLines.fault(line)?.status == .unsafe)
     }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import mcsh
 
-/// What can stand at the cursor.
+/// The words that can appear at the cursor.
 @Suite struct CompletionTests {
     private static var known: Completion.Known {
         var keys = SeenKeys()
@@ -53,7 +53,7 @@ import Testing
     func `a line is completed`(_ line: String, _ expected: String) {
         let answer = Self.answer(line)
         guard !answer.isEmpty else {
-            // What is not touched is not asked for.
+            // Untouched text is not completed.
             #expect(line == expected || expected.hasSuffix(" ") && line.hasPrefix(expected))
             return
         }
@@ -147,12 +147,12 @@ import Testing
         #expect(keys.matches(Array("key:\(oldest - 1)".utf8), limit: 1).keys != [Array("key:\(oldest - 1)".utf8)])
         #expect(keys.matches(Array("key:\(oldest)".utf8), limit: 1).keys == [Array("key:\(oldest)".utf8)])
         #expect(keys.matches(Array("key:\(count - 1)".utf8), limit: 1).total == 1)
-        // What was forgotten can be seen again.
+        // A forgotten key can be seen again.
         keys.insert(Array("key:0".utf8))
         #expect(keys.matches(Array("key:0".utf8), limit: 1).total == 1)
     }
 
-    @Test func `behind an option stand the words of its table`() {
+    @Test func `after an option the words of its table are offered`() {
         for spec in CommandTable.all {
             for option in spec.options + CommandSpec.Option.ofEveryCommand
             where !option.choices.isEmpty && !spec.takesWordsAsTheyAre {
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func `a letter of a meta command stands once beside its meaning`() {
+    @Test func `a letter of a meta command is listed once, with its meaning`() {
         let rows = Self.answer("mg k ").rows(width: 80, style: .plain)
         #expect(rows.contains { $0.hasPrefix("v  ") && !$0.hasPrefix("v  v") }, "\(rows)")
         #expect(rows.contains { $0.hasPrefix("b  the key") }, "\(rows)")

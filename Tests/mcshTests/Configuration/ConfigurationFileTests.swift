@@ -128,7 +128,7 @@ import Testing
             "4:1: there is no key \"crt\" here; did you mean cert?"
         ),
         ("[pools.\"a b\"]\nservers = [\"a\"]", "1:8: a pool's name is made of letters, digits, \"_\", \"-\" and \".\""),
-        // The mistake that stands first is told.
+        // The mistake that appears first is reported.
         (
             "[pools.b]\nservers = 1\n[pools.a]\nservers = 2",
             "2:11: servers must be an array of strings and not a number"
@@ -192,7 +192,7 @@ import Testing
         ("prefix = \"\"\"\n\"\"\\u0000\"\"\"", "2:3: a NUL cannot stand here"),
         ("prefix = \"a\0b\"", "1:12: the control character \\0 cannot stand here"),
     ])
-    func `a mistake is told with its place`(text: String, message: String) throws {
+    func `a mistake is reported with its place`(text: String, message: String) throws {
         let fault = try #require(Self.fault(Array(text.utf8)))
         #expect(fault.hasPrefix("config.toml:\(message)"), "\(fault)")
     }
@@ -225,13 +225,13 @@ import Testing
         #expect(pool.tls != nil)
     }
 
-    @Test func `what only looks like a NUL is none`() throws {
+    @Test func `text that only looks like a NUL is not one`() throws {
         #expect(try Self.read(#"prefix = '\u0000'"#).defaults.prefix == Array(#"\u0000"#.utf8))
         #expect(try Self.read(#"prefix = "\\u0000""#).defaults.prefix == Array(#"\u0000"#.utf8))
         #expect(try Self.read("# \\u0000\nprefix = \"\"\"a\\\"\"\"\"").defaults.prefix == Array("a\"".utf8))
     }
 
-    @Test func `bytes that are not UTF-8 are told with their place`() {
+    @Test func `bytes that are not UTF-8 are reported with their place`() {
         let bytes = Array("# a\nprefix = \"ä".utf8) + [0xff] + Array("\"".utf8)
         #expect(Self.fault(bytes) == "config.toml:2:12: this is not UTF-8")
     }
@@ -314,7 +314,7 @@ import Testing
         #expect(!fault.contains("hunter2") && !fault.contains("12345") && !fault.contains("99999"), "\(fault)")
     }
 
-    // MARK: Where it is
+    // MARK: Path
 
     @Test func `the file is in the configuration directory`() {
         #expect(

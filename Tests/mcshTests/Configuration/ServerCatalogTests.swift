@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// What options, environment and configuration file come to.
+/// The result of options, environment and configuration file.
 @Suite struct ServerCatalogTests {
     private static func server(
         _ servers: [String] = [], _ environment: Environment = [:]
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: ["cache:11212:x", "cache:11212:", "cache:11212:3:4", "cache:0:1"])
-    func `what is no weight is refused`(_ text: String) {
+    func `a word that is not a weight is rejected`(_ text: String) {
         #expect(throws: OptionFault.self) { try Self.server([text]) }
     }
 
@@ -191,7 +191,7 @@ import Testing
         #expect(try catalog.resolve(["@other"]).listingPools == [])
     }
 
-    @Test func `options override what a listing pool says, but for its marks`() throws {
+    @Test func `options override the settings of a listing pool, except for its marks`() throws {
         let selection = try Self.catalog(Options(prefix: "", timeout: "1"), Self.listed).resolve(["10.0.0.1"])
         #expect(selection.prefix == [] && selection.timeout == .seconds(1))
         #expect(selection.isProduction && selection.isReadOnly)
@@ -220,7 +220,7 @@ import Testing
         #expect(try catalog.resolve(["10.0.0.1,10.0.0.2"]).isProduction)
     }
 
-    @Test func `the client gets what the selection says`() throws {
+    @Test func `the client is configured by the selection`() throws {
         let configuration = try Self.catalog().resolve(["@sessions"]).clientConfiguration
         #expect(configuration.servers.map(\.weight) == [2, 1])
         #expect(configuration.replyTimeout == .milliseconds(500))
@@ -240,7 +240,7 @@ import Testing
         (["@named"], "the pool @named needs a user and a password, which come in a later version of mcsh"),
         ([","], "no server is named"),
     ])
-    func `what cannot be used is refused`(lists: [String], message: String) throws {
+    func `unusable settings are rejected`(lists: [String], message: String) throws {
         let catalog = try Self.catalog()
         #expect(throws: OptionFault(message: message)) { try catalog.resolve(lists) }
     }

@@ -10,7 +10,7 @@ enum Fuzz {
     /// How many cases of each kind are run; nil where none are.
     static let count = number("MCSH_FUZZ").map { Int(clamping: $0) }
 
-    /// What all random numbers follow from.
+    /// The seed of all random numbers.
     static let seed = number("MCSH_FUZZ_SEED") ?? UInt64.random(in: 0...UInt64(UInt32.max))
 
     private static let onlyCase = number("MCSH_FUZZ_CASE").map { Int(clamping: $0) }
@@ -23,8 +23,8 @@ enum Fuzz {
     ///
     /// - Parameters:
     ///   - name: The kind of the cases, for messages.
-    ///   - body: Runs a case with its random numbers. What is wrong comes back as text.
-    /// - Returns: What was wrong, with the number of the case; at most ten.
+    ///   - body: Runs a case with its random numbers. Returns an error as text.
+    /// - Returns: The errors, with the numbers of the cases; at most ten.
     static func run(_ name: String, _ body: @escaping @Sendable (inout SplitMix) -> String?) async -> [String] {
         let cases = onlyCase.map { $0..<$0 + 1 } ?? 0..<(count ?? 0)
         print("fuzz: \(cases.count) \(name) with MCSH_FUZZ_SEED=\(seed)")
@@ -50,9 +50,9 @@ enum Fuzz {
         return progress.faults.withLock { $0 }
     }
 
-    /// What those who run cases share.
+    /// The state shared by the tasks that run cases.
     private final class Progress: Sendable {
-        /// The first case that nothing has begun.
+        /// The first case that has not been started.
         let next: Atomic<Int>
         let faults = Mutex<[String]>([])
 
@@ -80,7 +80,7 @@ enum Fuzz {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
     }
 
-    /// Has a trap print the cases that were running. The handler only writes.
+    /// Prints the running cases when the program traps. The handler only writes.
     private static func watchForCrashes() {
         for signalNumber in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT] {
             signal(signalNumber) { signalNumber in
@@ -99,8 +99,8 @@ enum Fuzz {
 }
 
 extension SplitMix {
-    /// Numbers at which arithmetic or a conversion may fail, as text: powers of two and their neighbours, and numbers that
-    /// fit in no integer.
+    /// Numbers at which arithmetic or a conversion may fail, as text: powers of two and their neighbours, and numbers
+    /// that fit into no integer.
     mutating func extremeNumber() -> String {
         switch below(12) {
         case 0: return "0"

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// What is wrong with a view of a value; nil where nothing is.
+    /// The error in a view of a value; nil if there is none.
     private static func fault(_ pickle: [UInt8], _ choice: Int) -> String? {
         let isCompressed = choice == 0
         let stored = isCompressed ? (try? Zlib.compress(pickle)) ?? pickle : pickle
@@ -80,7 +80,7 @@ import Testing
             try PickleValue.check(json: bytes)
             return true
         } catch {
-            // Python's reader gives up at about as many levels.
+            // Python's reader fails at about as many levels.
             return error.message.contains("levels")
         }
     }

@@ -8,7 +8,7 @@ import MemcacheCore
 struct RandomPickle {
     var random: SplitMix
 
-    /// Real pickles: those that python-memcached stored, and some that name what has a form of its own.
+    /// Real pickles: those that python-memcached stored, and some with names that have a form of their own.
     static let seeds: [[UInt8]] = recorded + written
 
     private static let recorded: [[UInt8]] = {
@@ -95,7 +95,7 @@ struct RandomPickle {
         return pickle
     }
 
-    /// Puts another number in the place of digits.
+    /// Replaces digits by another number.
     private mutating func withExtremeNumber(_ pickle: [UInt8]) -> [UInt8] {
         let digits = pickle.indices.filter { (0x30...0x39).contains(pickle[$0]) }
         guard !digits.isEmpty else { return pickle }

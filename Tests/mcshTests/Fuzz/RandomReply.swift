@@ -1,6 +1,6 @@
 /// Replies that look like memcached's, with numbers and lengths at which a reader may fail.
 struct RandomReply {
-    /// The keys that a case asks for; replies have them, mostly.
+    /// The keys that a case requests; replies contain mostly these.
     static let keys = ["a", "bb", "user:1"]
 
     static let statisticNames = [
@@ -25,7 +25,7 @@ struct RandomReply {
 
     var random: SplitMix
 
-    /// Some lines and blocks, commonly with an end.
+    /// Some lines and blocks, usually with an end.
     mutating func bytes() -> [UInt8] {
         var text: [UInt8] = []
         for _ in 0..<1 + random.below(5) { text += line() }

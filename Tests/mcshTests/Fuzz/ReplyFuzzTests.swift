@@ -44,7 +44,7 @@ import Testing
         .general, .items, .slabs, .sizes, .settings, .conns, .extstore, .proxy, .other("x"),
     ]
 
-    /// How often each kind of result came, to show that the cases are of all kinds.
+    /// The number of results of each kind, to show that the cases are of all kinds.
     private static func read(_ reply: [UInt8]) -> String? {
         let shapes: Set<ReplyShape> = Set(commands.map { $0.replyShape.shape ?? .untilFence })
         for shape in shapes.sorted(by: { $0.rawValue < $1.rawValue }) {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import mcsh
 
-/// What `help` says, and that it says all there is.
+/// The texts of `help`, which must be complete.
 @Suite struct HelpPageTests {
     private static func text(_ topic: String..., width: Int = 80) -> [String] {
         switch Help.text(for: topic, width: width, style: .plain) {
@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    /// Everything but blanks.
+    /// Everything but spaces.
     private static func letters(_ lines: [String]) -> String {
         String(lines.joined().filter { $0 != " " })
     }
@@ -34,13 +34,13 @@ import Testing
         #expect(page.contains { $0.hasPrefix("  Beware: ") } == !spec.loss.isEmpty)
     }
 
-    @Test func `words that a parameter takes stand below it with their meaning`() {
+    @Test func `words that a parameter accepts are listed below it with their meaning`() {
         let page = Self.text("stats")
         #expect(page.contains("    settings      how the server was started"))
         #expect(page.contains("    detail dump   print the counts"))
     }
 
-    @Test func `what is lost is told`() {
+    @Test func `help names what is lost`() {
         let page = Self.text("flush_all", width: 200).joined(separator: " ")
         #expect(page.contains("Every item, for all clients of the server"))
         #expect(page.contains("it frees no memory"))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// The manual's section about the commands is what the table gives, with what is written by hand kept.
+/// The manual's section about the commands is generated from the table, and text written by hand is preserved.
 @Suite struct ManualPageTests {
     private static func page() throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -13,7 +13,7 @@ import Testing
 
     private static func lines(_ page: String) -> [String] { page.split(separator: "\n").map(String.init) }
 
-    @Test func `the manual has what the command table gives`() throws {
+    @Test func `the manual matches the command table`() throws {
         let page = Self.lines(try Self.page())
         let written = Self.lines(try ManualPage.updated(try Self.page()))
         for change in written.difference(from: page) {
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func `a page with nothing of the table becomes one with all of it, but for what is written by hand`() throws {
+    @Test func `a page without the table's text is filled with all of it, and has no text written by hand`() throws {
         let page = try ManualPage.updated(".Sh NAME\nmcsh\n.Sh COMMANDS\n.Sh FILES\nnone\n")
         let lines = Self.lines(page)
         #expect(lines.prefix(3) == [".Sh NAME", "mcsh", ".Sh COMMANDS"])
@@ -70,7 +70,7 @@ import Testing
         #expect(try ManualPage.updated(page) == page)
     }
 
-    @Test func `text about what the table does not have is not thrown away`() {
+    @Test func `text about something missing from the table is not dropped`() {
         let page =
             ".Sh COMMANDS\n.Ss Reading\n.Bl -tag -width Ds\n.It Ic fetch\n.\\\" By hand:\nA text.\n.El\n.Sh FILES\n"
         let fault = #expect(throws: ManualPage.Fault.self) { try ManualPage.updated(page) }

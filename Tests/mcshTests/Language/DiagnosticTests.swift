@@ -24,7 +24,7 @@ import Testing
         Case(line: "e\u{301}x y", range: 5..<6, shown: "  e\u{301}x y", marks: "     ^"),
         Case(line: "a", range: 7..<9, shown: "  a", marks: "   ^"),
     ])
-    func `the caret stands under the fault, whatever is before it`(_ test: Case) {
+    func `the caret is below the error, whatever precedes it`(_ test: Case) {
         let lines = Diagnostic("wrong", at: test.range).lines(for: Array(test.line.utf8), at: nil)
         #expect(lines == ["mcsh: wrong", test.shown, test.marks])
     }

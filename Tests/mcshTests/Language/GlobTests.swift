@@ -30,7 +30,7 @@ import Testing
         #expect(Glob([0x5b, 0x80, 0x2d, 0xff, 0x5d]).matches([0x90]))
     }
 
-    /// Patterns that take a matcher which tries everything longer than the universe has lasted.
+    /// Patterns for which a matcher that tries everything would need longer than the age of the universe.
     @Test(
         .timeLimit(.minutes(10)),
         arguments: [

@@ -25,7 +25,7 @@ import Testing
         "set k a<< END", "# set k << END", "get k | cat << END", "get k | sed \"s/\\./x/\" << END", "set k \"<< END",
         "set k '<< END", "set k << \"END", "set k << \"\\q\"", "set k \"\\", "set k << \"\\",
     ])
-    func `a line without a word behind an unquoted sign has none`(_ line: String) {
+    func `a line without a word after an unquoted sign has none`(_ line: String) {
         #expect(Self.tag(line) == nil)
     }
 

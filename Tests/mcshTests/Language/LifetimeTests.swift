@@ -31,7 +31,7 @@ import Testing
             ("2592001", 1_792_592_001), ("31d", 1_792_678_400), ("45d", 1_793_888_000), ("5w", 1_793_024_000),
             ("721h", 1_792_595_600), ("357483647", 2_147_483_647), ("4137d", 2_147_436_800),
         ] as [(String, Int64)])
-    func `more than 30 days is sent as a time, for memcached reads a larger number as 1970`(text: String, wire: Int64) {
+    func `over 30 days is sent as a time, because memcached reads a larger number as 1970`(text: String, wire: Int64) {
         #expect(Self.wire(text) == wire)
     }
 
@@ -40,7 +40,7 @@ import Testing
         "@-1", "@1.5", "Never", "NEVER", "nev",
         "forever", "2030-02-30", "2030-13-01", "1969-12-31", "2030-01-31T25:00", "tomorrow", "６０", "5M",
     ])
-    func `what is no lifetime is refused`(_ text: String) {
+    func `a word that is not a lifetime is rejected`(_ text: String) {
         #expect(Self.wire(text) == nil)
     }
 
@@ -49,7 +49,7 @@ import Testing
         "@99999999999999999999999", "2147483648", "4138d", "25000d", "99999999999999999999",
         "18446744073709551615w", "9223372036854775807s",
     ])
-    func `what ends later than memcached can keep is refused, however it is written`(_ text: String) {
+    func `a lifetime that ends later than memcached can store is rejected, however it is written`(_ text: String) {
         let fault = #expect(throws: Diagnostic.self) { try Self.read(text) }
         #expect(
             fault?.sentence == "\"\(text)\" ends after 2038-01-19T03:14:07Z, the last time that memcached can keep; "
@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test(arguments: ["set k v 30d", "set k v @1793888000", "set k v 2030-01-01", "set k v never"])
-    func `what is sent as it was written needs no words`(_ line: String) throws {
+    func `a lifetime that is sent as written needs no note`(_ line: String) throws {
         var lines = PlannedLines()
         _ = try lines.plan(line)
         #expect(lines.builder.notes == [])
@@ -190,7 +190,7 @@ import Testing
         "2030-01-01T12:00:00+24:00", "2030-01-01T12:00:00+02:60", "2030-01-01Z", "2030-01-01x", "20300-01-01",
         "2030-01-01T12:00:00.5Z", "２０３０-01-01",
     ])
-    func `what is no time is refused`(_ text: String) {
+    func `a word that is not a time is rejected`(_ text: String) {
         #expect(ISO8601.parse(Array(text.utf8)) == nil)
     }
 
@@ -226,7 +226,7 @@ import Testing
         "", "s", "ms", "m", "-1", "+1", "1e3", "1h", "1 s", "abc", "1.2.3", ".", "0x10", "nan", "inf",
         "1234567890123", "１",
     ])
-    func `what is no length of time is refused`(_ text: String) {
+    func `a word that is not a length of time is rejected`(_ text: String) {
         #expect(TimeSpan.parse(Array(text.utf8)) == nil)
     }
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import mcsh
 
-/// Which lines are taken for ones with a secret in them.
+/// Which lines count as containing a secret.
 @Suite struct SecretsTests {
     private static func isIn(_ line: String) -> Bool { Secrets.isIn(Array(line.utf8)) }
 

@@ -35,7 +35,7 @@ import Testing
         #expect(CommandTable.find(Array("exit".utf8))?.name == "quit")
     }
 
-    /// Were the word looked at to its end, it would be for hours.
+    /// A comparison of the whole word would take hours.
     @Test(.timeLimit(.minutes(10))) func `a very long word costs no more than a short one`() {
         let word = String(repeating: "É", count: 5_000_000)
         for _ in 0..<10_000 { #expect(Spelling.nearest(to: word, among: ["get"]) == nil) }

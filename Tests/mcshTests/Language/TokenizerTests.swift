@@ -4,7 +4,7 @@ import Testing
 @testable import mcsh
 
 @Suite struct TokenizerTests {
-    /// The words of a line, each as its bytes and where it was written.
+    /// The words of a line, each with its bytes and its position in the source.
     private static func words(_ line: String) throws(Diagnostic) -> [(
         bytes: [UInt8], source: Range<Int>, isQuoted: Bool
     )] {
@@ -52,7 +52,7 @@ import Testing
         Case(line: "set ключ 值", words: ["set", "ключ", "值"]),
         Case(line: "a\u{b}b \u{a0}c", words: ["a\u{b}b", "\u{a0}c"]),
     ])
-    func `a line is split into words at blanks, outside quotes`(_ test: Case) throws {
+    func `a line is split into words at spaces outside quotes`(_ test: Case) throws {
         #expect(try Self.texts(test.line) == test.words)
     }
 
@@ -121,7 +121,7 @@ import Testing
         #expect(error?.suggestion != nil)
     }
 
-    @Test func `an open quote is told, so that a prompt can read on`() throws {
+    @Test func `an open quote is reported, so that a prompt can continue reading`() throws {
         var tokenizer = Tokenizer()
         guard case .openQuote(at: 6) = try tokenizer.scan(Array("set k \"abc".utf8).span) else {
             Issue.record("the quote is open")

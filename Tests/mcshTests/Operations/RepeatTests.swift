@@ -23,7 +23,7 @@ import Testing
         ("a\n", "", ""),
         ("é 値 1", "é 値 2", "é 値 2*"),
     ])
-    func `what has changed is marked, in its place`(first: String, next: String, marked: String) {
+    func `changes are marked in place`(first: String, next: String, marked: String) {
         #expect(second(first, next) == marked)
     }
 

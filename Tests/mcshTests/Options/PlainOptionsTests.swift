@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// Two readers of one command line: the fast one must never come to something else than the declared one.
+/// Two parsers of one command line: the fast one must never give another result than the declared one.
 @Suite struct PlainOptionsTests {
     private static let words = [
         "-s", "--server", "cache:11211", "-p", "--port", "1", "x", "--timeout", "500ms", "--connect-timeout", "2",
@@ -21,7 +21,7 @@ import Testing
         try? OptionParser.read(words)
     }
 
-    @Test func `what the fast reader reads is what the declared options come to`() {
+    @Test func `the fast reader and the declared options give the same result`() {
         var random = SplitMix(state: 21)
         var compared = 0
         while compared < 250 {
@@ -52,7 +52,7 @@ import Testing
         #expect(PlainOptions.parse(words) == nil)
     }
 
-    @Test func `options that cannot be together are told`() {
+    @Test func `options that cannot be combined are reported`() {
         #expect(Options(lines: ["get k"], files: ["f"]).conflict == "-c and -f cannot be together")
         #expect(Options(pipe: true, command: ["get"]).conflict == "--pipe and a command cannot be together")
         #expect(Options(readsValue: true).conflict == "-x takes the value of a command: name one")

@@ -46,7 +46,7 @@ import Testing
         #expect(MemcacheError(code, "x").exitStatus == status)
     }
 
-    @Test func `losses of a server are told as one, with all lines that are not answered`() {
+    @Test func `losses of a server are reported as one, with all unanswered lines`() {
         let session = Self.session()
         session.note(Self.loss(.timedOut, of: "a:1", 7...9))
         session.note(Self.loss(.connectionLost, of: "a:1", 3...8))
@@ -66,7 +66,7 @@ import Testing
         [MemcacheError.Code.timedOut, .connectionLost], [.connectionLost, .timedOut], [.timedOut, .timedOut],
         [.connectionLost, .timedOut, .connectionLost],
     ])
-    func `what ended a connection counts, and not what followed from that`(codes: [MemcacheError.Code]) {
+    func `the error that ended a connection counts, and not those that followed from it`(codes: [MemcacheError.Code]) {
         let session = Self.session()
         for code in codes { session.note(Self.loss(code, of: "a:1", 1...2)) }
         #expect(session.status == .timedOut)
@@ -194,7 +194,7 @@ import Testing
         ("xyzzy", "there is no help about \"xyzzy\"; help lists what there is"),
         ("\u{1b}[2J", "there is no help about \"\\e[2J\"; help lists what there is"),
     ])
-    func `a topic that there is nothing about is told`(topic: String, sentence: String) {
+    func `an unknown topic is reported`(topic: String, sentence: String) {
         #expect(Self.text(topic) == [sentence])
     }
 

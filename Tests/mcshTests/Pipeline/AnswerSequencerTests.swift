@@ -10,7 +10,7 @@ import Testing
     import Glibc
 #endif
 
-/// A merger whose output goes to a file without a name, and is read back.
+/// A sequencer whose output goes to an unnamed file, and is read back.
 private final class Merging {
     let merger: AnswerSequencer
     private let file: UnsafeMutablePointer<FILE>
@@ -26,7 +26,7 @@ private final class Merging {
 
     deinit { fclose(file) }
 
-    /// What has been passed on since the last look.
+    /// The output since the last call.
     func passed() -> String {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 20)
@@ -40,7 +40,7 @@ private final class Merging {
 }
 
 extension AnswerSequencer.Lane {
-    /// Hands over answers that are text.
+    /// Delivers answers given as text.
     fileprivate func deliver(_ texts: String..., table: DelimitedTable? = nil) {
         var delivery = AnswerChunk()
         for text in texts {
@@ -52,7 +52,7 @@ extension AnswerSequencer.Lane {
     }
 }
 
-/// Counts how often it is told to wait and to go on.
+/// Counts how often it is paused and resumed.
 private final class CountingSource: Pausable {
     private let state = Mutex((holds: 0, resumes: 0))
 
@@ -101,7 +101,7 @@ private final class CountingSource: Pausable {
         #expect(merging.passed() == "a2 ")
     }
 
-    @Test func `a header is written once for the rows of all servers, and anew when the columns change`() throws {
+    @Test func `a header is written once for the rows of all servers, and again when the columns change`() throws {
         let merging = try Merging(servers: 2)
         let lanes = (0..<2).map(merging.merger.lane)
         let statuses = DelimitedTable(style: .csv, columns: .statuses, namesServer: true)
@@ -133,7 +133,7 @@ private final class CountingSource: Pausable {
         let lanes = (0..<2).map(merging.merger.lane)
         merging.merger.expect([1, 0])
         lanes[0].deliver("a1 ")
-        // The answer of server 1 is on its way still.
+        // The answer of server 1 is still on its way.
         merging.merger.expect([0, 1, 1])
         lanes[1].skip(2)
         lanes[0].skip(1)
@@ -145,7 +145,7 @@ private final class CountingSource: Pausable {
         #expect(merging.passed() == "a2 ")
     }
 
-    @Test func `a server that is far ahead is told to wait, and to go on when its answers are passed on`() throws {
+    @Test func `a server that is far ahead is paused, and resumed when its answers are passed on`() throws {
         let merging = try Merging(servers: 2)
         let lanes = (0..<2).map(merging.merger.lane)
         let source = CountingSource()
@@ -164,7 +164,7 @@ private final class CountingSource: Pausable {
     }
 
     @Test(arguments: [(4, 2 << 20), (16, 512 << 10), (100, 256 << 10)])
-    func `servers share what may wait`(servers: Int, part: Int) throws {
+    func `servers share the limit of waiting bytes`(servers: Int, part: Int) throws {
         let merging = try Merging(servers: servers)
         let lane = merging.merger.lane(1)
         let source = CountingSource()
@@ -192,7 +192,7 @@ private final class CountingSource: Pausable {
         #expect(source.resumes == 1)
     }
 
-    @Test func `the server in turn is never told to wait, however much it brings`() throws {
+    @Test func `the server whose answer is next is never paused, however much it sends`() throws {
         let merging = try Merging(servers: 2)
         let lane = merging.merger.lane(0)
         let source = CountingSource()
@@ -205,7 +205,7 @@ private final class CountingSource: Pausable {
         #expect(source.holds == 0)
     }
 
-    @Test func `another connection of the same server is told anew`() throws {
+    @Test func `another connection of the same server is paused again`() throws {
         let merging = try Merging(servers: 2)
         let lane = merging.merger.lane(1)
         let (first, second) = (CountingSource(), CountingSource())

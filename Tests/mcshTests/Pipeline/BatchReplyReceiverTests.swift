@@ -102,7 +102,7 @@ import Testing
         Case(
             lines: ["get a"], replies: "VA 1 t-1 f5\r\n1\r\n",
             output: "1\n1 B, integer, flags 5: long integer, pickled, never expires\n", format: .human),
-        // A pickle, a number, compressed bytes that are none, and bytes; the last line is as they are stored.
+        // A pickle, a number, invalid compressed bytes, and bytes; the last line is the stored bytes.
         Case(
             lines: ["get a b c d --decode", "get a"],
             replies: "VALUE a 1 10\r\n(lp0\nI1\na.\r\nVALUE b 2 3\r\n 7 \r\nVALUE c 8 1\r\nx\r\nVALUE d 0 1\r\ny\r\n"
@@ -129,7 +129,7 @@ import Testing
     @Test func `keys that fill several requests are answered as one command`() throws {
         let keys = (0..<20).map { String(repeating: "k", count: 240) + "\($0 + 10)" }
         func value(_ key: String) -> String { "VALUE \(key) 0 1\r\nv\r\n" }
-        // Seven keys to a request; of each some are missing.
+        // Seven keys in a request; each time some are missing.
         let replies =
             keys[1..<6].map(value).joined() + "END\r\n" + Self.version + keys[7..<14].map(value).joined()
             + "END\r\n" + Self.version + "END\r\n"
@@ -153,7 +153,7 @@ import Testing
         #expect(conversation.status == .refused)
     }
 
-    @Test func `a refusal behind the first value of a run leaves that value`() throws {
+    @Test func `an error after the first value of a run leaves that value`() throws {
         let conversation = try Conversation(
             ["get a", "get b", "version"],
             replies: "VALUE a 0 1\r\n1\r\nSERVER_ERROR out of memory writing get response\r\n"
@@ -162,7 +162,7 @@ import Testing
         #expect(conversation.status == .refused)
     }
 
-    // Where nothing is asked for again, as behind a login, every key without an item is refused.
+    // If nothing is repeated, as after a login, every key without an item gets the error.
     @Test(arguments: [
         (
             ["get a b c", "set d 1"], "VALUE c 0 1\r\n3\r\nSERVER_ERROR x\r\n" + version + "STORED\r\n",
@@ -172,14 +172,14 @@ import Testing
             ["get a", "get b c", "get d", "set e 1"],
             "VALUE d 0 1\r\n4\r\nVALUE b 0 1\r\n2\r\nERROR\r\nEND\r\n" + version + "STORED\r\n", "b\t2\n4\nSTORED\n"
         ),
-        // What comes after the refusal is not looked at, and does not answer the next read of the same key.
+        // What comes after the error reply is ignored, and does not answer the next read of the same key.
         (
             ["get a b a", "get a", "set e 1", "get a b"],
             "VALUE b 0 1\r\n2\r\nSERVER_ERROR x\r\nVALUE a 0 1\r\n1\r\nSERVER_ERROR x\r\nEND\r\n" + version
                 + "STORED\r\nVALUE b 0 1\r\n5\r\nVALUE a 0 1\r\n6\r\nEND\r\n",
             "b\t2\nSTORED\na\t6\nb\t5\n"
         ),
-        // All items are there: the refusal in place of the end is of no key.
+        // All items have arrived: the error instead of the end does not concern any key.
         (
             ["get a a", "set e 1"],
             "VALUE a 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nSERVER_ERROR x\r\n" + version + "STORED\r\n",
@@ -209,13 +209,13 @@ import Testing
     }
 
     @Test(arguments: ["ERROR\r\n", "SERVER_ERROR x\r\n", "END\r\n", "STORED\r\n"])
-    func `an answer in place of a fence's is an error`(reply: String) {
+    func `an answer instead of a fence's is an error`(reply: String) {
         #expect(throws: ReplyParser.Failure.self) {
             try Conversation(["get a b", "set c 1"], replies: "END\r\n" + reply)
         }
     }
 
-    @Test func `a refusal of what is silent is told when the silence ends`() throws {
+    @Test func `an error among silent commands is reported when the silence ends`() throws {
         let conversation = try Conversation(
             ["set a 1 --noreply", "get a"],
             replies: "SERVER_ERROR object too large for cache\r\nVERSION 1.6.18\r\nEND\r\n")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import mcsh
 
-/// What `--log` writes down.
+/// The file that `--log` writes.
 @Suite struct CommandLogTests {
     private static func record(
         _ line: String, _ outcome: CommandLog.Outcome, _ elapsed: Duration?

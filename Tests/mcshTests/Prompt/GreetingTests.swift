@@ -25,7 +25,7 @@ import Testing
         Greeting(name: name, isProduction: isProduction, answers: answers).lines(width: width).map(\.text)
     }
 
-    @Test func `one server is told in one line`() {
+    @Test func `one server is described in one line`() {
         let answer = Self.answer(
             "a",
             [
@@ -71,14 +71,14 @@ import Testing
             ])
     }
 
-    @Test func `a server that cannot be reached is told with the reason`() {
+    @Test func `a server that cannot be reached is reported with the reason`() {
         #expect(
             Self.lines("a:11211", Self.failure("a")) == [
                 "a:11211: cannot connect: connection refused; the next command tries again; type help for help, quit to leave"
             ])
     }
 
-    @Test func `what a server says is escaped, and need not be there`() {
+    @Test func `a server's text is escaped, and optional`() {
         #expect(
             Self.lines("a:11211", Self.answer("a", ["version": "\u{1b}[2J", "uptime": "x", "curr_items": "-1"])) == [
                 "a:11211: memcached \\e[2J, 0 items, no reads; type help for help, quit to leave"

@@ -2,7 +2,7 @@ import Testing
 
 @testable import mcsh
 
-/// Where a command ends that goes on in more lines.
+/// Where a command that continues in more lines ends.
 @Suite struct PromptInputTests {
     private static func commands(_ text: String) -> [String] {
         PromptInput(Array(text.utf8)).commands.map { command in
@@ -15,13 +15,13 @@ import Testing
         #expect(Self.commands("get a\nget b") == ["get a", "get b"])
     }
 
-    @Test func `an open quote goes on`() {
+    @Test func `an open quote continues`() {
         #expect(PromptInput(Array("set k \"a".utf8)).need == .quote(UInt8(ascii: "\"")))
         #expect(PromptInput(Array("set k 'a".utf8)).need == .quote(UInt8(ascii: "'")))
         #expect(Self.commands("set k \"a\nb\" 60\nget k") == ["set k \"a\nb\" 60", "get k"])
     }
 
-    @Test func `what is quoted may be anything but the quote`() {
+    @Test func `quoted text may be anything but the quote`() {
         #expect(
             Self.commands("set k \"a\\\\\n'b\\\"\n\" 'c\n\"\n' \"\n\"\nget k") == [
                 "set k \"a\\\\\n'b\\\"\n\" 'c\n\"\n' \"\n\"", "get k",
@@ -34,12 +34,12 @@ import Testing
 
     @Test(.timeLimit(.minutes(10)), arguments: ["a line", "\\\"a\\\": 1,", "\" \""])
     func `very many quoted lines take a moment`(_ line: String) {
-        // Were each looked at once more for each that follows, it would be for hours.
+        // Examining each line again for each that follows would take hours.
         let lines = Array(repeating: line, count: 200_000).joined(separator: "\n")
         #expect(Self.commands("set k \"\n\(lines)\n\"") == ["set k \"\n\(lines)\n\""])
     }
 
-    @Test func `a tag goes on up to its line, and what is between is no command`() {
+    @Test func `a here-document continues up to its tag, and its lines are not commands`() {
         #expect(PromptInput(Array("set k << END\nx".utf8)).need == .tag(Array("END".utf8)))
         #expect(Self.commands("set k << END\nget \"x\nEND\nget k") == ["set k << END <- get \"x", "get k"])
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// What the prompt says of the servers.
+/// What the prompt shows about the servers.
 @Suite struct PromptStateTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var name: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// Answers that the shell puts together itself.
+/// Answers that the shell itself composes.
 @Suite struct CommandAnswerTests {
     @Test(arguments: [
         (OutputFormat.plain, "DELETED\t2\n"),
@@ -12,7 +12,7 @@ import Testing
         (.json, #"{"command":"delete","match":"u:{a,b}*","matched":3,"deleted":2,"server":"cache:1"}"# + "\n"),
         (.human, "deleted 2 of 3 keys\n"), (.raw, ""),
     ])
-    func `delete by pattern says what matched and what was deleted`(format: OutputFormat, text: String) {
+    func `delete by pattern reports what matched and what was deleted`(format: OutputFormat, text: String) {
         let answer = MatchDeletion(server: "cache:1", match: Array("u:{a,b}*".utf8), matched: 3, deleted: 2)
         #expect(String(decoding: MatchDeletion.rendered([answer], format, namesServer: false), as: UTF8.self) == text)
     }

@@ -8,7 +8,7 @@ import Testing
         ("", 10, [""]), ("0123456789", 10, ["0123456789"]), ("0123456789a", 10, ["012345678»", "9a"]),
         ("0123456789012345678", 10, ["012345678»", "9012345678"]),
         ("01234567890123456789", 10, ["012345678»", "901234567»", "89"]),
-        // A character of two cells is not cut.
+        // A character of two cells is not split.
         ("値値値値値値", 10, ["値値値値»", "値値"]), ("a値値値値値", 10, ["a値値値値»", "値"]),
         ("e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}", 4, ["e\u{301}e\u{301}e\u{301}»", "e\u{301}e\u{301}"]),
         ("abcdef", 1, ["abc»", "def"]),
@@ -83,7 +83,7 @@ import Testing
         #expect(view.lines.last == "… 5,908 more bytes; use --raw for all")
     }
 
-    @Test func `what is folded is escaped before, and stays so`() {
+    @Test func `text is escaped before it is folded, and stays escaped`() {
         let view = view("\u{9b}2J\u{202e}\u{9b}2J\u{202e}", 20)
         #expect(view.lines == ["\\u{9b}2J\\u{202e}\\u{»", "9b}2J\\u{202e}"])
     }

@@ -4,12 +4,12 @@ import Testing
 
 @testable import mcsh
 
-/// Whatever bytes a server has: a terminal is sent text only, and what is printed escaped can be pasted back.
+/// Whatever bytes a server has, only text is sent to a terminal, and escaped output can be pasted back.
 @Suite struct HostileBytesTests {
     private static let server = AnswerContext(
         name: "get", server: "cache:1", namesServer: false, endsValues: true, isMany: true)
 
-    /// Bytes of which some terminal makes something, and random ones.
+    /// Bytes that some terminal interprets, and random ones.
     private static func bytes(_ random: inout SplitMix) -> [UInt8] {
         let pieces: [[UInt8]] = [
             [0x1b], Array("\u{1b}[2J".utf8), Array("\u{1b}]0;x\u{7}".utf8), [0x9b], Array("\u{9b}".utf8), [0xc2],
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `what plain prints escaped is read back as the same bytes`() throws {
+    @Test func `the escaped output of plain is read back as the same bytes`() throws {
         var random = SplitMix(state: 13)
         var tokenizer = Tokenizer()
         for index in 0..<5000 {

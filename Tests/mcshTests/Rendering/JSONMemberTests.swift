@@ -56,7 +56,7 @@ import Testing
                 + #""others":[{"name":"type","value":"x"},{"name":"a","value":2}]}"# + "\n")
     }
 
-    @Test func `what a terminal takes for a command is escaped in every string`() {
+    @Test func `terminal control sequences are escaped in every string`() {
         let text = "\u{7f}\u{85}\u{9b}\u{ad}\u{200b}\u{202e}\u{2028}\u{2029}\u{2066}\u{feff}\u{e0041}é🙂"
         let escaped = #"\u007f\u0085\u009b\u00ad\u200b\u202e\u2028\u2029\u2066\ufeff\udb40\udc41é🙂"#
         var out: [UInt8] = []

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// What each format looks like, written out. Programs read these.
+/// Each format, written out. Programs read these.
 @Suite struct RendererTests {
     /// One answer of each kind.
     enum Answer: Sendable, CustomTestStringConvertible {

@@ -39,7 +39,7 @@ import Testing
         #expect(text.displayWidth == width)
     }
 
-    @Test func `wrapping breaks at blanks, indents, and breaks words only when it must`() {
+    @Test func `wrapping breaks at spaces, indents, and breaks words only when it must`() {
         #expect(
             StyledText("one two three four").wrapped(to: 9, indent: 2).map(\.text) == ["one two", "  three", "  four"])
         #expect(StyledText("abcdefghij k").wrapped(to: 4).map(\.text) == ["abcd", "efgh", "ij k"])

@@ -9,17 +9,17 @@ import Testing
     import Glibc
 #endif
 
-/// Lines, and the replies of a server as they were recorded; what the session then prints.
+/// Lines and recorded replies of a server, and the resulting output of the session.
 struct Conversation {
     var output: String
     var status: ExitStatus
     var session: Session
-    /// How many replies were complete.
+    /// The number of complete replies.
     var answered: Int
 
     /// Plans the lines as one batch and has its answers received.
     ///
-    /// - Parameter ending: Why the connection ends after the replies, where it does.
+    /// - Parameter ending: Why the connection ends after the replies, if it does.
     init(
         _ lines: [String], replies: String, format: OutputFormat = .plain, endsValues: Bool = true,
         ending: MemcacheError? = nil
@@ -52,7 +52,7 @@ struct Conversation {
         status = session.status
     }
 
-    /// Hands the elements over as the connection does, which keeps the answers to fences to itself.
+    /// Passes elements on as the connection does, which keeps the answers to fences to itself.
     static func feed(
         _ bytes: [UInt8], _ shapes: [ReplyShape], _ receiver: BatchReplyReceiver, _ answered: inout Int
     ) throws(ReplyParser.Failure) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// What is asked before something dangerous, and what confirms it.
+/// The question before something dangerous, and the answers that confirm it.
 @Suite struct DangerConfirmationTests {
     private static func selection(
         _ pool: String?, _ stage: PoolSettings.Stage?

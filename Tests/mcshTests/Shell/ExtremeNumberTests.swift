@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// Numbers that a server may send, wherever something is worked out from them.
+/// Numbers that a server may send, wherever something is computed from them.
 @Suite struct ExtremeNumberTests {
     private static let extremes = [
         "0", "1", "-1", "2147483647", "2147483648", "-2147483649", "4294967295", "4294967297", "9007199254740991",
@@ -17,7 +17,7 @@ import Testing
         (.extstore, .extstore),
     ]
 
-    @Test func `what servers hold together is added up without an overflow`() {
+    @Test func `the contents of servers are added up without an overflow`() {
         let full = StatisticsReading([
             Statistic(name: Array("curr_items".utf8), value: Array("18446744073709551615".utf8)),
             Statistic(name: Array("bytes".utf8), value: Array("18446744073709551615".utf8)),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import mcsh
 
-/// What is kept of the lines that were entered, and how.
+/// Which entered lines are kept, and how.
 @Suite struct HistoryTests {
     @Test(arguments: [
         ("get a", "get a"), ("set k \"a\\n\"", "set k \"a\\\\n\""), ("one\ntwo", "one\\ntwo"),
@@ -19,7 +19,7 @@ import Testing
         #expect(History.decoded(History.encoded(bytes)) == bytes)
     }
 
-    @Test func `a line that was written by hand stands for itself`() {
+    @Test func `a line that was written by hand is read as it is`() {
         #expect(History.decoded(Array("get \\q".utf8)) == Array("get \\q".utf8))
         #expect(History.decoded([]) == nil)
     }
@@ -40,7 +40,7 @@ import Testing
         #expect(History.isPublic(Array(line.utf8)))
     }
 
-    @Test func `lines that begin with a blank are for this session`() {
+    @Test func `lines that begin with a space are for this session only`() {
         #expect(!History.isPublic(Array(" get a".utf8)))
         let history = History(file: nil)
         #expect(history.add(Array(" get a".utf8)) == [Array(" get a".utf8)])

@@ -28,7 +28,7 @@ import Testing
         #expect(talk.status == example.status)
     }
 
-    @Test func `what is not there is known at the end, and is no other key's item`() throws {
+    @Test func `a miss is known at the end, and is not another key's item`() throws {
         let talk = try Conversation(["get d a e"], replies: Self.reply(["e", "a"]), format: .json)
         #expect(
             talk.output == """

@@ -3,15 +3,15 @@ import Testing
 
 @testable import mcsh
 
-/// Chooses the server by the first digit of a key, and by a number as it is.
+/// Chooses the server by the first digit of a key, or by a number directly.
 private final class DigitRouter: KeyRouter {
     let serverCount: Int
     /// Servers that cannot be reached.
     var unreachable: Set<Int> = []
-    /// Servers that are too old for the meta commands, and those whose versions were asked for.
+    /// Servers that are too old for the meta commands, and those that were asked for their versions.
     var withoutMeta: Set<Int> = []
     private(set) var asked: Set<Int> = []
-    /// The keys that were announced, as they go over the wire.
+    /// The keys that were announced, as they are sent over the wire.
     private(set) var prepared: [String] = []
 
     init(servers: Int = 3) { serverCount = servers }
@@ -68,7 +68,7 @@ private final class DigitRouter: KeyRouter {
         Case(
             lines: ["get k0", "get k1", "get x0", "get x1"], requests: ["get k0 x0\r\n", "get k1 x1\r\n", ""],
             owners: [0, 1, 0, 1]),
-        // A write to another server does not part a run of reads; one to the same server does.
+        // A write to another server does not split a run of reads; one to the same server does.
         Case(
             lines: ["get k0", "set k1 v", "get x0"], requests: ["get k0 x0\r\n", "set k1 0 0 1\r\nv\r\n", ""],
             owners: [0, 1, 0]),
@@ -107,7 +107,7 @@ private final class DigitRouter: KeyRouter {
         #expect(round.owners == [0, 1, 0, 1, 1])
     }
 
-    @Test func `the number of --hash chooses in place of every key`() throws {
+    @Test func `the number of --hash chooses instead of every key`() throws {
         let round = try Self.round(["get k0 k1 --hash 2", "set k0 v --hash 4", "delete k2 --hash 1"])
         #expect(Self.requests(round) == ["", "set k0 0 0 1\r\nv\r\ndelete k2\r\n", "get k0 k1\r\n"])
         #expect(round.owners == [2, 2, 1, 1])
@@ -117,7 +117,7 @@ private final class DigitRouter: KeyRouter {
         let router = DigitRouter()
         let round = try Self.round(
             ["get a1 b2", "set a1 v", "mg b2 v", "delete a1 --noreply"], prefix: "p2:", router: router)
-        // The whole key is what is hashed: its first digit is that of the prefix.
+        // The whole key is hashed: its first digit is that of the prefix.
         #expect(
             Self.requests(round) == [
                 "", "",
@@ -159,7 +159,7 @@ private final class DigitRouter: KeyRouter {
         #expect(Set(round.batches[0].commands.map(\.ordinal)).count == 3)
     }
 
-    @Test func `a key without a server that can be reached is told of, and the others are asked for`() throws {
+    @Test func `a key without a reachable server is reported, and the others are requested`() throws {
         let router = DigitRouter()
         router.unreachable = [1]
         let round = try Self.round(["get k0 k1 k2", "set k4 v"], router: router)

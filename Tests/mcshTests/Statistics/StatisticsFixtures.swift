@@ -14,7 +14,7 @@ enum StatisticsFixtures {
         try parse(String(contentsOfFile: path("memcached-1.6.18-\(name).txt"), encoding: .utf8))
     }
 
-    /// `STAT name value` lines, the word STAT left out or not.
+    /// `STAT name value` lines, with or without the word STAT.
     static func parse(_ text: String) -> [Statistic] {
         text.split(separator: "\n").map { line in
             var words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
@@ -27,7 +27,7 @@ enum StatisticsFixtures {
         }
     }
 
-    /// The expected screen; written anew when MCSH_RECORD_SNAPSHOTS is set.
+    /// The expected screen; rewritten if MCSH_RECORD_SNAPSHOTS is set.
     static func screen(_ name: String, recording lines: [String]) throws -> [String] {
         if ProcessInfo.processInfo.environment["MCSH_RECORD_SNAPSHOTS"] != nil {
             try (lines.joined(separator: "\n") + "\n").write(toFile: path(name), atomically: true, encoding: .utf8)
@@ -36,7 +36,7 @@ enum StatisticsFixtures {
         return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 
-    /// Printable ASCII as it is, every other byte as `\xHH`.
+    /// Printable ASCII unchanged, every other byte as `\xHH`.
     static func escape(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef")
         return bytes.reduce(into: "") { text, byte in

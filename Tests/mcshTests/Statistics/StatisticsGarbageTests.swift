@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// Whatever calls itself a statistic, the views return, keep to the width and let no control character through.
+/// Whatever the statistics contain, the views return, keep to the width and let no control character through.
 @Suite struct StatisticsGarbageTests {
     private static let requests: [StatisticsRequest] = [
         .general, .items, .slabs, .sizes, .settings, .conns, .extstore, .proxy, .other("proxyfuncs"), .other("x"),
@@ -64,7 +64,7 @@ import Testing
 }
 
 extension SplitMix {
-    /// Bytes of which digits, colons and the letters of names are likelier than the rest.
+    /// Random bytes, most of them digits, colons and the letters of names.
     fileprivate mutating func field(upTo count: UInt64) -> [UInt8] {
         let choices = Array("0123456789:itemsnubr_".utf8)
         return (0..<next() % count).map { _ in

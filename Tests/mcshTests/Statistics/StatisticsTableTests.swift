@@ -16,7 +16,7 @@ import Testing
         #expect(lines.contains { $0.contains(verdict) })
     }
 
-    @Test func `old servers tell in stats slabs what is lost in chunks`() {
+    @Test func `old servers report in stats slabs what is lost in chunks`() {
         let reply = """
             1:chunk_size 100
             1:total_pages 1

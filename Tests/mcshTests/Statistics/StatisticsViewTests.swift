@@ -97,21 +97,21 @@ import Testing
         ("badcrc_from_extstore 1", "! 1 item read from flash had a bad checksum: suspect the disk."),
         ("auth_errors 5", "! 5 logins failed."),
     ])
-    func `what an operator must know is said`(statistic: String, sentence: String) throws {
+    func `findings that an operator must know are shown`(statistic: String, sentence: String) throws {
         let lines = StatisticsFixtures.lines(.general, "uptime 100\n" + statistic)
         let attention = try #require(lines.firstIndex(of: "Attention"))
         #expect(lines[attention + 1] == sentence)
     }
 
     @Test(arguments: [
-        // Evictions by stores, which all are.
+        // Evictions by stores, in this case all of them.
         "direct_reclaims 5000\ntotal_items 5001\ncurr_items 1",
-        // These releases count every connection among those that were refused.
+        // These releases count every connection as refused.
         "version 1.5.22\nrejected_connections 83\ntotal_connections 300",
         "version 1.5.11\nrejected_connections 83\ntotal_connections 300",
         "rejected_connections 83\ntotal_connections 84", "rejected_connections 1000\ntotal_connections 980",
     ])
-    func `what says nothing is not said`(statistics: String) {
+    func `findings without meaning are not shown`(statistics: String) {
         let lines = StatisticsFixtures.lines(.general, "uptime 100\n" + statistics)
         #expect(lines.contains("Nothing needs attention."), "\(lines)")
     }
@@ -185,7 +185,7 @@ import Testing
         #expect(lines(all).contains("! There is no room for another connection (-c 40)."))
         let few = lines("22:state conn_listening\n23:state conn_read")
         #expect(few[0].hasSuffix("13 now, room for 15 more"), "\(few)")
-        // Where it is not known, the server's own guess counts.
+        // If it is unknown, the server's own estimate counts.
         #expect(lines("")[0].hasSuffix("13 of 20"))
         #expect(ConnectionRoom([]) == nil)
         #expect(lines("18446744073709551615:state x")[0].hasSuffix("room for 0 more"))
@@ -226,7 +226,7 @@ import Testing
     }
 
     @Test(arguments: [15, 25, 40, 56, 63, 64, 76, 77, 107])
-    func `a long value stands in its column where there is room, else below its name`(length: Int) throws {
+    func `a long value is in its column if there is room, else below its name`(length: Int) throws {
         let path = "/" + String(repeating: "p", count: length - 1)
         let lines = StatisticsFixtures.lines(
             .settings, "maxbytes 67108864\ntcpport 11211\ndomain_socket \(path)\numask 700\n")

@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// The sources of a module, as far as their folders and the types they mention are concerned.
+/// The sources of a module, with their folders and the types they mention.
 struct SourceTree {
     struct File {
         /// Relative to the module's folder.

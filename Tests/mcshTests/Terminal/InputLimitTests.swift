@@ -8,7 +8,7 @@ import Testing
     import Glibc
 #endif
 
-/// Input that is longer than anything that can be done with it.
+/// Input that is too long to be useful.
 @Suite struct InputLimitTests {
     @Test func `of input that is too long one byte more than the limit is read`() throws {
         var ends: [Int32] = [-1, -1]

@@ -39,7 +39,7 @@ import Testing
         #expect(Self.decode("\u{1b}b") == [.byte(0x1b), .byte(UInt8(ascii: "b"))])
     }
 
-    @Test func `what the user has bound is handed on`() {
+    @Test func `a sequence that the user has bound is passed on`() {
         var decoder = KeyDecoder()
         decoder.passed = [Array("\u{1b}[15~".utf8)]
         var output: [KeyDecoder.Output] = []

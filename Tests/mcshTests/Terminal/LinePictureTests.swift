@@ -3,7 +3,7 @@ import Testing
 
 @testable import mcsh
 
-/// What a line looks like on the screen while it is typed.
+/// The appearance of a line on the screen while it is typed.
 struct LinePictureTests {
     static func picture(
         _ line: String, cursor: Int? = nil, prompt: String = "p>", hint: String? = nil, columns: Int = 20,
@@ -31,7 +31,7 @@ struct LinePictureTests {
         #expect(picture.cursor == (1, 2))
     }
 
-    @Test func `control characters, tabs and what does not show are written out`() {
+    @Test func `control characters, tabs and invisible characters are written out`() {
         #expect(Self.text(Self.picture("a\u{1}\tb")) == ["p> a^A  b"])
         #expect(Self.text(Self.picture("a\u{202e}b")) == ["p> a\\u{202e}b"])
         #expect(Self.text(Self.picture("e\u{301}x")) == ["p> e\u{301}x"])

@@ -60,7 +60,7 @@ import Testing
         arguments: [
             [0x1b], [0x1b, 0x5b], [0x1b, 0x5b, 0x31], [0xff, 0xfe], [0xe2, 0x82], [0x1b, 0x5d, 0x07],
         ] as [[UInt8]])
-    func `what is cut off or no text is taken`(_ bytes: [UInt8]) {
+    func `truncated and invalid text is accepted`(_ bytes: [UInt8]) {
         var rows = ScreenRows(columns: 1)
         rows.add(bytes)
         #expect(rows.count <= bytes.count)
@@ -68,7 +68,7 @@ import Testing
 }
 
 @Suite struct PagingTests {
-    @Test func `what fits on the screen is held, and given at the end`() {
+    @Test func `output that fits on the screen is held back until the end`() {
         var paging = Paging(.missing("x"), columns: 80, rows: 4, watcher: nil)
         for line in ["1\n", "2\n", "3\n"] {
             guard case .hold = paging.take(Array(line.utf8)) else {

@@ -16,11 +16,11 @@ import Testing
         #expect(Self.read("get a\rget b\u{1b}[201~\r") == ("get a\rget b", false, "\r"))
     }
 
-    @Test func `what only begins like the mark belongs to the text`() {
+    @Test func `bytes that only begin like the mark belong to the text`() {
         #expect(Self.read("a\u{1b}[20\u{1b}\u{1b}[201~\r") == ("a\u{1b}[20\u{1b}", false, "\r"))
     }
 
-    @Test func `what is too much is read to the mark, and whole lines are kept`() {
+    @Test func `excess text is read up to the mark, and whole lines are kept`() {
         #expect(Self.read("get a\rget b\rget c\u{1b}[201~\r", limit: 9) == ("get a", true, "\r"))
         #expect(Self.read("get \u{e9}\u{e9}\u{1b}[201~\r", limit: 5) == ("get ", true, "\r"))
         #expect(Self.read("get a\u{1b}[201~\r", limit: 5) == ("get a", false, "\r"))

@@ -4,7 +4,7 @@ import Testing
 @testable import mcsh
 
 @Suite struct ProgressTests {
-    /// A progress whose time the test moves, and what it has drawn.
+    /// A progress whose clock the test controls, and what it has drawn.
     private final class Fixture: Sendable {
         let time = Mutex(ContinuousClock.now)
         let drawn = Mutex<[String]>([])
@@ -64,7 +64,7 @@ import Testing
         #expect(fixture.takeDrawn().count == 1)
         other.aside {
             #expect(fixture.takeDrawn() == ["\r\u{1B}[K"])
-            // Nobody draws meanwhile.
+            // No one draws in the meantime.
             other.drawIfDue()
         }
         #expect(fixture.takeDrawn() == [])
@@ -87,7 +87,7 @@ import Testing
         #expect(figures.text(after: .seconds(1), width: 20) == "1,234,567 of 5,000,0")
         #expect(figures.text(after: .seconds(1), width: 0) == "")
         figures.found = nil
-        // More than there were at the beginning: nobody knows how many.
+        // More than at the beginning: the total is unknown.
         figures.total = 1_000_000
         #expect(figures.text(after: .seconds(2), width: 79) == "1,234,567 keys, 617,284/s")
         figures.total = nil

@@ -12,7 +12,7 @@ import Testing
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test func `lines that begin alike come, and what was typed comes back`() {
+    @Test func `lines that begin alike are recalled, and the typed text comes back`() {
         var recall = Recall()
         #expect(step(&recall, "set") == "set b")
         #expect(step(&recall, "set b") == "set a")
@@ -22,7 +22,7 @@ import Testing
         #expect(step(&recall, "set", isBack: false) == nil)
     }
 
-    @Test func `a line that was changed begins anew`() {
+    @Test func `a changed line starts a new search`() {
         var recall = Recall()
         #expect(step(&recall, "") == "set b")
         #expect(step(&recall, "get") == "get a")

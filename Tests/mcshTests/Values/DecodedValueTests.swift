@@ -8,11 +8,11 @@ import Testing
     struct Case: CustomTestStringConvertible, Sendable {
         var value: [UInt8]
         var flags: UInt64
-        /// What a person sees: the lines, then the line below them.
+        /// The output for people: the lines, then the line below them.
         var human: [String]
-        /// What JSON has beside the stored value.
+        /// The JSON members besides the stored value.
         var members: String
-        /// What `--decode` gives; nil where it is an error.
+        /// The output of `--decode`; nil if it is an error.
         var output: String?
         var testDescription: String { human.joined(separator: " ") }
 
@@ -171,12 +171,12 @@ import Testing
         }
     }
 
-    @Test func `what expands without end is not followed`() throws {
-        // 65 MiB of zeros: one more than is read.
+    @Test func `endless expansion is not followed`() throws {
+        // 65 MiB of zeros: one more than the limit.
         let bomb = try Zlib.compress([UInt8](repeating: 0, count: 68_157_440))
         let view = ValueView(bomb, flags: 9)
         #expect(view.fault == "not decoded: the compressed value expands to more than 67108864 bytes: it was not read")
-        // Lists that hold the one before it ten times: thirty levels of it are 10³⁰ values to write.
+        // Lists that contain the previous one ten times: thirty levels of it are 10³⁰ values to write.
         var laughs = "(lp0\n"
         for level in 1...30 {
             laughs += "0(l" + "p\(level)\n" + String(repeating: "g\(level - 1)\na", count: 10)
@@ -237,7 +237,7 @@ import Testing
                 "[", "  \"0123456789012345678901234567890123456789\",", "  \"0123456789\",", "  [1, 2]", "]",
             ]
         ),
-        // Cut off within a string, behind an escape, and behind a comma.
+        // Cut off within a string, after an escape, and after a comma.
         ("[1,\"ab", ["[", "  1,", "  \"ab"]), ("[\"\\", ["[", "  \"\\"]), ("{\"a\":1,", ["{", "  \"a\": 1,"]),
         ("]]]", ["]", "]", "]"]),
     ])

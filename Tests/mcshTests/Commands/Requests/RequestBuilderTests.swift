@@ -57,7 +57,7 @@ import Testing
         #expect(batch.commands.count(where: \.hasReply) == 3)
     }
 
-    @Test func `a request line stays below what servers read without an end`() throws {
+    @Test func `a request line stays below the limit of servers for an unfinished line`() throws {
         let keys = (0..<60).map { String(repeating: "k", count: 240) + "\($0)" }
         let batch = try Self.batch(["get " + keys.joined(separator: " ")])
         let lines = batch.encoder.bytes.split(separator: 0x0a).filter { $0 != Array("version\r".utf8)[...] }
@@ -68,7 +68,7 @@ import Testing
         #expect(batch.commands.map { String(decoding: batch.encoder.bytes[$0.key.range], as: UTF8.self) } == keys)
     }
 
-    @Test func `a run of long keys goes on in the next request`() throws {
+    @Test func `a run of long keys continues in the next request`() throws {
         let keys = (0..<20).map { String(repeating: "k", count: 240) + "\($0)" }
         let batch = try Self.batch(keys.map { "get \($0)" })
         #expect(batch.encoder.bytes.split(separator: 0x0a).allSatisfy { $0.count < 2048 })
@@ -85,7 +85,7 @@ import Testing
         #expect(batch.commands.map(\.answer) == [.silence, .silence, .silence, .items])
     }
 
-    @Test func `a batch that is taken leaves nothing behind`() throws {
+    @Test func `taking a batch leaves an empty one`() throws {
         var lines = PlannedLines()
         _ = try lines.plan("get a")
         _ = lines.builder.takeRound().batches[0]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import mcsh
 
-/// The scripts have what the table and the options have.
+/// The scripts contain everything from the table and the options.
 @Suite struct CompletionScriptTests {
     private static let script = CompletionScript()
 

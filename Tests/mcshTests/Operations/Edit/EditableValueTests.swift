@@ -19,7 +19,7 @@ import Testing
         #expect(try editable.stored(editable.text) == Array(text.utf8))
     }
 
-    @Test func `the ending of the file says what is in it`() throws {
+    @Test func `the extension of the file tells what is in it`() throws {
         #expect(try editable(Array("{\"a\":1}".utf8)).fileName == "value.json")
         #expect(try editable(Array("a".utf8)).fileName == "value.txt")
         #expect(try editable(encoded([1, 2]).bytes, 1).fileName == "value.json")
@@ -67,7 +67,7 @@ import Testing
                 == "{\n  \"a\\\"[,]\": \"{\\\\\",\n  \"b\": \"\\u2028\"\n}\n")
     }
 
-    @Test func `a compressed value is edited as what it was, and compressed again`() throws {
+    @Test func `a compressed value is edited in its original form, and compressed again`() throws {
         let text = String(repeating: "red ", count: 100)
         let stored = try encoded(PickleValue(.text(text)), compressed: true)
         #expect(stored.flags == 24)
@@ -93,7 +93,7 @@ import Testing
         #expect(refusal?.message == "the pickle (datetime.date) has parts that JSON cannot bring back")
     }
 
-    @Test func `what the application could not read is not stored`() throws {
+    @Test func `a value that the application could not read is not stored`() throws {
         #expect(throws: EditableValue.Refusal.self) { try editable(Array("42".utf8), 2).stored(Array("x".utf8)) }
         #expect(throws: EditableValue.Refusal.self) { try editable(Array("a".utf8), 16).stored([0xff]) }
         #expect(throws: EditableValue.Refusal.self) {
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `the command that stores the text can be entered as it stands`() throws {
+    @Test func `the command that stores the text can be entered as it is`() throws {
         let file = Array("/tmp/a b/value.txt".utf8)
         #expect(
             try editable(Array("a".utf8), 16).command(key: Array("k".utf8), file: file, lifetime: "@1790000000")

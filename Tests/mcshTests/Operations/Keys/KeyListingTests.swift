@@ -37,7 +37,7 @@ import Testing
         #expect(try Self.list("keys", .plain, lines: Self.binary) == "\\xff\\0\n")
     }
 
-    @Test func `plain and long has what is known behind tabs, and -1 for an item that never ends`() throws {
+    @Test func `plain and long has the metadata after tabs, and -1 for an item that never expires`() throws {
         #expect(
             try Self.list("keys --long", .plain) == """
                 user:1\t1790003900\t1789999000\t7\ttrue\t1\t68
@@ -152,7 +152,7 @@ import Testing
                 """)
     }
 
-    @Test func `patterns are about the decoded key behind the prefix, which is not shown`() throws {
+    @Test func `patterns match the decoded key after the prefix, which is not shown`() throws {
         let lines = "key=p%3Aa%3A1\nkey=p%3A\nkey=q%3Aa%3A1\nkey=p%3Ab\nkey=a%3A1\n"
         #expect(try Self.list("keys", .plain, prefix: "p:", lines: lines) == "a:1\nb\n")
         #expect(try Self.list("keys a*", .plain, prefix: "p:", lines: lines) == "a:1\n")
@@ -226,7 +226,7 @@ import Testing
 
     // MARK: What a server cannot do
 
-    @Test func `what a server cannot do is known from its statistics`() {
+    @Test func `a server's limitations are known from its statistics`() {
         func fault(_ general: [(String, String)], _ settings: [(String, String)]) -> String? {
             func reading(_ rows: [(String, String)]) -> StatisticsReading {
                 StatisticsReading(rows.map { Statistic(name: Array($0.utf8), value: Array($1.utf8)) })

@@ -23,7 +23,7 @@ import Testing
         ("a%20b", "a b"), ("%e2%82%AC", "€"), ("%25%34%31", "%41"), ("%0A%00x", "\n\0x"), ("%", "%"), ("a%", "a%"),
         ("%4", "%4"), ("%4x", "%4x"), ("%%41", "%A"), ("%zz%41", "%zzA"), ("=x=", "=x="),
     ])
-    func `keys are decoded wherever the signs stand`(encoded: String, key: String) {
+    func `keys are decoded wherever the percent signs are`(encoded: String, key: String) {
         for rest in [" exp=-1 la=1 cas=1 fetch=no cls=1 size=61", " ", ""] {
             let (keys, ending) = Self.read("key=x exp=-1\nkey=\(encoded)\(rest)\nkey=y exp=-1\n")
             #expect(keys == [Array("x".utf8), Array(key.utf8), Array("y".utf8)])
@@ -52,7 +52,7 @@ import Testing
     @Test(arguments: [
         "exp=-1 la=1", "ke", "key=", "key= exp=-1", "", "ERROR locked try again later", "\rkey=a", "KEY=a",
     ])
-    func `a line without a key ends the reading behind those before it`(line: String) {
+    func `a line without a key ends the reading after the lines before it`(line: String) {
         let (keys, ending) = Self.read("key=a exp=-1\n\(line)\nkey=b exp=-1\n")
         #expect(keys == [Array("a".utf8)])
         #expect(ending == .unreadable(13..<13 + line.utf8.count))
@@ -92,7 +92,7 @@ import Testing
         return ItemMetadata(bytes.span, 0..<bytes.count)
     }
 
-    @Test func `what a line says is read, in any order and with more among it`() {
+    @Test func `the fields of a line are read in any order, with others in between`() {
         let facts = Self.facts(" exp=1795332513 la=1795332413 cas=18446744073709551615 fetch=yes cls=12 size=1184")
         #expect(facts.expires == 1_795_332_513)
         #expect(facts.lastAccess == 1_795_332_413)
@@ -107,7 +107,7 @@ import Testing
         #expect(Self.facts("key=a flags=18446744073709551615 cls=1").flags == .max)
     }
 
-    @Test func `what is not said or is no number is not known`() {
+    @Test func `a missing field or one that is not a number is unknown`() {
         let facts = Self.facts(" exp=-1 la=x cas=-1 fetch=no cls= size=18446744073709551616")
         #expect(facts.expires == nil && facts.lastAccess == nil && facts.cas == nil)
         #expect(facts.isFetched == false)

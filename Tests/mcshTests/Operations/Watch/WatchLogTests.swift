@@ -38,7 +38,7 @@ import Testing
         ("type=brand_new key=k", "brand_new"),
         ("type=item_get key=k status=purple clsid=1 cfd=9 size=5", "item_get"),
     ])
-    func `what happened is a word or two`(line: String, what: String) throws {
+    func `an event is a word or two`(line: String, what: String) throws {
         #expect(WatchDescription(try Self.event(line)).what == what)
     }
 
@@ -54,7 +54,7 @@ import Testing
                 ])
     }
 
-    @Test func `what has no column stands behind, and unknown attributes as they are`() throws {
+    @Test func `text without a column comes last, and unknown attributes are unchanged`() throws {
         #expect(
             try Self.lines(
                 "type=eviction key=k fetch=no ttl=-1 la=70 clsid=19 size=5000", "type=brand_new key=k colour=blue%1b",

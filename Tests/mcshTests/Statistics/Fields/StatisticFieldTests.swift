@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: ["qqqqqqqqqq", "", String(repeating: "x", count: 100_000)])
-    func `nothing is suggested for what is like nothing`(name: String) {
+    func `nothing is suggested for a word that resembles no name`(name: String) {
         #expect(StatisticField.explain(name) == .unknown(suggestions: []))
     }
 }
