@@ -7,7 +7,7 @@ struct AtTerminal {
     let server: MemcachedServer
     let terminal: PseudoTerminal
 
-    /// What stands before a line.
+    /// The text before a line.
     var prompt: String { AtTerminal.prompt(server) }
 
     static func prompt(_ server: MemcachedServer) -> String { "\(server.address)>" }
@@ -15,8 +15,8 @@ struct AtTerminal {
     /// Starts a session and waits for its prompt.
     ///
     /// - Parameters:
-    ///   - environment: Variables beside the usual ones.
-    ///   - editrc: What stands in the user's `.editrc`.
+    ///   - environment: Variables besides the usual ones.
+    ///   - editrc: The contents of the user's `.editrc`.
     static func start(
         term: String = "xterm-256color", columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
         editrc: ByteString? = nil, options: ByteString...
@@ -59,12 +59,12 @@ struct AtTerminal {
         }
     }
 
-    /// Types keys, and waits until the line is this text behind the prompt.
+    /// Types keys, and waits until the line after the prompt is this text.
     func type(_ keys: ByteString, shows line: String) async throws {
         try await terminal.type(keys)
         let expected = "\(prompt) \(line)"
         try await terminal.wait(for: "the line \"\(expected)\"") { screen in
-            // What stands at the right edge, far from the line, is a hint.
+            // Text at the right edge, far from the line, is a hint.
             let shown = screen.currentLine
             return shown == expected || shown.hasPrefix(expected + "  ")
         }
@@ -73,7 +73,7 @@ struct AtTerminal {
     /// Enters a line, and waits for text in the answer and for the next prompt.
     func enter(_ line: ByteString, answers text: String) async throws {
         let prompt = prompt
-        // The text may be on the screen already: what is awaited is one prompt more.
+        // The text may already be on the screen: wait for one more prompt.
         let count = terminal.screen.count(of: prompt)
         try await terminal.type(line + "\r")
         try await terminal.wait(for: "the answer \"\(text)\"") { screen in
@@ -83,6 +83,6 @@ struct AtTerminal {
 }
 
 extension TerminalScreen {
-    /// How many rows begin with a prompt.
+    /// The number of rows that begin with a prompt.
     fileprivate func count(of prompt: String) -> Int { (scrolled + lines).count { $0.hasPrefix(prompt) } }
 }

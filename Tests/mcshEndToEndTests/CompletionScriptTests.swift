@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The completion scripts in the shells that they are for: what is offered for a line.
+/// The completion scripts in their shells: the candidates for a line.
 @Suite(.inTurns)
 struct CompletionScriptTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var line: String
-        /// The words as bash cuts them, where that is not at blanks.
+        /// The words as bash splits them, if not at spaces.
         var pieces: [String]?
         var words: [String]
-        /// What bash replaces is only what stands behind its last cut.
+        /// bash replaces only what follows its last split.
         var bashWords: [String]?
 
         var testDescription: String { line }
@@ -75,7 +75,7 @@ struct CompletionScriptTests {
         return program
     }
 
-    /// Runs a script with a shell, and gives what it offers for each case: lines `number TAB candidate`.
+    /// Runs a script with a shell, and returns its candidates for each case: lines `number TAB candidate`.
     private static func candidates(_ shell: String, _ script: String) async throws -> [Int: [String]] {
         let program = try await program()
         try program.home.write(ByteString(script), to: "script")
@@ -99,7 +99,7 @@ struct CompletionScriptTests {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    @Test(.enabled(if: has("bash"), "bash is not installed")) func `bash offers what can stand there`() async throws {
+    @Test(.enabled(if: has("bash"), "bash is not installed")) func `bash offers the possible words`() async throws {
         var script = "source ./mcsh.bash\n"
         for (number, entry) in Self.cases.enumerated() {
             let pieces =
@@ -117,13 +117,13 @@ struct CompletionScriptTests {
             let offered = (candidates[number] ?? []).map { $0.hasSuffix(" ") ? String($0.dropLast()) : $0 }
             #expect(offered.sorted() == entry.bashWords ?? entry.words, "\(entry.line)")
         }
-        // A blank follows what is whole, and not a letter that has an argument.
+        // A space follows a complete word, but not a letter that has an argument.
         let letter = try #require(Self.cases.firstIndex { $0.line == "mcsh mg k v T" })
         #expect(candidates[0] == ["stats "])
         #expect(candidates[letter] == ["T"])
     }
 
-    @Test(.enabled(if: has("fish"), "fish is not installed")) func `fish offers what can stand there`() async throws {
+    @Test(.enabled(if: has("fish"), "fish is not installed")) func `fish offers the possible words`() async throws {
         var script = "source ./mcsh.fish\n"
         for (number, entry) in Self.cases.enumerated() {
             let line = entry.line.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
@@ -136,8 +136,8 @@ struct CompletionScriptTests {
         }
     }
 
-    @Test(.enabled(if: has("zsh"), "zsh is not installed")) func `zsh offers what can stand there`() async throws {
-        // A zsh with its completion system in a terminal of its own; what is offered is written to a file.
+    @Test(.enabled(if: has("zsh"), "zsh is not installed")) func `zsh offers the possible words`() async throws {
+        // A zsh with its completion system in a terminal of its own; the candidates are written to a file.
         let setup = """
             fpath=($PWD/fpath $fpath)
             autoload -Uz compinit && compinit -u -D
@@ -178,7 +178,7 @@ struct CompletionScriptTests {
         let candidates = try await Self.candidates(
             "zsh -f", "cat > setup <<'END'\n\(setup)END\n\(script)")
         for (number, entry) in Self.cases.enumerated() {
-            // `--output=` stays where it is.
+            // `--output=` is preserved.
             let words = entry.words.map { $0.hasPrefix("--output=") ? String($0.dropFirst(9)) : $0 }
             let offered = Set(candidates[number] ?? []).map { $0.replacing("\\ ", with: " ") }
             #expect(offered.sorted() == words, "\(entry.line)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The configuration file as the built program takes it.
+/// The configuration file as the built program reads it.
 @Suite(.inTurns)
 struct ConfigurationTests {
     /// A session whose pool `@cache` is its server.
@@ -113,7 +113,7 @@ struct ConfigurationTests {
         #expect(limited.stderr.contains("60 ms"), "\(limited)")
     }
 
-    @Test func `a mistake in the file is told with its place, and nothing is contacted`() async throws {
+    @Test func `a mistake in the file is reported with its place, and no server is contacted`() async throws {
         let server = try ScriptedServer([.silence])
         let program = try BuiltProgram()
         try program.configure("# mine\n[pools.cache]\nserver = [\"a\"]\n")
@@ -169,7 +169,7 @@ struct ConfigurationTests {
         let json = try await session.run("--json", "version")
         #expect(json.stderr.contains("\"code\":\"local-file\""), "\(json)")
         try FileManager.default.removeItem(atPath: directory + "/config.toml")
-        // Nobody writes to it: it is not waited for.
+        // Without a writer: it must not be waited for.
         #expect(mkfifo(directory + "/config.toml", 0o600) == 0)
         #expect(try await session.run("version").status == 9)
         try FileManager.default.removeItem(atPath: directory)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What destroys or changes a lot is asked about; where nobody can be asked it is refused.
+/// Commands that destroy or change a lot ask first; if the user cannot be asked they are refused.
 @Suite(.inTurns)
 struct DangerTests {
     @Test func `flush_all in a pipe needs -y`() async throws {
@@ -22,7 +22,7 @@ struct DangerTests {
         #expect(try await session.server.statistic("cmd_flush") == "1")
     }
 
-    @Test func `an answer on standard input is no confirmation`() async throws {
+    @Test func `an answer on standard input is not a confirmation`() async throws {
         let session = try await Session.start()
         let run = try await session.run("flush_all", input: .bytes("y\nyes\n"))
         #expect(run.status == 7, "\(run)")
@@ -87,7 +87,7 @@ struct DangerTests {
         #expect(run.stdout != "")
     }
 
-    @Test func `read-only holds for the protocol on standard input too`() async throws {
+    @Test func `read-only applies to the protocol on standard input too`() async throws {
         let session = try await Session.start()
         try await session.server.store("v", under: "k")
         let run = try await session.run("--read-only", "--pipe", input: .bytes("get k\r\nset k 0 0 1\r\nx\r\n"))

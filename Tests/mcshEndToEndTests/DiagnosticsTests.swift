@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What mcsh says about mistakes: where, what, and what to write instead.
+/// The messages of mcsh about mistakes: where, what, and what to write instead.
 @Suite(.inTurns)
 struct DiagnosticsTests {
     @Test(
@@ -14,7 +14,7 @@ struct DiagnosticsTests {
             (["get", "a"], "(not found)\n"),
             (["touch", "a*", "60"], "(not found)\n"),
         ] as [([ByteString], ByteString)])
-    func `a miss says what was probably meant, to people`(words: [ByteString], answer: ByteString) async throws {
+    func `a miss suggests to people what was probably meant`(words: [ByteString], answer: ByteString) async throws {
         let session = try await Session.start()
         let run = try await session.run(words: ["-o", "human"] + words)
         #expect(run.stdout == answer && run.status == 1, "\(run)")
@@ -38,7 +38,7 @@ struct DiagnosticsTests {
 
     struct Mistake: CustomTestStringConvertible, Sendable {
         var line: ByteString
-        /// The columns at which the fault may be seen, counted from 1.
+        /// The columns at which the error may be shown, counted from 1.
         var columns: ClosedRange<Int>
         var message: ByteString
 
@@ -83,7 +83,7 @@ struct DiagnosticsTests {
         #expect(mistake.columns.contains(column), "\(run)")
         #expect(run.stderr.contains(mistake.message), "\(run)")
 
-        // The line is repeated and the caret stands below the column that was named.
+        // The line is repeated and the caret is below the named column.
         let lines = run.stderr.lines.map(\.text)
         let caret = try #require(
             lines.firstIndex { $0.allSatisfy { " ^~".contains($0) } && $0.contains("^") }, "\(run)")
@@ -147,7 +147,7 @@ struct DiagnosticsTests {
         #expect(run.status == 2)
     }
 
-    @Test func `every mistake of a kept-going script is told with its own line`() async throws {
+    @Test func `every mistake of a script with -k is reported with its own line`() async throws {
         let session = try await Session.start()
         let run = try await session.script("bogus\nset a 1\nget\n\n# fine\n  incr a x\n", "-k")
         let places = run.stderr.lines.map(\.text).filter { $0.hasPrefix("stdin:") }
@@ -168,7 +168,7 @@ struct DiagnosticsTests {
             input: .bytes("bo\u{1b}]0;gus\u{7}\u{9b}31m \([0xff, 0x9b] as ByteString)\n"))
         #expect(run.status == 2)
         let forbidden: Set<UInt8> = [0x1b, 0x07, 0x9b, 0xff]
-        // C1 controls are two bytes in UTF-8, of which the second is 0x80...0x9f.
+        // C1 controls are two bytes in UTF-8, the second of which is 0x80...0x9f.
         #expect(!run.stderr.bytes.contains { forbidden.contains($0) }, "\(run)")
     }
 

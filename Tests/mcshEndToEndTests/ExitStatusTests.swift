@@ -7,7 +7,7 @@ import Testing
     import Glibc
 #endif
 
-/// Every exit status of the manual that can be had without a login or TLS.
+/// Every exit status of the manual that is possible without a login or TLS.
 @Suite(.inTurns)
 struct ExitStatusTests {
     @Test(
@@ -29,7 +29,7 @@ struct ExitStatusTests {
         #expect(server.receivedNothing)
     }
 
-    @Test func `a refusal by the server is 3 and goes to standard error with the server's name`() async throws {
+    @Test func `an error reply is 3 and goes to standard error with the server's name`() async throws {
         let session = try await Session.start()
         try await session.server.store("x", under: "text")
         let run = try await session.run("incr", "text")
@@ -50,7 +50,7 @@ struct ExitStatusTests {
     }
 
     @Test(arguments: [true, false])
-    func `a refusal in place of the end of a read is told`(isAmongOthers: Bool) async throws {
+    func `an error instead of the end of a read is reported`(isAmongOthers: Bool) async throws {
         let steps: [ScriptedServer.Step] = [
             .expectLine, .send("VALUE a 0 1\r\nx\r\nSERVER_ERROR backend down\r\n"), .silence,
         ]

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What a broken network or server does to a user: one clear error with the server's name, and never a hang.
+/// What a user sees of a broken network or server: one clear error with the server's name, and never a hang.
 @Suite(.inTurns)
 struct FaultTests {
     @Test func `a server that is down is 4`() async throws {
@@ -50,7 +50,7 @@ struct FaultTests {
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `a server that stops and goes on is usable again`() async throws {
+    @Test func `a server that stops and continues is usable again`() async throws {
         let session = try await Session.start()
         try await session.server.store("v", under: "k")
         try await session.server.pause()
@@ -60,7 +60,7 @@ struct FaultTests {
         #expect(try await session.run("get", "k").stdout == "v")
     }
 
-    @Test func `a reply that comes too late is 5 and is not printed`() async throws {
+    @Test func `a late reply is 5 and is not printed`() async throws {
         let gate = try Gate()
         let server = try ScriptedServer([
             .expectLine, .gate(gate), .send("VALUE k 0 4\r\nlate\r\nEND\r\n"),
@@ -159,7 +159,7 @@ struct FaultTests {
         ])
         let run = try await runAgainst(server, "--output=csv", "get", "a", "b", "c")
         #expect(run.status == 8, "\(run)")
-        // That a is a miss would only have been known at the end.
+        // That a is a miss would have been known only at the end.
         #expect(run.stdout == "key,found,value,flags,size,cas,ttl\nb,true,x,0,1,,\n")
     }
 
@@ -198,7 +198,7 @@ struct FaultTests {
         try? await program.write("set b 2\nget b\n")
         program.closeInput()
         let run = try await program.waitForEnd()
-        // Either the connection was made anew before sending, or its loss is told.
+        // Either the connection was re-established before sending, or its loss is reported.
         if run.status == 0 {
             #expect(run.stdout == "STORED\nSTORED\n2\n")
         } else {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `make install` and `make uninstall`, with a program that is built already.
+/// `make install` and `make uninstall`, with a program that is already built.
 @Suite(.inTurns)
 struct InstallTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -8,17 +8,17 @@ import Testing
     import Glibc
 #endif
 
-/// `keys`, against real servers and ones that break off.
+/// `keys`, against real servers and ones that disconnect.
 @Suite(.inTurns)
 struct KeysTests {
-    /// The answers to `stats` and `stats settings`, and to the look at the crawler before a list.
+    /// The answers to `stats` and `stats settings`, and to the check of the crawler before a list.
     static func beginning(items: Int = 3, version: String = "1.6.18") -> ScriptedServer.Step {
         .send(ByteString("STAT version \(version)\r\nSTAT curr_items \(items)\r\nEND\r\nEND\r\n"))
     }
 
     /// A server whose commands are answered, and whose list is what follows the request for it.
     ///
-    /// - Parameter isGreeted: Whether a session at a prompt begins with a look at it.
+    /// - Parameter isGreeted: Whether a session at a prompt queries it first.
     static func listing(
         items: Int = 3, version: String = "1.6.18", isGreeted: Bool = false,
         request: ByteString = "lru_crawler metadump hash\r\n", _ steps: ScriptedServer.Step...
@@ -157,7 +157,7 @@ struct KeysTests {
         }
     #endif
 
-    @Test func `nothing that matches is the status 1, and people are told`() async throws {
+    @Test func `no match is the status 1, and a note for people`() async throws {
         let session = try await Session.start()
         let empty = try await session.run("keys")
         #expect(empty.status == 1 && empty.stdout == "" && empty.stderr == "")
@@ -194,7 +194,7 @@ struct KeysTests {
         #expect(server.receivedNothing)
     }
 
-    @Test func `in a script the answers stand in the order of the lines`() async throws {
+    @Test func `in a script the answers are in the order of the lines`() async throws {
         let session = try await Session.start()
         let run = try await session.script("set a 1\nkeys\nset b 2\nkeys b --json\nget a\n")
         #expect(run.stdout == "STORED\na\nSTORED\n{\"key\":\"b\"}\n1\n")
@@ -216,7 +216,7 @@ struct KeysTests {
         #expect(session.anonymous(human.stdout) == "b  on S1\n9  on S2\n2 keys, on 2 servers\n")
     }
 
-    @Test func `a server that is not there or breaks off is told about, and the others are listed`() async throws {
+    @Test func `a server that is missing or disconnects is reported, and the others are listed`() async throws {
         let session = try await PoolSession.start(2)
         try await session.servers[0].store("1", under: "b")
         try await session.servers[1].store("5", under: "9")
@@ -236,7 +236,7 @@ struct KeysTests {
         )
     }
 
-    @Test func `a line that is no item is told, behind those before it`() async throws {
+    @Test func `a malformed line is reported after the items before it`() async throws {
         let server = try Self.listing(.send("key=a exp=-1\nnonsense\nkey=b exp=-1\nEND\r\n"))
         let run = try await runAgainst(server, "keys")
         #expect(run.stdout == "a\n")
@@ -244,7 +244,7 @@ struct KeysTests {
         #expect(run.stderr.contains("a line that is not of its form: nonsense"))
     }
 
-    @Test func `what a server cannot do is said by name, and not tried`() async throws {
+    @Test func `an unsupported operation is reported by name, and not tried`() async throws {
         let session = try await Session.start()
         try await session.server.store("v", under: "a")
         #expect(try await session.server.exchange("lru_crawler disable\r\n") == "OK\r\n")
@@ -262,8 +262,8 @@ struct KeysTests {
         #expect(old.connectionCount == 1)
     }
 
-    @Test func `a limit ends the program although the list goes on`() async throws {
-        // The list is never ended.
+    @Test func `a limit ends the program although the list continues`() async throws {
+        // The list never ends.
         let server = try Self.listing(.send("key=a exp=-1\nkey=b exp=-1\nkey=c exp=-1\n"), .silence)
         let run = try await runAgainst(server, "keys", "--limit", "2")
         #expect(run.stdout == "a\nb\n")
@@ -323,7 +323,7 @@ struct KeysTests {
         #expect(terminal.screen.unknown.isEmpty)
     }
 
-    @Test func `Ctrl-C at the terminal of a one-liner shows what was found till then`() async throws {
+    @Test func `Ctrl-C at the terminal of a one-liner shows what was found until then`() async throws {
         let server = try Self.listing(items: 4, .send("key=a exp=-1\nkey=b exp=-1\n"), .silence)
         var program = try BuiltProgram()
         program.environment = ["PAGER": "cat"]
@@ -356,8 +356,7 @@ struct KeysTests {
         try await terminal.waitForText("ended by signal")
     }
 
-    @Test func `what is taller than the screen goes through the pager, and the list is read on behind it`() async throws
-    {
+    @Test func `a tall list goes through the pager, and is read to its end in the background`() async throws {
         let session = try await AtTerminal.start(environment: ["PAGER": "head -n 3"])
         let sets = (0..<3000).map { "set key:\($0) 0 0 1 noreply\r\nv\r\n" }.joined()
         _ = try await session.server.exchange(ByteString(sets + "version\r\n"))
@@ -365,7 +364,7 @@ struct KeysTests {
         try await session.terminal.wait(for: "the pager's lines and the prompt") { screen in
             screen.lines.count { $0.hasPrefix("key:") } == 3 && screen.currentLine == session.prompt
         }
-        // The list that the pager has left is no obstacle to the next.
+        // The abandoned list of the pager does not block the next one.
         try await session.enter("keys key:2999", answers: "1 of ")
     }
 

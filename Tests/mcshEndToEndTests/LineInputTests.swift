@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Values and lines that come from elsewhere than a word.
+/// Values and lines that do not come from a word.
 @Suite(.inTurns)
 struct LineInputTests {
     @Test func `raw takes the value of a store from the lines that follow`() async throws {
@@ -120,7 +120,7 @@ struct LineInputTests {
         #expect(run.status == 2)
     }
 
-    @Test func `what was to be said of a line that fails is not said of the next`() async throws {
+    @Test func `the notes of a line that fails are not printed for the next`() async throws {
         let session = try await Session.start()
         let run = try await session.script("touch \"a b\" 45d\nset k v\n", "-k")
         #expect(run.stdout == "STORED\n")

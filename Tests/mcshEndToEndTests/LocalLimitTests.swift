@@ -7,7 +7,7 @@ import Testing
     import Glibc
 #endif
 
-/// What this machine does not give: room for output, descriptors, an end of the input.
+/// What this machine lacks: room for output, descriptors, an end of the input.
 @Suite(.inTurns, .timeLimit(.minutes(10)))
 struct LocalLimitTests {
     // MARK: Output
@@ -63,7 +63,7 @@ struct LocalLimitTests {
         }
     }
 
-    @Test func `delete --match writes nothing but JSON to standard error when that is asked for`() async throws {
+    @Test func `delete --match writes nothing but JSON to standard error if that is requested`() async throws {
         let session = try await Session.start()
         for key in ["zz1", "zz2"] as [ByteString] { try await session.server.store("v", under: key) }
         let run = try await session.run("--json", "delete", "--match", "zz*")
@@ -129,7 +129,7 @@ struct LocalLimitTests {
             let run = try await program.runShell("ulimit -n \(limit); \"$MCSH\" -s \"$SERVER\" \(words)")
             if run.status == 0 { continue }
             #expect(run.status == 9, "\(limit): \(run)")
-            // The table of servers has the reason in it.
+            // The table of servers contains the reason.
             #expect((run.stdout + run.stderr).contains("too many open files"), "\(limit): \(run)")
         }
     }

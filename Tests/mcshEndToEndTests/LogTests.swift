@@ -7,7 +7,7 @@ import Testing
     import Glibc
 #endif
 
-/// `--log`: what was done is written down.
+/// `--log`: a record of what was done.
 @Suite(.inTurns)
 struct LogTests {
     private struct Entry: Equatable {
@@ -17,7 +17,7 @@ struct LogTests {
         var line: String
     }
 
-    /// The entries of a log, whose times are checked for their form.
+    /// The entries of a log, whose times are checked to be well-formed.
     private static func entries(_ program: BuiltProgram, _ name: String = "log") throws -> [Entry] {
         try program.home.read(name).lines.map { line in
             let fields = line.text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
@@ -119,7 +119,7 @@ struct LogTests {
         #expect(server.connectionCount == 0)
     }
 
-    @Test func `a log that is full is told once`() async throws {
+    @Test func `a full log is reported once`() async throws {
         guard access("/dev/full", W_OK) == 0 else { return }
         let session = try await Session.start()
         let run = try await session.script("set a 1\nping\nping\n", "--log", "/dev/full")
@@ -127,7 +127,7 @@ struct LogTests {
         #expect(run.stderr.lines.count { $0.contains("cannot write the log /dev/full") } == 1, "\(run)")
     }
 
-    @Test func `commands of a prompt are logged too, and what Ctrl-C has cancelled`() async throws {
+    @Test func `commands of a prompt are logged too, including those that Ctrl-C cancelled`() async throws {
         let session = try await AtTerminal.start(options: "--log", "log")
         try await session.enter("set k v", answers: "stored")
         try await session.terminal.type("repeat 0 50ms version\r")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Values that are stored without being copied, from wherever they come.
+/// Values that are stored without being copied, whatever their source.
 @Suite(.inTurns)
 struct LongValueTests {
     private static let count = 5 << 20
@@ -81,7 +81,7 @@ struct LongValueTests {
         }
     }
 
-    @Test func `a refused long value is told, and the connection stays in step`() async throws {
+    @Test func `a refused long value is reported, and the connection stays in sync`() async throws {
         let session = try await Session.start(arguments: ["-I", "2m"])
         try session.program.home.write(Self.value, to: "long")
         let run = try await session.script("set a 1\nset k < long\nget a\nset b < long\nget a\n", "-k")
@@ -134,7 +134,7 @@ struct LongValueTests {
     }
 
     @Test func `a server that takes in a long value slowly has the time it needs`() async throws {
-        // For two seconds and more it reads a little at a time, and what it has not read does not fit into the buffers.
+        // For more than two seconds it reads a little at a time, and the rest does not fit into the buffers.
         let slowly = (0..<120).flatMap { _ in [.delay(.milliseconds(20)), .expectAnything] as [ScriptedServer.Step] }
         let value = ByteString(repeating: UInt8(ascii: "x"), count: 32 << 20) + "end"
         let run = try await keepingPace(within: .seconds(1)) {
@@ -158,7 +158,7 @@ struct LongValueTests {
     }
 
     @Test func `a long value that comes slowly has the time it needs`() async throws {
-        // Twice the time limit, in pieces that are less than what counts each.
+        // Twice the time limit, in pieces too small to count as progress.
         let slowly = (0..<200).flatMap { number in
             [.delay(.milliseconds(10)), .send(ByteString(repeating: UInt8(ascii: "x"), count: 10_000))]
                 as [ScriptedServer.Step]

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Connections that fail: each failure is reported, with what it means for which keys, and has the status that it says.
+/// Connections that fail: each failure is reported, with its meaning for each key, and has its documented status.
 @Suite(.inTurns, .timeLimit(.minutes(5)))
 struct LostConnectionTests {
     // MARK: -e
@@ -116,7 +116,7 @@ struct LostConnectionTests {
 
     // MARK: watch
 
-    @Test func `watch of a server that never answers is 5, also when --for is over first`() async throws {
+    @Test func `watch of a server that never answers is 5, even if --for ends first`() async throws {
         let server = try ScriptedServer([.silence])
         let run = try await runAgainst(server, "--timeout", "400ms", "watch", "--for", "100ms")
         #expect(run.status == 5, "\(run)")

@@ -67,7 +67,7 @@ struct ManualTests {
                 return words[1] == "Fl" ? "--\(words[2])" : "-\(words[1])"
             }.sorted()
         }
-        // The option parser adds this one by itself, and does not dump it.
+        // The option parser adds this one itself, and does not dump it.
         #expect(Set(documented) == Set(known).union([["--generate-completion-script"]]))
         #expect(documented.count == Set(documented).count)
     }

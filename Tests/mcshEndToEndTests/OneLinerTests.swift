@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `mcsh COMMAND ARG...`: one command, its words as the calling shell gave them.
+/// `mcsh COMMAND ARG...`: one command, with its words as the calling shell passed them.
 @Suite(.inTurns)
 struct OneLinerTests {
     struct Case: CustomTestStringConvertible, Sendable {
@@ -54,7 +54,7 @@ struct OneLinerTests {
     ]
 
     @Test(arguments: cases)
-    func `a command prints its answer in plain form and tells by its status how it went`(_ test: Case) async throws {
+    func `a command prints its answer in plain form and shows the outcome by its status`(_ test: Case) async throws {
         let session = try await Session.start()
         for (key, value) in test.setup { try await session.server.store(value, under: key) }
         let run = try await session.run(words: test.words)
@@ -145,7 +145,7 @@ struct OneLinerTests {
     }
 
     @Test(arguments: ["1x", "-1s", "@", "@-5x", "soon", "1e3", "99999999999999999999", "15 m"])
-    func `what is no lifetime is refused before anything is sent`(_ written: String) async throws {
+    func `a word that is not a lifetime is rejected before anything is sent`(_ written: String) async throws {
         let server = try ScriptedServer([.silence])
         let run = try await runAgainst(server, "set", "k", "v", ByteString(written))
         #expect(run.status == 2, "\(run)")
@@ -158,7 +158,7 @@ struct OneLinerTests {
         arguments: [
             ["set", "k", "v", "--flags", "7"], ["set", "--flags", "7", "k", "v", "60"], ["set", "k", "--flags=7", "v"],
         ] as [[ByteString]])
-    func `options of a command may stand anywhere after its name`(_ words: [ByteString]) async throws {
+    func `options of a command may appear anywhere after its name`(_ words: [ByteString]) async throws {
         let session = try await Session.start()
         let run = try await session.run(words: words)
         #expect(run.stdout == "STORED\n")
@@ -214,7 +214,7 @@ struct OneLinerTests {
     }
 }
 
-/// Where the servers come from and how they are written.
+/// The sources of servers and how they are written.
 @Suite(.inTurns)
 struct ServerSelectionTests {
     @Test(arguments: ServerEndpoint.available)
@@ -224,7 +224,7 @@ struct ServerSelectionTests {
         #expect(try await session.run("get", "k").stdout == "v")
     }
 
-    @Test func `a socket's path may stand alone`() async throws {
+    @Test func `a socket's path is enough`() async throws {
         let session = try await Session.start()
         try await session.server.store("v", under: "k")
         let path = ByteString(String(session.server.address.dropFirst("unix:".count)))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What each output format prints. Programs read these: a change here is a change of the contract.
+/// The output of each format. Programs read these: a change here breaks the contract.
 @Suite(.inTurns)
 struct JSONOutputTests {
     @Test(
@@ -309,7 +309,7 @@ struct TableOutputTests {
         var previous: Character?
         for character in line {
             if character == "\"" {
-                // A doubled quote stands for one.
+                // A doubled quote is a single one.
                 if !isQuoted && previous == "\"" { fields[fields.count - 1].append("\"") }
                 isQuoted.toggle()
             } else if character == separator && !isQuoted {

@@ -126,7 +126,7 @@ struct PipeTests {
         ("quit\n\r\n \nget\u{1b}", "request 4", "quit", "get\\e"),
         ("set a 0 0 1 noreply\r\nx\r\nquit\r\nx", "request 3", "quit", "x"),
     ])
-    func `what follows quit is not lost in silence`(
+    func `requests after quit are not lost silently`(
         _ request: String, _ ordinal: String, _ command: String, _ line: String
     ) async throws {
         let session = try await Session.start()
@@ -140,7 +140,7 @@ struct PipeTests {
     }
 
     @Test(arguments: ["mn\r\nquit\r\n\r\n \t\n", "mn\r\nquit", "mn\nquit\n"] as [ByteString])
-    func `blank lines behind quit are nothing`(_ request: ByteString) async throws {
+    func `blank lines after quit are ignored`(_ request: ByteString) async throws {
         let session = try await Session.start()
         let run = try await session.run("--pipe", input: .bytes(request))
         #expect(run.stdout == "MN\r\n" && run.stderr == "" && run.status == 0, "\(run)")

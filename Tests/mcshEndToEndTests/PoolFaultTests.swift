@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of several servers when one of them fails: the others' answers, one error with its name, and no hang.
+/// Several servers, one of which fails: the others' answers, one error with its name, and no hang.
 @Suite(.inTurns)
 struct PoolFaultTests {
     /// Selects servers by their addresses; see ``PoolSession`` for the keys of each.
@@ -77,7 +77,7 @@ struct PoolFaultTests {
         #expect(run.status == 4, "\(run.ending), \(run.stderr)")
         #expect(run.stderr.contains(session.names[1]), "\(run.stderr)")
         #expect(!run.stderr.contains(session.names[0]) && !run.stderr.contains(session.names[2]), "\(run.stderr)")
-        // Numbers rise, begin anew once at most, and are numbers.
+        // Numbers rise, restart at most once, and are numbers.
         let printed = run.stdout.lines.map { Int($0.text) ?? -1 }
         #expect(!printed.contains(-1))
         #expect(zip(printed, printed.dropFirst()).count { $0 >= $1 } <= 1)
@@ -108,7 +108,7 @@ struct PoolFaultTests {
                 #expect(run.stderr.lines.count { $0.contains(ByteString(address)) } >= 1, "\(run)")
             }
         }
-        // Each is asked before the time of the other is up.
+        // Each is asked before the time limit of the other has passed.
         let times = silent.map { ($0.firstReceipt(on: 0), $0.end(of: 0)) }
         for (time, other) in [(times[0], times[1]), (times[1], times[0])] {
             let asked = try #require(time.0)
@@ -127,7 +127,7 @@ struct PoolFaultTests {
         #expect(run.stderr.lines.count == 1, "\(run)")
         #expect(run.stderr.contains("\(down): cannot connect: "))
         #expect(run.stderr.hasSuffix("; its keys go to other servers\n"))
-        // python-memcached 1.62 puts these where the second of three is dead.
+        // python-memcached 1.62 puts these there if the second of three is dead.
         let places = try await session.program.run(
             arguments: selection + ["--json", "-c", "get key", "-c", "where key bar a"])
         let names = [(session.names[0], "S1"), (ByteString(down), "S2"), (session.names[1], "S3")]
@@ -139,7 +139,7 @@ struct PoolFaultTests {
                 + #"{"key":"a","hash":26807,"server":"S3"}"# + "\n")
     }
 
-    @Test func `with a dead retry of 0 a server that is down is told once for each line`() async throws {
+    @Test func `with a dead retry of 0 a server that is down is reported once for each line`() async throws {
         let session = try await PoolSession.start(2)
         let down = try ServerEndpoint.refused()
         let selection = Self.selection(session.servers[0].address, down, session.servers[1].address)
@@ -208,11 +208,11 @@ struct PoolFaultTests {
         #expect(try await session.servers[1].value(of: "key") == "2")
     }
 
-    @Test func `a dump that breaks off is told, and the other servers' come whole`() async throws {
+    @Test func `an incomplete dump is reported, and those of the other servers are complete`() async throws {
         let session = try await PoolSession.start(2)
         try await session.servers[0].store("1", under: "b")
         try await session.servers[1].store("5", under: "9")
-        // First it is asked whether its crawler is free.
+        // The first question is whether its crawler is free.
         let broken = try ScriptedServer(
             [.expectLine, .send("END\r\n")],
             [.expectLine, .send("key=x exp=-1 la=1 cas=1 fetch=no cls=1 size=61\nkey=y exp="), .close])
@@ -225,7 +225,7 @@ struct PoolFaultTests {
         #expect(run.stderr.hasPrefix("mcsh: \(broken.address): "), "\(run)")
     }
 
-    @Test func `watch tells at once that a server is gone, and goes on with the others`() async throws {
+    @Test func `watch reports at once that a server is gone, and continues with the others`() async throws {
         let session = try await PoolSession.start()
         let program = try await session.program.start(
             arguments: session.selection + ["watch", "mutations"], hasInput: false)
@@ -247,11 +247,11 @@ struct PoolFaultTests {
                 [.expect("get b\r\n"), .gate(gate), .send("VALUE b 0 4\r\nslow\r\nEND\r\n")])
             let program = try await BuiltProgram().start(arguments: Self.selection(slow.address, fast.address))
             let count = 200
-            // With two servers of the same weight b lies on the first; the number keeps key on the second.
+            // With two servers of the same weight b belongs to the first; the number keeps key on the second.
             try await program.write(
                 "get b\n\(String(repeating: "get key --hash 1\n", count: count))" as ByteString)
             let size = 5 + count * (value.count + 1)
-            // The fast server has written all that is taken from it when it begins no further answer.
+            // The fast server has written everything that is accepted from it once it begins no further answer.
             var answers = [-1, -2]
             _ = try await eventually {
                 answers = [try await fast.statistic("cmd_get").flatMap(Int.init) ?? 0] + answers.prefix(20)

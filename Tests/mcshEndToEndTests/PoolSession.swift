@@ -3,8 +3,8 @@ import Testing
 
 /// The built program and several memcacheds of its own.
 ///
-/// The keys of three servers of the same weight, as python-memcached 1.62 was seen to choose: b, counter, key2 and user:1
-/// lie on the first; key, foo, key1 and 1 on the second; a, 9, 0 and key4 on the third.
+/// The keys of three servers of the same weight, as python-memcached 1.62 was seen to choose: b, counter, key2 and
+/// user:1 belong to the first; key, foo, key1 and 1 on the second; a, 9, 0 and key4 on the third.
 struct PoolSession {
     var program: BuiltProgram
     let servers: [MemcachedServer]
@@ -14,10 +14,10 @@ struct PoolSession {
         PoolSession(program: try BuiltProgram(), servers: try await MemcachedServer.start(count))
     }
 
-    /// What the servers are called.
+    /// The names of the servers.
     var names: [ByteString] { servers.map { ByteString($0.address) } }
 
-    /// What selects all servers.
+    /// The options that select all servers.
     var selection: [ByteString] { names.flatMap { ["-s", $0] } }
 
     /// One command, or other words after the selection of the servers.
@@ -32,7 +32,7 @@ struct PoolSession {
 }
 
 extension ByteString {
-    /// These bytes with another text in place of each of some.
+    /// These bytes with replacements for some texts.
     func replacing(_ names: [(ByteString, String)]) -> String {
         names.reduce(text) { text, pair in
             text.split(separator: pair.0.text, omittingEmptySubsequences: false).joined(separator: pair.1)
@@ -41,7 +41,7 @@ extension ByteString {
 }
 
 extension PoolSession {
-    /// What was printed, with S1, S2 and so on for the servers.
+    /// The output, with S1, S2 and so on for the servers.
     func anonymous(_ bytes: ByteString) -> String {
         bytes.replacing(names.enumerated().map { ($1, "S\($0 + 1)") })
     }

@@ -35,7 +35,7 @@ struct PoolTests {
         }
     }
 
-    @Test func `a number chooses in place of the hash`() async throws {
+    @Test func `a number chooses instead of the hash`() async throws {
         let session = try await PoolSession.start()
         #expect(try await session.run("set", "a", "v", "--hash", "1").status == 0)
         #expect(try await session.servers[1].value(of: "a") == "v")
@@ -85,7 +85,7 @@ struct PoolTests {
         ("csv", "server,command,value\nS1,version,1.6.18\nS2,version,1.6.18\nS3,version,1.6.18\n"),
         ("human", "memcached 1.6.18 (S1)\nmemcached 1.6.18 (S2)\nmemcached 1.6.18 (S3)\n"),
     ])
-    func `version tells that of every server`(format: String, text: String) async throws {
+    func `version prints that of every server`(format: String, text: String) async throws {
         let session = try await PoolSession.start()
         let run = try await session.run("-o", ByteString(format), "version")
         let version = try await session.servers[0].statistic("version") ?? ""
@@ -146,11 +146,11 @@ struct PoolTests {
             session.anonymous(json.stdout)
                 == #"{"key":"a","hash":26807,"server":"S3","found_on":["S1","S3"]}"# + "\n"
                 + #"{"key":"b","hash":29118,"server":"S1","found_on":[]}"# + "\n")
-        // A look does not count as a read.
+        // A read for display does not count as a read.
         #expect(try await session.servers[2].exchange("mg a h\r\n") == "HD h0\r\n")
     }
 
-    @Test func `named pools come from the configuration file, and use goes on with another`() async throws {
+    @Test func `named pools come from the configuration file, and use switches to another`() async throws {
         let session = try await PoolSession.start()
         try session.program.home.makeDirectory("config/mcsh")
         let text = """
@@ -181,12 +181,12 @@ struct PoolTests {
         #expect(run.stderr.contains("is listed in @guarded: read-only, prefix p:"), "\(run)")
         #expect(run.stderr.contains("stdin:9:1: set changes the server, and this session is read-only"), "\(run)")
         #expect(run.status == 7)
-        // With two servers of the same weight a lies on the second.
+        // With two servers of the same weight a belongs to the second.
         #expect(try await session.servers[1].value(of: "a") == "1")
     }
 
     @Test(arguments: ["use @none", "use a:b:c:d", "use"])
-    func `lines behind a use that fails are for other servers, and are not run`(line: String) async throws {
+    func `lines after a use that fails are for other servers, and are not run`(line: String) async throws {
         let session = try await PoolSession.start()
         #expect(try await session.run("set", "a", "1").status == 0)
         for options in [[], ["-k"]] as [[ByteString]] where line != "use" || options.isEmpty {
@@ -252,7 +252,7 @@ struct PoolTests {
             ])
     }
 
-    @Test func `watch tells which server each event is from`() async throws {
+    @Test func `watch shows which server each event is from`() async throws {
         let session = try await PoolSession.start()
         let program = try await session.program.start(
             arguments: session.selection + ["--json", "watch", "mutations"], hasInput: false)
@@ -278,7 +278,7 @@ struct PoolTests {
         }
     }
 
-    @Test func `what servers refuse is told between the answers of the others`() async throws {
+    @Test func `error replies are reported between the answers of the others`() async throws {
         let session = try await PoolSession.start()
         var program = session.program
         program.environment["POOL"] = session.names.map(\.text).joined(separator: ",")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What surrounds the commands: servers by name, repetitions, closed descriptors, terminals, errors of options.
+/// Everything around the commands: servers by name, repetitions, closed descriptors, terminals, errors of options.
 @Suite(.inTurns)
 struct ProgramEdgeTests {
     @Test(arguments: ["9223372036854775807", "9223372036854775000"] as [ByteString])
@@ -46,7 +46,7 @@ struct ProgramEdgeTests {
             ["--json", "-p", "0", "get", "k"], ["--json", "-x"], ["-o", "json", "--timeout", "x", "get", "k"],
             ["--json", "-r", "2", "-i", "x", "get", "k"],
         ] as [[ByteString]])
-    func `a mistake in the options is JSON where that was asked for`(_ words: [ByteString]) async throws {
+    func `a mistake in the options is JSON if that was requested`(_ words: [ByteString]) async throws {
         let run = try await BuiltProgram().run(arguments: words)
         #expect(run.status == 2, "\(run)")
         #expect(run.stderr.hasPrefix("{\"error\":\""), "\(run)")
@@ -76,18 +76,18 @@ struct ProgramEdgeTests {
     ])
     func `a closed descriptor is given to nothing else`(closing: String, output: ByteString) async throws {
         let session = try await Session.start()
-        // With its newline the value has the eight bytes that an event loop's own descriptors take for a number.
+        // With its newline the value has the eight bytes that an event loop's own descriptors mistake for a number.
         try await session.server.store("1234567", under: "k")
         let server = session.server.address
         let run = try await session.program.runShell("\"$MCSH\" -s '\(server)' -c 'get k' \(closing); echo $?")
         #expect(run.stdout == output, "\(run)")
     }
 
-    @Test func `a shell command behind a bar may have any escapes`() async throws {
+    @Test func `a shell command after a bar may have any escapes`() async throws {
         let session = try await Session.start()
         try await session.server.store("a.b", under: "k")
         let run = try await session.script("get k | sed \"s/\\./x/\"\nget k | tr '.' \"'\"\n")
-        // The commands get the value as it is, without a newline.
+        // The commands receive the exact value, without a newline.
         #expect(run.stdout == "axba'b", "\(run)")
         #expect(run.status == 0)
     }
@@ -108,7 +108,7 @@ struct ProgramEdgeTests {
     }
 
     #if os(Linux)
-        @Test func `what is asked goes to the terminal, not into the file of the messages`() async throws {
+        @Test func `a question goes to the terminal, not into the file of the messages`() async throws {
             let session = try await Session.start()
             try await session.server.store("v", under: "k")
             let line = "$MCSH -s \(session.server.address) flush_all 2> messages"

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Proxies and old servers, which do not know everything: what they cannot do is said by name.
+/// Proxies and old servers, which do not know everything: the messages name what they cannot do.
 @Suite(.timeLimit(.minutes(3)))
 struct ProxyTests {
     @Test func `get for people falls back to the plain command where a proxy hangs up on mg`() async throws {
@@ -54,7 +54,7 @@ struct ProxyTests {
         #expect(run.status == 4 && !run.stderr.contains("proxy"), "\(run)")
     }
 
-    @Test func `what an old server does not know is said with the release that has it`() async throws {
+    @Test func `a command that an old server lacks is reported with the release that has it`() async throws {
         let watched = try ScriptedServer(
             connections: [
                 [.expect("watch fetchers deletions\r\n"), .send("ERROR\r\n"), .silence],
@@ -69,7 +69,7 @@ struct ProxyTests {
         #expect(limit.stderr.contains("ERROR: cache_memlimit needs memcached 1.4.27 or newer"), "\(limit)")
         #expect(limit.status == 3)
 
-        // The meta commands before 1.6.10 answer otherwise.
+        // The meta commands before 1.6.10 answer differently.
         let early = try ScriptedServer(
             connections: [
                 [.expect("mg k u\r\n"), .send("VA u\r\n"), .silence],

@@ -13,52 +13,53 @@ struct Dice {
         return Int(state >> 33) % limit
     }
 
-    /// Whether a thing happens that does so once in so many times.
+    /// Whether an event of a given probability happens.
     mutating func once(in times: Int) -> Bool { below(times) == 0 }
 
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }
 
-/// A script of commands of all kinds over few keys, so that hits, misses, refusals and conditions of either outcome occur.
+/// A script of commands of all kinds over few keys, so that hits, misses, error replies and conditions of either
+/// outcome occur.
 ///
-/// What it prints depends on nothing but itself and the files beside it: lifetimes are asked for of keys only that are
-/// given none, and CAS tokens are shown in JSON only, where they can be taken out again.
+/// What it prints depends on nothing but itself and the files beside it: lifetimes are requested only for keys that
+/// have none, and CAS tokens are shown only in JSON, where they can be removed again.
 struct RandomScript {
     enum Kind {
-        /// Anything goes, mistakes too.
+        /// Anything, including mistakes.
         case any
-        /// Nothing in it fails.
+        /// Only lines that succeed.
         case faultless
-        /// No line makes the shell wait for the answers before it.
+        /// Only lines that do not make the shell wait for earlier answers.
         case flowing
     }
 
     let kind: Kind
-    /// The lines of each command with their ends; those behind a command with `<<` belong to it.
+    /// The lines of each command with their terminators; those after a command with `<<` belong to it.
     private(set) var commands: [ByteString] = []
     /// The options that it is run with.
     private(set) var options: [ByteString] = []
-    /// What stands before its keys on the server.
+    /// The prefix of its keys on the server.
     private(set) var prefix: ByteString = ""
     /// Whether there are commands without a key, which every server answers.
     private(set) var asksEveryServer = false
 
     private let hasOnlyKeys: Bool
     private var dice: Dice
-    /// The commands that are to come next, the last of them first.
+    /// The commands that come next, the last of them first.
     private var following: [[ByteString]] = []
 
-    /// Keys of items without an end.
+    /// Keys of items that never expire.
     private static let lasting: [ByteString] = [
         "a", "b", "c", "d", "user:1", "grüße", [0xff, 0xc3, 0x28], ByteString(repeating: UInt8(ascii: "l"), count: 240),
     ]
-    /// Those that are counted although they may hold text.
+    /// Those that are counted although they may contain text.
     private static let texts: [ByteString] = ["c", "d"]
     /// Keys of items that are given lifetimes.
     private static let mortal: [ByteString] = ["m1", "m2", "m3"]
     /// Keys of counters.
     private static let counters: [ByteString] = ["n1", "n2"]
-    /// All keys that may be there.
+    /// All keys that may exist.
     static let keys = lasting + mortal + counters
 
     /// Files that scripts read, by their names.
@@ -83,9 +84,9 @@ struct RandomScript {
     private static let numbersAndBlanks: [ByteString] = ["1", "22", "18446744073709551615", #""""#, "''", #"" ""#]
 
     /// - Parameters:
-    ///   - lines: About how many commands it has.
+    ///   - lines: The approximate number of commands.
     ///   - format: The option of its format, unless that is left to chance.
-    ///   - hasOnlyKeys: Whether commands without a key are left out.
+    ///   - hasOnlyKeys: Whether commands without a key are omitted.
     init(seed: Int, kind: Kind, lines: Int? = nil, format: ByteString? = nil, hasOnlyKeys: Bool = false) {
         dice = Dice(seed: seed)
         self.kind = kind
@@ -111,7 +112,7 @@ struct RandomScript {
         }
     }
 
-    /// All of it.
+    /// The whole script.
     var text: ByteString { commands.reduce(into: ByteString()) { $0 += $1 } }
 
     /// The script up to a command.
@@ -164,7 +165,7 @@ struct RandomScript {
         dice.once(in: 6) ? dice.pick([" --json", " --csv", " --tsv", " --raw", " --output plain"]) : ""
     }
 
-    /// A line that the shell sends on without waiting, and that no server refuses on every key.
+    /// A line that the shell sends without waiting, and that no server refuses for every key.
     private mutating func line() -> [ByteString] {
         switch dice.below(44) {
         case 0..<7: ["get \(keys(dice.once(in: 9) ? 40 : 7))\(format())"]
@@ -219,7 +220,7 @@ struct RandomScript {
         return ["flush_all"]
     }
 
-    /// What a server refuses, or may.
+    /// A line that a server refuses, or may refuse.
     private mutating func refused() -> [ByteString] {
         switch dice.below(kind == .flowing ? 40 : 12) {
         case 0: ["set \(lasting()) < large.bin\(silence())"]
@@ -243,7 +244,7 @@ struct RandomScript {
         }
     }
 
-    /// Lines with a value of other lines.
+    /// Lines with a value in further lines.
     private mutating func document() -> [ByteString] {
         let tag = dice.pick(["END", #""E F""#, "'#'"]) as ByteString
         let end: ByteString = tag == "END" ? tag : ByteString(tag.dropFirst().dropLast())
@@ -258,7 +259,7 @@ struct RandomScript {
         }
     }
 
-    /// Lines that need the answers before them, or change what those behind them print.
+    /// Lines that need the answers before them, or change the output of those after them.
     private mutating func dependent() -> [ByteString] {
         switch dice.below(6) {
         case 0: ["cas \(pair(Self.lasting))\(silence())"]
@@ -277,7 +278,7 @@ struct RandomScript {
         return ["set \(pair([key]))"]
     }
 
-    /// Lines that are told to be wrong, and not sent.
+    /// Lines that are reported to be wrong, and not sent.
     private mutating func mistake() -> [ByteString] {
         switch dice.below(14) {
         case 0: ["get"]
@@ -297,7 +298,7 @@ struct RandomScript {
         }
     }
 
-    /// Lines that succeed where every key is there, and every counter a number.
+    /// Lines that succeed if every key exists, and every counter is a number.
     private mutating func faultless() -> [ByteString] {
         let (key, other) = (dice.pick(Self.keys), dice.pick(Self.keys))
         switch dice.below(22) {

@@ -5,7 +5,7 @@ import Testing
 @Suite(.inTurns, .timeLimit(.minutes(5)))
 struct RawBytesTests {
     private static let hostile: ByteString = "SERVER_ERROR \u{1B}]0;x\u{7}\u{9B}31m\r\n"
-    /// Of a command that it does not know the program learns the answer's end from that of another.
+    /// For an unknown command the program determines the answer's end from that of another.
     private static let answeringBogus: [ScriptedServer.Step] = [
         .expect("bogus\r\nversion\r\n"), .send(hostile + "VERSION 1.6.18\r\n"), .silence,
     ]

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// One request, and every byte that memcached 1.6.18 was seen to answer to it.
+/// One request, and every byte that memcached 1.6.18 was observed to answer.
 struct Exchange: CustomTestStringConvertible, Sendable {
     var name: String
     /// Options of the server beyond the usual ones.
@@ -25,7 +25,7 @@ struct Exchange: CustomTestStringConvertible, Sendable {
 }
 
 extension Exchange {
-    /// Requests after which it is certain where their replies end.
+    /// Requests for which it is certain where their replies end.
     static let wellFormed: [Exchange] = [
         Exchange("version", "version\r\n", "VERSION 1.6.18\r\n"),
         Exchange("unknown-command", "bogus\r\n", "ERROR\r\n"),
@@ -449,7 +449,7 @@ extension Exchange {
         Exchange("stats-reset-then-total", "stats reset\r\nget a\r\n", "RESET\r\nEND\r\n"),
     ]
 
-    /// Requests that servers misread: data that is taken for a command, lengths that wrap, lines that are cut.
+    /// Requests that servers misread: data taken for a command, lengths that wrap, truncated lines.
     static let malformed: [Exchange] = [
         Exchange(
             "line-2100-with-newline", "\(ByteString(repeating: UInt8(ascii: "x"), count: 2100))\r\n", "ERROR\r\n"),

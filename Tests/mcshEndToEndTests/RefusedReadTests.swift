@@ -1,23 +1,23 @@
 import TestSupport
 import Testing
 
-/// Replies of several values with a refusal among them, as memcached, its built-in proxy and routers send them. No command
-/// gets what answers another, and no key is hidden or failed by its neighbour.
+/// Replies of several values with an error among them, as memcached, its built-in proxy and routers send them. No
+/// command gets the answer of another, and no key is hidden or failed by its neighbour.
 @Suite struct RefusedReadTests {
     private static let refusal: ByteString = "SERVER_ERROR backend failure\r\n"
 
-    /// The built-in proxy's form: a refusal for each key that failed, among the values, and END.
+    /// The built-in proxy's form: an error for each key that failed, among the values, and END.
     private static let proxy: ByteString =
         "VALUE a 0 1\r\n1\r\nSERVER_ERROR backend failure\r\nSERVER_ERROR backend failure\r\nEND\r\n"
-    /// memcached's form: the refusal ends the reply.
+    /// memcached's form: the error ends the reply.
     private static let plain: ByteString = "VALUE a 0 1\r\n1\r\nSERVER_ERROR backend failure\r\n"
-    /// What the keys that are asked for once more are answered with.
+    /// The answers for the keys that are requested again.
     private static let again: [ScriptedServer.Step] = [
         .expect("get b\r\nget c\r\n"), .send("SERVER_ERROR backend failure\r\nVALUE c 0 1\r\n3\r\nEND\r\n"),
     ]
 
     @Test(arguments: [proxy, plain])
-    func `the keys behind a refusal are asked for again, each alone`(reply: ByteString) async throws {
+    func `the keys after an error are requested again, each alone`(reply: ByteString) async throws {
         let server = try ScriptedServer([.expect("get a b c\r\n"), .send(reply)], Self.again)
         let run = try await runAgainst(server, "get", "a", "b", "c")
         #expect(run.stdout == "a\t1\nc\t3\n", "\(run)")
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [proxy, plain])
-    func `the lines behind a refused read get their own answers, in order`(reply: ByteString) async throws {
+    func `the lines after a refused read get their own answers, in order`(reply: ByteString) async throws {
         let server = try ScriptedServer(
             [
                 .expect("get a b c\r\nversion\r\nset a 0 0 1\r\nw\r\nget d\r\n"),
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test(arguments: [proxy, plain])
-    func `--pipe passes on the whole reply, and counts the requests behind it rightly`(reply: ByteString) async throws {
+    func `--pipe passes on the whole reply, and counts later requests correctly`(reply: ByteString) async throws {
         let server = try ScriptedServer([
             .expect("get a b c\r\nversion\r\nset a 0 0 1\r\nw\r\n"), .send(reply + "VERSION 1.6.45\r\nSTORED\r\n"),
         ])
@@ -103,7 +103,7 @@ import Testing
     }
 }
 
-/// What servers say that is no answer to a command, or has larger numbers than usual.
+/// Server output that does not answer a command, or has larger numbers than usual.
 @Suite struct UnusualServerTests {
     @Test func `client flags of 64 bits are read and written`() async throws {
         let server = try ScriptedServer([
@@ -144,7 +144,7 @@ import Testing
         #expect(run.stderr.contains("CLIENT_ERROR unauthenticated"), "\(run)")
     }
 
-    @Test func `statistics without an end are given up at 64 MiB`() async throws {
+    @Test func `endless statistics are abandoned at 64 MiB`() async throws {
         let block = ByteString(Array(repeating: Array("STAT name value\r\n".utf8), count: 65_536).joined())
         let server = try ScriptedServer(
             [.expectLine] + Array(repeating: ScriptedServer.Step.send(block), count: 100) + [.silence])

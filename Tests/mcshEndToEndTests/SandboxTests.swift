@@ -94,7 +94,7 @@ struct SandboxTests {
         #expect(server.connectionCount == 0)
     }
 
-    @Test func `without memcached it says at once what is missing`() async throws {
+    @Test func `without memcached it reports at once what is missing`() async throws {
         var program = try BuiltProgram()
         program.environment = ["PATH": program.home.path, "MCSH_MEMCACHED": ""]
         let run = try await program.run("--sandbox", "version")
@@ -104,7 +104,7 @@ struct SandboxTests {
         #expect(try await eventually { program.home.contents(of: "tmp") == [] })
     }
 
-    @Test func `a memcached that ends at once is told with its status`() async throws {
+    @Test func `a memcached that ends at once is reported with its status`() async throws {
         var program = try BuiltProgram()
         try program.home.makeDirectory("bin")
         try program.home.write("#!/bin/sh\nexit 71\n", to: "bin/memcached", mode: 0o700)

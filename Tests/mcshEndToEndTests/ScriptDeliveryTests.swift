@@ -3,8 +3,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What a script prints depends neither on how its lines come in, nor on whether they are sent together, nor on how many
-/// servers there are.
+/// The output of a script depends neither on how its lines arrive, nor on whether they are sent together, nor on how
+/// many servers there are.
 ///
 /// `MCSH_RANDOM_SCRIPTS` sets how many random scripts are tried, and `MCSH_RANDOM_SEED` the number of the first.
 @Suite(.inTurns)
@@ -45,7 +45,7 @@ struct ScriptDeliveryTests {
     }
 
     @Test(arguments: [(0, nil), (1, "--csv"), (3, "--tsv")] as [(Int, ByteString?)])
-    func `a server that stands still for a moment changes nothing in what a long script prints`(
+    func `a server that stalls for a moment changes nothing in the output of a long script`(
         _ position: Int, _ format: ByteString?
     ) async throws {
         let bench = try await Bench.start()
@@ -61,13 +61,13 @@ struct ScriptDeliveryTests {
     }
 }
 
-/// How a script comes in.
+/// How a script arrives.
 private enum Delivery {
     /// From a file.
     case atOnce(ByteString)
-    /// Through a pipe, each piece when the one before it has been read.
+    /// Through a pipe, each piece when the previous one has been read.
     case pieces([ByteString])
-    /// Through a pipe, while a server stands still from the middle on until all is read, or for a moment.
+    /// Through a pipe, while a server is stopped from the middle on until everything is read, or for a moment.
     case halting(MemcachedServer, ByteString)
 
     /// Random pieces.
@@ -90,7 +90,7 @@ private struct Bench {
         var errors: ByteString
         var status: Int32
         var file: ByteString?
-        /// How many of its pieces were read, where that is known.
+        /// The number of its pieces that were read, if known.
         var consumed: Int?
 
         static func == (left: Outcome, right: Outcome) -> Bool {
@@ -115,7 +115,7 @@ private struct Bench {
     func compare(_ script: RandomScript, seed: Int) async throws {
         var dice = Dice(seed: seed)
         var outcomes: [Outcome] = []
-        // Standard error stands among the answers where it is the same pipe.
+        // Standard error is mixed with the answers if it is the same pipe.
         let joined = seed.isMultiple(of: 2)
         for servers in [one, four] {
             func run(_ delivery: Delivery, _ options: ByteString...) async throws -> Outcome {
@@ -214,7 +214,7 @@ private struct Bench {
         return ByteString(kept + rest)
     }
 
-    /// An outcome without what only several servers add to it, and without their names.
+    /// An outcome without the parts that only several servers add to it, and without their names.
     func withoutServers(_ outcome: Outcome) -> Outcome {
         var outcome = outcome
         outcome.output = withoutServers(outcome.output)
@@ -224,7 +224,7 @@ private struct Bench {
     }
 
     private func withoutServers(_ bytes: ByteString) -> ByteString {
-        // One character for each byte, so that all of them can be told apart.
+        // One character for each byte, so that all of them can be distinguished.
         var text = String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
         for server in one + four { text = text.replacingOccurrences(of: server.address, with: "S", options: .literal) }
         for name in ["S", "server"] {
@@ -238,7 +238,7 @@ private struct Bench {
     }
 }
 
-/// Expects the same outcome, and shows where outputs part.
+/// Expects the same outcome, and shows where outputs differ.
 private func expectSame(
     _ outcome: Bench.Outcome, _ expected: Bench.Outcome, _ name: String, _ script: RandomScript? = nil,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -129,7 +129,7 @@ struct ScriptTests {
         let run = try await session.script("set a < value.bin\nset b << END\nfirst\n\"second\"\nEND\nget b\n")
         #expect(run.status == 0, "\(run)")
         #expect(try await session.server.value(of: "a") == everyByte)
-        // Whether the last line's end belongs to the value is for the manual to say.
+        // The manual decides whether the last line's end belongs to the value.
         let text = try #require(try await session.server.value(of: "b"))
         #expect(text == "first\n\"second\"\n" || text == "first\n\"second\"")
     }
@@ -216,7 +216,7 @@ struct ScriptFailureTests {
     }
 
     @Test(arguments: ["-k", "--keep-going"])
-    func `a script can go on after own mistakes`(_ option: String) async throws {
+    func `a script can continue after its own mistakes`(_ option: String) async throws {
         let session = try await Session.start()
         let run = try await session.script("set a 1\nbogus x\nset b 2\nget\n", ByteString(option))
         #expect(run.stdout == "STORED\nSTORED\n")
@@ -232,7 +232,7 @@ struct ScriptFailureTests {
         #expect(run.status == 1)
     }
 
-    @Test func `an error of the server is told with its line, and the script goes on`() async throws {
+    @Test func `an error of the server is reported with its line, and the script continues`() async throws {
         let session = try await Session.start()
         let run = try await session.script("set a x\nincr a 1\nset b 2\n")
         #expect(run.stdout == "STORED\nSTORED\n")
@@ -252,7 +252,7 @@ struct ScriptFailureTests {
         }
     }
 
-    @Test func `a mistake in a file is told with the file's name`() async throws {
+    @Test func `a mistake in a file is reported with the file's name`() async throws {
         let session = try await Session.start()
         try session.program.home.write("set a 1\n\n  frobnicate\n", to: "bad.mcsh")
         let run = try await session.run("-f", "bad.mcsh")
@@ -260,7 +260,7 @@ struct ScriptFailureTests {
         #expect(run.status == 2)
     }
 
-    @Test func `a mistake in a later file leaves what came before it done`() async throws {
+    @Test func `a mistake in a later file does not undo earlier lines`() async throws {
         let session = try await Session.start()
         try session.program.home.write("set a 1\n", to: "good.mcsh")
         try session.program.home.write("set b\n", to: "bad.mcsh")

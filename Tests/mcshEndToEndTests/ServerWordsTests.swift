@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The program knows every word of the server that the tests run with: `MCSH_MEMCACHED` names the newest one.
+/// The program knows every token of the server that the tests run with: `MCSH_MEMCACHED` names the newest one.
 @Suite(.inTurns)
 struct ServerWordsTests {
     @Test func `every statistic of the server is explained`() async throws {

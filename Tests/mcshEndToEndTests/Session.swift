@@ -14,7 +14,7 @@ struct Session {
             program: try BuiltProgram(), server: try await MemcachedServer.start(on: endpoint, arguments: arguments))
     }
 
-    /// What selects the session's server.
+    /// The options that select the session's server.
     var selection: [ByteString] { ["-s", ByteString(server.address)] }
 
     /// One command, or other words after the selection of the server.
@@ -31,7 +31,7 @@ struct Session {
         try await program.run(arguments: selection + options, input: .bytes(text))
     }
 
-    /// The lifetime that an item has left, as the server says it: nil for an item that does not expire.
+    /// The remaining lifetime of an item, as the server reports it: nil for an item that does not expire.
     func secondsLeft(of key: ByteString) async throws -> Int? {
         let reply = try await server.exchange("mg \(key) t\r\n")
         let seconds = try #require(Int(reply.text.dropFirst(4).prefix { !$0.isNewline }), "mg answered \(reply)")
@@ -39,17 +39,17 @@ struct Session {
     }
 }
 
-/// Runs the program against a server that plays a script.
+/// Runs the program against a server that follows a script.
 func runAgainst(
     _ server: ScriptedServer, _ words: ByteString..., input: BuiltProgram.Input = .nothing
 ) async throws -> BuiltProgram.Finished {
     try await BuiltProgram().run(arguments: ["-s", ByteString(server.address)] + words, input: input)
 }
 
-/// Every byte there is, in order.
+/// Every possible byte, in order.
 let everyByte = ByteString(UInt8.min...UInt8.max)
 
-/// Bytes that do not repeat soon, so that a piece which is lost, doubled or moved shows.
+/// Bytes that do not repeat soon, so that a lost, doubled or moved piece is noticed.
 func patterned(count: Int) -> ByteString {
     ByteString(
         [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

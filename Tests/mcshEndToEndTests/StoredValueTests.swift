@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Values as python-memcached 1.62 keeps them, through the program and a real server. The stored bytes are recordings of
-/// that client.
+/// Values as python-memcached 1.62 stores them, through the program and a real server. The stored bytes are recordings
+/// of that client.
 @Suite(.inTurns)
 struct StoredValueTests {
     struct Recording: CustomTestStringConvertible, Sendable {
         var name: String
         var stored: ByteString
         var flags: UInt64
-        /// What `--decode` gives, and `type` of the JSON object.
+        /// The output of `--decode`, and `type` of the JSON object.
         var decoded: ByteString
         var type: String
         var testDescription: String { name }
@@ -45,7 +45,7 @@ struct StoredValueTests {
             "a Decimal", "Y2RlY2ltYWwKRGVjaW1hbApwMAooVjEyLjM0MApwMQp0cDIKUnAzCi4=", 1,
             #"{"$decimal":"12.340"}"#, "decimal.Decimal"),
     ])
-    func `what python-memcached stored is read as what it was`(recording: Recording) async throws {
+    func `values that python-memcached stored are read as they were`(recording: Recording) async throws {
         let session = try await Session.start()
         try await session.server.store(recording.stored, under: "k", flags: recording.flags)
         #expect(try await session.run("get", "k").stdout == recording.stored)
@@ -91,7 +91,7 @@ struct StoredValueTests {
             ["--compress", "100", ByteString(String(repeating: "xyz", count: 700))],
             ByteString(Data(base64Encoded: "eJyrqKyqGEWjaBSNolE0ikbRKCKEAADE4MI=") ?? Data()), 8),
     ])
-    func `what is stored is what python-memcached stores`(storing: Storing) async throws {
+    func `stored values are those that python-memcached stores`(storing: Storing) async throws {
         let session = try await Session.start()
         let run = try await session.run(words: ["set", "k"] + storing.words)
         #expect(run.status == 0, "\(run)")
@@ -120,7 +120,7 @@ struct StoredValueTests {
         let shown = try await session.run("show", "b", "--decode")
         #expect(shown.stdout == "")
         #expect(shown.status == 8)
-        // Without --decode nothing is looked at.
+        // Without --decode nothing is decoded.
         #expect(try await session.run("get", "b").stdout == "no pickle")
         let human = try await session.run("-o", "human", "get", "b")
         #expect(human.stdout.hasPrefix("no pickle\n"))
@@ -159,7 +159,8 @@ struct StoredValueTests {
             "\(decoded)")
     }
 
-    /// The beginning of a zlib stream that expands to so many zeros and more: a zero, then 258 of them with every 13 bits.
+    /// The beginning of a zlib stream that expands to more than this many zeros: a zero, then 258 of them with every 13
+    /// bits.
     private static func zeros(mebibytes: Int) -> ByteString {
         let eightMatches: [UInt8] = [0xa3, 0x60, 0x14, 0x8c, 0x82, 0x51, 0x30, 0x0a, 0x46, 0xc1, 0x28, 0x18, 0x05]
         let count = mebibytes * 1_048_576 / (8 * 258) + 1

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Commands of a script are sent ahead, and yet a slow writer sees each answer at once.
+/// Commands of a script are sent ahead, but a slow writer still sees each answer at once.
 @Suite(.inTurns)
 struct StreamingTests {
     @Test func `each line is answered while the input stays open`() async throws {
@@ -35,7 +35,7 @@ struct StreamingTests {
         #expect(try await program.waitForEnd().status == 0)
     }
 
-    @Test func `a mistake is told at once, and what came before it is answered`() async throws {
+    @Test func `a mistake is reported at once, and earlier lines are answered`() async throws {
         let session = try await Session.start()
         let program = try await session.program.start(arguments: session.selection)
         try await program.write("set a 1\nbogus\nset b 2\n")
@@ -48,7 +48,7 @@ struct StreamingTests {
     }
 
     @Test func `commands are sent ahead of their answers`() async throws {
-        // The server answers only when it has seen all three.
+        // The server answers only once it has seen all three.
         let server = try ScriptedServer([
             .expect("incr a 1\r\nincr b 1\r\nincr c 1\r\n"), .send("NOT_FOUND\r\n2\r\nNOT_FOUND\r\n"),
         ])
@@ -98,7 +98,7 @@ struct StreamingTests {
     }
 
     @Test(arguments: [("--raw", ""), ("--output=plain", "\n")] as [(ByteString, ByteString)])
-    func `a long value stands among others`(format: ByteString, end: ByteString) async throws {
+    func `a long value may be among others`(format: ByteString, end: ByteString) async throws {
         let text = ByteString(repeating: UInt8(ascii: "x"), count: 1_500_000)
         let server = try ScriptedServer([
             .expect("get a b c d\r\n"),
@@ -121,7 +121,7 @@ struct StreamingTests {
         let running = try await program.startShell(
             #""$MCSH" -f many.mcsh | { while test ! -e go; do sleep 0.01; done; wc -c; }"#, arguments: [],
             hasInput: false)
-        // What comes then does not fit into the pipe.
+        // The following output does not fit into the pipe.
         #expect(try await eventually { try await session.server.statistic("cmd_get") != "0" })
         try program.home.write("", to: "go")
         let run = try await running.waitForEnd()

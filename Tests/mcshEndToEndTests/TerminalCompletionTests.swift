@@ -17,7 +17,7 @@ struct TerminalCompletionTests {
         try await session.type(keys, shows: line)
     }
 
-    @Test func `what all candidates begin with is inserted, and a second Tab lists them with their meanings`()
+    @Test func `the common prefix is inserted, and a second Tab lists the candidates with their meanings`()
         async throws
     {
         let session = try await AtTerminal.start()
@@ -25,7 +25,7 @@ struct TerminalCompletionTests {
         try await session.terminal.type("\t\t")
         let screen = try await session.terminal.waitForText("run the crawler, or dump keys with it")
         #expect(screen.text.contains("lru          tune the LRU"))
-        // The line stands below the list, and goes on.
+        // The line is below the list, and continues.
         try await session.type("_\t", shows: "lru_crawler")
     }
 
@@ -75,7 +75,7 @@ struct TerminalCompletionTests {
         try await session.type("]\t", shows: "get \"evil\\e]0;title\\a\\e[2J\\u{9b}31m\"")
     }
 
-    @Test func `files are completed behind a redirection and behind source`() async throws {
+    @Test func `files are completed after a redirection and after source`() async throws {
         let session = try await AtTerminal.start()
         try session.program.home.write("version\n", to: "warm up.mcsh")
         try session.program.home.write("x", to: "value.bin")

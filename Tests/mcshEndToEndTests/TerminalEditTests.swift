@@ -96,7 +96,7 @@ struct TerminalEditTests {
         #expect(try await session.server.value(of: "k") == "theirs")
     }
 
-    @Test func `an item that is deleted meanwhile is not brought back`() async throws {
+    @Test func `an item that is deleted in the meantime is not restored`() async throws {
         let session = try await Self.start(editor: Self.waiting("mine"))
         try await session.server.store("red", under: "k")
         try await session.terminal.type("edit k\r")

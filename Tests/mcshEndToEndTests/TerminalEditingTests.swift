@@ -1,10 +1,11 @@
 import TestSupport
 import Testing
 
-/// Lines are edited as people at a terminal expect it.
+/// Lines are edited as people at a terminal expect.
 @Suite(.inTurns)
 struct TerminalEditingTests {
-    /// A key of emacs mode, with the line before and after it: `|` is the cursor's place, where an X is then typed.
+    /// A key of emacs mode, with the line before and after it: `|` is the position of the cursor, where an X is then
+    /// typed.
     struct Keystroke: CustomTestStringConvertible, Sendable {
         var name: String
         var before: ByteString
@@ -48,7 +49,7 @@ struct TerminalEditingTests {
         try await session.type(stroke.keys, shows: stroke.after)
     }
 
-    @Test func `what is typed arrives at the server byte for byte`() async throws {
+    @Test func `typed text arrives at the server byte for byte`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter("set gr\u{fc}n \"日本 \\x00\" 60", answers: "stored")
         #expect(try await session.server.value(of: "gr\u{fc}n") == "日本 \u{0}")
@@ -102,7 +103,7 @@ struct TerminalEditingTests {
         try await session.terminal.type("set b 2\r\u{1b}[201~")
         try await session.terminal.waitForText("2 lines pasted")
         #expect(try await session.server.value(of: "a") == nil)
-        // Where the mark does not come, Ctrl-C is the way out.
+        // If the mark does not come, Ctrl-C is the way out.
         try await session.terminal.type("\u{3}\u{1b}[200~set a 1\r")
         await #expect(throws: TestSupportFailure.self) {
             try await session.terminal.wait(within: .seconds(1)) { $0.currentLine.contains("set a 1") }
@@ -134,7 +135,7 @@ struct TerminalEditingTests {
         try await session.terminal.waitForText("stored")
         try await session.waitForPrompt()
         #expect(try await session.server.value(of: "long")?.bytes.count == 20_000)
-        // What is no text is not taken.
+        // Invalid text is not accepted.
         try session.program.home.write(ByteString([0x67, 0xff, 0xfe, 0x0a]), to: "text")
         try await session.type("get none", shows: "get none")
         try await session.terminal.type("\u{1b}v")
@@ -148,7 +149,7 @@ struct TerminalEditingTests {
         try await session.type("\u{1b}[200~get \u{1b}[Hx\u{3}y\u{1b}[201~z", shows: "get [Hxyz")
     }
 
-    @Test func `an open quote goes on in the next line`() async throws {
+    @Test func `an open quote continues in the next line`() async throws {
         let session = try await AtTerminal.start()
         try await session.terminal.type("set k \"one\r")
         try await session.terminal.waitForLine("\"…>")
@@ -156,7 +157,7 @@ struct TerminalEditingTests {
         #expect(try await session.server.value(of: "k") == "one\ntwo")
     }
 
-    @Test func `a here-document goes on up to its tag`() async throws {
+    @Test func `a here-document continues up to its tag`() async throws {
         let session = try await AtTerminal.start()
         try await session.terminal.type("set k << END\r")
         try await session.terminal.waitForLine("END…>")
@@ -197,7 +198,7 @@ struct TerminalEditingTests {
         try await session.terminal.wait(for: "the hint") { $0.currentLine.hasSuffix("  VALUE [TTL]") }
         try await session.terminal.type("v\r")
         try await session.terminal.waitForText("stored")
-        // It does not stay behind in the lines that were entered.
+        // It does not remain in the lines that were entered.
         #expect(!session.terminal.screen.text.contains("[TTL]"))
     }
 
@@ -208,7 +209,7 @@ struct TerminalEditingTests {
             let before = session.terminal.output.count
             try await session.terminal.type("x")
             try await session.terminal.waitForLine(line)
-            // The key alone where nothing follows it, and no line drawn again.
+            // Only the key if nothing follows it, and no redrawn line.
             let written = session.terminal.output.count - before
             #expect(written < 40, "\(written) bytes")
         }

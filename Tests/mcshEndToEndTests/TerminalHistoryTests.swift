@@ -59,7 +59,7 @@ struct TerminalHistoryTests {
         #expect(try session.program.home.read(Self.file) == "get first\nget partial\nget next\n")
     }
 
-    @Test func `lines that begin with a blank or hold a secret are recalled but not written`() async throws {
+    @Test func `lines that begin with a space or contain a secret are recalled but not written`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter(" get hidden", answers: "(not found)")
         try await session.terminal.type("auth me hunter2\r")
@@ -119,14 +119,14 @@ struct TerminalHistoryTests {
         #expect(stat(first.program.home.path(of: Self.file), &status) == 0)
         #expect(status.st_mode & 0o777 == 0o600)
         try await second.type("\u{1b}[A", shows: "get key:24999")
-        // A shell that runs meanwhile goes on in the new file.
+        // A shell that runs in the meantime continues in the new file.
         try await second.terminal.type("\u{3}")
         try await second.waitForPrompt()
         try await first.enter("get last", answers: "(not found)")
         #expect(try first.program.home.read(Self.file).lines.last == "get last")
     }
 
-    @Test func `a history that cannot be written is told once and hinders nothing`() async throws {
+    @Test func `a history that cannot be written is reported once and prevents nothing`() async throws {
         let session = try await AtTerminal.start(environment: ["XDG_STATE_HOME": "/dev/null"])
         try await session.enter("set k v", answers: "the history is not kept")
         try await session.enter("get k", answers: "v")

@@ -25,7 +25,7 @@ struct TerminalPagerTests {
         return session
     }
 
-    @Test func `what is taller than the screen goes through the pager, what is not does not`() async throws {
+    @Test func `only output taller than the screen goes through the pager`() async throws {
         let session = try await Self.start(pager: Self.marking)
         try await session.enter("get long", answers: "P line 100")
         #expect(session.terminal.screen.text.contains("P line 1\n"))
@@ -59,7 +59,7 @@ struct TerminalPagerTests {
         try await session.terminal.type("get long\r")
         try await session.terminal.waitForLine(":")
         try await session.terminal.type("\u{3}")
-        // less rings for it, and forgets what was typed before.
+        // less rings the bell, and forgets what was typed before.
         try await session.terminal.wait(for: "less to notice") { $0.bells > 0 }
         try await session.terminal.type("G")
         try await session.terminal.waitForText("line 100")
@@ -89,7 +89,7 @@ struct TerminalPagerTests {
         #expect(try await eventually { session.terminal.isSane })
     }
 
-    @Test func `a pager that is not there is told, and the output comes without one`() async throws {
+    @Test func `a missing pager is reported, and the output is shown without one`() async throws {
         let session = try await Self.start(pager: "no-such-pager -x")
         try await session.enter("get long", answers: "line 100")
         #expect(session.terminal.screen.text.contains("there is no pager no-such-pager"))
@@ -110,7 +110,7 @@ struct TerminalPagerTests {
         #expect(!session.terminal.screen.text.contains("P line"))
     }
 
-    @Test func `messages stand among the lines of the output, not over them`() async throws {
+    @Test func `messages appear between the lines of the output, not over them`() async throws {
         let session = try await Self.start(pager: Self.marking, rows: 3)
         try await session.server.store("x", under: "broken", flags: 1)
         try await session.enter("get --decode --output plain short broken", answers: "P mcsh:")
@@ -125,7 +125,7 @@ struct TerminalPagerTests {
             let terminal = try await program.startAtTerminal(arguments: ["-s", ByteString(server.address)] + words)
             try await terminal.waitForLine(":")
             try await terminal.type("\u{3}")
-            // less rings for it, and forgets what was typed before.
+            // less rings the bell, and forgets what was typed before.
             try await terminal.wait(for: "less to notice") { $0.bells > 0 }
             try await terminal.type("G")
             try await terminal.waitForText("line 100")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Keys at random, as many as `MCSH_FUZZ_KEYS` says: whatever is typed, the program goes on, and what the screen shows is
+/// Random keys, as many as `MCSH_FUZZ_KEYS` specifies: whatever is typed, the program continues, and the screen shows
 /// what Ctrl-L shows.
 @Suite(.timeLimit(.minutes(60)))
 struct TerminalRandomKeysTests {
@@ -16,8 +16,8 @@ struct TerminalRandomKeysTests {
         }
     }
 
-    /// Keys that the manual names, and those of libedit beside them. Not Ctrl-\, which ends the program while a command
-    /// runs, as it does any.
+    /// Keys that the manual names, and further ones of libedit. Not Ctrl-\, which ends the program while a command
+    /// runs, as it ends any.
     private static let keys: [ByteString] =
         [
             "\r", "\n", "\u{1b}[H", "\u{1b}[F", "\u{1b}[D", "\u{1b}[C", "\u{1b}[1;5D", "\u{1b}[1;5C", "\u{1b}[3~",
@@ -69,7 +69,7 @@ struct TerminalRandomKeysTests {
                 recent.append(key)
                 typed += 1
                 try await session.terminal.type(key)
-                // Keys that come while a command runs are its own.
+                // A running command reads the keys that arrive.
                 if key == "\r" || key == "\n" { _ = try await session.terminal.waitUntilIdle() }
             }
             let comment: Comment = "MCSH_FUZZ_SEED=\(seed), \(typed) keys, the last ones \(recent)"
@@ -95,7 +95,8 @@ struct TerminalRandomKeysTests {
         print("\(typed) keys, MCSH_FUZZ_SEED=\(seed)")
     }
 
-    /// Ends what is asked for more keys: a list, a question, a search, a command. Returns whether the program still runs.
+    /// Ends whatever waits for more keys: a list, a question, a search, a command. Returns whether the program still
+    /// runs.
     private func isAtPrompt(_ terminal: PseudoTerminal) async throws -> Bool {
         for _ in 0..<20 {
             try await terminal.type("\u{7}")

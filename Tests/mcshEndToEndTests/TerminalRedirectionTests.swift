@@ -1,13 +1,13 @@
 import TestSupport
 import Testing
 
-/// What a line at a terminal sends to a file or a command.
+/// The output of a line at a terminal that is sent to a file or a command.
 @Suite(.inTurns)
 struct TerminalRedirectionTests {
-    /// More than a terminal is shown, in lines that are longer than it is wide.
+    /// More than fits on a terminal, in lines that are longer than it is wide.
     private static let long = ByteString((1...60).map { "\($0) " + String(repeating: "x", count: 100) }.joined())
 
-    /// Runs lines in a session and gives back what is then in a file.
+    /// Runs lines in a session and returns the resulting contents of a file.
     private static func file(
         after lines: ByteString..., with options: [ByteString] = [], script: ByteString = ""
     ) async throws -> (contents: ByteString, session: AtTerminal) {
@@ -38,7 +38,7 @@ struct TerminalRedirectionTests {
 
     @Test(
         arguments: ["stats > OUT", "show long > OUT", "help > OUT", "help get > OUT", "servers > OUT"] as [ByteString]
-    ) func `what the shell writes itself is not coloured`(
+    ) func `the shell's own text is not coloured`(
         _ line: ByteString
     ) async throws {
         let contents = try await Self.file(after: line).contents

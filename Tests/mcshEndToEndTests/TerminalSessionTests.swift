@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// What a session at a terminal says of its servers: the greeting, the prompt, production, and how long things take.
+/// What a session at a terminal shows about its servers: the greeting, the prompt, production, and how long things
+/// take.
 @Suite(.inTurns)
 struct TerminalSessionTests {
     private static func program(_ configuration: String, startFile: ByteString? = nil) throws -> BuiltProgram {
@@ -78,7 +79,7 @@ struct TerminalSessionTests {
         try await terminal.waitForLine("@cache[2] (not connected)>")
     }
 
-    @Test func `the prompt begins a line behind an answer that has not ended its own`() async throws {
+    @Test func `the prompt begins a new line after an answer without a newline`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter("set plain hello", answers: "stored")
         try await session.terminal.type("get plain --raw\r")

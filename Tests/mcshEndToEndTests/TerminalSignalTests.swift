@@ -26,7 +26,7 @@ struct TerminalSignalTests {
         try await session.waitForPrompt()
     }
 
-    @Test func `Ctrl-C drops all lines of a command that goes on`() async throws {
+    @Test func `Ctrl-C drops all lines of an unfinished command`() async throws {
         let session = try await AtTerminal.start()
         try await session.terminal.type("set k \"one\r")
         try await session.terminal.waitForLine("\"…>")
@@ -87,7 +87,7 @@ struct TerminalSignalTests {
     }
 
     @Test func `Ctrl-C at the greeting leads to the prompt, and the next command works`() async throws {
-        // The greeting waits for a second at most, in which a busy machine may not get to Ctrl-C.
+        // The greeting waits for at most a second, in which a busy machine may not handle Ctrl-C.
         for _ in 1...5 {
             let server = try ScriptedServer(
                 [.expect("stats\r\n"), .silence], [.expect("incr hits 1\r\n"), .send("5\r\n")])
@@ -168,7 +168,7 @@ struct TerminalSignalTests {
         try await terminal.wait(for: "the line") { $0.currentLine.hasPrefix("\(server.address)> get abc") }
         try await terminal.type("d\r")
         try await terminal.waitForText("(not found)")
-        // Between the answer and the prompt Ctrl-D is no key.
+        // Between the answer and the prompt Ctrl-D is not a key.
         try await terminal.waitForLine("\(server.address)>")
         try await terminal.wait(for: "the paste mode") { $0.marksPastes }
         try await terminal.type("\u{4}")

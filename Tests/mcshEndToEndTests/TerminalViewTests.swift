@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// How values look at terminals of several widths.
+/// The appearance of values at terminals of several widths.
 @Suite(.inTurns)
 struct TerminalViewTests {
     private static func screen(_ columns: Int, _ words: ByteString..., value: ByteString) async throws -> [String] {

@@ -7,7 +7,7 @@ import Testing
     import Glibc
 #endif
 
-/// What waits at a prompt for something that may never come, and what the prompt follows.
+/// Commands at a prompt that wait for something that may never come, and what the prompt follows.
 @Suite(.timeLimit(.minutes(5)))
 struct TerminalWaitingTests {
     /// Makes a named pipe in the session's directory.
@@ -44,10 +44,10 @@ struct TerminalWaitingTests {
         #expect(!session.terminal.screen.text.contains("no answer within"))
     }
 
-    @Test func `what is typed before a question does not answer it`() async throws {
+    @Test func `text typed before a question does not answer it`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter("set k v", answers: "stored")
-        // The second line is typed while the first one is not yet read.
+        // The second line is typed before the first one has been read.
         try await session.terminal.type("repeat 1 flush_all\ry\r")
         try await session.terminal.waitForText("[y/N]")
         try await session.terminal.type("\r")

@@ -10,7 +10,7 @@ import Testing
 /// `watch` as a live log with a summary, and `repeat` with marks.
 @Suite(.inTurns)
 struct TerminalWatchTests {
-    /// Waits until somebody watches the server.
+    /// Waits until a client watches the server.
     private func waitForWatcher(_ server: MemcachedServer) async throws {
         let watches = try await eventually {
             try await server.exchange("stats conns\r\n", through: "END\r\n").contains("conn_watch")
@@ -138,7 +138,7 @@ struct TerminalWatchTests {
         let run = try await program.waitForEnd()
         #expect(run.status == 0)
         #expect(run.stdout.text.hasPrefix("run 1, "))
-        // The first answer is written before the second is asked for.
+        // The first answer is written before the second is requested.
         #expect(run.stdout.text.split(separator: "\n").contains { $0.contains("bytes_written") && $0.contains("+") })
     }
 

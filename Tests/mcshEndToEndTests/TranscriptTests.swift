@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What was recorded from memcached 1.6.18 comes through mcsh unchanged.
+/// The recordings from memcached 1.6.18 come through mcsh unchanged.
 @Suite(.inTurns)
 struct TranscriptTests {
     @Test(arguments: Exchange.wellFormed)
@@ -15,8 +15,8 @@ struct TranscriptTests {
         #expect(!(4...9).contains(run.status), "\(run)")
     }
 
-    /// How far mcsh follows here is its own affair: it may refuse the request or hang up after an answer that leaves the
-    /// framing in doubt. It must come to an end, and invent nothing.
+    /// How far mcsh follows here is its own choice: it may reject the request or hang up after an answer that leaves
+    /// the framing in doubt. It must end, and invent nothing.
     @Test(arguments: Exchange.malformed)
     func `a request that servers misread ends, and nothing is printed that the server did not say`(
         _ exchange: Exchange
@@ -26,7 +26,7 @@ struct TranscriptTests {
         try await send(exchange.setup, on: connection)
         let expected = try await reply(to: exchange)
         let run = try await session.run("--pipe", input: .bytes(exchange.request))
-        // A dump goes over a connection of its own, so that nothing precedes it: there it is answered.
+        // A dump uses a connection of its own, so that nothing precedes it: there it is answered.
         let isDump = exchange.name.hasPrefix("lru_crawler-metadump")
         #expect(isDump || expected.hasPrefix(run.stdout), "\(run) instead of \(expected)")
     }
@@ -82,7 +82,7 @@ struct TranscriptTests {
         }
     }
 
-    /// What the server answers: as recorded, or from a server of another version as it says itself.
+    /// The server's answer: as recorded, or from a server of another version as it answers itself.
     private func reply(to exchange: Exchange) async throws -> ByteString {
         let server = try await MemcachedServer.start(arguments: exchange.arguments)
         if try await server.statistic("version") == "1.6.18" { return exchange.reply }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Reads for show, of stale items: the application's next reader is to be the one that stores the value again.
+/// Reads for display of stale items: the application's next reader should be the one that stores the value again.
 @Suite(.timeLimit(.minutes(3)))
 struct WinTokenTests {
     /// A server with a stale item under `k`, whose win token is free.
@@ -12,7 +12,7 @@ struct WinTokenTests {
         return session
     }
 
-    /// Whether the application's next meta read is told to store the value again.
+    /// Whether the application's next meta read is asked to store the value again.
     private static func nextReaderWins(_ session: Session) async throws -> Bool {
         let reply = try await session.server.exchange("mg k v\r\n", through: "value\r\n").text
         return reply.hasPrefix("VA 5 ") && reply.contains(" W") && reply.contains(" X") && !reply.contains(" Z")
@@ -36,7 +36,7 @@ struct WinTokenTests {
         let reply = try await session.server.exchange("mg k t\r\n").text
         let left = try #require(Int(reply.dropFirst(4).prefix { $0.isNumber }), "\(reply)")
         #expect(left > 900 && left <= 1000)
-        // That was a read that has won.
+        // That was a read that won.
         #expect(try await session.run("show", "k").stdout.contains("stale\ttrue\n"))
         #expect(try await session.server.exchange("mg k u\r\n").contains(" Z"))
     }
