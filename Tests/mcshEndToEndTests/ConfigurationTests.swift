@@ -184,7 +184,7 @@ struct ConfigurationTests {
             (["-s", "@cahce"], "did you mean @cache?"), (["--no-config", "-s", "@cache"], "--no-config"),
             (["--profile", "dalli"], "there are python-memcached, "),
             (["--dead-retry", "soon"], "\"soon\" is not a time"),
-            (["--prefix", "a b"], "holds a blank at byte 2"),
+            (["--prefix", "a b"], "holds a space at byte 2"),
         ] as [([ByteString], String)])
     func `options that name no servers are refused`(words: [ByteString], message: String) async throws {
         let session = try await Self.session()

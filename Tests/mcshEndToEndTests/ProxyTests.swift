@@ -35,7 +35,7 @@ struct ProxyTests {
         #expect(
             run.stderr.contains(
                 ByteString(
-                    "this is a proxy (\(name)) that hangs up on flush_all without a word: name the servers behind it")),
+                    "this is a proxy (\(name)) that hangs up on flush_all without reply: name the servers behind it")),
             "\(run)")
         #expect(run.status != 0)
         #expect(server.failures == [])

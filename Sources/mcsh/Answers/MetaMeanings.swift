@@ -4,9 +4,9 @@ import MemcacheCore
 enum MetaMeanings {
     static func returned(_ flag: MetaReturnFlag) -> String {
         switch flag.letter {
-        case UInt8(ascii: "W"): return "you have won: store the value anew"
+        case UInt8(ascii: "W"): return "you have won: store the value again"
         case UInt8(ascii: "X"): return "the item is stale"
-        case UInt8(ascii: "Z"): return "somebody else has won and is storing it anew"
+        case UInt8(ascii: "Z"): return "another client has won and is storing it again"
         case UInt8(ascii: "b"): return "the key is base64"
         case UInt8(ascii: "c"): return "CAS token"
         case UInt8(ascii: "f"): return "flags (a 32-bit integer)"

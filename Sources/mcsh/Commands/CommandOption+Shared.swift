@@ -58,7 +58,7 @@ extension CommandSpec.Option {
         name: "--compress", kind: .optionalValue("MIN"),
         summary: """
             compress a value of more than MIN bytes with zlib, where that makes it shorter; without MIN (0) one of \
-            any length. A number behind it is MIN, so a TTL in seconds goes before it. An --as int never is
+            any length. A number after it is MIN, so a TTL in seconds goes before it. An --as int never is
             """, isRepeatable: true
     ) { arguments, use, bytes throws(Diagnostic) in
         arguments.compression = 0

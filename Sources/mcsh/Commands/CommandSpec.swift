@@ -66,8 +66,8 @@ final class CommandSpec: Sendable {
         var explanation: String {
             guard meaning.isEmpty else { return meaning }
             return switch kind {
-            case .key: "1 to 250 bytes without blanks and control characters"
-            case .value: "bytes; in quotes where there are blanks, or < FILE or << TAG in its place"
+            case .key: "1 to 250 bytes without spaces or control characters"
+            case .value: "bytes; in quotes if they contain spaces, or < FILE or << TAG instead"
             case .lifetime: Lifetime.forms
             case .server: "as the option -s takes it: host, host:port, host:port:weight, [v6]:port, /path, @pool"
             case .file: "the name of a file"

@@ -30,7 +30,7 @@ enum ItemSpecs {
 
     static let decr = arithmetic(
         "decr", increments: false, summary: "subtract from a counter",
-        details: "It stops at 0. memcached keeps the value's length, so a shorter number has blanks behind it.",
+        details: "It stops at 0. memcached keeps the value's length, so a shorter number has spaces after it.",
         example: .init(line: "decr stock", meaning: "by one"))
 
     private static func arithmetic(

@@ -153,7 +153,7 @@ struct LineParser: ~Copyable {
         }
         let isGivenAgain = arguments.given & place != 0
         if isGivenAgain, !option.isRepeatable {
-            throw Diagnostic("\(option.name) stands here twice", at: word, suggestion: "write it once")
+            throw Diagnostic("\(option.name) is given twice", at: word, suggestion: "write it once")
         }
         switch option.kind {
         case .flag:
@@ -219,7 +219,7 @@ struct LineParser: ~Copyable {
         let sign = EscapedText.string(bytes.copy(word.range))
         guard index < tokenizer.words.count else {
             throw Diagnostic(
-                "\(sign) needs \(isPipe ? "a command" : isHere ? "a tag" : "a file") behind it", at: word,
+                "\(sign) needs \(isPipe ? "a command" : isHere ? "a tag" : "a file") after it", at: word,
                 suggestion: "to give it as a value, write \"\(sign)\" in quotes")
         }
         var found = redirections ?? Redirections()

@@ -50,7 +50,7 @@ enum RefusalReason {
         server.forgetDeath()
         return MemcacheError(
             .unavailable,
-            "this is a proxy (\(proxy)) that hangs up on \(command) without a word: name the servers behind it",
+            "this is a proxy (\(proxy)) that hangs up on \(command) without reply: name the servers behind it",
             server: server.address, underlyingError: error)
     }
 

@@ -12,7 +12,7 @@ enum ServerSpecs {
                     .init("on", "begin to count by key prefix", follows: "detail"),
                     .init("off", "stop counting", follows: "detail"),
                     .init("dump", "print the counts", follows: "detail"),
-                ]), meaning: "behind detail and cachedump"),
+                ]), meaning: "after detail and cachedump"),
         ],
         summary: "print the server's statistics",
         details: """

@@ -9,7 +9,7 @@ enum StorageSpecs {
     private static let lifetime = CommandSpec.Parameter(name: "TTL", kind: .lifetime, isOptional: true)
 
     private static let valueDetails = """
-        A value with blanks goes in quotes; < FILE takes it from a file, << TAG from the lines that follow, -x from \
+        A value with spaces goes in quotes; < FILE takes it from a file, << TAG from the lines that follow, -x from \
         standard input. TTL: \(Lifetime.forms).
         """
 
@@ -60,8 +60,8 @@ enum StorageSpecs {
 
     static let append = CommandSpec(
         name: "append", group: .write, parameters: [key, value], options: [.addedForm, .hash, .noreply],
-        summary: "add bytes behind a value", details: "Flags and lifetime of the item stay as they are.",
-        examples: [.init(line: "append log \"one more line\\n\"", meaning: "behind what is there")],
+        summary: "add bytes after a value", details: "Flags and lifetime of the item stay as they are.",
+        examples: [.init(line: "append log \"one more line\\n\"", meaning: "after what is there")],
         cost: """
             One request; the server copies the whole value into a new item, so repeatedly appending to a long value is \
             expensive.
@@ -125,7 +125,7 @@ enum StorageSpecs {
     static let mset = CommandSpec(
         name: "mset", group: .write,
         parameters: [
-            key, .init(name: "VALUE", kind: .word, meaning: "bytes; in quotes where there are blanks"),
+            key, .init(name: "VALUE", kind: .word, meaning: "bytes; in quotes if they contain spaces"),
             .init(name: "KEY VALUE", kind: .word, isOptional: true, isRepeated: true, meaning: "more of them"),
         ],
         options: [.flags, .form, .compress, .hash, .noreply], summary: "store several values",
@@ -213,6 +213,6 @@ enum StorageSpecs {
         throw Diagnostic(
             "this is how the protocol writes \(name): KEY FLAGS EXPTIME BYTES\(name == "cas" ? " CAS" : "")",
             at: words[1].source.lowerBound..<words[words.endIndex - 1].source.upperBound,
-            suggestion: "here the value stands in the line: \(name) KEY VALUE \(tail) [--flags N]")
+            suggestion: "here the value is part of the line: \(name) KEY VALUE \(tail) [--flags N]")
     }
 }

@@ -50,7 +50,7 @@ extension PoolSettings {
             throw Fault(
                 message: "the prefix has \(bytes.count) bytes; at most \(maximumPrefixBytes) leave room for a key")
         case .character(let index):
-            let byte = bytes[index] == 0x20 ? "a blank" : "the control character \(EscapedText.string([bytes[index]]))"
+            let byte = bytes[index] == 0x20 ? "a space" : "the control character \(EscapedText.string([bytes[index]]))"
             throw Fault(
                 message: "the prefix \"\(EscapedText.string(bytes))\" holds \(byte) at byte \(index + 1), "
                     + "which no key may hold")

@@ -23,12 +23,12 @@ struct HelpTopic: Sendable {
         name: "grammar", also: ["quoting", "redirection"],
         summary: "how a line is written: words, quotes, redirections",
         text: """
-            A line is a command and its words, with blanks between them; one that begins with # is a comment. A quote \
+            A line is a command and its words, with spaces between them; one that begins with # is a comment. A quote \
             is special only at the beginning of a word, so {"a":1} needs none.
               'text'  the text as it is
               "text"  with escapes: \\n \\r \\t \\0 \\a \\b \\e \\\\ \\" \\xHH \\u{H…}
               ""  the empty word
-              --option  an option of the command, anywhere behind its name; -- ends them
+              --option  an option of the command, anywhere after its name; -- ends them
               < FILE  the value is the contents of a file
               << TAG  the value is the lines that follow, up to TAG alone
               > FILE  the answer goes to a file, a value as its exact bytes; >> FILE to its end
@@ -97,7 +97,7 @@ struct HelpTopic: Sendable {
               servers = ["10.0.0.1", "10.0.0.2"]
             With several servers each key lies on the one that the application's client chooses, as --profile says. A \
             server that fails is not tried again for --dead-retry, and its keys go where the application's go. \
-            where KEY tells the owner of a key, where KEY --probe who has it; servers shows how all are; use switches \
+            where KEY shows the owner of a key, where KEY --probe who has it; servers shows how all are; use switches \
             to others.
             """)
 
@@ -109,7 +109,7 @@ struct HelpTopic: Sendable {
             once.
             A mistake in a line (grammar, an unknown command, a bad key) stops the script there; what the server says \
             (a miss, NOT_STORED, SERVER_ERROR) does not.
-              -k  go on after mistakes too
+              -k  continue after mistakes too
               -e  stop at the first failure of any kind
               -y  do dangerous things, which are refused otherwise
               -x  the value of one command from standard input
@@ -144,9 +144,9 @@ struct HelpTopic: Sendable {
               Ctrl-W  deletes the word before the cursor
               Ctrl-C  drops the line, or cancels the command that runs
               Ctrl-D  leaves, on an empty line
-              Ctrl-Z  stops mcsh; fg goes on
-            An open quote and << TAG go on in the next line. What is pasted runs with Enter, not before. Output taller \
-            than the screen goes through a pager: q leaves it, space goes on; --no-pager does without.
+              Ctrl-Z  stops mcsh; fg continues it
+            An open quote and << TAG continue in the next line. Pasted text runs with Enter, not before. Output taller \
+            than the screen goes through a pager: q leaves it, space continues; --no-pager does without.
             """)
 
     private static let history = HelpTopic(

@@ -13,7 +13,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "The port of a server that names none.")
     var port: Int = ServerAddress.defaultPort
 
-    @Option(help: ArgumentHelp("What stands before every key on the server.", valueName: "prefix"))
+    @Option(help: ArgumentHelp("The prefix of every key on the server.", valueName: "prefix"))
     var prefix: String?
 
     @Option(

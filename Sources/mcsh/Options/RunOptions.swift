@@ -27,7 +27,7 @@ struct RunOptions: ParsableArguments {
         help: ArgumentHelp("The time between two runs; without -r until Ctrl-C.", valueName: "time"))
     var interval: String?
 
-    @Flag(name: .shortAndLong, help: "Go on with a script after a mistake in it.")
+    @Flag(name: .shortAndLong, help: "Continue a script after a mistake in it.")
     var keepGoing = false
 
     @Flag(

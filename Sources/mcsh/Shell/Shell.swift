@@ -410,7 +410,7 @@ final class Shell {
                 first == last
                 ? "; line \(first) was not answered" + (keys.isEmpty ? "" : " for \(Session.list(keys))")
                 : router == nil ? "; \(lines) were not answered" : "; not all of \(lines) were answered"
-            if mayHaveEffect { error.message += ", and may have been carried out all the same" }
+            if mayHaveEffect { error.message += ", and may have been executed nevertheless" }
         }
         session.report(
             error, line: first, server: loss.server, format: loss.format, keys: keys, namesKeys: true)

@@ -47,8 +47,8 @@ enum ShellSpecs {
         ],
         summary: "print the lines that were entered at the prompt",
         details: """
-            PATTERN is a part of the line, or a pattern with * and ? for the whole line. Lines that begin with a blank and \
-            lines with a secret are not written to the file.
+            PATTERN is a part of the line, or a pattern with * and ? for the whole line. Lines that begin with a space \
+            and lines with a secret are not written to the file.
             """,
         examples: [.init(line: "history set", meaning: "the lines that have set in them")],
         cost: "Nothing.",
@@ -79,7 +79,7 @@ enum ShellSpecs {
         details: """
             INTERVAL is the time between two runs: 2 or 2s, 500ms, 1m. N 0 is until Ctrl-C. With an interval, and answers \
             for people, a line with the time comes before each run, and what has changed since the run before is marked: \
-            in reverse video, or without colours by a * behind it. The numbers of stats have their change per second \
+            in reverse video, or without colours by a * after it. The numbers of stats have their change per second \
             beside them.
             """,
         examples: [

@@ -15,7 +15,7 @@ extension LibEditSource {
         mcsh_el_add_function(editor, "mcsh-enter", "Enter the line") { editor, _ in
             LibEditSource.of(editor)?.enter() ?? UInt8(CC_NEWLINE)
         }
-        mcsh_el_add_function(editor, "mcsh-space", "Insert a blank and show what comes next") { editor, _ in
+        mcsh_el_add_function(editor, "mcsh-space", "Insert a space and show what comes next") { editor, _ in
             el_insertstr(editor, " ") == 0 ? UInt8(CC_REFRESH) : UInt8(CC_ERROR)
         }
         mcsh_el_add_function(editor, "mcsh-complete", "Complete the word") { editor, _ in

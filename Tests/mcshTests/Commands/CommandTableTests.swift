@@ -117,7 +117,7 @@ import Testing
     func `an option is given twice where the table says that the last one holds`(name: String) throws {
         for option in try Self.spec(name).options + CommandSpec.Option.ofEveryCommand {
             let fault = Self.fault("\(name) \(Self.written(option)) \(Self.written(option))")
-            #expect(fault?.message == (option.isRepeatable ? nil : "\(option.name) stands here twice"))
+            #expect(fault?.message == (option.isRepeatable ? nil : "\(option.name) is given twice"))
         }
     }
 

@@ -175,16 +175,16 @@ import Testing
             sentence: "there is no output format of that name; write one of human, plain, json, csv, tsv, raw"),
         Fault(
             line: "set k <", part: "<",
-            sentence: "< needs a file behind it; to give it as a value, write \"<\" in quotes"),
+            sentence: "< needs a file after it; to give it as a value, write \"<\" in quotes"),
         Fault(
             line: "get k >>", part: ">>",
-            sentence: ">> needs a file behind it; to give it as a value, write \">>\" in quotes"),
+            sentence: ">> needs a file after it; to give it as a value, write \">>\" in quotes"),
         Fault(
             line: "set k <<", part: "<<",
-            sentence: "<< needs a tag behind it; to give it as a value, write \"<<\" in quotes"),
+            sentence: "<< needs a tag after it; to give it as a value, write \"<<\" in quotes"),
         Fault(
             line: "get k |", part: "|",
-            sentence: "| needs a command behind it; to give it as a value, write \"|\" in quotes"),
+            sentence: "| needs a command after it; to give it as a value, write \"|\" in quotes"),
     ])
     func `a mistake is reported with what to write instead`(_ test: Fault) {
         let error = #expect(throws: Diagnostic.self) { try Self.parse(test.line) }

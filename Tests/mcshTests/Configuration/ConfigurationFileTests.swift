@@ -91,14 +91,14 @@ import Testing
         ("[pools.a\n", "1:9: \"]\" is missing here"), ("[[a]\n", "1:5: \"]]\" is missing here"),
         ("read_only", "1:10: \"=\" is missing here"), ("a = [1 2]", "1:8: \",\" or \"]\" is missing here"),
         ("a = { b = 1, }", "1:14: a name is missing here"), ("a = {b = 1", "1:11: \",\" or \"}\" is missing here"),
-        ("a = 1 b = 2", "1:7: the line should end here"), ("a = b", "1:5: this is no value; "),
+        ("a = 1 b = 2", "1:7: the line should end here"), ("a = b", "1:5: this is not a value; "),
         ("[}a]", "1:2: a name is missing here"), ("a = [1, }", "1:9: a value is missing here"),
-        ("a = 1_", "1:5: this is no value; "), ("a = 01", "1:5: this is no value; "),
-        ("a = 1.", "1:5: this is no value; "), ("a = 99999999999999999999", "1:5: the number is too large"),
+        ("a = 1_", "1:5: this is not a value; "), ("a = 01", "1:5: this is not a value; "),
+        ("a = 1.", "1:5: this is not a value; "), ("a = 99999999999999999999", "1:5: the number is too large"),
         ("a = \"\\q\"", "1:6: there is no such escape; a backslash is written \\\\"),
         ("a = \"\\ud800\"", "1:6: this is not the number of a character"), ("a. = 1", "1:4: a name is missing here"),
         ("a = \"b\nc\"", "1:5: the string that begins here is not closed"),
-        ("a = 1\rb", "1:6: the control character \\r cannot stand here"),
+        ("a = 1\rb", "1:6: the control character \\r is not valid here"),
         ("a = 1\n[a.b]", "2:2: \"a\" cannot hold tables: it is a value"),
         ("a.b = 1\n[a]", "2:2: \"a\" is there already"),
         ("a = {}\n[a.b]", "2:2: \"a\" cannot hold tables"), ("a = {}\na.b = 1", "2:1: \"a\" is there already"),
@@ -176,7 +176,7 @@ import Testing
             "environment = \"\\u001b\"",
             "1:15: \"\\e\" is not an environment; there are production, staging, development, test"
         ),
-        ("prefix = \"a b\"", "1:10: the prefix \"a b\" holds a blank at byte 2, which no key may hold"),
+        ("prefix = \"a b\"", "1:10: the prefix \"a b\" holds a space at byte 2, which no key may hold"),
         ("[pools.a]\nservers = [\"a\"]\nuser = \"u\"", "3:1: user needs password_file or password beside it"),
         ("[pools.a]\nservers = [\"a\"]\npassword = \"p\"", "3:1: password needs user beside it"),
         ("[pools.a]\nservers = [\"a\"]\nuser = \"\"\npassword = \"p\"", "3:8: user is empty"),
@@ -187,10 +187,10 @@ import Testing
         ("[pools.a]\nservers = [\"a\"]\n[pools.a.tls]\ncert = \"c\"", "4:1: cert needs key beside it"),
         ("[pools.a]\nservers = [\"a\"]\ntls.key = \"c\"", "3:5: key needs cert beside it"),
         // NUL, which would end names.
-        ("prefix = \"a\\u0000b\"", "1:12: a NUL cannot stand here"),
-        ("\"a\\U00000000b\" = 1", "1:3: a NUL cannot stand here"),
-        ("prefix = \"\"\"\n\"\"\\u0000\"\"\"", "2:3: a NUL cannot stand here"),
-        ("prefix = \"a\0b\"", "1:12: the control character \\0 cannot stand here"),
+        ("prefix = \"a\\u0000b\"", "1:12: a NUL is not valid here"),
+        ("\"a\\U00000000b\" = 1", "1:3: a NUL is not valid here"),
+        ("prefix = \"\"\"\n\"\"\\u0000\"\"\"", "2:3: a NUL is not valid here"),
+        ("prefix = \"a\0b\"", "1:12: the control character \\0 is not valid here"),
     ])
     func `a mistake is reported with its place`(text: String, message: String) throws {
         let fault = try #require(Self.fault(Array(text.utf8)))

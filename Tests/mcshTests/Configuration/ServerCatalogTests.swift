@@ -278,7 +278,7 @@ import Testing
                 + "python-memcached-1.59-py2, python-memcached-1.58, python-memcached-1.58-py2, "
                 + "python-memcached-1.56-py2, python-memcached-1.54-py2"
         ),
-        (Options(prefix: "a b"), "--prefix: the prefix \"a b\" holds a blank at byte 2, which no key may hold"),
+        (Options(prefix: "a b"), "--prefix: the prefix \"a b\" holds a space at byte 2, which no key may hold"),
         (
             Options(prefix: "a\u{7f}"),
             "--prefix: the prefix \"a\\x7f\" holds the control character \\x7f at byte 2, which no key may hold"

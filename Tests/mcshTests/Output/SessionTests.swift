@@ -162,7 +162,7 @@ import Testing
                 "  add to a counter.",
                 "  The item's value is an unsigned number of 64 bits in digits; it wraps around",
                 "  at 2^64.",
-                "  KEY         1 to 250 bytes without blanks and control characters",
+                "  KEY         1 to 250 bytes without spaces or control characters",
                 "  N           by how much; 1 unless given",
                 "  --hash N    choose the server by this number in place of the key's hash",
                 "  --noreply   send noreply: no answer is shown unless the server refuses",

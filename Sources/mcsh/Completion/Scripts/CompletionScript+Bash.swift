@@ -4,7 +4,7 @@ extension CompletionScript {
         var lines = [
             "# bash completion for mcsh, made by: mcsh --generate-completion-script bash",
             "",
-            "# The words of a place, one a line. A word with a blank behind it is whole.",
+            "# The words of a place, one a line. A word with a space after it is complete.",
             "_mcsh_rows() {",
             "    case $1 in",
         ]
@@ -32,7 +32,7 @@ extension CompletionScript {
     private static let bashFunction = #"""
         _mcsh() {
             local line=${COMP_LINE:0:COMP_POINT} words=() piece i
-            # bash cuts words at : = and @ too. What no blank parts is one word.
+            # bash cuts words at : = and @ too. Text without spaces is one word.
             for ((i = 0; i <= COMP_CWORD; i++)); do
                 if ((i == 0)) || [[ $line == [[:blank:]]* ]]; then
                     line=${line#"${line%%[![:blank:]]*}"}
@@ -124,7 +124,7 @@ extension CompletionScript {
                 done < <(_mcsh_rows "$place")
             done
 
-            # What stands before the last cut is not part of the word that bash replaces.
+            # Text before the last cut is not part of the word that bash replaces.
             local head=$current
             while [[ -n $head && ${COMP_WORDBREAKS-} != *"${head:${#head}-1}"* ]]; do head=${head%?}; done
             if [[ -n $head ]]; then

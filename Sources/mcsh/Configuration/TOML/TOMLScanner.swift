@@ -35,7 +35,7 @@ struct TOMLScanner {
                 let isLineEnd = byte == 0x0a || (byte == 0x0d && offset + 1 < bytes.count && bytes[offset + 1] == 0x0a)
                 guard byte >= 0x20 && byte != 0x7f || byte == 0x09 || isLineEnd else {
                     throw Fault(
-                        message: "the control character \(EscapedText.string([byte])) cannot stand here", offset: offset
+                        message: "the control character \(EscapedText.string([byte])) is not valid here", offset: offset
                     )
                 }
                 offset += 1
@@ -112,7 +112,7 @@ struct TOMLScanner {
         case .integer(let value?): return .integer(value)
         case .integer(nil): throw Fault(message: "the number is too large", offset: start)
         case .fraction(let value): return .number(value)
-        case nil: throw Fault(message: "this is no value; a string stands between double quotes", offset: start)
+        case nil: throw Fault(message: "this is not a value; write a string in double quotes", offset: start)
         }
     }
 
@@ -213,7 +213,7 @@ struct TOMLScanner {
                 let scalar = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
             else { throw Fault(message: "this is not the number of a character", offset: start) }
             // Names of files end at a NUL, and no key contains one.
-            guard scalar != "\0" else { throw Fault(message: "a NUL cannot stand here", offset: start) }
+            guard scalar != "\0" else { throw Fault(message: "a NUL is not valid here", offset: start) }
             text.append(contentsOf: String(scalar).utf8)
             index += digits.utf8.count
         default:

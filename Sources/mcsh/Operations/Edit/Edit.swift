@@ -6,11 +6,11 @@ struct Edit: OperationCommand {
         name: "edit", group: .write, parameters: [.init(name: "KEY", kind: .key)], options: [.hash],
         summary: "change a value in an editor, and store it if nobody else has changed it",
         details: """
-            Opens $VISUAL, else $EDITOR, else vi, on a private file. Flags and the end of the lifetime stay. A pickle is \
-            edited as JSON, a compressed value as what it was before. Stored with its CAS token: when the item has \
-            changed meanwhile, nothing is stored, both values are shown, and yours stays in the file. Of a key that is \
-            not there an empty text is edited, and added. A newline that the editor puts at the end is taken off again \
-            where the value had none. Needs memcached 1.6.10 or newer.
+            Opens $VISUAL, else $EDITOR, else vi, on a private file. Flags and the end of the lifetime stay. A pickle \
+            is edited as JSON, a compressed value as what it was before. Stored with its CAS token: if the item has \
+            changed in the meantime, nothing is stored, both values are shown, and yours stays in the file. Of a key \
+            that is not there an empty text is edited, and added. A newline that the editor puts at the end is taken \
+            off again where the value had none. Needs memcached 1.6.10 or newer.
             """,
         examples: [.init(line: "edit config:site", meaning: "look, change, save, leave the editor")],
         cost: "One read that leaves the LRU alone, and one store when the value was changed.",

@@ -21,10 +21,10 @@ struct Keys: OperationCommand {
         ],
         summary: "list the keys that the servers have",
         details: """
-            GLOB and --regex look at the bytes of the decoded key, behind the pool's prefix; where both are given, both \
+            GLOB and --regex look at the bytes of the decoded key, after the pool's prefix; where both are given, both \
             must match. An extended regular expression has no \\d: write [0-9] or [[:digit:]]. All servers begin at once, \
             and are listed one after another; with several, every line says which, but for those of raw output. A server \
-            that cannot be reached is told about, and the others are listed.
+            that cannot be reached is reported, and the others are listed.
             From memcached 1.6.9 on the hash table is walked, and every key that is there from beginning to end is listed \
             once. Older servers walk their LRU lists, which passes over items that are busy: a note says so. The status is \
             1 where nothing matches. Long listings show progress on a terminal, unless the output goes into a pipe; \

@@ -7,9 +7,9 @@ struct Raw: OperationCommand {
         parameters: [.init(name: "LINE", kind: .line, meaning: "a line of the protocol, as it goes over the wire")],
         summary: "send a protocol line as it is, and print the server's bytes",
         details: """
-            The line goes out with CR LF behind it; a value for a storage command comes from < FILE, << TAG or -x. The end \
-            of the answer is found by the command's word. For people the answer is escaped; every other format has its \
-            exact bytes.
+            The line is sent with CR LF after it; a value for a storage command comes from < FILE, << TAG or -x. The \
+            end of the answer is found by the command's word. For people the answer is escaped; every other format has \
+            its exact bytes.
             """,
         examples: [.init(line: "raw mg user:42 v t", meaning: "what the server answers, byte for byte")],
         cost: "What the line costs; mcsh does not check what it does.",

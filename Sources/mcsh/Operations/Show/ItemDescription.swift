@@ -78,7 +78,7 @@ struct ItemDescription {
             facts.append(("slab class", "\(slabClass)\(whole)"))
         }
         if result.isStale { facts.append(("stale", "yes: marked by md with the flag I")) }
-        if result.isWonByAnother { facts.append(("refill", "another reader has won it and is to store anew")) }
+        if result.isWonByAnother { facts.append(("refill", "another reader has won it and should store the value")) }
         facts.append(("server", server))
         let width = facts.map(\.0.count).max() ?? 0
         return [heading] + view.lines

@@ -16,12 +16,12 @@ struct Watch: OperationCommand {
         ],
         summary: "print what happens on the server, until Ctrl-C",
         details: """
-            Several streams may be named; without one, fetchers. Each has the version of memcached that it needs beside \
-            it. A write looks its key up first, which fetchers shows as a hit or a miss. With connevents, \
-            clients whose connections are opened meanwhile are named by their addresses, others by their descriptors in \
-            stats conns. Times are UTC, by the server's clock. A busy server sends more than can be shown: lines that \
-            were lost are counted. At its end, by Ctrl-C too, a summary on standard error says how many events of each \
-            kind there were, and which keys were seen most often.
+            Several streams may be named; without one, fetchers. Each has the version of memcached that it needs \
+            beside it. A write looks its key up first, which fetchers shows as a hit or a miss. With connevents, \
+            clients whose connections are opened in the meantime are named by their addresses, others by their \
+            descriptors in stats conns. Times are UTC, by the server's clock. A busy server sends more than can be \
+            shown: lines that were lost are counted. At its end, by Ctrl-C too, a summary on standard error says how \
+            many events of each kind there were, and which keys were seen most often.
             """,
         examples: [
             .init(line: "watch mutations evictions", meaning: "stores, and what they push out"),
@@ -29,7 +29,7 @@ struct Watch: OperationCommand {
         ],
         cost: """
             A line in the server's log for each event: fetchers on a busy server takes noticeable time of every \
-            thread. At most 20 watchers; a slow one loses lines and holds up nobody.
+            thread. At most 20 watchers; a slow one loses lines and delays no one.
             """,
         wireForm: "watch STREAM…")
     static let presence = Presence.ownsTerminal
