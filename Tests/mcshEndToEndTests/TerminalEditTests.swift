@@ -87,7 +87,7 @@ struct TerminalEditTests {
         try await Self.waitForEditor(session)
         try await session.server.store("theirs", under: "k", flags: 16)
         try await session.terminal.type("\r")
-        try await session.terminal.waitForText("to store it all the same: set k --flags 16 <")
+        try await session.terminal.waitForText("to store it anyway: set k --flags 16 <")
         try await session.waitForPrompt()
         let text = session.terminal.screen.text
         #expect(text.contains("mcsh: not stored: the item has changed in the meantime"))

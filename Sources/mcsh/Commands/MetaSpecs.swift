@@ -38,7 +38,7 @@ enum MetaSpecs {
             .init(line: "ms user:42 \"hello\" T60 F4", meaning: "for 60 seconds, with flags"),
             .init(line: "ms lock 1 ME T30", meaning: "mode E: only where there is none"),
         ], cost: "One request; O(1), and the bytes of the value.",
-        loss: "What was there is gone; memcached drops it in every mode when the new value is too large.",
+        loss: "The old value is lost; memcached drops it in every mode if the new value is too large.",
         danger: .writes)
 
     static let md = spec(

@@ -74,7 +74,7 @@ enum RetrievalSpecs {
 
     static let exists = CommandSpec(
         name: "exists", group: .read, parameters: [keys], options: [.hash],
-        summary: "say whether keys are there, without touching them",
+        summary: "show whether keys exist, without touching them",
         details: "A key that is not there counts as a negative answer (status 1). Needs memcached 1.6.10 or newer.",
         examples: [.init(line: "exists user:42", meaning: "yes or no, and the exit status in scripts")],
         cost: "One request for each key, all sent together; O(1), and no value is sent back.",

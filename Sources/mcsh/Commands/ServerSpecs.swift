@@ -78,7 +78,7 @@ enum ServerSpecs {
             or pushed out. Since then the server walks all items. Either way it frees no memory, and every read after \
             it is a miss that the application's database has to answer.
             """,
-        loss: "Every item, for all clients of the server, and there is no way back.",
+        loss: "Every item, for all clients of the server; this cannot be undone.",
         wireForm: "flush_all [DELAY]", danger: .confirmed
     ) { arguments, bytes, builder throws(Diagnostic) in
         let servers = builder.router?.serverCount ?? 1
@@ -218,7 +218,7 @@ enum ServerSpecs {
                         .init("item_size", "bytes from which items go to flash"),
                         .init("item_age", "seconds without a read until an item goes to flash"),
                         .init("low_ttl", "seconds; items that end sooner have pages of their own"),
-                        .init("recache_rate", "one read of so many brings an item back to memory"),
+                        .init("recache_rate", "one read in this many brings an item back to memory"),
                         .init("compact_under", "pages free, below which pages are compacted"),
                         .init("drop_under", "pages free, below which pages are dropped"),
                         .init("max_sleep", "microseconds that the writer rests at most"),

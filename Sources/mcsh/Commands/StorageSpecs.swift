@@ -52,7 +52,7 @@ enum StorageSpecs {
         summary: "store a value where there is one", details: valueDetails,
         examples: [.init(line: "replace motd closed 1h", meaning: "only if the key exists")],
         cost: "One request; O(1), and the bytes of the value, which are sent even if there is no item.",
-        loss: "What was there is gone, its flags and lifetime too.",
+        loss: "The old value is lost, with its flags and lifetime.",
         wireForm: "replace KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
     ) { arguments, bytes, builder throws(Diagnostic) in
         try plan(.replace, "replace", arguments, bytes, &builder)
@@ -132,7 +132,7 @@ enum StorageSpecs {
         details: "All go out together. They do not expire; use set for a lifetime.",
         examples: [.init(line: "mset a 1 b 2 c 3", meaning: "three keys, one round trip")],
         cost: "One request for each key, all sent together; O(1) for each.",
-        loss: "What was there is gone, flags and lifetimes too. Keys before one that fails stay stored.",
+        loss: "The old values are lost, with flags and lifetimes. Keys before one that fails stay stored.",
         wireForm: "set KEY FLAGS 0 BYTES for each key", danger: .writes
     ) { arguments, bytes, builder throws(Diagnostic) in
         guard arguments.words.count.isMultiple(of: 2) else {

@@ -28,7 +28,7 @@ struct ServerCatalog: Sendable {
         guard let path = ConfigurationFile.path(environment: environment) else {
             self.init(
                 commandLine: commandLine, defaultPort: defaultPort, file: nil,
-                absence: "there is no configuration file, for neither XDG_CONFIG_HOME nor HOME is set")
+                absence: "there is no configuration file, because neither XDG_CONFIG_HOME nor HOME is set")
             return
         }
         self.init(

@@ -86,7 +86,7 @@ enum ShellSpecs {
             .init(line: "repeat 10 1s stats", meaning: "ten times, a second apart"),
             .init(line: "repeat 0 2 stats", meaning: "every two seconds, until Ctrl-C"),
         ],
-        cost: "What the command costs, so many times; without an interval as fast as answers come.",
+        cost: "What the command costs, that many times; without an interval as fast as answers come.",
         wireForm: "what the command says"
     ) { arguments, bytes, builder throws(Diagnostic) in
         let count = try builder.number(arguments.words[0], bytes, what: "a number of times", maximum: 1_000_000_000)
@@ -141,13 +141,13 @@ enum ShellSpecs {
                     .init("on", "after every command"), .init("off", "only after long ones, at the prompt"),
                 ]))
         ],
-        summary: "say after each command how long it took",
+        summary: "show after each command how long it took",
         details: """
             Without a word, it toggles. At the prompt a command that took half a second or more says \
             so in any case, unless mcsh was started with -q. While it is on, each line of a script is awaited before the \
             next is sent. The time to answer a question does not count.
             """,
-        examples: [.init(line: "timing on", meaning: "each command says how long it took")], cost: "Nothing.",
+        examples: [.init(line: "timing on", meaning: "each command shows how long it took")], cost: "Nothing.",
         wireForm: "nothing"
     ) { arguments, bytes, _ throws(Diagnostic) in
         guard let word = arguments.words.first else { return .session(.timing(nil)) }

@@ -36,7 +36,7 @@ final class LibEditSource: LineSource {
     /// The text shown instead of the prompt.
     var searchLabel: String?
 
-    // What was drawn last; nil if the cursor is in an empty row.
+    // What is on the screen.
     /// What was drawn last; nil if the cursor is in an empty row.
     var picture: LinePicture?
     /// The first visible row of the line.

@@ -258,7 +258,7 @@ struct Edit: OperationCommand {
         let command = edit.editable.command(
             key: edit.key, file: edit.file.path, lifetime: edit.original.item?.lifetime.word())
         lines.append("your text is kept in \(EscapedText.string(edit.file.path))")
-        lines.append("to store it all the same: \(command)")
+        lines.append("to store it anyway: \(command)")
         if output.presentation.format == .json {
             output.report(lines.joined(separator: "; "), code: "not-stored", .done)
         } else {

@@ -13,7 +13,7 @@ struct Keys: OperationCommand {
             .init(
                 name: "--regex", argument: "PATTERN",
                 summary: "only keys in which this extended regular expression is found; ^ and $ are their ends"),
-            .init(name: "--limit", argument: "N", summary: "end after so many keys, of all servers together"),
+            .init(name: "--limit", argument: "N", summary: "end after this many keys, on all servers together"),
             .init(
                 name: "--long", argument: nil,
                 summary: "with each key: when it expires, when it was moved, CAS, fetched or not, slab class, size"),

@@ -35,7 +35,7 @@ extension KeysQuery {
             if let escape = RegularExpression.foreignEscape(in: bytes.copy(word.range)) {
                 let shown = "\\" + String(Character(Unicode.Scalar(escape)))
                 throw Diagnostic(
-                    "\(shown) is no expression of POSIX: it would match the letter", at: word,
+                    "\(shown) is not a POSIX expression: it would match the letter", at: word,
                     suggestion: escape | 0x20 == UInt8(ascii: "d")
                         ? "write \(escape == UInt8(ascii: "d") ? "[0-9]" : "[^0-9]")"
                         : "write a class such as [0-9a-f] or [[:space:]]")

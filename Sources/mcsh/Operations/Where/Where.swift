@@ -9,7 +9,7 @@ struct Where: OperationCommand {
             .hash,
             .init(name: "--probe", argument: nil, summary: "ask every server which of them has the key"),
         ],
-        summary: "say which server a key belongs to",
+        summary: "show which server a key belongs to",
         details: """
             The owner is the server that the application's client chooses while all are alive; where that one is dead, \
             the server that stands in for it is named too. --probe asks all servers, without marking the item as read; \
@@ -17,7 +17,7 @@ struct Where: OperationCommand {
             """,
         examples: [
             .init(line: "where user:42", meaning: "its hash and its server"),
-            .init(line: "where user:42 --probe", meaning: "and who really has it"),
+            .init(line: "where user:42 --probe", meaning: "and which server really has it"),
         ],
         cost: "Nothing; with --probe one request of O(1) to every server for each key.",
         wireForm: "nothing; with --probe, mg KEY u to every server")

@@ -2,7 +2,7 @@ import MemcacheCore
 
 /// Runs of one command for people: each after a line with its number and the time, and with changes marked.
 struct Repetition {
-    /// The interval, for the line before each run.
+    /// The time between two runs, shown in the line before each run.
     private let interval: Duration
     private var number = 0
     private var differ: RunDiffer

@@ -190,7 +190,7 @@ import Testing
         ("keys --class 0", "names no slab classes", "0"), ("keys --class all", "names no slab classes", "all"),
         ("keys --class 1,64", "names no slab classes", "1,64"), ("keys --regex a(", "regular expression", "a("),
         ("keys a b", "unexpected word;", "b"), ("keys --regex '\\d+'", "write [0-9]", "'\\d+'"),
-        ("keys --regex 'a\\tb'", "\\t is no expression of POSIX", "'a\\tb'"),
+        ("keys --regex 'a\\tb'", "\\t is not a POSIX expression", "'a\\tb'"),
     ])
     func `mistakes are found beforehand`(line: String, message: String, part: String) throws {
         let fault = try #require(PlannedLines.fault(line))
