@@ -78,9 +78,9 @@ struct RandomScript {
         "\(ByteString(repeating: UInt8(ascii: "r"), count: 300))",
     ]
 
-    /// Values for keys that are not counted. memcached takes an empty one for a number when digits lie behind it in its
-    /// memory; and it fills a number that becomes shorter with blanks, but only when no `get` of it is unanswered, so that
-    /// counters keep their length.
+    /// Values for keys that are not counted. memcached mistakes an empty one for a number if digits follow it in its
+    /// memory; and it pads a number that becomes shorter with spaces, but only if no `get` of it is unanswered, so that
+    /// counters preserve their length.
     private static let numbersAndBlanks: [ByteString] = ["1", "22", "18446744073709551615", #""""#, "''", #"" ""#]
 
     /// - Parameters:

@@ -150,7 +150,7 @@ struct TerminalEditTests {
         try await edit("d\r", says: "your text is discarded")
         #expect(Self.files(session).isEmpty)
         #expect(session.terminal.screen.text.contains("not stored: "))
-        #expect(!session.terminal.screen.text.contains("all the same"))
+        #expect(!session.terminal.screen.text.contains("store it anyway"))
         try await edit("\u{3}", says: "your text is kept in")
         #expect(try Self.kept(session, "value.json") == ["{oops"])
         try session.program.home.write("", to: "again")
