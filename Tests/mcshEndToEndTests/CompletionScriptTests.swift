@@ -193,7 +193,7 @@ struct CompletionScriptTests {
         #expect(fish.stdout.contains("'flush_all' 'make all items invalid, now or after a delay'"))
     }
 
-    @Test func `a shell that there is no script for is a mistake`() async throws {
+    @Test func `a shell without a script is a mistake`() async throws {
         for words in [["--generate-completion-script", "ksh"], ["--generate-completion-script"]] as [[ByteString]] {
             let run = try await BuiltProgram().run(arguments: words)
             #expect(run.status == 2)

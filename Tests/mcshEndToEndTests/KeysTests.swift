@@ -118,7 +118,7 @@ struct KeysTests {
             ("BUSY currently processing crawler request\r\n", "another list or crawl is running on this server"),
             ("ERROR locked try again later\r\n", "the hash table of this server is growing"),
         ] as [(ByteString, String)])
-    func `a server that cannot begin now is waited for, and that is said`(
+    func `a server that cannot start now is waited for, and that is reported`(
         _ refusal: ByteString, _ reason: String
     ) async throws {
         let request: ByteString = "lru_crawler metadump hash\r\n"
@@ -169,7 +169,7 @@ struct KeysTests {
         #expect(try await session.run("-q", "-o", "human", "keys").stdout == "a\n")
     }
 
-    @Test func `a table has its header also where nothing matches, and once`() async throws {
+    @Test func `a table has its header even if nothing matches, and only once`() async throws {
         let session = try await Session.start()
         try await session.server.store("v", under: "a")
         let none = try await session.run("--csv", "keys", "b*")

@@ -21,7 +21,7 @@ struct LineInputTests {
     }
 
     @Test(arguments: ["v", "", "two\nlines\n", "\u{0}\u{1}\r\n"] as [ByteString])
-    func `a value that goes to a file or a command is its exact bytes, and comes back as they are`(
+    func `a value is written to a file or a command as its exact bytes, and can be read back`(
         _ value: ByteString
     ) async throws {
         let session = try await Session.start()
@@ -94,7 +94,7 @@ struct LineInputTests {
         #expect(try await session.server.value(of: "b") == nil)
     }
 
-    @Test func `a lifetime in the past is said, in scripts as a note`() async throws {
+    @Test func `a lifetime in the past is reported, in scripts as a note`() async throws {
         let session = try await Session.start()
         let run = try await session.script("set a 1 2020-01-01\nset a 1 @5 --output human\n")
         #expect(run.stdout == "STORED\nstored, but that time is past: the item is already gone\n", "\(run)")

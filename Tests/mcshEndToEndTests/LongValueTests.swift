@@ -133,7 +133,7 @@ struct LongValueTests {
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `a server that takes in a long value slowly has the time it needs`() async throws {
+    @Test func `a server that reads a long value slowly has the time it needs`() async throws {
         // For more than two seconds it reads a little at a time, and the rest does not fit into the buffers.
         let slowly = (0..<120).flatMap { _ in [.delay(.milliseconds(20)), .expectAnything] as [ScriptedServer.Step] }
         let value = ByteString(repeating: UInt8(ascii: "x"), count: 32 << 20) + "end"
@@ -147,7 +147,7 @@ struct LongValueTests {
     }
 
     @Test(arguments: ["--raw", "--json"] as [ByteString])
-    func `a long value that comes byte by byte is 5 when the time is up`(format: ByteString) async throws {
+    func `a long value that arrives byte by byte is 5 after the timeout`(format: ByteString) async throws {
         let server = try ScriptedServer([
             .expect("get k\r\n"), .send("VALUE k 0 2000000\r\n"), .drip("x", every: .milliseconds(100)),
         ])
@@ -157,7 +157,7 @@ struct LongValueTests {
         #expect(run.stdout.count < 2_000_000)
     }
 
-    @Test func `a long value that comes slowly has the time it needs`() async throws {
+    @Test func `a long value that arrives slowly has the time it needs`() async throws {
         // Twice the time limit, in pieces too small to count as progress.
         let slowly = (0..<200).flatMap { number in
             [.delay(.milliseconds(10)), .send(ByteString(repeating: UInt8(ascii: "x"), count: 10_000))]

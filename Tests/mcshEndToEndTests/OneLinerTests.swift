@@ -113,7 +113,7 @@ struct OneLinerTests {
     @Test(arguments: [
         ("45d", 3_888_000), ("2592001", 2_592_001), ("60d", 5_184_000),
     ])
-    func `a lifetime over 30 days is sent as a time, and that is said`(written: String, left: Int) async throws {
+    func `a lifetime over 30 days is sent as a time, and that is reported`(written: String, left: Int) async throws {
         let session = try await Session.start()
         let start = ContinuousClock.now
         let run = try await session.run("set", "k", "v", ByteString(written))

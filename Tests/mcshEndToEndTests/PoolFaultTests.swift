@@ -116,7 +116,7 @@ struct PoolFaultTests {
         }
     }
 
-    @Test func `the keys of a server that is down go to another, and that is said once`() async throws {
+    @Test func `the keys of a server that is down go to another, and that is reported once`() async throws {
         let session = try await PoolSession.start(2)
         let down = try ServerEndpoint.refused()
         let selection = Self.selection(session.servers[0].address, down, session.servers[1].address)
@@ -149,7 +149,7 @@ struct PoolFaultTests {
         #expect(run.stderr.lines.count == 1, "\(run)")
     }
 
-    @Test func `where all servers are down the key has no server`() async throws {
+    @Test func `if all servers are down the key has no server`() async throws {
         let addresses = (try ServerEndpoint.refused(), try ServerEndpoint.refused())
         let run = try await BuiltProgram().run(arguments: Self.selection(addresses.0, addresses.1) + ["get", "k"])
         #expect(run.status == 4, "\(run)")
@@ -157,7 +157,7 @@ struct PoolFaultTests {
         #expect(run.stderr.contains("k: no server that may hold the key is alive"), "\(run)")
     }
 
-    @Test func `a server that comes back is used again when its time is up`() async throws {
+    @Test func `a server that comes back is used again after its dead retry`() async throws {
         let session = try await PoolSession.start()
         let program = try await session.program.start(arguments: session.selection + ["--dead-retry", "2"])
         try await program.write("set key 1\nservers\n")
@@ -238,7 +238,7 @@ struct PoolFaultTests {
     }
 
     #if os(Linux)
-        @Test func `a fast server is held back while a slow one is awaited`() async throws {
+        @Test func `a fast server is paused while a slow one is awaited`() async throws {
             let fast = try await MemcachedServer.start(arguments: ["-I", "2m", "-m", "400"])
             let value = patterned(count: 1 << 20)
             try await fast.store(value, under: "key")

@@ -4,7 +4,7 @@ import Testing
 /// Several servers that are all well.
 @Suite(.inTurns)
 struct PoolTests {
-    @Test func `each key lies where the application looks for it`() async throws {
+    @Test func `each key is where the application looks for it`() async throws {
         let session = try await PoolSession.start()
         let run = try await session.run("mset", "a", "1", "b", "2", "key", "3", "foo", "4", "9", "5", "counter", "6")
         #expect(run.stdout == "a\tSTORED\nb\tSTORED\nkey\tSTORED\nfoo\tSTORED\n9\tSTORED\ncounter\tSTORED\n")
@@ -267,7 +267,7 @@ struct PoolTests {
         }
     }
 
-    @Test func `raw and the pipe want one server, and say so`() async throws {
+    @Test func `raw and the pipe need one server, and say so`() async throws {
         let session = try await PoolSession.start()
         for run in [
             try await session.run("raw", "version"), try await session.run("--pipe", input: .bytes("version\r\n")),

@@ -63,7 +63,7 @@ struct ProgramEdgeTests {
     }
 
     @Test(arguments: ["cache:11212:3", "[::1]:11212:5"] as [ByteString])
-    func `a weight is taken and has no effect on one server`(_ name: ByteString) async throws {
+    func `a weight is accepted and has no effect on one server`(_ name: ByteString) async throws {
         let session = try await Session.start(on: .tcp)
         let run = try await session.program.run("-s", ByteString(session.server.address) + ":7", "version")
         #expect(run.status == 0, "\(run)")

@@ -4,7 +4,7 @@ import Testing
 /// Proxies and old servers, which do not know everything: the messages name what they cannot do.
 @Suite(.timeLimit(.minutes(3)))
 struct ProxyTests {
-    @Test func `get for people falls back to the plain command where a proxy hangs up on mg`() async throws {
+    @Test func `get for people falls back to the plain command if a proxy hangs up on mg`() async throws {
         let server = try ScriptedServer(
             connections: [
                 [.expect("version\r\n"), .send("VERSION 1.6.18\r\n"), .expect("mg a t f v\r\n"), .close],
@@ -41,7 +41,7 @@ struct ProxyTests {
         #expect(server.failures == [])
     }
 
-    @Test func `a server that hangs up and is no proxy is not called one`() async throws {
+    @Test func `a server that hangs up and is not a proxy is not called one`() async throws {
         let server = try ScriptedServer(
             connections: [
                 [.expect("flush_all\r\n"), .close],

@@ -62,7 +62,7 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `several refused reads of one script are each asked for again, in order`() async throws {
+    @Test func `several refused reads of one script are each repeated, in order`() async throws {
         let server = try ScriptedServer(
             [
                 .expect("get a b a\r\nversion\r\nset x 0 0 1\r\nw\r\nget c d\r\n"),

@@ -157,7 +157,7 @@ struct SandboxTests {
         #expect(run.stdout.contains("domain_socket\t/tmp/mcsh-"), "\(run)")
     }
 
-    @Test func `servers of the environment that could not be used are no obstacle`() async throws {
+    @Test func `a sandbox ignores unusable servers of the environment`() async throws {
         var program = try BuiltProgram()
         program.environment["MCSH_SERVERS"] = "a,b"
         let run = try await program.run("--sandbox", "version")

@@ -9,7 +9,7 @@ import Testing
 /// `MCSH_RANDOM_SCRIPTS` sets how many random scripts are tried, and `MCSH_RANDOM_SEED` the number of the first.
 @Suite(.inTurns)
 struct ScriptDeliveryTests {
-    @Test func `random scripts print the same however they come in, on one server and on four`() async throws {
+    @Test func `random scripts print the same however they arrive, on one server and on four`() async throws {
         let (first, count) = (Self.setting("MCSH_RANDOM_SEED") ?? 0, Self.setting("MCSH_RANDOM_SCRIPTS") ?? 40)
         let places = min(3, count)
         try await withThrowingTaskGroup { group in

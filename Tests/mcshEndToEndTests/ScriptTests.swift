@@ -87,7 +87,7 @@ struct ScriptTests {
         #expect(try await session.server.value(of: "b") == "2")
     }
 
-    @Test func `an empty script does nothing and is no failure`() async throws {
+    @Test func `an empty script does nothing and succeeds`() async throws {
         let session = try await Session.start()
         for text in ["", "\n\n", "# only a comment\n"] as [ByteString] {
             let run = try await session.script(text)

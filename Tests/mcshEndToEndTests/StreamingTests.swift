@@ -88,7 +88,7 @@ struct StreamingTests {
     }
 
     @Test(arguments: [["--raw"], []] as [[ByteString]])
-    func `a long value is printed as far as it came`(format: [ByteString]) async throws {
+    func `a long value is printed as far as it arrived`(format: [ByteString]) async throws {
         let part = patterned(count: 2_000_000)
         let server = try ScriptedServer([.expect("get k\r\n"), .send("VALUE k 0 3000000\r\n" + part), .close])
         let run = try await BuiltProgram().run(arguments: ["-s", ByteString(server.address)] + format + ["get", "k"])

@@ -40,7 +40,7 @@ struct TerminalCompletionTests {
         try await session.enter("set k v", answers: "stored")
     }
 
-    @Test func `keys of this session are completed, in quotes where they need them`() async throws {
+    @Test func `keys of this session are completed, in quotes if necessary`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter("set user:42:name v", answers: "stored")
         try await session.type("get us\t", shows: "get user:42:name")

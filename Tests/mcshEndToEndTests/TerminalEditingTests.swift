@@ -144,7 +144,7 @@ struct TerminalEditingTests {
         try await session.terminal.waitForText("(not found)")
     }
 
-    @Test func `pasted escape sequences are no keys`() async throws {
+    @Test func `pasted escape sequences are not keys`() async throws {
         let session = try await AtTerminal.start()
         try await session.type("\u{1b}[200~get \u{1b}[Hx\u{3}y\u{1b}[201~z", shows: "get [Hxyz")
     }

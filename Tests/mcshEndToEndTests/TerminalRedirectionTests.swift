@@ -53,7 +53,7 @@ struct TerminalRedirectionTests {
         #expect(try await Self.file(after: "repeat 2 1ms get k >> OUT").contents == "valuevalue")
     }
 
-    @Test func `a format that was asked for is kept, without colours`() async throws {
+    @Test func `a requested format is kept, without colours`() async throws {
         let human: ByteString = "value\n5 B, text, flags 0, never expires\n"
         #expect(try await Self.file(after: "get k > OUT", with: ["-o", "human"]).contents == human)
         #expect(try await Self.file(after: "get k --output human > OUT").contents == human)

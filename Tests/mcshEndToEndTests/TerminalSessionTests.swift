@@ -40,7 +40,7 @@ struct TerminalSessionTests {
         #expect(server.connectionCount == 0)
     }
 
-    @Test func `a server that does not answer holds the prompt up for a second at most`() async throws {
+    @Test func `a server that does not answer delays the prompt for a second at most`() async throws {
         let server = try ScriptedServer([.silence])
         let terminal = try await BuiltProgram().startAtTerminal(
             "-s", ByteString(server.address), "--timeout", "600", columns: 200)
@@ -48,7 +48,7 @@ struct TerminalSessionTests {
         #expect(terminal.screen.text.contains("no answer within 1 s; the next command tries again"))
     }
 
-    @Test func `the prompt says when the server is gone, and when it is back`() async throws {
+    @Test func `the prompt shows when the server is gone, and when it is back`() async throws {
         let server = try ScriptedServer(
             [.expect("version\r\n"), .send("VERSION 1.6.18\r\n"), .expect("get k\r\n"), .close],
             [.expect("version\r\n"), .send("VERSION 1.6.18\r\n"), .silence])
@@ -143,7 +143,7 @@ struct TerminalSessionTests {
 
     // MARK: Time
 
-    @Test func `timing says how long each command took`() async throws {
+    @Test func `timing shows how long each command took`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter("timing", answers: "timing is on")
         try await session.enter("get k", answers: "took ")
@@ -163,7 +163,7 @@ struct TerminalSessionTests {
         #expect(json.stderr.hasPrefix("{\"error\":\"took ") && json.stderr.lines.count == 1, "\(json)")
     }
 
-    @Test func `a command of half a second says how long it took`() async throws {
+    @Test func `a command of half a second shows how long it took`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter("get k", answers: "(not found)")
         try await session.enter("repeat 2 600ms version", answers: "took ")
@@ -197,7 +197,7 @@ struct TerminalSessionTests {
         #expect(try await session.server.value(of: "then") == "1")
     }
 
-    @Test func `a lifetime in the past is asked about, and said to be over`() async throws {
+    @Test func `a lifetime in the past is asked about, and reported to have ended`() async throws {
         let session = try await AtTerminal.start(columns: 200)
         try await session.terminal.type("set k v 2020-01-01\r")
         try await session.terminal.wait(for: "the question") {

@@ -73,7 +73,7 @@ struct TerminalSignalTests {
         try await session.waitForPrompt()
     }
 
-    @Test func `Ctrl-C at a question is no`() async throws {
+    @Test func `Ctrl-C at a question means no`() async throws {
         let session = try await AtTerminal.start()
         try await session.enter("set k v", answers: "stored")
         try await session.terminal.type("flush_all\r")

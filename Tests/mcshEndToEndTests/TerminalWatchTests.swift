@@ -92,7 +92,7 @@ struct TerminalWatchTests {
         #expect(run.stderr.contains("7 lines were lost by the server"))
     }
 
-    @Test func `with several servers each line says which, and one that is lost leaves the other`() async throws {
+    @Test func `with several servers each line names its server, and the loss of one leaves the other`() async throws {
         let gone = try ScriptedServer([.expectLine, .send("OK\n"), .close])
         let session = try await Session.start(on: .tcp)
         let program = try await session.program.start(

@@ -23,7 +23,7 @@ struct WinTokenTests {
             ["show", "k"], ["exists", "k"], ["ttl", "k"], ["where", "k", "--probe"], ["-o", "human", "get", "k"],
             ["--read-only", "show", "k"], ["-c", "exists k\nttl k\nexists k gone"], ["--json", "show", "k", "k"],
         ] as [[ByteString]])
-    func `a look at a stale item leaves its win token for the application`(_ words: [ByteString]) async throws {
+    func `displaying a stale item leaves its win token for the application`(_ words: [ByteString]) async throws {
         let session = try await Self.stale()
         let run = try await session.run(words: words)
         #expect(run.status <= 1 && run.stderr == "", "\(run)")
@@ -50,7 +50,7 @@ struct WinTokenTests {
         #expect(taken.received(on: 0) == "mg k u\r\n")
     }
 
-    @Test func `where the server can, the CAS token stays too`() async throws {
+    @Test func `if the server can, the CAS token stays too`() async throws {
         let server = try ScriptedServer([
             .expect("mg k u\r\n"), .send("HD W X\r\n"), .expect("mg k c u\r\n"), .send("HD c77 X Z\r\n"),
             .expect("version\r\n"), .send("VERSION 1.6.45\r\n"), .expect("md k I C77 E77\r\n"), .send("HD\r\n"),

@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test(arguments: withOptions)
-    func `an option takes a value as the table says`(name: String) throws {
+    func `an option takes a value as the table specifies`(name: String) throws {
         let spec = try Self.spec(name)
         for option in spec.options + CommandSpec.Option.ofEveryCommand where option.name != "--help" {
             switch option.kind {
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test(arguments: withOptions)
-    func `an option is given twice where the table says that the last one holds`(name: String) throws {
+    func `an option may be given twice if the table says that the last one applies`(name: String) throws {
         for option in try Self.spec(name).options + CommandSpec.Option.ofEveryCommand {
             let fault = Self.fault("\(name) \(Self.written(option)) \(Self.written(option))")
             #expect(fault?.message == (option.isRepeatable ? nil : "\(option.name) is given twice"))

@@ -96,7 +96,7 @@ import Testing
         ("get k --json", OutputFormat.json), ("get --csv k", .csv), ("get k --tsv", .tsv), ("get k --raw", .raw),
         ("get k --output human", .human), ("get k --output=plain", .plain), ("stats --output \"json\"", .json),
     ])
-    func `every command takes the output options`(line: String, format: OutputFormat) throws {
+    func `every command accepts the output options`(line: String, format: OutputFormat) throws {
         #expect(try Self.parse(line)?.format == format)
     }
 

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: CommandTable.all.filter { $0.group != .meta }.map(\.name))
-    func `every word that a command takes is named, and every other name of it`(name: String) throws {
+    func `every word that a command accepts is named, and every alias`(name: String) throws {
         let spec = try #require(CommandTable.find(Array(name.utf8)))
         let words = Self.words(try Self.entry(of: name))
         for parameter in spec.parameters {

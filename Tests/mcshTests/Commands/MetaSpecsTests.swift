@@ -10,7 +10,7 @@ import Testing
         "ms k v ME", "ms k v MA", "ms k v MP", "ms k v MR", "ms k v MS", "md k C5 I T30 x E9 k O1 q b",
         "ma k N0 J5 D2 T60 MI v t c C1 E2 O1 k q b", "ma k MD", "ma k M+",
     ])
-    func `every flag of a command is taken`(_ line: String) {
+    func `every flag of a command is accepted`(_ line: String) {
         #expect(PlannedLines.fault(line) == nil)
     }
 

@@ -135,14 +135,14 @@ import Testing
         #expect(lines.builder.round.batches[0].encoder.bytes.starts(with: Array("set k 9 0 ".utf8)))
     }
 
-    @Test func `of several values none is stored where one cannot be`() {
+    @Test func `no value of several is stored if one cannot be`() {
         var lines = PlannedLines()
         #expect(throws: Diagnostic.self) { try lines.plan("mset a 1 b x --as int") }
         #expect(lines.builder.round.batches[0].isEmpty)
         #expect(lines.builder.round.batches[0].encoder.bytes == [])
     }
 
-    @Test func `for people, get asks for the lifetime too`() throws {
+    @Test func `for people, get requests the lifetime too`() throws {
         #expect(try PlannedLines.requests("get a b", format: .human) == "mg a t f v\r\nmg b t f v\r\n")
         #expect(try PlannedLines.requests("get a --output human") == "mg a t f v\r\n")
         #expect(try PlannedLines.requests("get a --json", format: .human) == "get a\r\n")
@@ -330,7 +330,7 @@ import Testing
     }
 
     @Test(arguments: ["set k 0 60", "set k 5", "cas k 0 60 5", "set k \"0\" 60", "append k 0"])
-    func `numbers alone are no sign of the protocol's form`(_ line: String) {
+    func `numbers alone do not indicate the protocol's form`(_ line: String) {
         #expect(PlannedLines.fault(line) == nil)
     }
 

@@ -16,7 +16,7 @@ import Testing
         ("stats cachedump 1", "stats cachedump 1 100\r\n", .other("cachedump")),
         ("stats cachedump 5 0", "stats cachedump 5 0\r\n", .other("cachedump")),
     ])
-    func `a group of statistics is asked for by its own word`(
+    func `a group of statistics is requested by its own word`(
         line: String, bytes: String, request: StatisticsRequest
     ) throws {
         var lines = PlannedLines()

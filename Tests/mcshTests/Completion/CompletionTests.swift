@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `candidates have their meanings beside them`() {
+    @Test func `candidates are listed with their meanings`() {
         let rows = Self.answer("stats s").rows(width: 80, style: .plain)
         #expect(
             rows == [

@@ -10,11 +10,11 @@ import Testing
             [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe9, 0x76], Array(UInt8.min...UInt8.max),
             Array("e\u{301}".utf8) + [0xff], Array("\u{fffd}".utf8), Array("\r\n".utf8) + [0x9b],
         ] as [[UInt8]])
-    func `arguments of any bytes come back as they were`(_ bytes: [UInt8]) {
+    func `arguments of any bytes are converted back unchanged`(_ bytes: [UInt8]) {
         #expect(ArgumentText.bytes(ArgumentText.text(bytes)) == bytes)
     }
 
-    @Test func `random arguments come back as they were`() {
+    @Test func `random arguments are converted back unchanged`() {
         var random = SplitMix(state: 3)
         for _ in 0..<3000 {
             let bytes = random.bytes(count: random.below(24))

@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: ["", "# nothing\n", "[pools]\n", "\u{feff}read_only = false\r\n"])
-    func `a file may say nothing`(_ text: String) throws {
+    func `a file may be empty`(_ text: String) throws {
         #expect(try Self.read(text).pools.isEmpty)
     }
 

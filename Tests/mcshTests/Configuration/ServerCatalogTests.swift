@@ -122,7 +122,7 @@ import Testing
         #expect(selection.isReadOnly)
     }
 
-    @Test func `the command line goes before all, also for servers that are chosen later`() throws {
+    @Test func `the command line overrides everything, also for servers that are chosen later`() throws {
         let options = Options(
             prefix: "own:", profile: "python-memcached", timeout: "2", connectTimeout: "1.5", deadRetry: "0",
             readOnly: true)
@@ -137,7 +137,7 @@ import Testing
         #expect(try Self.catalog(Options(prefix: "")).resolve(["@sessions"]).prefix == [])
     }
 
-    @Test func `the top of the file holds for servers without a pool too`() throws {
+    @Test func `the top of the file applies to servers without a pool too`() throws {
         let selection = try Self.catalog().resolve(["a"])
         #expect(selection.prefix == Array("top:".utf8))
         #expect(selection.timeout == .seconds(7))
@@ -176,7 +176,7 @@ import Testing
         #expect(!selection.name.hasPrefix("@"))
     }
 
-    @Test func `of several pools the strictest counts, and its marks hold for all of a list`() throws {
+    @Test func `the strictest of several pools counts, and its marks apply to all of a list`() throws {
         let catalog = try Self.catalog(Options(), Self.listed)
         let both = try catalog.resolve(["10.0.0.1"])
         #expect(both.listingPools == ["live", "copy"])
@@ -207,7 +207,7 @@ import Testing
         #expect(try !catalog.resolve(["10.0.0.1:11301"]).isReadOnly)
     }
 
-    @Test func `the top of the file holds for the servers of a list that no pool has`() throws {
+    @Test func `the top of the file applies to the servers of a list that no pool has`() throws {
         let text = """
             environment = "production"
             [pools.p]
@@ -288,7 +288,7 @@ import Testing
             "--prefix: the prefix has 250 bytes; at most 249 leave room for a key"
         ),
     ])
-    func `an option that is no setting is refused`(options: Options, message: String) {
+    func `an option that is not a setting is rejected`(options: Options, message: String) {
         #expect(throws: OptionFault(message: message)) { try Self.catalog(options, nil) }
     }
 
@@ -299,7 +299,7 @@ import Testing
         #expect(long.prefix.count == 249)
     }
 
-    @Test func `an interval alone repeats for ever`() {
+    @Test func `an interval alone repeats forever`() {
         #expect(Options(command: ["version"]).runs == nil)
         #expect(Options(interval: "2", command: ["version"]).runs == 0)
         #expect(Options(repetitions: 3, interval: "2", command: ["version"]).runs == 3)
@@ -311,7 +311,7 @@ import Testing
         (["-ojson", "-z"], true), (["--nonsense"], false), (["-o", "csv", "--nonsense"], false),
         (["--nonsense", "json"], false),
     ])
-    func `errors of options that cannot be read are JSON where that was asked for`(words: [String], isJSON: Bool) {
+    func `errors of options that cannot be read are JSON if that was requested`(words: [String], isJSON: Bool) {
         #expect(OptionParser.asksForJSON(words) == isJSON)
     }
 }

@@ -74,7 +74,7 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
-    @Test func `a word that is a command and a topic gives both`() {
+    @Test func `a word that is a command and a topic shows both`() {
         let page = Self.text("servers")
         #expect(page.first == "servers")
         #expect(page.contains("servers: which servers are used: pools and profiles"))

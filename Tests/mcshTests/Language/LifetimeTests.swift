@@ -81,7 +81,7 @@ import Testing
         "touch k @2592001", "gat 1999-12-31 k", "gats @1 k", "ms k v T1577836800", "mg k N2592001 v",
         "md k I T1790000000", "ma k N1700000000",
     ])
-    func `a lifetime in the past is said, and asked about where that is wanted`(_ line: String) throws {
+    func `a lifetime in the past is reported, and asked about if requested`(_ line: String) throws {
         var lines = PlannedLines()
         _ = try lines.plan(line)
         let (isOver, notes) = (lines.builder.isOver, lines.builder.notes)
@@ -110,7 +110,7 @@ import Testing
     @Test(arguments: [
         "never", "-1", "2020-01-01", "@5", "@1790000000", "2026-09-21T14:13:20Z", "1790000000", "soon", "99999d",
     ])
-    func `flush_all takes no delay in the past, and none without end`(_ delay: String) {
+    func `flush_all rejects a delay in the past, and one without end`(_ delay: String) {
         let fault = PlannedLines.fault("flush_all \(delay)")
         #expect(fault?.status == .usage, "\(String(describing: fault))")
         #expect(fault?.suggestion?.contains("never") == false)
@@ -138,7 +138,7 @@ import Testing
         #expect(request.effect == "every item on the server will be lost" + when)
     }
 
-    @Test func `of a long word that is no lifetime the beginning is shown`() {
+    @Test func `the beginning of a long word that is not a lifetime is shown`() {
         let fault = #expect(throws: Diagnostic.self) { try Self.read(String(repeating: "x", count: 1_000_000)) }
         #expect(fault?.message == "\"\(String(repeating: "x", count: 40))…\" is not a lifetime")
     }
@@ -148,7 +148,7 @@ import Testing
         #expect(Self.wire(text) == -1)
     }
 
-    @Test func `more than 30 days is said`() throws {
+    @Test func `more than 30 days is reported`() throws {
         var lines = PlannedLines()
         _ = try lines.plan("set k v 45d")
         #expect(

@@ -30,7 +30,7 @@ import Testing
         #expect(try Self.matches(Array("^..$".utf8), Array("é".utf8)))
     }
 
-    @Test func `a pattern that is none says why`() {
+    @Test func `an invalid pattern is reported with the reason`() {
         for pattern in ["(", "[", "a{2", "*a(", "\\"] {
             do throws(RegularExpression.Fault) {
                 _ = try RegularExpression(Array(pattern.utf8))

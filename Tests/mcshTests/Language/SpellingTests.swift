@@ -41,11 +41,11 @@ import Testing
         for _ in 0..<10_000 { #expect(Spelling.nearest(to: word, among: ["get"]) == nil) }
     }
 
-    @Test func `of equals the first is taken`() {
+    @Test func `the first of equally near words is chosen`() {
         #expect(Spelling.nearest(to: "ax", among: ["ab", "ac"]) == "ab")
     }
 
-    @Test func `nothing is near where there is nothing`() {
+    @Test func `nothing is near an empty list`() {
         #expect(Spelling.nearest(to: "get", among: [String]()) == nil)
     }
 }

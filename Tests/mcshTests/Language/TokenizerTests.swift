@@ -56,11 +56,11 @@ import Testing
         #expect(try Self.texts(test.line) == test.words)
     }
 
-    @Test func `escapes give any byte, whether it is UTF-8 or not`() throws {
+    @Test func `escapes produce any byte, whether it is UTF-8 or not`() throws {
         #expect(try Self.words(#""\xff\x00\x80""#)[0].bytes == [0xff, 0x00, 0x80])
     }
 
-    @Test func `bytes that are not UTF-8 are kept as they are`() throws {
+    @Test func `bytes that are not UTF-8 are unchanged`() throws {
         var tokenizer = Tokenizer()
         let line: [UInt8] = [0xff, 0xfe, 0x20, 0x22, 0xc3, 0x22]
         try tokenizer.tokenize(line.span)
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func `words of the program are taken as they are`() {
+    @Test func `words of the program are unchanged`() {
         var tokenizer = Tokenizer()
         tokenizer.take([Array("set".utf8), Array("k".utf8), Array("\"a b\\".utf8), [], [0xff]])
         let bytes = tokenizer.decoded

@@ -27,7 +27,7 @@ import Testing
         #expect(second(first, next) == marked)
     }
 
-    @Test func `with colours the mark is reverse video, and colours are no change`() {
+    @Test func `with colours the mark is reverse video, and colours do not count as a change`() {
         #expect(second("a 1", "\u{1B}[2ma\u{1B}[0m 1", style: .colored) == "\u{1B}[2ma\u{1B}[0m 1")
         #expect(
             second("\u{1B}[32ma 1\u{1B}[0m", "\u{1B}[32ma 2\u{1B}[0m", style: .colored)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `numbers have their change per second beside them`() {
+    @Test func `numbers are shown with their change per second`() {
         let comparison = StatisticsComparison()
         let start = ContinuousClock.now
         func rates(_ text: String, after seconds: Double) -> [String: String] {

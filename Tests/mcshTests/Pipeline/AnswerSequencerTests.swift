@@ -118,7 +118,7 @@ private final class CountingSource: Pausable {
                 == "command,key,status,server\nset,a,STORED,x\nset,b,STORED,y\nkey,value,server\nn,1,y\nm,2,x\n")
     }
 
-    @Test func `a server that ends early has answers without bytes, and holds up no other`() throws {
+    @Test func `a server that ends early has answers without bytes, and delays no other`() throws {
         let merging = try Merging(servers: 2)
         let lanes = (0..<2).map(merging.merger.lane)
         merging.merger.expect([0, 1, 0, 1])
@@ -128,7 +128,7 @@ private final class CountingSource: Pausable {
         #expect(merging.passed() == "a1 b1 b2 ")
     }
 
-    @Test func `commands that are skipped do not take the places of those before them`() throws {
+    @Test func `skipped commands do not take the positions of earlier ones`() throws {
         let merging = try Merging(servers: 2)
         let lanes = (0..<2).map(merging.merger.lane)
         merging.merger.expect([1, 0])

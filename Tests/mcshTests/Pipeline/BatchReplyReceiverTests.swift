@@ -143,7 +143,7 @@ import Testing
         #expect(conversation.output == "1\n")
     }
 
-    @Test func `a refusal in the middle takes no answer away from the lines after it`() throws {
+    @Test func `an error in the middle does not affect the answers of the lines after it`() throws {
         let conversation = try Conversation(
             ["set a 1", "get a", "get b", "incr a", "get c"],
             replies: "SERVER_ERROR out of memory storing object\r\nSERVER_ERROR out of memory writing get response\r\n"
@@ -186,7 +186,7 @@ import Testing
             "a\t1\na\t2\nSTORED\n"
         ),
     ])
-    func `a refusal among items in any order leaves those that came before it`(
+    func `an error among items in any order leaves those before it`(
         lines: [String], replies: String, output: String
     ) throws {
         let conversation = try Conversation(lines, replies: replies)
@@ -194,7 +194,7 @@ import Testing
         #expect(conversation.status == .refused)
     }
 
-    @Test func `reads are refused, and not lost, where the connection ends after the refusal`() throws {
+    @Test func `reads are refused, and not lost, if the connection ends after the error reply`() throws {
         let lost = MemcacheError(.connectionLost, "closed", mayHaveTakenEffect: true)
         let conversation = try Conversation(
             ["get a b c", "set d 1"], replies: "VALUE c 0 1\r\n3\r\nERROR Too many open connections\r\n", ending: lost)
@@ -230,7 +230,7 @@ import Testing
         (["delete a"], "STORED\r\n"), (["touch a 60"], "12\r\n"), (["incr a"], "STORED\r\n"), (["version"], "OK\r\n"),
         (["exists a"], "STORED\r\n"), (["get a"], "HTTP/1.1 400 Bad Request\r\n"),
     ])
-    func `an answer to something else is not taken for one`(lines: [String], replies: String) {
+    func `an answer to something else is not accepted`(lines: [String], replies: String) {
         #expect(throws: ReplyParser.Failure.self) { try Conversation(lines, replies: replies) }
     }
 

@@ -30,7 +30,7 @@ import Testing
                 == "\t@cache\t2\t-\t(not shown: it may hold a secret)\n")
     }
 
-    @Test func `the words of a one-liner are quoted where they need it`() {
+    @Test func `the words of a one-liner are quoted if necessary`() {
         let words = ["set", "k", "a b", ""].map { Array($0.utf8) }
         #expect(String(decoding: CommandLog.line(of: words), as: UTF8.self) == "set k \"a b\" \"\"")
     }

@@ -44,7 +44,7 @@ import Testing
         #expect(Self.commands("set k << END\nget \"x\nEND\nget k") == ["set k << END <- get \"x", "get k"])
     }
 
-    @Test func `a line that is wrong ends where it ends`() {
+    @Test func `an invalid line ends at its end`() {
         #expect(Self.commands("set k \"a\\q\nget k") == ["set k \"a\\q", "get k"])
         #expect(Self.commands("get it's\n# it's \"open") == ["get it's", "# it's \"open"])
     }

@@ -61,7 +61,7 @@ import Testing
         (75, "00000000  00 01 02 03 04 05 06 07  ........"), (43, "00000000  00 01 02 03 04 05 06 07  ........"),
         (42, "00000000  00 01 02 03  ...."), (20, "00000000  00 01  .."),
     ])
-    func `hexadecimal has as many bytes in a row as there is room for`(width: Int, first: String) {
+    func `hexadecimal has as many bytes in a row as fit`(width: Int, first: String) {
         let view = ValueView(Array(0..<16), width: width)
         #expect(view.lines.first == first)
         #expect(view.lines.joined().filter { $0 == "." }.count == 16)

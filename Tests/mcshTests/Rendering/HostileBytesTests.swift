@@ -28,7 +28,7 @@ import Testing
         return bytes
     }
 
-    @Test func `nothing unsafe for a terminal comes out of the human format`() {
+    @Test func `the human format prints nothing unsafe for a terminal`() {
         var random = SplitMix(state: 11)
         let renderer = HumanRenderer(style: .plain, width: 80)
         for _ in 0..<2000 {
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `nothing unsafe comes out of show, dumps and watch`() throws {
+    @Test func `show, dumps and watch print nothing unsafe`() throws {
         var random = SplitMix(state: 12)
         var watch = WatchRows(format: .human, style: .plain)
         var dump = ListingRows(format: .human, style: .plain)

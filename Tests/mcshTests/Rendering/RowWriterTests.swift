@@ -56,7 +56,7 @@ import Testing
                 """)
     }
 
-    @Test func `a sentence takes the place of a line of the table`() {
+    @Test func `a sentence replaces a line of the table`() {
         var writer = RowWriter([Column("server")], .human)
         var out: [UInt8] = []
         writer.append([.text("a")], sentence: "a answers", to: &out)
@@ -64,14 +64,14 @@ import Testing
         #expect(String(decoding: out, as: UTF8.self) == "a answers\n")
     }
 
-    @Test func `members come in the order that is asked for, after the command`() {
+    @Test func `members come in the requested order, after the command`() {
         var writer = RowWriter([Column("a"), Column("b")], .json, command: "ping", members: ["b", "a"])
         var out: [UInt8] = []
         writer.append([.text("1"), .text("2")], to: &out)
         #expect(String(decoding: out, as: UTF8.self) == #"{"command":"ping","b":"2","a":"1"}"# + "\n")
     }
 
-    @Test func `a table without rows has its header all the same`() {
+    @Test func `a table without rows still has its header`() {
         var writer = RowWriter([Column("a"), Column("b")], .tsv)
         var out: [UInt8] = []
         writer.begin(to: &out)

@@ -17,7 +17,7 @@ import Testing
         answers.map { confirmation.isConfirmed(by: Array($0.utf8)) }
     }
 
-    @Test func `y confirms where nothing is production`() throws {
+    @Test func `y confirms if nothing is production`() throws {
         let selection = try Self.selection("sessions", .staging)
         let question = DangerConfirmation(what: "flush_all: all items", selection: selection, hasOption: false)
         #expect(question.text == "flush_all: all items. Go on? [y/N] ")
@@ -33,7 +33,7 @@ import Testing
                 == [false, false, false, false, false, true, true])
     }
 
-    @Test func `a server without a pool is named by its address, and -y is said to be no answer`() throws {
+    @Test func `a server without a pool is named by its address, and -y is reported not to be an answer`() throws {
         let selection = try Self.selection(nil, .production)
         let question = DangerConfirmation(what: "flush_all: all items", selection: selection, hasOption: true)
         #expect(

@@ -33,7 +33,7 @@ import Testing
             (Int64.max, nil, Expiration.never), (2_147_483_647, nil, .never), (-1, nil, .never),
             (60, "@1060", .after(.seconds(60))), (2_147_482_646, "@2147483646", .after(.seconds(2_147_482_646))),
         ] as [(Int64, String?, Expiration)])
-    func `an item keeps the end that it had, whatever lifetime a server says`(
+    func `an item keeps its deadline, whatever lifetime a server reports`(
         seconds: Int64, word: String?, expiration: Expiration
     ) {
         let now = ContinuousClock.now
@@ -43,7 +43,7 @@ import Testing
         #expect(ReadLifetime(timeToLive: .remaining(.zero), readAt: now).expiration(at: now, now: 1000) == nil)
     }
 
-    @Test(arguments: extremes) func `every statistics view takes any number in every field`(number: String) {
+    @Test(arguments: extremes) func `every statistics view accepts any number in every field`(number: String) {
         for (group, request) in Self.groups {
             let names = StatisticField.all.filter { $0.group == group }.map(\.name)
             let statistics = names.flatMap { name -> [Statistic] in
@@ -61,7 +61,7 @@ import Testing
         _ = StatisticsView.lines(for: .sizes, sizes, width: 80, style: .plain, escape: { EscapedText.string($0) })
     }
 
-    @Test(arguments: extremes) func `dumps, events, items and answers take any number`(number: String) {
+    @Test(arguments: extremes) func `dumps, events, items and answers accept any number`(number: String) {
         let item = "key=a exp=\(number) la=\(number) cas=\(number) fetch=yes cls=\(number) size=\(number)"
         for format in OutputFormat.allCases {
             if let entry = ListedItem(line: Array(item.utf8)) {

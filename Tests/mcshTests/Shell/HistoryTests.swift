@@ -29,7 +29,7 @@ import Testing
         "RAW Auth me pw", "raw \"auth\" me pw", "\"auth\" me pw", "repeat 2 auth me pw", "repeat 2 1 raw auth me pw",
         "repeat 0 500ms repeat 3 login a",
     ])
-    func `a secret is kept out`(_ line: String) {
+    func `a secret is not kept`(_ line: String) {
         #expect(!History.isPublic(Array(line.utf8)))
     }
 

@@ -48,7 +48,7 @@ import Testing
         #expect(talk.output.contains("\"cas\":5"))
     }
 
-    @Test func `an item that comes twice, or was not asked for, is an error`() {
+    @Test func `an item that arrives twice, or was not requested, is an error`() {
         #expect(throws: (any Error).self) { try Conversation(["get a b"], replies: Self.reply(["b", "b"])) }
         #expect(throws: (any Error).self) { try Conversation(["get a b"], replies: Self.reply(["a", "x"])) }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct StatisticsViewTests {
     @Test(arguments: StatisticsFixtures.requests.map(\.name), [80, 200])
-    func `a recorded reply gives the expected screen`(name: String, width: Int) throws {
+    func `a recorded reply produces the expected screen`(name: String, width: Int) throws {
         let request = try #require(StatisticsFixtures.requests.first { $0.name == name }).request
         let lines = StatisticsView.lines(
             for: request, try StatisticsFixtures.reply(name), width: width, style: .plain,
@@ -124,7 +124,7 @@ import Testing
         #expect(!free[0].contains("full"), "\(free)")
     }
 
-    @Test func `averages say that they are since start, and reset counters have none`() {
+    @Test func `averages are marked as since start, and reset counters have none`() {
         let reply = """
             uptime 1000
             curr_connections 4
@@ -173,7 +173,7 @@ import Testing
         #expect(comparison.changes(of: restarted, .general, from: "a", now: start + .seconds(9)).interval == nil)
     }
 
-    @Test func `the room for connections follows from the descriptors in use`() {
+    @Test func `the free connections follow from the descriptors in use`() {
         let general = StatisticsFixtures.parse("uptime 10\ncurr_connections 13\nmax_connections 40\nreserved_fds 20")
         func lines(_ connections: String) -> [String] {
             StatisticsView.lines(

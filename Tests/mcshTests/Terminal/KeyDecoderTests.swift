@@ -47,7 +47,7 @@ import Testing
         #expect(output == "\u{1b}[15~".utf8.map { .byte($0) })
     }
 
-    @Test func `random bytes never stay pending for ever`() {
+    @Test func `random bytes never stay pending forever`() {
         var state: UInt64 = 7
         for _ in 0..<2000 {
             var decoder = KeyDecoder()

@@ -65,7 +65,7 @@ struct LinePictureTests {
         #expect(Self.text(Self.picture(line, height: nil)).count == 8)
     }
 
-    @Test func `a terminal of another width has the cursor where it breaks the rows again, or where it cuts them`() {
+    @Test func `a terminal of another width has the cursor where it rewraps the rows, or where it truncates them`() {
         let picture = Self.picture(String(repeating: "x", count: 50), columns: 20)
         #expect(picture.cursor == (2, 13))
         let wide = picture.places(inColumns: 40)

@@ -21,7 +21,7 @@ import Testing
         #expect(choice(["TERM": "xterm", "PAGER": name]) == .none)
     }
 
-    @Test func `a program that is not there is no pager`() {
+    @Test func `a missing program is not a pager`() {
         #expect(choice(["PAGER": "mots -w"]) == .missing("mots"))
     }
 
@@ -50,7 +50,7 @@ import Testing
         ("値値値値値値\n", 2), ("a値値値値値\n", 2), ("\ta\n", 1), ("12345678\tab\n", 2), ("abc\rdef\n", 1),
         ("e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}\n", 1),
     ])
-    func `text takes as many rows as the terminal needs for it`(text: String, count: Int) {
+    func `text counts as the rows that the terminal needs for it`(text: String, count: Int) {
         var rows = ScreenRows(columns: 10)
         rows.add(Array(text.utf8))
         #expect(rows.count == count)
@@ -84,7 +84,7 @@ import Testing
         #expect(bytes == Array("4\n".utf8))
     }
 
-    @Test func `no more than a screen is held`() {
+    @Test func `at most a screenful is held back`() {
         var paging = Paging(.none, columns: 80, rows: 3, watcher: nil)
         _ = paging.take(Array("1\n2\n".utf8))
         guard case .write(let bytes, 1, nil) = paging.take(Array("3\n".utf8)) else {
@@ -95,7 +95,7 @@ import Testing
         #expect(paging.takeHeld().isEmpty)
     }
 
-    @Test func `a row without an end is not held for ever`() {
+    @Test func `an endless row is not held back forever`() {
         var paging = Paging(.none, columns: 80, rows: 100_000, watcher: nil)
         var held = 0
         let part = [UInt8](repeating: 0x61, count: 65_536)

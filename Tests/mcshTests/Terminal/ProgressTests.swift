@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `the line comes after half a second, and at most five times in one`() {
+    @Test func `the line appears after half a second, and at most five times a second`() {
         let fixture = Fixture()
         let progress = fixture.progress()
         fixture.pass(milliseconds: 499)
@@ -44,7 +44,7 @@ import Testing
         #expect(fixture.takeDrawn().count == 5)
     }
 
-    @Test func `where all are wanted, none is found`() {
+    @Test func `if all items are wanted, none counts as found`() {
         let fixture = Fixture()
         let progress = fixture.progress(found: nil)
         fixture.pass(milliseconds: 1000)
@@ -77,7 +77,7 @@ import Testing
         #expect(fixture.takeDrawn() == [])
     }
 
-    @Test func `figures are as many as there is room for`() {
+    @Test func `as many figures are shown as fit`() {
         var figures = ProgressFigures(noun: "keys", done: 1_234_567, total: 5_000_000, found: 12)
         let text = "1,234,567 of 5,000,000 keys (24.7%), 12 found, 1,234,567/s, 4s left"
         #expect(figures.text(after: .seconds(1), width: 79) == text)

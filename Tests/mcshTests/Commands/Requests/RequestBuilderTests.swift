@@ -49,7 +49,7 @@ import Testing
         #expect(batch.commands.map(\.line) == [1, 2, 3])
     }
 
-    @Test func `a request takes at most a hundred keys of other lines`() throws {
+    @Test func `a request includes at most a hundred keys of other lines`() throws {
         let batch = try Self.batch((0..<250).map { "get k\($0)" })
         let lines = String(decoding: batch.encoder.bytes, as: UTF8.self).split(separator: "\r\n")
         #expect(lines.map { $0.split(separator: " ").count - 1 }.filter { $0 > 0 } == [100, 100, 50])

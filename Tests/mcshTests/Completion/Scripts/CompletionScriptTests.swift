@@ -53,7 +53,7 @@ import Testing
             (["--generate-completion-script"], ""), (["--no-config", "--generate-completion-script", "bash"], "bash"),
             (["set", "--generate-completion-script", "bash"], nil), (["--json"], nil),
         ] as [([String], String?)])
-    func `a script is asked for by an option in front of a command`(arguments: [String], shell: String?) {
+    func `a script is requested by an option before a command`(arguments: [String], shell: String?) {
         #expect(CompletionScript.shell(askedForBy: arguments) == shell)
     }
 

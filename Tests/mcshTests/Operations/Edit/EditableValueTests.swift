@@ -30,7 +30,7 @@ import Testing
         ("red\n", "blue\n", "blue\n"),
         ("red\n", "blue", "blue"), ("red", "", ""), ("", "new\n", "new"),
     ])
-    func `a newline that the editor adds is taken off again`(old: String, edited: String, text: String) throws {
+    func `a newline that the editor adds is removed again`(old: String, edited: String, text: String) throws {
         #expect(try editable(Array(old.utf8)).withOwnEnding(Array(edited.utf8)) == Array(text.utf8))
     }
 

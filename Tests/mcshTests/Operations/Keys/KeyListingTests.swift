@@ -130,7 +130,7 @@ import Testing
                 """)
     }
 
-    @Test func `with several servers every line says which, and the limit is for all`() throws {
+    @Test func `with several servers every line names its server, and the limit is for all`() throws {
         let servers = ["h:1", "host:22"]
         func list(_ line: String, _ format: OutputFormat) throws -> String {
             try Self.list(line, format, servers: servers)

@@ -15,7 +15,7 @@ import Testing
         #expect(keys.top(9).map(\.key) == [key("b"), key("c"), key("a")])
     }
 
-    @Test func `a new key takes the place of the least frequent, with its count as the possible excess`() {
+    @Test func `a new key replaces the least frequent, with its count as the possible excess`() {
         var keys = FrequentKeys(capacity: 2)
         for text in ["a", "a", "a", "b", "b", "c"] { keys.add(key(text)) }
         #expect(

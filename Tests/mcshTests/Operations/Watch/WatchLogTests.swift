@@ -106,7 +106,7 @@ import Testing
         #expect(shown.contains("msg=the rest of it"))
     }
 
-    @Test func `kinds have colours where there are colours`() throws {
+    @Test func `kinds are coloured if colours are on`() throws {
         var log = WatchLog([.fetchers], style: .colored, width: 80)
         let hit = log.lines(for: try Self.event("type=item_get key=k status=found"), from: "")
         let miss = log.lines(for: try Self.event("type=item_get key=k status=not_found"), from: "")
@@ -159,7 +159,7 @@ import Testing
                 + #"{"key":"a","count":1,"excess":0}],"lost_by_server":7,"lost_by_mcsh":1}}"#)
     }
 
-    @Test func `the summary says that stores look too, where both are watched`() throws {
+    @Test func `the summary says that stores look keys up too, if both are watched`() throws {
         let note = "hits and misses include the look-up that each store begins with"
         let streams: [[WatchStream]] = [[.mutations, .fetchers], [.fetchers, .evictions], [.mutations]]
         let notes = try streams.map { streams in
