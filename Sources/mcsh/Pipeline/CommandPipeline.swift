@@ -43,7 +43,7 @@ final class CommandPipeline {
 
     /// Sends a round. Waits while too much is unanswered. After a loss the round counts as lost too.
     func submit(_ round: PoolBatch) {
-        // Most commands that fail do so before they are sent.
+        // Most commands that cannot be sent are detected before their answers are expected.
         guard !session.hasLoss else {
             for (lane, batch) in zip(lanes, round.batches) where !batch.isEmpty {
                 session.extendLoss(of: lane.printer.server, by: batch.unanswered(Array(batch.commands.indices)))
