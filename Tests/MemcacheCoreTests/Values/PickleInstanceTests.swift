@@ -236,4 +236,18 @@ struct PickleInstanceTests {
                 == #""\u007f\u0085\u009b\u200b\u200d\u202e\u2028\u2066\ufeff\u3164\udb40\udc41é🙂""#)
         #expect(try PickleValue(json: json).text == text)
     }
+
+    @Test(arguments: 0...3) func `a set that is its own item is refused below protocol 4`(version: Int) throws {
+        // EMPTY_SET, MEMOIZE, MARK, 1, the set itself, ADDITEMS: Python cannot make it, and nothing else refuses it.
+        let direct: [UInt8] = [0x80, 4, 0x8f, 0x94, 0x28, 0x4b, 1, 0x68, 0, 0x90, 0x2e]
+        // The same with a tuple between the two.
+        let nested: [UInt8] = [0x80, 4, 0x8f, 0x94, 0x28, 0x4b, 1, 0x68, 0, 0x85, 0x90, 0x2e]
+        for pickle in [direct, nested] {
+            let value = try PickleValue(pickle: pickle)
+            #expect(throws: MemcacheError.self) {
+                try value.pickled(PickleWritingOptions(protocolVersion: version))
+            }
+        }
+        #expect(try PickleValue(pickle: direct).pickled(PickleWritingOptions(protocolVersion: 4)).count > 10)
+    }
 }

@@ -54,6 +54,10 @@ struct PickleWriter {
     private var frameStart: Int?
     private var tasks: [Task] = []
 
+    /// Sets and frozensets being written as calls, and how many nodes were in the memo when each was last begun.
+    private var openSets: [Int: Int] = [:]
+    private var memoizedNodeCount = 0
+
     private var memoCount = 0
     private var memo: [Int32]
     private var memoOfGlobals: [Python2Names.Global: Int] = [:]
@@ -120,8 +124,9 @@ struct PickleWriter {
         case .finishArguments(let position, let count):
             emitTuple(count: count)
             let index = emitPut()
-            if let position, memo[position] < 0 { memo[position] = Int32(truncatingIfNeeded: index) }
+            if let position, memo[position] < 0 { memoize(position, as: index) }
         case .finishReducedSet(let position):
+            openSets[position] = nil
             emitTuple(count: 1)
             emitPut()
             emit(.reduce)
@@ -428,8 +433,15 @@ struct PickleWriter {
         emit(.reduce)
     }
 
-    /// Below protocol 4 a set is a call with a list.
+    /// Writes a set as a call with a list, as below protocol 4.
+    ///
+    /// Its items come before it is in the memo. An object among them that refers to the set ends that, because the object is
+    /// in the memo by then; a set that is its own item, which Python cannot make, would never end.
     private mutating func writeReduced(_ position: Int, _ items: [Int], type: String) throws(Failure) {
+        guard openSets[position] != memoizedNodeCount else {
+            throw Failure(message: "a set that contains itself cannot be written below protocol 4")
+        }
+        openSets[position] = memoizedNodeCount
         try writeGlobal("builtins", type)
         if version < 2 { emit(.mark) }
         if version >= 1 { emit(.emptyList) } else { emit("(l") }
@@ -597,8 +609,13 @@ struct PickleWriter {
         switch graph.nodes[position] {
         case .text(let text) where Self.isSmall(text: text): memoOfSmallTexts[text] = index
         case .bytes(let bytes) where bytes.count <= 1: memoOfSmallBytes[bytes] = index
-        default: memo[position] = Int32(truncatingIfNeeded: index)
+        default: memoize(position, as: index)
         }
+    }
+
+    private mutating func memoize(_ position: Int, as index: Int) {
+        if memo[position] < 0 { memoizedNodeCount += 1 }
+        memo[position] = Int32(truncatingIfNeeded: index)
     }
 
     // MARK: - Output
