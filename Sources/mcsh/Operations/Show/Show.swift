@@ -99,35 +99,45 @@ struct Show: OperationCommand {
         return true
     }
 
-    /// Asks the server of each key about it, all concurrently.
+    /// Asks the server of each key about it, all servers at once.
     ///
-    /// - Returns: The server of each key and its answer; nil if there is no server, which has been reported.
+    /// - Returns: The server of each key and its answer; nil where there is no server, which has been reported.
     private func askHolders(_ host: any OperationHost) async -> [(Server, Result<Found, MemcacheError>)?] {
         let wireKeys = keys.compactMap { Key(prefix: prefix, $0, routedBy: hash) }
         host.prepare(for: wireKeys, hash)
         let holders = wireKeys.map { host.holder(of: $0, hash) }
-        let results = await withTaskGroup(of: (Int, Result<Found, MemcacheError>).self) { group in
-            for (index, (key, holder)) in zip(wireKeys, holders).enumerated() {
-                guard let holder else { continue }
-                group.addTask {
-                    do throws(MemcacheError) {
-                        return (index, .success(try await Self.ask(holder, about: key)))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
-            }
-            return await group.reduce(into: [Int: Result<Found, MemcacheError>]()) { $0[$1.0] = $1.1 }
+        var servers: [Server] = []
+        var keysOfServers: [ObjectIdentifier: [Key]] = [:]
+        for (key, holder) in zip(wireKeys, holders) {
+            guard let holder else { continue }
+            if keysOfServers[ObjectIdentifier(holder)] == nil { servers.append(holder) }
+            keysOfServers[ObjectIdentifier(holder), default: []].append(key)
         }
-        return holders.enumerated().map { index, holder in
-            guard let holder, let result = results[index] else { return nil }
+        let asked = keysOfServers
+        let answers = await ServerPool.sideBySide(servers) { server async throws(MemcacheError) in
+            await Self.ask(server, about: asked[ObjectIdentifier(server)] ?? [])
+        }
+        var waiting: [ObjectIdentifier: ArraySlice<Result<Found, MemcacheError>>] = [:]
+        for (server, answer) in zip(servers, answers) {
+            waiting[ObjectIdentifier(server)] = (try? answer.get())?[...] ?? []
+        }
+        return holders.map { holder in
+            guard let holder, let result = waiting[ObjectIdentifier(holder)]?.popFirst() else { return nil }
             return (holder, result)
         }
     }
 
-    private static func ask(_ server: Server, about key: Key) async throws(MemcacheError) -> Found {
-        let result = try await server.execute(MetaGet(key, flags))
-        if result.hasWon { await WinTokens.giveBack([key], on: server) }
-        return Found(result: result, debug: try await server.execute(MetaDebug(key)))
+    /// What a server says about each of some keys.
+    private static func ask(_ server: Server, about keys: [Key]) async -> [Result<Found, MemcacheError>] {
+        let results = await server.execute(keys.map { MetaGet($0, flags) })
+        await WinTokens.giveBack(of: results, for: keys, on: server)
+        let debugs = await server.execute(keys.map { MetaDebug($0) })
+        return zip(results, debugs).map { result, debug in
+            do throws(MemcacheError) {
+                return .success(Found(result: try result.get(), debug: try debug.get()))
+            } catch {
+                return .failure(error)
+            }
+        }
     }
 }
