@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -31,11 +33,14 @@ package enum ServerEndpoint: Hashable, Sendable, CaseIterable, CustomStringConve
         allCases.filter(\.isAvailable)
     }
 
-    /// An address of `127.0.0.1` on which nobody listens.
+    /// An address of `127.0.0.1` that refuses connections. Its port is kept, so that no server of another test gets it.
     package static func refused() throws -> String {
-        let socket = try SocketAddress.ipv4(port: 0).listen()
+        let socket = try SocketAddress.ipv4(port: 0).reserve()
+        keptSockets.withLock { $0.append(socket) }
         return try SocketAddress.ipv4(port: SocketAddress.port(of: socket)).text
     }
+
+    private static let keptSockets = Mutex<[Descriptor]>([])
 }
 
 /// An address as sockets take it.
@@ -108,7 +113,15 @@ enum SocketAddress: Hashable, Sendable {
         return socket
     }
 
-    /// The port that a listening socket was given.
+    /// A socket that has the address to itself and does not listen.
+    func reserve() throws -> Descriptor {
+        let socket = try makeSocket()
+        let bound = try withSockaddr { address, length in bind(socket.number, address, length) }
+        guard bound == 0 else { throw TestSupportFailure.systemCall("bind \(text)") }
+        return socket
+    }
+
+    /// The port that a socket was given.
     static func port(of socket: Descriptor) throws -> UInt16 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
