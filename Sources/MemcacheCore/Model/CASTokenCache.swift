@@ -19,12 +19,12 @@ package final class CASTokenCache: Sendable {
     /// Whether any token is remembered at all.
     var isOff: Bool { capacity <= 0 }
 
-    /// Takes the token of an item that was read, in the place of an older one.
+    /// Remembers the token of an item that was read, instead of an older one.
     func remember(_ item: Item) {
         if let token = item.cas { remember(token, of: item.key.bytes) }
     }
 
-    /// Takes the token of a key that was read, in the place of an older one.
+    /// Remembers the token of a key that was read, instead of an older one.
     package func remember(_ token: CASToken, of key: [UInt8]) {
         guard !isOff else { return }
         state.withLock { state in
