@@ -27,7 +27,7 @@ import Testing
         let error = try await expectError(.connectionLost, from: server.address, mayHaveTakenEffect: true) {
             try await client.get("a")
         }
-        #expect(error.message == "the server closed the connection before it answered anything (does it want TLS?)")
+        #expect(error.message == "the server closed the connection before it answered anything (does it require TLS?)")
         #expect(try await client.get("b")?.value == Array("B".utf8))
         #expect(server.failures == [])
     }
@@ -74,7 +74,7 @@ import Testing
 
     @Test(arguments: [
         ("HTTP/1.1 400 Bad Request\r\nServer: x\r\n", "speaks HTTP"), ("hello there\r\n", "hello there"),
-        ("\u{1b}]0;title\u{7}\r\n", #"\e]0;title\a"#), ("\r\n", "what memcached does not answer here"),
+        ("\u{1b}]0;title\u{7}\r\n", #"\e]0;title\a"#), ("\r\n", "an unexpected reply"),
         ("STORED\r\n", "STORED"), ("VALUE a b c\r\n", "VALUE a b c"),
         ("VALUE a 0 3\r\nabcde\r\nEND\r\n", "does not end where its length says"),
         ("VALUE a 0 18446744073709551615\r\n", "18446744073709551615"),

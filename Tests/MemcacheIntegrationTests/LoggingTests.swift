@@ -45,7 +45,7 @@ import Testing
         client.close()
         let lines = log.lines.withLock { $0 }
         #expect(lines.contains("debug connecting \(try ServerAddress(server.address))"), "\(lines)")
-        #expect(lines.contains("warning a server is left alone, for it failed \(dead)"), "\(lines)")
+        #expect(lines.contains("warning a server is marked down after a failure \(dead)"), "\(lines)")
         #expect(!lines.contains { $0.contains("secret") || $0.contains("hidden") })
     }
 }

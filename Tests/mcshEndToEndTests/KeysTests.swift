@@ -241,7 +241,7 @@ struct KeysTests {
         let run = try await runAgainst(server, "keys")
         #expect(run.stdout == "a\n")
         #expect(run.status == 8)
-        #expect(run.stderr.contains("a line that is not of its form: nonsense"))
+        #expect(run.stderr.contains("a malformed line: nonsense"))
     }
 
     @Test func `an unsupported operation is reported by name, and not tried`() async throws {

@@ -134,7 +134,7 @@ import Testing
         let reset = try ScriptedServer([.expectLine, .reset])
         let broken = try await runAgainst(reset, "get", "k")
         #expect(broken.status == 4, "\(broken)")
-        #expect(broken.stderr.contains("(does it want TLS?)"), "\(broken)")
+        #expect(broken.stderr.contains("(does it require TLS?)"), "\(broken)")
     }
 
     @Test func `a server that wants a login is 6`() async throws {

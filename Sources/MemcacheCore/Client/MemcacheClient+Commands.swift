@@ -1,4 +1,4 @@
-/// A method for every command. What a method does not tell, its command type does.
+/// One method for every command. For details, see the command's type.
 extension MemcacheClient {
     // MARK: - Reading
 
@@ -7,8 +7,8 @@ extension MemcacheClient {
     ///     let item = try await client.get("user:42")
     ///
     /// - Parameter key: The item's key.
-    /// - Returns: The item, or nil when there is none.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: The item, or nil if there is none.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `get`.
     public func get(_ key: Key) async throws(MemcacheError) -> Item? {
@@ -18,8 +18,8 @@ extension MemcacheClient {
     /// Reads an item and its CAS token.
     ///
     /// - Parameter key: The item's key.
-    /// - Returns: The item with ``Item/cas``, or nil when there is none.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: The item with ``Item/cas``, or nil if there is none.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `gets`.
     public func gets(_ key: Key) async throws(MemcacheError) -> Item? {
@@ -33,8 +33,8 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - key: The item's key.
     ///   - expiration: The new lifetime, counted from when the server reads the command.
-    /// - Returns: The item, or nil when there is none; nothing is created.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: The item, or nil if there is none; nothing is created.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `gat`.
     public func getAndTouch(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Item? {
@@ -46,8 +46,8 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - key: The item's key.
     ///   - expiration: The new lifetime, counted from when the server reads the command.
-    /// - Returns: The item with ``Item/cas``, or nil when there is none; nothing is created.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: The item with ``Item/cas``, or nil if there is none; nothing is created.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `gats`.
     public func getAndTouchWithCAS(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Item? {
@@ -58,16 +58,16 @@ extension MemcacheClient {
 
     // MARK: - Storing
 
-    /// Stores a value, whether or not there is an item already. When the server finds it too large, the old item is
-    /// gone too.
+    /// Stores a value, whether or not the item exists. If the server finds the value too large, the old item is deleted
+    /// too.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
     /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `set`.
     @discardableResult
@@ -77,18 +77,18 @@ extension MemcacheClient {
         try await execute(SetValue(key, value: value, flags: flags, expiration: expiration))
     }
 
-    /// Stores a value, whether or not there is an item already. When the server finds it too large, the old item is
-    /// gone too.
+    /// Stores a value, whether or not the item exists. If the server finds the value too large, the old item is deleted
+    /// too.
     ///
     ///     try await client.set("greeting", to: "hello", expiration: .after(.seconds(900)))
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value, stored as its UTF-8 bytes.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
     /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `set`.
     @discardableResult
@@ -98,15 +98,15 @@ extension MemcacheClient {
         try await execute(SetValue(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
 
-    /// Stores a value where there is no item yet.
+    /// Stores a value if there is no item yet.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
-    /// - Returns: ``Add/Outcome/present`` when there is an item; it stays as it is.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
+    /// - Returns: ``Add/Outcome/present`` if there is an item; it stays as it is.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `add`.
     @discardableResult
@@ -116,15 +116,15 @@ extension MemcacheClient {
         try await execute(Add(key, value: value, flags: flags, expiration: expiration))
     }
 
-    /// Stores a value where there is no item yet.
+    /// Stores a value if there is no item yet.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value, stored as its UTF-8 bytes.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
-    /// - Returns: ``Add/Outcome/present`` when there is an item; it stays as it is.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
+    /// - Returns: ``Add/Outcome/present`` if there is an item; it stays as it is.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `add`.
     @discardableResult
@@ -134,15 +134,15 @@ extension MemcacheClient {
         try await execute(Add(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
 
-    /// Stores a value where there is an item already.
+    /// Stores a value if the item already exists.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
-    /// - Returns: ``Replace/Outcome/missing`` when there is no such item; nothing is created.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
+    /// - Returns: ``Replace/Outcome/missing`` if there is no such item; nothing is created.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `replace`.
     @discardableResult
@@ -152,15 +152,15 @@ extension MemcacheClient {
         try await execute(Replace(key, value: value, flags: flags, expiration: expiration))
     }
 
-    /// Stores a value where there is an item already.
+    /// Stores a value if the item already exists.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value, stored as its UTF-8 bytes.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
-    /// - Returns: ``Replace/Outcome/missing`` when there is no such item; nothing is created.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
+    /// - Returns: ``Replace/Outcome/missing`` if there is no such item; nothing is created.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `replace`.
     @discardableResult
@@ -170,13 +170,13 @@ extension MemcacheClient {
         try await execute(Replace(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
 
-    /// Puts bytes behind the value that an item has. Its flags and lifetime stay.
+    /// Appends bytes to the value of an item. Its flags and lifetime stay the same.
     ///
     /// - Parameters:
     ///   - value: The bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Append/Outcome/notStored`` when there is no such item, or it would be too large.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: ``Append/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `append`.
     @discardableResult
@@ -184,13 +184,13 @@ extension MemcacheClient {
         try await execute(Append(key, value: value))
     }
 
-    /// Puts bytes behind the value that an item has. Its flags and lifetime stay.
+    /// Appends text to the value of an item. Its flags and lifetime stay the same.
     ///
     /// - Parameters:
-    ///   - value: The text, whose UTF-8 bytes are put there.
+    ///   - value: The text, stored as its UTF-8 bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Append/Outcome/notStored`` when there is no such item, or it would be too large.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: ``Append/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `append`.
     @discardableResult
@@ -198,13 +198,13 @@ extension MemcacheClient {
         try await execute(Append(key, value: Array(value.utf8)))
     }
 
-    /// Puts bytes before the value that an item has. Its flags and lifetime stay.
+    /// Prepends bytes to the value of an item. Its flags and lifetime stay the same.
     ///
     /// - Parameters:
     ///   - value: The bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Prepend/Outcome/notStored`` when there is no such item, or it would be too large.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: ``Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `prepend`.
     @discardableResult
@@ -212,13 +212,13 @@ extension MemcacheClient {
         try await execute(Prepend(key, value: value))
     }
 
-    /// Puts bytes before the value that an item has. Its flags and lifetime stay.
+    /// Prepends text to the value of an item. Its flags and lifetime stay the same.
     ///
     /// - Parameters:
-    ///   - value: The text, whose UTF-8 bytes are put there.
+    ///   - value: The text, stored as its UTF-8 bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Prepend/Outcome/notStored`` when there is no such item, or it would be too large.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: ``Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `prepend`.
     @discardableResult
@@ -232,10 +232,10 @@ extension MemcacheClient {
     ///   - key: The item's key.
     ///   - value: The value.
     ///   - cas: The token that ``gets(_:)`` returned with the item.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
     /// - Returns: Whether the value is stored, or why not.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
@@ -250,10 +250,10 @@ extension MemcacheClient {
     ///   - key: The item's key.
     ///   - value: The value, stored as its UTF-8 bytes.
     ///   - cas: The token that ``gets(_:)`` returned with the item.
-    ///   - flags: The word kept beside the value, commonly to say how it is encoded.
-    ///   - expiration: How long the item is to live.
+    ///   - flags: The flags stored with the value, usually to say how it is encoded.
+    ///   - expiration: How long the item lives.
     /// - Returns: Whether the value is stored, or why not.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
@@ -267,8 +267,8 @@ extension MemcacheClient {
     /// Deletes an item.
     ///
     /// - Parameter key: The item's key.
-    /// - Returns: ``Delete/Outcome/missing`` when there was no such item.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: ``Delete/Outcome/missing`` if there was no such item.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `delete`.
     @discardableResult
@@ -276,15 +276,15 @@ extension MemcacheClient {
         try await execute(Delete(key))
     }
 
-    /// Gives an item a new lifetime without reading it. The value stays as it is.
+    /// Gives an item a new lifetime without reading it. The value stays the same.
     ///
     ///     let outcome = try await client.touch("user:42", expiration: .after(.seconds(900)))
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - expiration: The new lifetime, counted from when the server reads the command.
-    /// - Returns: ``Touch/Outcome/missing`` when there is no such item; nothing is created.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: ``Touch/Outcome/missing`` if there is no such item; nothing is created.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `touch`.
     @discardableResult
@@ -292,14 +292,14 @@ extension MemcacheClient {
         try await execute(Touch(key, expiration: expiration))
     }
 
-    /// Adds to the number that an item holds as text; 2^64 wraps round to 0.
+    /// Adds to the number that an item holds as text; it wraps around at 2^64.
     ///
     /// - Parameters:
     ///   - key: The item's key.
-    ///   - delta: By how much.
-    /// - Returns: The number now, or ``Increment/Outcome/missing``; nothing is created.
-    /// - Throws: ``MemcacheError`` when the item holds no number (``MemcacheError/Code/clientError``), and when the
-    ///   server cannot be reached or refuses. Not retried.
+    ///   - delta: The number to add.
+    /// - Returns: The new number, or ``Increment/Outcome/missing``; nothing is created.
+    /// - Throws: ``MemcacheError`` if the item does not hold a number (``MemcacheError/Code/clientError``), and if the
+    ///   server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `incr`.
     @discardableResult
@@ -311,10 +311,10 @@ extension MemcacheClient {
     ///
     /// - Parameters:
     ///   - key: The item's key.
-    ///   - delta: By how much.
-    /// - Returns: The number now, or ``Decrement/Outcome/missing``; nothing is created.
-    /// - Throws: ``MemcacheError`` when the item holds no number (``MemcacheError/Code/clientError``), and when the
-    ///   server cannot be reached or refuses. Not retried.
+    ///   - delta: The number to subtract.
+    /// - Returns: The new number, or ``Decrement/Outcome/missing``; nothing is created.
+    /// - Throws: ``MemcacheError`` if the item does not hold a number (``MemcacheError/Code/clientError``), and if the
+    ///   server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `decr`.
     @discardableResult
@@ -324,17 +324,17 @@ extension MemcacheClient {
 
     // MARK: - Meta commands
 
-    /// Reads an item, or only what is known about it.
+    /// Reads an item, or only its metadata.
     ///
     ///     let result = try await client.metaGet("user:42", [.returnValue, .returnTimeToLive])
     ///
     /// - Parameters:
-    ///   - key: The item's key, in base64 too.
-    ///   - flags: What is asked for, in this order.
-    /// - Returns: The status, and what the flags asked for.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - key: The item's key, which may be in base64.
+    ///   - flags: What to request, in this order.
+    /// - Returns: The status, and what the flags requested.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
-    /// The corresponding memcached command is `mg` (since 1.6.10 as it is spoken here).
+    /// The corresponding memcached command is `mg` (since 1.6.10 in this form).
     public func metaGet(_ key: Key, _ flags: [MetaFlag<MetaGet>] = []) async throws(MemcacheError) -> MetaResult {
         try await execute(MetaGet(key, flags))
     }
@@ -342,12 +342,12 @@ extension MemcacheClient {
     /// Deletes an item, marks it as stale, or empties it.
     ///
     /// - Parameters:
-    ///   - key: The item's key, in base64 too.
-    ///   - flags: What is asked for, in this order.
-    /// - Returns: The status, and what the flags asked for.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - key: The item's key, which may be in base64.
+    ///   - flags: What to request, in this order.
+    /// - Returns: The status, and what the flags requested.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
-    /// The corresponding memcached command is `md` (since 1.6.10 as it is spoken here).
+    /// The corresponding memcached command is `md` (since 1.6.10 in this form).
     @discardableResult
     public func metaDelete(_ key: Key, _ flags: [MetaFlag<MetaDelete>] = []) async throws(MemcacheError) -> MetaResult {
         try await execute(MetaDelete(key, flags))
@@ -356,12 +356,12 @@ extension MemcacheClient {
     /// Adds to or subtracts from the number that an item holds.
     ///
     /// - Parameters:
-    ///   - key: The item's key, in base64 too.
-    ///   - flags: What is asked for, in this order.
-    /// - Returns: The status, and what the flags asked for.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - key: The item's key, which may be in base64.
+    ///   - flags: What to request, in this order.
+    /// - Returns: The status, and what the flags requested.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
-    /// The corresponding memcached command is `ma` (since 1.6.10 as it is spoken here).
+    /// The corresponding memcached command is `ma` (since 1.6.10 in this form).
     @discardableResult
     public func metaArithmetic(
         _ key: Key, _ flags: [MetaFlag<MetaArithmetic>] = []
@@ -372,13 +372,13 @@ extension MemcacheClient {
     /// Stores a value.
     ///
     /// - Parameters:
-    ///   - key: The item's key, in base64 too.
+    ///   - key: The item's key, which may be in base64.
     ///   - value: The value.
-    ///   - flags: How to store, and what is asked for, in this order.
-    /// - Returns: The status, and what the flags asked for.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - flags: How to store, and what to request, in this order.
+    /// - Returns: The status, and what the flags requested.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
-    /// The corresponding memcached command is `ms` (since 1.6.10 as it is spoken here).
+    /// The corresponding memcached command is `ms` (since 1.6.10 in this form).
     @discardableResult
     public func metaSet(
         _ key: Key, to value: [UInt8], _ flags: [MetaFlag<MetaSet>] = []
@@ -389,13 +389,13 @@ extension MemcacheClient {
     /// Stores a value.
     ///
     /// - Parameters:
-    ///   - key: The item's key, in base64 too.
+    ///   - key: The item's key, which may be in base64.
     ///   - value: The value, stored as its UTF-8 bytes.
-    ///   - flags: How to store, and what is asked for, in this order.
-    /// - Returns: The status, and what the flags asked for.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    ///   - flags: How to store, and what to request, in this order.
+    /// - Returns: The status, and what the flags requested.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
-    /// The corresponding memcached command is `ms` (since 1.6.10 as it is spoken here).
+    /// The corresponding memcached command is `ms` (since 1.6.10 in this form).
     @discardableResult
     public func metaSet(
         _ key: Key, to value: String, _ flags: [MetaFlag<MetaSet>] = []
@@ -405,18 +405,18 @@ extension MemcacheClient {
 
     /// Reads what the server knows about an item, without counting as a read.
     ///
-    /// - Parameter key: The item's key, in base64 too.
-    /// - Returns: What is known, or ``MetaDebug/Outcome/missing``.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Parameter key: The item's key, which may be in base64.
+    /// - Returns: The server's record of the item, or ``MetaDebug/Outcome/missing``.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `me`.
     public func metaDebug(_ key: Key) async throws(MemcacheError) -> MetaDebug.Outcome {
         try await execute(MetaDebug(key))
     }
 
-    /// Asks nothing, and so shows that the server answers.
+    /// Does nothing, and so shows that the server responds.
     ///
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `mn`.
     public func metaNoop() async throws(MemcacheError) {
@@ -427,28 +427,28 @@ extension MemcacheClient {
 
     /// Reads a group of statistics.
     ///
-    /// - Parameter group: What to read.
+    /// - Parameter group: The group to read.
     /// - Returns: The server's names and values, in its order.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `stats`.
     public func statistics(_ group: Statistics.Group = .general) async throws(MemcacheError) -> [Statistic] {
         try await execute(Statistics(group))
     }
 
-    /// Sets the counters to 0, for everybody who watches them.
+    /// Resets the counters to 0, for everyone who monitors them.
     ///
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `stats reset`.
     public func resetStatistics() async throws(MemcacheError) {
         try await execute(ResetStatistics())
     }
 
-    /// Turns the counting per key prefix on or off. While it is on, every command takes one lock of the whole server.
+    /// Turns statistics by key prefix on or off. While they are on, every command takes one lock of the whole server.
     ///
     /// - Parameter isOn: Whether prefixes are counted from now on.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached commands are `stats detail on` and `stats detail off`.
     public func setPrefixStatistics(on isOn: Bool) async throws(MemcacheError) {
@@ -457,8 +457,8 @@ extension MemcacheClient {
 
     /// Reads how often the keys of each prefix were used.
     ///
-    /// - Returns: The prefixes that were counted; none when the counting was never on.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: The prefixes that were counted; none if counting was never on.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `stats detail dump`.
     public func prefixStatistics() async throws(MemcacheError) -> [PrefixStatistic] {
@@ -468,10 +468,10 @@ extension MemcacheClient {
     /// Reads some keys of a slab class: the COLD ones only.
     ///
     /// - Parameters:
-    ///   - slabClass: The class.
-    ///   - limit: The most keys to return; 0 for as many as 2 MB hold.
+    ///   - limit: The maximum number of keys to return; 0 for as many as fit into 2 MB.
+    /// - Returns: The keys, as the server prints them.
     /// - Returns: Keys, as the server prints them.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `stats cachedump`.
     public func cacheDump(_ slabClass: SlabClass, limit: UInt32 = 0) async throws(MemcacheError) -> [CachedKey] {
@@ -480,10 +480,10 @@ extension MemcacheClient {
 
     // MARK: - Server
 
-    /// Asks for the server's version.
+    /// Requests the server's version.
     ///
     /// - Returns: The version, comparable by its numbers.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `version`.
     public func version() async throws(MemcacheError) -> ServerVersion {
@@ -492,48 +492,48 @@ extension MemcacheClient {
 
     /// Sets how much the server logs.
     ///
-    /// - Parameter level: 0 little, 1 more, 2 every request.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Parameter level: 0 for little, 1 for more, 2 for every request.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `verbosity`.
     public func setVerbosity(_ level: UInt32) async throws(MemcacheError) {
         try await execute(Verbosity(level))
     }
 
-    /// Sets how much memory the server may use for items, until it is started anew.
+    /// Sets how much memory the server may use for items, until it is restarted.
     ///
     /// - Parameter megabytes: 8 to 1,000,000,000.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `cache_memlimit`.
     public func setCacheMemoryLimit(megabytes: UInt64) async throws(MemcacheError) {
         try await execute(CacheMemoryLimit(megabytes: megabytes))
     }
 
-    /// Ends the server's process, where it was started with `-A`.
+    /// Terminates the server's process, if it was started with `-A`.
     ///
-    /// - Parameter mode: At once, or after saving what a later start can restore.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Parameter mode: At once, or after saving what the server can restore after a restart.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `shutdown`.
     public func shutdown(_ mode: Shutdown.Mode = .immediate) async throws(MemcacheError) {
         try await execute(Shutdown(mode))
     }
 
-    /// Makes the server read its TLS certificates again.
+    /// Makes the server reload its TLS certificates.
     ///
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `refresh_certs`.
     public func refreshCertificates() async throws(MemcacheError) {
         try await execute(RefreshCertificates())
     }
 
-    /// Asks a node of Amazon ElastiCache which nodes its cluster has.
+    /// Requests the nodes of the cluster from a node of Amazon ElastiCache.
     ///
     /// - Parameter source: Where the node keeps the list.
-    /// - Returns: The nodes; nil from a server that keeps none.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Returns: The nodes; nil from a server that has none.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `config get cluster`, which memcached itself answers with `ERROR`.
     public func clusterConfiguration(
@@ -547,10 +547,10 @@ extension MemcacheClient {
     /// Moves a page of memory between slab classes; the items in it are lost.
     ///
     /// - Parameters:
-    ///   - source: The class that gives the page; nil lets the server choose.
-    ///   - destination: The class that gets it; nil for the pool that all take from.
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unavailable`` when no page can move now, and when
-    ///   the server cannot be reached or refuses. Not retried.
+    ///   - source: The class that loses the page; nil lets the server choose.
+    ///   - destination: The class that gets it; nil for the pool from which all classes take pages.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unavailable`` if no page can be moved now, and if
+    ///   the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `slabs reassign`.
     public func reassignSlabs(from source: SlabClass?, to destination: SlabClass?) async throws(MemcacheError) {
@@ -559,18 +559,18 @@ extension MemcacheClient {
 
     /// Tunes how the server moves pages between slab classes by itself.
     ///
-    /// - Parameter setting: What to set.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Parameter setting: The setting and its value.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `slabs automove`.
     public func tuneSlabAutomove(_ setting: TuneSlabAutomove.Setting) async throws(MemcacheError) {
         try await execute(TuneSlabAutomove(setting))
     }
 
-    /// Tunes how the server's LRU is divided, and so what is evicted.
+    /// Tunes how the server's LRU is divided, and therefore what is evicted.
     ///
-    /// - Parameter setting: What to set.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Parameter setting: The setting and its value.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `lru`.
     public func tuneLRU(_ setting: TuneLRU.Setting) async throws(MemcacheError) {
@@ -579,29 +579,29 @@ extension MemcacheClient {
 
     /// Tunes flash storage.
     ///
-    /// - Parameter setting: What to set.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Parameter setting: The setting and its value.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `extstore`.
     public func tuneFlash(_ setting: TuneFlash.Setting) async throws(MemcacheError) {
         try await execute(TuneFlash(setting))
     }
 
-    /// Sets up the server's crawler, which looks for expired items.
+    /// Configures the server's crawler, which looks for expired items.
     ///
-    /// - Parameter setting: What to set.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses. Not retried.
+    /// - Parameter setting: The setting and its value.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `lru_crawler`.
     public func tuneCrawler(_ setting: TuneCrawler.Setting) async throws(MemcacheError) {
         try await execute(TuneCrawler(setting))
     }
 
-    /// Starts the crawler now, to remove expired items. It runs on after the answer.
+    /// Starts the crawler now, to remove expired items. It continues after the answer.
     ///
     /// - Parameter scope: Where to look: everywhere, or in some slab classes.
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unavailable`` when the crawler is busy, and when
-    ///   the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unavailable`` if the crawler is busy, and if the
+    ///   server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `lru_crawler crawl`.
     public func startCrawl(_ scope: CrawlScope = .all) async throws(MemcacheError) {

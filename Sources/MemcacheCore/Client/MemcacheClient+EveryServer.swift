@@ -1,52 +1,51 @@
-/// What is asked of every server, all at once. The answers are in the order of the servers; the failure of one does not
-/// hide the others' answers. Servers that count as dead are asked too.
+/// Requests to every server, concurrently. The answers are in the order of the servers; the failure of one does not
+/// hide the others' answers. Servers that are marked down are included.
 extension MemcacheClient {
     /// Reads a group of statistics of every server. (python-memcached's `get_stats`.)
     ///
-    /// - Parameter group: What to read.
-    /// - Returns: For each server its names and values, or why there are none.
+    /// - Parameter group: The group to read.
+    /// - Returns: For each server, its names and values, or why there are none.
     ///
     /// The corresponding memcached command is `stats`.
     public func statisticsOfEveryServer(_ group: Statistics.Group = .general) async -> [ServerAnswer<[Statistic]>] {
         await executeOnEveryServer(Statistics(group))
     }
 
-    /// Reads what every server tells of the memory in its slab classes. (python-memcached's `get_slab_stats`.)
+    /// Reads every server's statistics about the memory in its slab classes. (python-memcached's `get_slab_stats`.)
     ///
-    /// - Returns: For each server its slab classes, or why there are none.
+    /// - Returns: For each server, its slab classes, or why there are none.
     ///
     /// The corresponding memcached command is `stats slabs`.
     public func slabStatisticsOfEveryServer() async -> [ServerAnswer<SlabStatistics>] {
         await executeOnEveryServer(Statistics(.slabs)).map { $0.map(SlabStatistics.init) }
     }
 
-    /// Reads what every server tells of the items in its slab classes. (python-memcached's `get_slabs`.)
+    /// Reads every server's statistics about the items in its slab classes. (python-memcached's `get_slabs`.)
     ///
-    /// - Returns: For each server its slab classes, or why there are none.
+    /// - Returns: For each server, its slab classes, or why there are none.
     ///
     /// The corresponding memcached command is `stats items`.
     public func itemStatisticsOfEveryServer() async -> [ServerAnswer<SlabStatistics>] {
         await executeOnEveryServer(Statistics(.items)).map { $0.map(SlabStatistics.init) }
     }
 
-    /// Asks for the version of every server.
+    /// Requests the version of every server.
     ///
-    /// - Returns: For each server its version, or why there is none.
+    /// - Returns: For each server, its version, or why there is none.
     ///
     /// The corresponding memcached command is `version`.
     public func versionOfEveryServer() async -> [ServerAnswer<ServerVersion>] {
         await executeOnEveryServer(Version())
     }
 
-    /// Makes every item of every server invalid. (python-memcached's `flush_all`.)
+    /// Invalidates every item of every server. (python-memcached's `flush_all`.)
     ///
     ///     let failures = await client.flushAll().filter { $0.error != nil }
     ///
-    /// To flush one server only, make a client of it.
+    /// To flush only one server, create a client for it.
     ///
-    /// - Parameter delay: How long to wait; nil for now. A later call replaces one that waits.
-    /// - Returns: For each server that it was done, or why not: a server that cannot be reached keeps its items. Not
-    ///   retried.
+    /// - Parameter delay: How long to wait; nil for now. A later call replaces one that is pending.
+    /// - Returns: For each server, success or the error: a server that cannot be reached keeps its items. Not retried.
     ///
     /// The corresponding memcached command is `flush_all`.
     @discardableResult
@@ -57,12 +56,13 @@ extension MemcacheClient {
 
 /// Statistics of slab classes: of their memory (`stats slabs`) or of their items (`stats items`).
 public struct SlabStatistics: Hashable, Sendable {
-    /// For each class its statistics, in the server's order and without the class in their names: `chunk_size`, `number`.
+    /// The statistics of each class, in the server's order and without the class in their names: `chunk_size`,
+    /// `number`.
     public var classes: [SlabClass: [Statistic]]
-    /// What belongs to no class: `active_slabs`, `total_malloced`.
+    /// The statistics that belong to no class: `active_slabs`, `total_malloced`.
     public var totals: [Statistic]
 
-    /// Sorts statistics by the class in their names: `1:chunk_size`, `items:1:number`.
+    /// Groups statistics by the class in their names: `1:chunk_size`, `items:1:number`.
     public init(_ statistics: [Statistic]) {
         classes = [:]
         totals = []
@@ -81,12 +81,12 @@ public struct SlabStatistics: Hashable, Sendable {
 }
 
 extension ServerAnswer {
-    /// Why the server did not do what was asked; nil where it did.
+    /// Why the server did not execute the command; nil if it did.
     public var error: MemcacheError? {
         if case .failure(let error) = result { error } else { nil }
     }
 
-    /// The same answer, put in another form.
+    /// The same answer, with its outcome transformed.
     func map<Other>(_ transform: (Outcome) -> Other) -> ServerAnswer<Other> {
         ServerAnswer<Other>(server: server, result: result.map(transform))
     }

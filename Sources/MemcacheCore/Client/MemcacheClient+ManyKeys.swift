@@ -1,33 +1,33 @@
-/// What a read of many keys came to.
+/// The result of a read of many keys.
 public struct ItemsAnswer: Sendable {
-    /// The items that were found, in the order of the keys; a key asked for twice comes twice. Their keys are those that
-    /// were asked for, without the prefix.
+    /// The items found, in the order of the keys; an item whose key was given twice is returned twice. Their keys are
+    /// the given ones, without the prefix.
     public var items: [Item]
-    /// The keys of servers that did not answer, each with the reason. A key in neither list is one that is not there.
+    /// The keys of servers that did not answer, each with the reason. A key in neither list does not exist.
     public var failures: [Key: MemcacheError]
 }
 
-/// What a change of many keys came to.
+/// The result of a change of many keys.
 public struct KeysAnswer<Outcome: Sendable>: Sendable {
-    /// What happened to each key whose server answered.
+    /// The outcome for each key whose server answered.
     public var outcomes: [Key: Outcome]
-    /// The keys that nothing is known to have happened to, each with the reason: nothing was sent for it, the server
-    /// refused, or it did not answer.
+    /// The keys whose outcome is unknown, each with the reason: nothing was sent, the server returned an error, or it
+    /// did not answer.
     public var failures: [Key: MemcacheError]
 }
 
-/// Many keys at once: one exchange for each server, all servers side by side.
+/// Operations on many keys: one exchange per server, with all servers concurrently.
 ///
-/// In all of them a prefix goes before each key on the wire, and comes off again; it takes part in choosing the server, as
-/// the same key written out would, unless the key has a routing number. A key that is too long with the prefix is refused
-/// before anything is sent to any server.
+/// In all of them a prefix is put before each key as sent, and removed again from the results. It takes part in
+/// choosing the server, as if it were written in the key, unless the key has a routing number. A key that is too long
+/// with the prefix is rejected before anything is sent to any server.
 extension MemcacheClient {
     /// Reads many items.
     ///
     /// - Parameters:
-    ///   - keys: The items' keys; nothing is sent when there are none.
-    ///   - prefix: Goes before each key.
-    /// - Throws: ``MemcacheError`` when a key cannot be sent. The failures of servers are in the answer.
+    ///   - keys: The items' keys; nothing is sent if there are none.
+    ///   - prefix: Put before each key.
+    /// - Throws: ``MemcacheError`` if a key cannot be sent. Failures of servers are in the answer.
     ///
     /// The corresponding memcached command is `get`.
     public func getMany(_ keys: [Key], prefix: String = "") async throws(MemcacheError) -> ItemsAnswer {
@@ -37,22 +37,22 @@ extension MemcacheClient {
     /// Reads many items and their CAS tokens.
     ///
     /// - Parameters:
-    ///   - keys: The items' keys; nothing is sent when there are none.
-    ///   - prefix: Goes before each key.
-    /// - Throws: ``MemcacheError`` when a key cannot be sent. The failures of servers are in the answer.
+    ///   - keys: The items' keys; nothing is sent if there are none.
+    ///   - prefix: Put before each key.
+    /// - Throws: ``MemcacheError`` if a key cannot be sent. Failures of servers are in the answer.
     ///
     /// The corresponding memcached command is `gets`.
     public func getsMany(_ keys: [Key], prefix: String = "") async throws(MemcacheError) -> ItemsAnswer {
         try await retrieve(keys, prefix) { [GetsMany($0)] }
     }
 
-    /// Reads many items and gives them a new lifetime. Long lists go in several commands.
+    /// Reads many items and gives them a new lifetime. Long lists are split into several commands.
     ///
     /// - Parameters:
-    ///   - keys: The items' keys; nothing is sent when there are none.
+    ///   - keys: The items' keys; nothing is sent if there are none.
     ///   - expiration: The new lifetime, counted from when a server reads a command.
-    ///   - prefix: Goes before each key.
-    /// - Throws: ``MemcacheError`` when a key cannot be sent. The failures of servers are in the answer.
+    ///   - prefix: Put before each key.
+    /// - Throws: ``MemcacheError`` if a key cannot be sent. Failures of servers are in the answer.
     ///
     /// The corresponding memcached command is `gat`.
     public func getAndTouchMany(
@@ -61,13 +61,14 @@ extension MemcacheClient {
         try await retrieve(keys, prefix) { GetAndTouchMany.split($0, expiration: expiration) }
     }
 
-    /// Reads many items and their CAS tokens, and gives them a new lifetime. Long lists go in several commands.
+    /// Reads many items and their CAS tokens, and gives the items a new lifetime. Long lists are split into several
+    /// commands.
     ///
     /// - Parameters:
-    ///   - keys: The items' keys; nothing is sent when there are none.
+    ///   - keys: The items' keys; nothing is sent if there are none.
     ///   - expiration: The new lifetime, counted from when a server reads a command.
-    ///   - prefix: Goes before each key.
-    /// - Throws: ``MemcacheError`` when a key cannot be sent. The failures of servers are in the answer.
+    ///   - prefix: Put before each key.
+    /// - Throws: ``MemcacheError`` if a key cannot be sent. Failures of servers are in the answer.
     ///
     /// The corresponding memcached command is `gats`.
     public func getAndTouchManyWithCAS(
@@ -76,14 +77,14 @@ extension MemcacheClient {
         try await retrieve(keys, prefix) { GetAndTouchManyWithCAS.split($0, expiration: expiration) }
     }
 
-    /// Stores many values, whether or not there are items already.
+    /// Stores many values, whether or not the items exist.
     ///
     /// - Parameters:
-    ///   - values: The values by their keys.
-    ///   - flags: The word kept beside each value.
-    ///   - expiration: How long the items are to live.
-    ///   - prefix: Goes before each key.
-    /// - Throws: ``MemcacheError`` when a key cannot be sent. The failures of servers are in the answer.
+    ///   - values: The values by key.
+    ///   - flags: The flags stored with each value.
+    ///   - expiration: How long the items live.
+    ///   - prefix: Put before each key.
+    /// - Throws: ``MemcacheError`` if a key cannot be sent. Failures of servers are in the answer.
     ///
     /// The corresponding memcached command is `set`.
     public func setMany(
@@ -99,8 +100,8 @@ extension MemcacheClient {
     ///
     /// - Parameters:
     ///   - keys: The items' keys.
-    ///   - prefix: Goes before each key.
-    /// - Throws: ``MemcacheError`` when a key cannot be sent. The failures of servers are in the answer.
+    ///   - prefix: Put before each key.
+    /// - Throws: ``MemcacheError`` if a key cannot be sent. Failures of servers are in the answer.
     ///
     /// The corresponding memcached command is `delete`, with one key each.
     public func deleteMany(
@@ -129,7 +130,7 @@ extension MemcacheClient {
         return answer
     }
 
-    /// Sends a command for each key, with its position among them. Every key is checked before anything is sent.
+    /// Sends a command for each key, with its position in the list. Every key is checked before anything is sent.
     func change<Command: MemcacheCommand>(
         _ keys: [Key], _ prefix: String, _ makeCommand: (Int, Key) -> Command
     ) async throws(MemcacheError) -> KeysAnswer<Command.Outcome> {
@@ -146,7 +147,7 @@ extension MemcacheClient {
         return answer
     }
 
-    /// The keys as they are sent. Every one is checked before anything is sent.
+    /// Returns the keys as they are sent. Every one is checked before anything is sent.
     private func joined(
         _ prefix: String, _ keys: [Key], for command: String
     ) throws(MemcacheError) -> [Key] {

@@ -1,37 +1,37 @@
 /// How a list of the server's items is read.
 public struct DumpOptions: Hashable, Sendable {
-    /// How much of the list is kept in memory before the rest goes into a file in `TMPDIR`. 8 MiB.
+    /// How much of the list is kept in memory before the rest is written to a file in `TMPDIR`. 8 MiB.
     public var memoryBytes: Int
-    /// How long to wait for the server's crawler when it is at work for another client, and for a hash table that is
-    /// growing; nil does neither. 1 s.
+    /// How long to wait if the server's crawler is working for another client, or its hash table is growing; nil does
+    /// not check either. 1 s.
     ///
-    /// A second list would be refused, or would block the server while the first one's reader is slow.
+    /// A second list would be rejected, or would block the server while the first one is read slowly.
     public var crawlerPatience: Duration?
 
-    /// Makes options.
+    /// Creates options.
     public init(memoryBytes: Int = 8_388_608, crawlerPatience: Duration? = .seconds(1)) {
         self.memoryBytes = memoryBytes
         self.crawlerPatience = crawlerPatience
     }
 }
 
-/// Answers without end, each on a connection of its own.
+/// Endless answers, each on a separate connection.
 extension MemcacheClient {
-    /// Has the server report events as they happen.
+    /// Makes the server report events as they happen.
     ///
     ///     for try await line in try await client.watch([.evictions, .deletions]) { … }
     ///
     /// - Parameter streams: The kinds of events, at least one. Busy ones cost the server time, and show keys.
-    /// - Returns: The events, once the server has agreed.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses: `unavailable` when it has too many
-    ///   watchers, `clientError` when it was started with `-W`. Not retried.
+    /// - Returns: The events, once the server has accepted the request.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error: `unavailable` if it has too
+    ///   many watchers, `clientError` if it was started with `-W`. Not retried.
     ///
     /// The corresponding memcached command is `watch`.
     public func watch(_ streams: [WatchStream]) async throws(MemcacheError) -> WatchEvents {
         try await watch(streams, on: try streamServer())
     }
 
-    /// The same, of a server of the client's.
+    /// The same, for one of the client's servers.
     package func watch(_ streams: [WatchStream], on server: Server) async throws(MemcacheError) -> WatchEvents {
         let request = WatchRequest(streams)
         try request.validate()
@@ -49,17 +49,17 @@ extension MemcacheClient {
         return WatchEvents(lines)
     }
 
-    /// Lists the server's items, with what is known about them.
+    /// Lists the server's items and their metadata.
     ///
     ///     for try await entry in try await client.dump(ListingRequest(.metadata)) { … }
     ///
     /// - Parameters:
-    ///   - request: What is to be listed. The entries of a list of ``ListingRequest/Content/keys`` have a key and nothing
+    ///   - request: What to list. The entries of a list of ``ListingRequest/Content/keys`` contain a key and nothing
     ///     else.
     ///   - options: How it is read.
     /// - Returns: The list, once the server has begun it.
-    /// - Throws: ``MemcacheError`` when the server cannot be reached or refuses: `unavailable` when its crawler is at
-    ///   work for somebody else, `error` when it was started with `-X`. Not retried.
+    /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error: `unavailable` if its crawler is
+    ///   working for another client, `error` if it was started with `-X`. Not retried.
     ///
     /// The corresponding memcached commands are `lru_crawler metadump` and `lru_crawler mgdump`.
     public func dump(
@@ -68,10 +68,10 @@ extension MemcacheClient {
         try await dump(request, options: options, of: try streamServer())
     }
 
-    /// The same, of a server of the client's.
+    /// The same, for one of the client's servers.
     ///
-    /// - Parameter whenWaiting: Is called once, when the list cannot begin yet, with the reason: `another list or crawl
-    ///   is running`.
+    /// - Parameter whenWaiting: Called once if the list cannot begin yet, with the reason: `another list or crawl is
+    ///   running`.
     package func dump(
         _ request: ListingRequest = ListingRequest(.metadata), options: DumpOptions = DumpOptions(), of server: Server,
         whenWaiting: (@Sendable (_ reason: String) -> Void)? = nil
@@ -116,7 +116,7 @@ extension MemcacheClient {
                 do throws(MemcacheError) {
                     return try await begin(request, options, of: server)
                 } catch {
-                    // Another client's began since the server was asked, or the hash table is growing.
+                    // Another client's list began since the check, or the hash table is growing.
                     guard let reason = WalkObstacle(error) else { throw error }
                     obstacle = reason
                     refusal = error
@@ -159,7 +159,8 @@ extension MemcacheClient {
         }
     }
 
-    /// Whether the server says that its crawler is at work. One that does not say is taken to be free.
+    /// Whether the server reports that its crawler is running. If it does not report it, the crawler is assumed to be
+    /// free.
     private func isCrawlerRunning(on server: Server) async throws(MemcacheError) -> Bool {
         let statistics = try await server.execute(Statistics())
         return statistics.contains { $0.name == Array("lru_crawler_running".utf8) && $0.value == Array("1".utf8) }
@@ -170,10 +171,10 @@ extension MemcacheClient {
 private enum WalkObstacle {
     /// A server does one walk at a time.
     case anotherWalk
-    /// The hash table cannot be walked while it grows.
+    /// The hash table cannot be walked while it is growing.
     case growingTable
 
-    /// Reads a refusal; nil where waiting would not help.
+    /// Recognizes an error; returns nil if waiting would not help.
     init?(_ error: MemcacheError) {
         if error.code == .unavailable, error.message.hasPrefix("BUSY") {
             self = .anotherWalk
@@ -206,7 +207,7 @@ private enum WalkObstacle {
 }
 
 extension ListingRequest {
-    /// What every line but the last begins with.
+    /// How every line except the last begins.
     var linePrefix: StaticString {
         switch content {
         case .metadata: "key="
@@ -216,7 +217,7 @@ extension ListingRequest {
 }
 
 extension ListedItem {
-    /// An entry of which nothing but the key is known.
+    /// Creates an entry that has only a key.
     fileprivate init(keyOnly key: Key) {
         self.key = key.isBase64 ? Base64.decode(key.bytes) ?? key.bytes : key.bytes
         otherAttributes = []

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A client of a pool of memcached servers, or of one.
+/// A client for a pool of memcached servers, or for one server.
 ///
 ///     let client = try MemcacheClient(servers: "10.0.0.1:11211 10.0.0.2:11211:2")
 ///     try await client.set("greeting", to: "hello", expiration: .after(.seconds(60)))
@@ -8,16 +8,16 @@ import Synchronization
 ///     client.close()
 ///
 /// Nothing is contacted before the first command. Commands of many tasks share one connection to each server and do not
-/// wait for each other. A connection that was lost is made anew by the next command; nothing is sent twice.
+/// wait for each other. A lost connection is replaced by the next command; nothing is sent twice.
 public final class MemcacheClient: Sendable {
     private struct State {
         var configuration: ClientConfiguration
         var pool: ServerPool
-        /// Pools that were replaced, as long as commands are on their way in them.
+        /// Replaced pools, as long as they still have commands in progress.
         var replaced: [Replaced] = []
         var isClosed = false
 
-        /// Every pool that there may be connections of.
+        /// Every pool that may have connections.
         var pools: [ServerPool] { replaced.compactMap(\.pool) + [pool] }
     }
 
@@ -28,32 +28,31 @@ public final class MemcacheClient: Sendable {
     private let state: Mutex<State>
     let tokens: CASTokenCache
 
-    /// Makes a client. Does not connect.
+    /// Creates a client. Does not connect.
     public init(_ configuration: ClientConfiguration) {
         tokens = CASTokenCache(capacity: configuration.rememberedCASTokens)
         state = Mutex(State(configuration: configuration, pool: ServerPool(configuration)))
     }
 
-    /// Makes a client of servers as ``WeightedServer/list(_:defaultPort:)`` reads them, with all settings at their
-    /// defaults.
+    /// Creates a client for servers as ``WeightedServer/list(_:defaultPort:)`` reads them, with default settings.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public convenience init(servers: String) throws(MemcacheError) {
         self.init(ClientConfiguration(servers: try WeightedServer.list(servers)))
     }
 
-    /// Makes a client of the server at an address, as ``ServerAddress/init(_:defaultPort:)`` reads it.
+    /// Creates a client for the server at an address, as ``ServerAddress/init(_:defaultPort:)`` reads it.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public convenience init(server: String) throws(MemcacheError) {
         self.init(ClientConfiguration(server: try ServerAddress(server)))
     }
 
-    /// Runs tasks on the thread that reads and writes the connections, so that no other has to be woken for what they
-    /// send and receive.
+    /// Runs tasks on the thread that reads and writes the connections, so that no other thread must be woken to send
+    /// and receive.
     ///
-    /// Worth it for many tasks at once which do little between their commands. While one of them computes, every
-    /// connection of every client waits: what takes long belongs elsewhere.
+    /// This is worthwhile for many concurrent tasks that do little between their commands. While one of them computes,
+    /// every connection of every client waits, so long computations belong elsewhere.
     ///
     ///     try await withTaskExecutorPreference(client.taskExecutor) {
     ///         try await withThrowingTaskGroup { group in
@@ -63,19 +62,19 @@ public final class MemcacheClient: Sendable {
     ///     }
     public var taskExecutor: any TaskExecutor { LoopExecutor.shared }
 
-    /// What the client works with now.
+    /// The client's current settings.
     public var configuration: ClientConfiguration { state.withLock { $0.configuration } }
 
     /// The servers in use.
     package var pool: ServerPool { state.withLock { $0.pool } }
 
-    /// Replaces the servers, while the client is in use. What is known of the old ones, dead marks and CAS tokens, is
-    /// forgotten. Commands that have begun are carried through with the old servers, whose connections end after the last
-    /// of them. (python-memcached's `set_servers`.)
+    /// Replaces the servers while the client is in use. The state of the old ones (failures and CAS tokens) is dropped.
+    /// Commands already started finish on the old servers, whose connections are closed after the last of them.
+    /// (python-memcached's `set_servers`.)
     public func replaceServers(with servers: [WeightedServer]) {
         state.withLock { state in
             state.replaced.removeAll { $0.pool == nil }
-            // A pool closes its connections when nobody holds it any more.
+            // A pool closes its connections when it is released.
             state.replaced.append(Replaced(pool: state.pool))
             state.configuration.servers = servers
             state.pool = ServerPool(state.configuration)
@@ -84,36 +83,36 @@ public final class MemcacheClient: Sendable {
         tokens.forgetAll()
     }
 
-    /// Sends a command to the server that its key belongs to, and waits for what it comes to.
+    /// Sends a command to the server of its key, and waits for its result.
     ///
-    /// - Throws: ``MemcacheError``, which names the server and says whether the command may have taken effect. Not retried,
-    ///   except that a server which cannot be connected to is passed over for the one that stands in for it, and that a
-    ///   command which came to a connection too late to be sent goes on the next one.
+    /// - Throws: ``MemcacheError``, which names the server and says whether the command may have taken effect. Not
+    ///   retried, with two exceptions: a server that cannot be connected to is skipped in favour of its replacement,
+    ///   and a command that reached a connection too late to be sent goes on the next one.
     public func execute<Command: MemcacheCommand>(
         _ command: Command
     ) async throws(MemcacheError) -> Command.Outcome {
         try await pool.execute(command)
     }
 
-    /// Sends commands, each to the server that its key belongs to: one exchange for each server, all servers at once.
+    /// Sends commands, each to the server of its key: one exchange per server, with all servers concurrently.
     ///
-    /// - Returns: What each command came to, in their order. The failure of one server does not hide the others' answers.
+    /// - Returns: The result of each command, in order. The failure of one server does not hide the others' answers.
     public func executeAll<Command: MemcacheCommand>(
         _ commands: [Command]
     ) async -> [Result<Command.Outcome, MemcacheError>] {
         await pool.executeAll(commands)
     }
 
-    /// Sends a command to every server, all at once.
+    /// Sends a command to every server, concurrently.
     ///
-    /// - Returns: What each server answered, in the order of the servers.
+    /// - Returns: The answer of each server, in the order of the servers.
     public func executeOnEveryServer<Command: MemcacheCommand>(
         _ command: Command
     ) async -> [ServerAnswer<Command.Outcome>] {
         await pool.executeOnEvery(command)
     }
 
-    /// Ends all connections. Commands that are not answered fail, and so does every later one.
+    /// Closes all connections. Commands in progress fail, and so does every later one.
     public func close() {
         let pools = state.withLock { state in
             state.isClosed = true
@@ -122,20 +121,20 @@ public final class MemcacheClient: Sendable {
         for pool in pools { pool.close() }
     }
 
-    /// Ends all connections; the next commands make new ones. Commands that were sent and are not answered fail. No server
-    /// counts as dead for it. (python-memcached's `disconnect_all`.)
+    /// Closes all connections; the next commands create new ones. Commands in progress fail. No server is marked down
+    /// for it. (python-memcached's `disconnect_all`.)
     public func disconnect() {
         for pool in state.withLock({ $0.pools }) { pool.disconnect() }
     }
 
-    /// Dead servers may be tried again now. (python-memcached's `forget_dead_hosts`.)
+    /// Lets servers that are marked down be tried again now. (python-memcached's `forget_dead_hosts`.)
     public func forgetDeadServers() {
         pool.forgetDeadServers()
     }
 
-    /// The connection to a server, by its position, for those who hand requests over by themselves.
+    /// The connection to a server, by its position, for callers that submit requests themselves.
     ///
-    /// - Throws: ``MemcacheError``, when the client was shut down or has no such server.
+    /// - Throws: ``MemcacheError`` if the client was shut down or has no such server.
     package func connection(to position: Int = 0) throws(MemcacheError) -> Connection {
         let servers = pool.servers
         guard servers.indices.contains(position) else {
@@ -144,7 +143,8 @@ public final class MemcacheClient: Sendable {
         return try servers[position].connection()
     }
 
-    /// Another connection to a server, by its position, which is the caller's own: it is none of those that commands share.
+    /// Creates another connection to a server, by its position, which belongs to the caller: it is not one that
+    /// commands share.
     ///
     /// - Throws: ``MemcacheError``, as for ``connection(to:)``.
     package func makeConnection(to position: Int) throws(MemcacheError) -> Connection {
@@ -156,9 +156,9 @@ public final class MemcacheClient: Sendable {
         return try Connection(to: servers[position].address, options: options)
     }
 
-    /// The server of a stream: the first one that may be tried.
+    /// The server for a stream: the first one that may be tried.
     ///
-    /// - Throws: ``MemcacheError``, when the client was shut down or has no servers.
+    /// - Throws: ``MemcacheError`` if the client was shut down or has no servers.
     func streamServer() throws(MemcacheError) -> Server {
         let (pool, isClosed) = state.withLock { ($0.pool, $0.isClosed) }
         guard let server = pool.servers.first(where: { $0.isAlive }) ?? pool.servers.first else {

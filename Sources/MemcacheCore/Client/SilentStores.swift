@@ -1,44 +1,44 @@
-/// Stores values with `noreply`: what comes of them is not told. What can be known before sending is thrown all the same,
-/// and so is a refusal that the server does send.
+/// Stores values with `noreply`: the result is not reported. What can be checked before sending is thrown anyway, and
+/// so is an error that the server does send.
 ///
 ///     try await values.withoutReply.set("page:home", to: "<html>…")
 ///
-/// For the commands without a value there is ``WithoutReply``.
+/// For commands without a value, there is ``WithoutReply``.
 public struct SilentStores<Value: Sendable>: Sendable {
     let values: TypedClient<Value>
 
-    /// As ``TypedClient/set(_:to:expiration:minimumCompressLength:)``, with `noreply`.
+    /// Like ``TypedClient/set(_:to:expiration:minimumCompressLength:)``, with `noreply`.
     public func set(
         _ key: Key, to value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
     ) async throws(MemcacheError) {
         try await send(SetValue(key, try values.encode(value, key, minimumCompressLength), expiration))
     }
 
-    /// As ``TypedClient/add(_:value:expiration:minimumCompressLength:)``, with `noreply`.
+    /// Like ``TypedClient/add(_:value:expiration:minimumCompressLength:)``, with `noreply`.
     public func add(
         _ key: Key, value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
     ) async throws(MemcacheError) {
         try await send(Add(key, try values.encode(value, key, minimumCompressLength), expiration))
     }
 
-    /// As ``TypedClient/replace(_:with:expiration:minimumCompressLength:)``, with `noreply`.
+    /// Like ``TypedClient/replace(_:with:expiration:minimumCompressLength:)``, with `noreply`.
     public func replace(
         _ key: Key, with value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
     ) async throws(MemcacheError) {
         try await send(Replace(key, try values.encode(value, key, minimumCompressLength), expiration))
     }
 
-    /// As ``TypedClient/append(_:to:)``, with `noreply`.
+    /// Like ``TypedClient/append(_:to:)``, with `noreply`.
     public func append(_ value: Value, to key: Key) async throws(MemcacheError) {
         try await send(Append(key, value: try values.encode(value, key, 0).bytes))
     }
 
-    /// As ``TypedClient/prepend(_:to:)``, with `noreply`.
+    /// Like ``TypedClient/prepend(_:to:)``, with `noreply`.
     public func prepend(_ value: Value, to key: Key) async throws(MemcacheError) {
         try await send(Prepend(key, value: try values.encode(value, key, 0).bytes))
     }
 
-    /// As ``TypedClient/compareAndSwap(_:to:cas:expiration:minimumCompressLength:)``, with `noreply`.
+    /// Like ``TypedClient/compareAndSwap(_:to:cas:expiration:minimumCompressLength:)``, with `noreply`.
     public func compareAndSwap(
         _ key: Key, to value: Value, cas: CASToken? = nil, expiration: Expiration = .never,
         minimumCompressLength: Int? = nil
@@ -48,9 +48,9 @@ public struct SilentStores<Value: Sendable>: Sendable {
         try await send(CompareAndSwap(key, encoded, cas: token, expiration))
     }
 
-    /// As ``TypedClient/setMany(_:expiration:prefix:minimumCompressLength:)-([Key:Value],_,_,_)``, with `noreply`.
+    /// Like ``TypedClient/setMany(_:expiration:prefix:minimumCompressLength:)-([Key:Value],_,_,_)``, with `noreply`.
     ///
-    /// - Returns: The keys that nothing was sent for, or whose server was lost or refused, each with the reason.
+    /// - Returns: The keys for which nothing was sent, or whose server was lost or sent an error, each with the reason.
     @discardableResult
     public func setMany(
         _ values: [Key: Value], expiration: Expiration = .never, prefix: String = "", minimumCompressLength: Int? = nil
@@ -59,9 +59,9 @@ public struct SilentStores<Value: Sendable>: Sendable {
             Array(values), expiration: expiration, prefix: prefix, minimumCompressLength: minimumCompressLength)
     }
 
-    /// The same for values in an order. Of two for one key the later stays.
+    /// The same for values in order. If a key occurs twice, the later value wins.
     ///
-    /// - Returns: The keys that nothing was sent for, or whose server was lost or refused, each with the reason.
+    /// - Returns: The keys for which nothing was sent, or whose server was lost or sent an error, each with the reason.
     @discardableResult
     public func setMany(
         _ values: [(key: Key, value: Value)], expiration: Expiration = .never, prefix: String = "",

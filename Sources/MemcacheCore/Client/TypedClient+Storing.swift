@@ -1,15 +1,15 @@
-/// A method for every command that stores a value.
+/// One method for every command that stores a value.
 extension TypedClient {
-    /// Stores a value, whether or not there is an item already.
+    /// Stores a value, whether or not the item exists.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value.
-    ///   - expiration: How long the item is to live.
-    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    ///   - expiration: How long the item lives.
+    ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
     /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
-    /// - Throws: ``MemcacheError`` when the value has no stored form (``MemcacheError/Code/unwritableValue``) or is too
-    ///   large: nothing was sent; and when the server cannot be reached or refuses. Not retried.
+    /// - Throws: ``MemcacheError`` if the value has no stored form (``MemcacheError/Code/unwritableValue``) or is too
+    ///   large, in which case nothing was sent; and if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `set`.
     @discardableResult
@@ -19,14 +19,14 @@ extension TypedClient {
         try await client.execute(SetValue(key, try encode(value, key, minimumCompressLength), expiration))
     }
 
-    /// Stores a value where there is no item yet.
+    /// Stores a value if there is no item yet.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value.
-    ///   - expiration: How long the item is to live.
-    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
-    /// - Returns: ``Add/Outcome/present`` when there is an item; it stays as it is.
+    ///   - expiration: How long the item lives.
+    ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
+    /// - Returns: ``Add/Outcome/present`` if there is an item; it stays as it is.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `add`.
@@ -37,14 +37,14 @@ extension TypedClient {
         try await client.execute(Add(key, try encode(value, key, minimumCompressLength), expiration))
     }
 
-    /// Stores a value where there is an item already.
+    /// Stores a value if the item already exists.
     ///
     /// - Parameters:
     ///   - key: The item's key.
     ///   - value: The value.
-    ///   - expiration: How long the item is to live.
-    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
-    /// - Returns: ``Replace/Outcome/missing`` when there is no such item; nothing is created.
+    ///   - expiration: How long the item lives.
+    ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
+    /// - Returns: ``Replace/Outcome/missing`` if there is no such item; nothing is created.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `replace`.
@@ -55,13 +55,13 @@ extension TypedClient {
         try await client.execute(Replace(key, try encode(value, key, minimumCompressLength), expiration))
     }
 
-    /// Puts the stored form of a value behind the bytes that an item has. It is never compressed, and the item's flags
-    /// stay: what comes out is a value where both are text, bytes or digits, and nonsense where they are not.
+    /// Appends the stored form of a value to the bytes of an item. It is never compressed, and the item's flags stay
+    /// the same: the result is a valid value only if both are text, bytes or digits.
     ///
     /// - Parameters:
     ///   - value: The value.
     ///   - key: The item's key.
-    /// - Returns: ``Append/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Returns: ``Append/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `append`.
@@ -70,12 +70,12 @@ extension TypedClient {
         try await client.execute(Append(key, value: try encode(value, key, 0).bytes))
     }
 
-    /// Puts the stored form of a value before the bytes that an item has, as ``append(_:to:)`` puts it behind them.
+    /// Prepends the stored form of a value to the bytes of an item, as ``append(_:to:)`` appends it.
     ///
     /// - Parameters:
     ///   - value: The value.
     ///   - key: The item's key.
-    /// - Returns: ``Prepend/Outcome/notStored`` when there is no such item, or it would be too large.
+    /// - Returns: ``Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `prepend`.
@@ -91,11 +91,11 @@ extension TypedClient {
     ///   - value: The value.
     ///   - cas: The token that ``gets(_:)`` returned; nil for the one that the client remembers, see
     ///     ``ClientConfiguration/rememberedCASTokens``.
-    ///   - expiration: How long the item is to live.
-    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    ///   - expiration: How long the item lives.
+    ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
     /// - Returns: Whether the value is stored, or why not.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``, and with the code
-    ///   ``MemcacheError/Code/invalidArgument`` when no token is given and none is remembered.
+    ///   ``MemcacheError/Code/invalidArgument`` if no token is given and none is remembered.
     ///
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
@@ -107,17 +107,17 @@ extension TypedClient {
         return try await client.execute(CompareAndSwap(key, encoded, cas: token, expiration))
     }
 
-    /// Stores many values, whether or not there are items already: one exchange for each server, all servers at once.
+    /// Stores many values, whether or not the items exist: one exchange per server, with all servers concurrently.
     ///
     ///     let answer = try await values.setMany(["a": 1, "b": "two"], prefix: "user:")
     ///
     /// - Parameters:
-    ///   - values: The values by their keys.
-    ///   - expiration: How long the items are to live.
-    ///   - prefix: Goes before each key on the wire.
-    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
-    /// - Throws: ``MemcacheError`` when a key cannot be sent; nothing was sent then. The failures of servers, and values
-    ///   that have no stored form or are too large, are in the answer.
+    ///   - values: The values by key.
+    ///   - expiration: How long the items live.
+    ///   - prefix: Put before each key as sent.
+    ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
+    /// - Throws: ``MemcacheError`` if a key cannot be sent; in that case nothing was sent. Failures of servers, and
+    ///   values that have no stored form or are too large, are in the answer.
     ///
     /// The corresponding memcached command is `set`.
     public func setMany(
@@ -127,14 +127,14 @@ extension TypedClient {
             Array(values), expiration: expiration, prefix: prefix, minimumCompressLength: minimumCompressLength)
     }
 
-    /// Stores many values in an order, as ``setMany(_:expiration:prefix:minimumCompressLength:)-([Key:Value],_,_,_)`` does.
-    /// Of two for one key the later stays.
+    /// Stores many values in order, like ``setMany(_:expiration:prefix:minimumCompressLength:)-([Key:Value],_,_,_)``.
+    /// If a key occurs twice, the later value wins.
     ///
     /// - Parameters:
     ///   - values: The values with their keys.
-    ///   - expiration: How long the items are to live.
-    ///   - prefix: Goes before each key on the wire.
-    ///   - minimumCompressLength: Values of more bytes than this are compressed; nil for what ``options`` say.
+    ///   - expiration: How long the items live.
+    ///   - prefix: Put before each key as sent.
+    ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
     /// - Throws: ``MemcacheError``, as for a dictionary.
     ///
     /// The corresponding memcached command is `set`.
@@ -148,7 +148,7 @@ extension TypedClient {
         return answer
     }
 
-    /// The stored form of a value.
+    /// Returns the stored form of a value.
     func encode(
         _ value: Value, _ key: Key, _ minimumCompressLength: Int?
     ) throws(MemcacheError) -> EncodedValue {
@@ -179,7 +179,7 @@ extension TypedClient {
     }
 }
 
-// MARK: - Commands of encoded values
+// MARK: - Commands for encoded values
 
 extension SetValue {
     init(_ key: Key, _ encoded: EncodedValue, _ expiration: Expiration) {

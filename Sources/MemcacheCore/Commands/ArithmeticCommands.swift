@@ -3,14 +3,15 @@
 
 /// Adds to the number that an item holds as text.
 ///
-/// The number is unsigned, of 64 bits, and wraps round at the end. The stored text never gets shorter: memcached pads
-/// it with blanks, which ``Get`` returns and which the answer to this command does not have. Flags and lifetime stay.
+/// The number is an unsigned 64-bit integer and wraps around at 2^64. The stored text never gets shorter: memcached
+/// pads it with spaces, which ``Get`` returns but the answer to this command does not contain. Flags and lifetime stay
+/// the same.
 ///
 /// The corresponding memcached command is `incr`.
 public struct Increment: SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The number the item holds now.
+        /// The item's number now.
         case value(UInt64)
         /// There is no such item; nothing was created.
         case missing
@@ -20,10 +21,10 @@ public struct Increment: SilenceableCommand {
 
     /// The item's key.
     public var key: Key
-    /// How much is added.
+    /// The number to add.
     public var delta: UInt64
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, by delta: UInt64 = 1) {
         self.key = key
         self.delta = delta
@@ -50,13 +51,13 @@ public struct Increment: SilenceableCommand {
 
 /// Subtracts from the number that an item holds as text, and stops at 0.
 ///
-/// The stored text never gets shorter: 100 less 1 is stored as `99` and a blank.
+/// The stored text never gets shorter: 100 minus 1 is stored as `99` and a space.
 ///
 /// The corresponding memcached command is `decr`.
 public struct Decrement: SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The number the item holds now.
+        /// The item's number now.
         case value(UInt64)
         /// There is no such item; nothing was created.
         case missing
@@ -66,10 +67,10 @@ public struct Decrement: SilenceableCommand {
 
     /// The item's key.
     public var key: Key
-    /// How much is subtracted.
+    /// The number to subtract.
     public var delta: UInt64
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, by delta: UInt64 = 1) {
         self.key = key
         self.delta = delta

@@ -1,15 +1,15 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// Asks a node of Amazon ElastiCache which nodes its cluster has. memcached itself answers `ERROR`.
+/// Requests the nodes of the cluster from a node of Amazon ElastiCache. memcached itself answers `ERROR`.
 ///
-/// The corresponding command is `config get cluster`; nodes before 1.4.14 keep the same text under a key.
+/// The corresponding command is `config get cluster`; nodes before 1.4.14 store the same text under a key.
 public struct GetClusterConfiguration: MemcacheCommand {
     /// Where the text is.
     public enum Source: Hashable, Sendable {
         /// `config get cluster`.
         case command
-        /// `get AmazonElastiCache:cluster`, of old nodes.
+        /// `get AmazonElastiCache:cluster`, for old nodes.
         case legacyKey
     }
 
@@ -18,7 +18,7 @@ public struct GetClusterConfiguration: MemcacheCommand {
     /// Where the text is.
     public var source: Source
 
-    /// Makes the command.
+    /// Creates the command.
     public init(from source: Source = .command) { self.source = source }
 
     public var replyShape: CommandReplyShape {
@@ -35,7 +35,7 @@ public struct GetClusterConfiguration: MemcacheCommand {
         }
     }
 
-    /// The configuration; nil from a server that keeps none.
+    /// Returns the configuration; nil from a server that has none.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> ClusterConfiguration? {
         let body: [UInt8]
         switch (source, reply) {
@@ -58,25 +58,25 @@ public struct GetClusterConfiguration: MemcacheCommand {
 public struct ClusterConfiguration: Hashable, Sendable {
     /// One node.
     public struct Node: Hashable, Sendable {
-        /// The name, which certificates carry too. Empty where only an address is known.
+        /// The host name, which certificates contain too. Empty if only the address is known.
         public var hostName: String
-        /// The address in the cluster's network; nil where only the name is known.
+        /// The address in the cluster's network; nil if only the name is known.
         public var ipAddress: String?
         /// The port.
         public var port: Int
 
-        /// The address to connect to: by name, or by number where there is no name.
+        /// The address to connect to: the host name or, if there is none, the IP address.
         public var address: ServerAddress {
             ServerAddress(.tcp(host: hostName.isEmpty ? ipAddress ?? "" : hostName, port: port))
         }
     }
 
-    /// Grows with every change of the list.
+    /// The version of the list, which grows with every change.
     public var version: UInt64
     /// The nodes.
     public var nodes: [Node]
 
-    /// Reads a version and `<host>|<ip>|<port>` words, between any white space. Nil when it is anything else.
+    /// Reads a version and `<host>|<ip>|<port>` words, separated by any white space. Returns nil for anything else.
     package init?(_ body: [UInt8]) {
         let words = body.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
         guard let first = words.first, let version = ASCIINumber.parseUnsigned(Array(first)) else { return nil }

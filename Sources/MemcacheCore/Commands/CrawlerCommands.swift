@@ -3,14 +3,14 @@
 
 /// Which items the server's crawler walks through.
 public enum CrawlScope: Hashable, Sendable {
-    /// Every slab class. Items that move meanwhile may be missed or come twice.
+    /// Every slab class. Items that move in the meantime may be missed or listed twice.
     case all
     /// Some slab classes, at least one.
     case classes([SlabClass])
-    /// The hash table, bucket by bucket: every item once. For dumps only; since 1.6.9.
+    /// The hash table, bucket by bucket: every item exactly once. For dumps only; since 1.6.9.
     case hashTable
 
-    /// The word on the wire.
+    /// The argument as sent.
     package var word: [UInt8] {
         switch self {
         case .all: Array("all".utf8)
@@ -19,14 +19,14 @@ public enum CrawlScope: Hashable, Sendable {
         }
     }
 
-    /// Refuses an empty list of classes.
+    /// Throws if the list of classes is empty.
     package func validate() throws(MemcacheError) {
         if self == .classes([]) {
             throw MemcacheError(.invalidArgument, "no slab class is named: write all, or numbers from 1 to 63")
         }
     }
 
-    /// Reads `all`, `hash`, or slab classes with commas between them.
+    /// Reads `all`, `hash`, or slab classes separated by commas.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public init(_ text: String) throws(MemcacheError) {
@@ -41,7 +41,7 @@ public enum CrawlScope: Hashable, Sendable {
                 else {
                     throw MemcacheError(
                         .invalidArgument,
-                        "\"\(EscapedText.string(Array(text.utf8)))\" names no slab classes: "
+                        "\"\(EscapedText.string(Array(text.utf8)))\" is not a list of slab classes: "
                             + "write all, hash, or numbers from 1 to 63 with commas between them")
                 }
                 classes.append(slabClass)
@@ -51,28 +51,29 @@ public enum CrawlScope: Hashable, Sendable {
     }
 }
 
-/// Sets up the server's crawler, which looks for expired items.
+/// Configures the server's crawler, which looks for expired items.
 ///
 /// The corresponding memcached commands are `lru_crawler enable`, `disable`, `sleep` and `tocrawl` (since 1.4.18).
 public struct TuneCrawler: MemcacheCommand {
-    /// What to set.
+    /// A setting and its value.
     public enum Setting: Hashable, Sendable {
-        /// Starts the crawler's thread. `ERROR failed to start lru crawler thread` also when it runs already.
+        /// Starts the crawler's thread. The answer is `ERROR failed to start lru crawler thread` even if it is running
+        /// already.
         case enable
-        /// Stops the crawler's thread; expired items then stay until they are asked for. A dump that runs goes on.
+        /// Stops the crawler's thread; expired items then stay until they are requested. A running dump continues.
         case disable
         /// The pause after every 1000 items, in microseconds up to a second; 0 keeps a core busy.
         case sleep(Duration)
-        /// The most items to look at in each class at a time; 0 for all.
+        /// The maximum number of items to examine in each class per run; 0 for all.
         case itemLimit(UInt32)
     }
 
     public static let name = "lru_crawler"
 
-    /// What to set.
+    /// The setting to change.
     public var setting: Setting
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ setting: Setting) { self.setting = setting }
 
     public var replyShape: CommandReplyShape { .line }
@@ -97,10 +98,10 @@ public struct TuneCrawler: MemcacheCommand {
     public func interpret(_ reply: Reply) throws(MemcacheError) { try interpretAcknowledgement(reply) }
 }
 
-/// Starts the crawler now, to remove expired items. It runs on after the answer.
+/// Starts the crawler now, to remove expired items. It continues after the answer.
 ///
 /// `BUSY` is thrown with the code ``MemcacheError/Code/unavailable``. While a dump is being read slowly, the command
-/// hangs instead: look at `lru_crawler_running` in the statistics first.
+/// hangs instead: check `lru_crawler_running` in the statistics first.
 ///
 /// The corresponding memcached command is `lru_crawler crawl`.
 public struct StartCrawl: MemcacheCommand {
@@ -109,7 +110,7 @@ public struct StartCrawl: MemcacheCommand {
     /// Where to look.
     public var scope: CrawlScope
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ scope: CrawlScope = .all) { self.scope = scope }
 
     public var replyShape: CommandReplyShape { .line }

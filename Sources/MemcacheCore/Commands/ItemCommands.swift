@@ -1,7 +1,7 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// Gives an item a new lifetime without reading it. The value stays as it is.
+/// Gives an item a new lifetime without reading it. The value stays the same.
 ///
 /// The corresponding memcached command is `touch`.
 public struct Touch: SilenceableCommand {
@@ -20,7 +20,7 @@ public struct Touch: SilenceableCommand {
     /// The new lifetime, counted from when the server reads the command.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, expiration: Expiration) {
         self.key = key
         self.expiration = expiration
@@ -47,12 +47,12 @@ public struct Touch: SilenceableCommand {
 
 /// Deletes an item.
 ///
-/// The corresponding memcached command is `delete`, with one key: memcached 1.6.45 deletes only the first of several
-/// and says `DELETED`.
+/// The corresponding memcached command is `delete`, with one key: given several, memcached 1.6.45 deletes only the
+/// first and answers `DELETED`.
 public struct Delete: SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The item is gone.
+        /// The item was deleted.
         case deleted
         /// There was no such item.
         case missing
@@ -63,7 +63,7 @@ public struct Delete: SilenceableCommand {
     /// The item's key.
     public var key: Key
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key) { self.key = key }
 
     public var route: CommandRoute { .owner(of: key) }

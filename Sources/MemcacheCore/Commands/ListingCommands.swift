@@ -1,7 +1,7 @@
-/// The request for a list of the server's items, which comes as a stream on a connection of its own.
+/// A request for a list of the server's items, which arrives as a stream on a separate connection.
 ///
-/// Read it to its end without pause: a dump that nobody reads can block the whole server. One at a time runs on a
-/// server.
+/// Read it to its end without pause: a dump that is not read can block the whole server. A server runs only one at a
+/// time.
 ///
 /// The corresponding memcached commands are `lru_crawler metadump` and `lru_crawler mgdump`.
 public struct ListingRequest: Hashable, Sendable {
@@ -13,13 +13,13 @@ public struct ListingRequest: Hashable, Sendable {
     /// Which items.
     public var scope: CrawlScope
 
-    /// Makes the request.
+    /// Creates the request.
     public init(_ content: Content, _ scope: CrawlScope = .all) {
         self.content = content
         self.scope = scope
     }
 
-    /// The command's words, for messages.
+    /// The name of the command, for messages.
     public var name: String {
         switch content {
         case .metadata: "lru_crawler metadump"
@@ -35,7 +35,7 @@ public struct ListingRequest: Hashable, Sendable {
         }
     }
 
-    /// Finds what can be known to be wrong before anything is sent.
+    /// Checks what can be checked before anything is sent.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public func validate() throws(MemcacheError) { try scope.validate() }
@@ -49,32 +49,33 @@ public struct ListingRequest: Hashable, Sendable {
     }
 }
 
-/// What a server knows about an item, as a metadump lists it.
+/// What a server knows about an item, as listed by a metadump.
 public struct ListedItem: Hashable, Sendable {
-    /// The key's own bytes: any that there are. ``sendableKey()`` is the key to ask for it with.
+    /// The bytes of the key, which may be any. To request the item, use ``sendableKey()``.
     public var key: [UInt8]
-    /// When the item expires, in seconds since 1970 by the server's clock; nil when it does not.
+    /// When the item expires, in seconds since 1970 on the server's clock; nil if it does not.
     public var expirationTime: Int64?
-    /// When the item was stored or last moved in its LRU, in seconds since 1970 by the server's clock. Not its last read.
+    /// When the item was stored or last moved in its LRU, in seconds since 1970 on the server's clock. This is not its
+    /// last read.
     public var lastAccessTime: Int64?
     /// The CAS token.
     public var cas: CASToken?
-    /// Whether the item was read since it was stored.
+    /// Whether the item has been read since it was stored.
     public var isFetched: Bool?
     /// The slab class.
     public var slabClass: Int?
     /// The size of the whole item in bytes: header, key, flags and value.
     public var itemBytes: UInt64?
-    /// The flags word. Since 1.6.24.
+    /// The flags. Since 1.6.24.
     public var flags: UInt64?
-    /// Where the item is in flash storage. Since 1.6.39.
+    /// The page of flash storage that holds the item. Since 1.6.39.
     public var flashPage: UInt64?
-    /// Where the item is in its page of flash storage, in bytes. Since 1.6.39.
+    /// The offset of the item in its page of flash storage, in bytes. Since 1.6.39.
     public var flashOffset: UInt64?
-    /// Attributes that other servers may add, as they are.
+    /// Attributes that other servers add, unchanged.
     public var otherAttributes: [LineAttribute]
 
-    /// Reads a line without its end. Nil when it has no key or a number that is none.
+    /// Reads a line without its end. Returns nil if it has no key, or if a number is malformed.
     public init?(line: Span<UInt8>) {
         key = []
         otherAttributes = []
@@ -105,7 +106,7 @@ public struct ListedItem: Hashable, Sendable {
     /// Reads a line without its end.
     public init?(line: [UInt8]) { self.init(line: line.span) }
 
-    /// Takes in an attribute that is a number, or an unknown one.
+    /// Reads an attribute that is a number, or an unknown one.
     private mutating func readNumber(_ line: Span<UInt8>, name: Range<Int>, value: Range<Int>) -> Bool {
         let number = ASCIINumber.parseUnsigned(line, value)
         if line.equals("la", in: name) {
@@ -132,18 +133,18 @@ public struct ListedItem: Hashable, Sendable {
         return number != nil
     }
 
-    /// The key to ask for the item with: in base64 when a command line cannot carry it, and then for meta commands
-    /// only.
+    /// Returns a key with which to request the item: in base64 if a command line cannot carry it, and then for meta
+    /// commands only.
     ///
-    /// - Throws: ``MemcacheError`` when it is too long for base64.
+    /// - Throws: ``MemcacheError`` if it is too long for base64.
     public func sendableKey() throws(MemcacheError) -> Key { try Key(anyBytes: key) }
 }
 
 extension Key {
-    /// A key of any bytes: as they are where a command line can carry them, in base64 (for meta commands only) where
-    /// not.
+    /// Creates a key from any bytes: unchanged if a command line can carry them, otherwise in base64 (for meta commands
+    /// only).
     ///
-    /// - Throws: ``MemcacheError`` when there are no bytes, or more than fit.
+    /// - Throws: ``MemcacheError`` if there are no bytes, or more than fit.
     public init(anyBytes bytes: [UInt8]) throws(MemcacheError) {
         switch Key.fault(in: bytes.span) {
         case nil: self.init(received: bytes)
@@ -152,11 +153,11 @@ extension Key {
         }
     }
 
-    /// Reads a line of `lru_crawler mgdump`, without its end: `mg <key>` or `mg <base64> b`. Nil when it is anything
+    /// Reads a line of `lru_crawler mgdump`, without its end: `mg <key>` or `mg <base64> b`. Returns nil for anything
     /// else.
     ///
-    /// Servers print some binary keys as they are; such a key with blanks is taken for what it is, one that holds a
-    /// line end arrives in pieces, and one that ends in ` b` after base64 text for the key that the text stands for.
+    /// Servers print some binary keys unencoded. Such a key is read correctly if it contains spaces; one that contains
+    /// a line end arrives in pieces; and base64 text followed by ` b` is taken for the key that it encodes.
     public init?(dumpedLine line: [UInt8]) {
         guard line.starts(with: Array("mg ".utf8)) else { return nil }
         let rest = Array(line.dropFirst(3))

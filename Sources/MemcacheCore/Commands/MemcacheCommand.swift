@@ -1,56 +1,56 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// A command as a value: what to send, what the answer looks like, and what the answer means.
+/// A command as a value: what to send, what the reply looks like, and what the reply means.
 ///
-/// Every command of memcached is such a type, with encoding and interpreting side by side. ``MemcacheClient`` has a
-/// method for each; a value can also be made and executed by hand.
+/// Every command of memcached is such a type, with encoding and interpretation side by side. ``MemcacheClient`` has a
+/// method for each; you can also create a command yourself and execute it.
 public protocol MemcacheCommand<Outcome>: Sendable {
-    /// What the caller gets.
+    /// What the caller receives.
     associatedtype Outcome: Sendable
 
-    /// The command's word, for messages.
+    /// The name of the command, for messages.
     static var name: String { get }
 
-    /// Which server of a pool is asked.
+    /// Which server of a pool receives the command.
     var route: CommandRoute { get }
 
     /// What the reply looks like on the wire.
     var replyShape: CommandReplyShape { get }
 
-    /// What it reads, where it may go in one request with other reads that wait to be sent; nil where it goes alone.
-    /// It is for ``Get`` and ``Gets``: commands of your own leave it nil, as it is where nothing is said.
+    /// The read, if it may share a request with other reads that are waiting to be sent; nil if it has a request of its
+    /// own. It is for ``Get`` and ``Gets``: your own commands keep the default, nil.
     var sharedRead: SharedRead? { get }
 
-    /// Finds what can be known to be wrong before anything is sent. The client calls it before it encodes.
+    /// Checks what can be checked before anything is sent. The client calls it before it encodes the command.
     ///
-    /// - Throws: ``MemcacheError``, commonly with the code ``MemcacheError/Code/invalidArgument`` and a message that
+    /// - Throws: ``MemcacheError``, usually with the code ``MemcacheError/Code/invalidArgument`` and a message that
     ///   says what to write.
     func validate() throws(MemcacheError)
 
-    /// The same, with the lengths that a client allows.
+    /// The same, with the maximum lengths that a client allows.
     func validate(within limits: RequestLimits) throws(MemcacheError)
 
     /// Writes the request.
     func encode(into request: inout RequestEncoder)
 
-    /// What a reply means.
+    /// Returns the meaning of a reply.
     ///
-    /// - Throws: ``MemcacheError`` for a refusal, and for a reply that does not belong to the command.
+    /// - Throws: ``MemcacheError`` for an error reply, and for a reply that does not belong to the command.
     func interpret(_ reply: Reply) throws(MemcacheError) -> Outcome
 }
 
 extension MemcacheCommand {
-    /// The first server that can be reached, for a command that is not about a key.
+    /// The default, for a command that is not about a key: the first server that can be reached.
     public var route: CommandRoute { .anyServer }
 
-    /// It goes alone.
+    /// The default: the command has a request of its own.
     public var sharedRead: SharedRead? { nil }
 
-    /// Nothing is wrong.
+    /// The default: there is nothing to check.
     public func validate() throws(MemcacheError) {}
 
-    /// Refuses a key that only the meta commands can carry.
+    /// Throws if only the meta commands can carry the key.
     package func validateClassic(_ key: Key) throws(MemcacheError) {
         guard !key.isBase64 else {
             throw MemcacheError(
@@ -59,7 +59,7 @@ extension MemcacheCommand {
         }
     }
 
-    /// What a reply means to a command that is answered with `OK` or refused.
+    /// Interprets the reply to a command that is answered with `OK` or an error.
     package func interpretAcknowledgement(_ reply: Reply) throws(MemcacheError) {
         guard reply == .ok else { throw .unexpected(reply, to: Self.name) }
     }
@@ -73,9 +73,9 @@ public enum CommandRoute: Hashable, Sendable {
     case anyServer
 }
 
-/// A command that can be sent with `noreply`, so that the server does not say what came of it.
+/// A command that can be sent with `noreply`, so that the server does not report the result.
 public protocol SilenceableCommand: MemcacheCommand {
-    /// Writes the request, with `noreply` at the end of its line where that is asked for.
+    /// Writes the request, with `noreply` at the end of its line if requested.
     func encode(into request: inout RequestEncoder, noreply: Bool)
 }
 
@@ -83,18 +83,18 @@ extension SilenceableCommand {
     public func encode(into request: inout RequestEncoder) { encode(into: &request, noreply: false) }
 }
 
-/// A command sent with `noreply`: what came of it is not told.
+/// A command sent with `noreply`: its result is not reported.
 ///
 ///     try await client.execute(WithoutReply(Delete("user:42")))
 ///
-/// memcached hides most failures too (a value that is too large, say); a refusal that it does send is thrown.
+/// memcached also hides most failures (a value that is too large, for example); an error that it does send is thrown.
 public struct WithoutReply<Command: SilenceableCommand>: MemcacheCommand {
     public static var name: String { Command.name }
 
     /// The command.
     public var command: Command
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ command: Command) { self.command = command }
 
     public var route: CommandRoute { command.route }
@@ -115,7 +115,7 @@ public struct WithoutReply<Command: SilenceableCommand>: MemcacheCommand {
     }
 }
 
-/// What the reply to a command looks like, so that the connection finds its end.
+/// The shape of the reply to a command, by which the connection finds its end.
 public struct CommandReplyShape: Hashable, Sendable {
     package let shape: ReplyShape?
 
@@ -123,15 +123,15 @@ public struct CommandReplyShape: Hashable, Sendable {
 
     /// One line.
     public static let line = CommandReplyShape(.line)
-    /// One line, to a request that carries a data block.
+    /// One line, in reply to a request that carries a data block.
     public static let storage = CommandReplyShape(.storage)
-    /// `VALUE` blocks, then `END`, to a request for several keys.
+    /// `VALUE` blocks, then `END`, in reply to a request for several keys.
     public static let values = CommandReplyShape(.values)
-    /// `VALUE` blocks, then `END`, to a request for one key.
+    /// `VALUE` blocks, then `END`, in reply to a request for one key.
     public static let value = CommandReplyShape(.value)
     /// One meta line, with a value's block after `VA`.
     public static let meta = CommandReplyShape(.meta)
-    /// As ``meta``, to a request that carries a data block.
+    /// Like ``meta``, in reply to a request that carries a data block.
     public static let metaStorage = CommandReplyShape(.metaStorage)
     /// `STAT`, `ITEM` or `PREFIX` lines, then `END`; or one line.
     public static let statistics = CommandReplyShape(.statistics)
@@ -139,6 +139,7 @@ public struct CommandReplyShape: Hashable, Sendable {
     public static let configuration = CommandReplyShape(.configuration)
     /// The end of the connection.
     public static let close = CommandReplyShape(.close)
-    /// Nothing, for a command with `noreply`. The connection finds the end of the silence with an `mn` behind it.
+    /// Nothing, for a command with `noreply`. The connection sends a `version` after it to find out when it has been
+    /// read.
     public static let silence = CommandReplyShape(nil)
 }

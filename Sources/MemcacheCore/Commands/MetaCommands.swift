@@ -1,28 +1,28 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// A command whose answer is told by flags: `mg`, `ms`, `md` or `ma`. For servers from 1.6.10 on.
+/// A command whose reply consists of flags: `mg`, `ms`, `md` or `ma`. For servers from 1.6.10 on.
 public protocol MetaCommand: MemcacheCommand, Hashable where Outcome == MetaResult {
-    /// The flags that the command takes.
+    /// The flags that the command accepts.
     static var flagForms: [MetaFlagForm] { get }
 
     /// The statuses that the flag `q` hides.
     static var hidden: Set<MetaReply.Status> { get }
 
-    /// The item's key; it may be one in base64.
+    /// The item's key, which may be in base64.
     var key: Key { get set }
 
     /// The flags, in the order in which they are sent and answered.
     var flags: [MetaFlag<Self>] { get set }
 
-    /// Writes the request for a batch that `mn` ends, with the flag `q`.
+    /// Writes the request with the flag `q`, for a batch that ends with `mn`.
     func encodeQuietly(into request: inout RequestEncoder)
 }
 
 extension MetaCommand {
     public func validate() throws(MemcacheError) { try validateFlags() }
 
-    /// Refuses a repeated flag, as servers do.
+    /// Throws if a flag is repeated, which servers reject.
     package func validateFlags() throws(MemcacheError) {
         var seen: Set<UInt8> = []
         for flag in flags where !seen.insert(flag.letter).inserted {
@@ -45,7 +45,7 @@ extension MetaCommand {
     }
 }
 
-/// Reads an item, or only what is known about it.
+/// Reads an item, or only its metadata.
 ///
 ///     let result = try await client.metaGet("user:42", [.returnValue, .returnTimeToLive, .withoutBump])
 ///
@@ -62,8 +62,8 @@ public struct MetaGet: MetaCommand {
         MetaFlagForm("s", "return the value's length"),
         MetaFlagForm("t", "return the seconds it still lives, -1 for no end"),
         MetaFlagForm("u", "do not count this as a read"),
-        MetaFlagForm("N", .seconds, "on a miss, make an empty item with this lifetime"),
-        MetaFlagForm("R", .seconds, "win the right to store anew when less than this is left"),
+        MetaFlagForm("N", .seconds, "on a miss, create an empty item with this lifetime"),
+        MetaFlagForm("R", .seconds, "win the right to store it again if less than this is left"),
         MetaFlagForm("T", .seconds, "give it a new lifetime"),
         compare: MetaFlagForm(
             "C", .token, "leave the value out if this is the CAS token", since: ServerVersion(1, 6, 40)))
@@ -73,7 +73,7 @@ public struct MetaGet: MetaCommand {
     public var key: Key
     public var flags: [MetaFlag<MetaGet>]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, _ flags: [MetaFlag<MetaGet>] = []) {
         self.key = key
         self.flags = flags
@@ -94,21 +94,21 @@ public struct MetaGet: MetaCommand {
 
 /// Stores a value.
 ///
-/// A value that the server finds too large is refused, and the old item is gone all the same, whatever the mode.
+/// A value that the server finds too large is rejected, and the old item is deleted anyway, regardless of the mode.
 ///
 /// The corresponding memcached command is `ms`.
 public struct MetaSet: MetaCommand, StorageCommand {
     /// How ``MetaSet`` stores.
     public enum Mode: UInt8, Hashable, Sendable, CaseIterable {
-        /// `MS`, the default: whether or not there is an item.
+        /// `MS`, the default: whether or not the item exists.
         case set = 0x53
-        /// `ME`: only where there is none.
+        /// `ME`: only if there is no item.
         case add = 0x45
-        /// `MR`: only where there is one.
+        /// `MR`: only if the item exists.
         case replace = 0x52
-        /// `MA`: behind the value there is.
+        /// `MA`: after the existing value.
         case append = 0x41
-        /// `MP`: before the value there is.
+        /// `MP`: before the existing value.
         case prepend = 0x50
     }
 
@@ -121,7 +121,7 @@ public struct MetaSet: MetaCommand, StorageCommand {
         MetaFlagForm("c", "return the CAS token"),
         MetaFlagForm("s", "return the value's length", since: ServerVersion(1, 6, 20)),
         MetaFlagForm("I", "accept a lower CAS token and leave the item stale"),
-        MetaFlagForm("N", .seconds, "with MA or MP, make the item on a miss", since: ServerVersion(1, 6, 20)),
+        MetaFlagForm("N", .seconds, "with MA or MP, create the item on a miss", since: ServerVersion(1, 6, 20)),
         compare: MetaFlagForm("C", .token, "only if this is the CAS token"))
 
     public static let hidden: Set<MetaReply.Status> = [.done]
@@ -131,7 +131,7 @@ public struct MetaSet: MetaCommand, StorageCommand {
     public var value: [UInt8]
     public var flags: [MetaFlag<MetaSet>]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, value: [UInt8], _ flags: [MetaFlag<MetaSet>] = []) {
         self.key = key
         self.value = value
@@ -168,7 +168,7 @@ public struct MetaDelete: MetaCommand {
     public var key: Key
     public var flags: [MetaFlag<MetaDelete>]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, _ flags: [MetaFlag<MetaDelete>] = []) {
         self.key = key
         self.flags = flags
@@ -197,11 +197,11 @@ public struct MetaDelete: MetaCommand {
     }
 }
 
-/// Adds to or subtracts from the number that an item holds, and makes the item where that is asked for.
+/// Adds to or subtracts from the number that an item holds, and creates the item if requested.
 ///
 /// The corresponding memcached command is `ma`.
 public struct MetaArithmetic: MetaCommand {
-    /// Which way the number goes.
+    /// The direction.
     public enum Mode: UInt8, Hashable, Sendable, CaseIterable {
         /// `MI`, the default.
         case increment = 0x49
@@ -214,7 +214,7 @@ public struct MetaArithmetic: MetaCommand {
     public static let flagForms = [MetaFlagForm].common(
         MetaFlagForm("M", .choice("ID+-"), "increment or decrement"),
         MetaFlagForm("D", .number, "by how much; 1 without it"),
-        MetaFlagForm("N", .seconds, "on a miss, make the item with this lifetime"),
+        MetaFlagForm("N", .seconds, "on a miss, create the item with this lifetime"),
         MetaFlagForm("J", .number, "with N, the first number; 0 without it"),
         MetaFlagForm("T", .seconds, "give it a new lifetime"),
         MetaFlagForm("v", "return the number"),
@@ -227,7 +227,7 @@ public struct MetaArithmetic: MetaCommand {
     public var key: Key
     public var flags: [MetaFlag<MetaArithmetic>]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, _ flags: [MetaFlag<MetaArithmetic>] = []) {
         self.key = key
         self.flags = flags
@@ -246,13 +246,13 @@ public struct MetaArithmetic: MetaCommand {
     }
 }
 
-/// Asks nothing. What a server sends before the answer belongs to earlier commands.
+/// Does nothing. What a server sends before the reply belongs to earlier commands.
 ///
 /// The corresponding memcached command is `mn`.
 public struct MetaNoop: MemcacheCommand {
     public static let name = "mn"
 
-    /// Makes the command.
+    /// Creates the command.
     public init() {}
 
     public var replyShape: CommandReplyShape { .line }
@@ -266,8 +266,8 @@ public struct MetaNoop: MemcacheCommand {
 
 /// Reads what the server knows about an item, without counting as a read.
 ///
-/// For people: some servers give the remaining life with the wrong sign and all leave it unclear in its last second.
-/// ``MetaGet`` with its return flags is the reliable way.
+/// This is for people: some servers give the remaining lifetime with the wrong sign, and all are ambiguous in its last
+/// second. ``MetaGet`` with its return flags is the reliable way.
 ///
 /// The corresponding memcached command is `me`.
 public struct MetaDebug: MemcacheCommand {
@@ -281,17 +281,17 @@ public struct MetaDebug: MemcacheCommand {
 
     public static let name = "me"
 
-    /// The item's key; it may be one in base64.
+    /// The item's key, which may be in base64.
     public var key: Key
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key) { self.key = key }
 
     public var route: CommandRoute { .owner(of: key) }
 
     public var replyShape: CommandReplyShape { .line }
 
-    /// Servers up to 1.6.45 at least see the mark `b` only when a word follows it.
+    /// Servers up to at least 1.6.45 notice the flag `b` only if another word follows it.
     public func encode(into request: inout RequestEncoder) {
         if key.isBase64 {
             request.line("me", .key(key), "b", "x")

@@ -1,12 +1,12 @@
-/// A flag of a meta command: what it asks of the server, typed by the command that takes it.
+/// A flag of a meta command: a request to the server, typed by the command that accepts it.
 ///
 ///     let command = MetaGet("user:42", [.returnValue, .returnCAS, .updateExpiration(.after(.seconds(900)))])
 ///
-/// Flags go out in the order in which they are written, and the server answers them in that order: `[.returnTimeToLive,
-/// .updateExpiration(…)]` returns the old lifetime, the other way round the new one. The flag `b`, for keys in base64,
-/// is not among them: it goes with the ``Key``.
+/// Flags are sent in the order in which they are written, and the server answers them in that order:
+/// `[.returnTimeToLive, .updateExpiration(…)]` returns the old lifetime; in reverse order, the new one. The flag `b`,
+/// for keys in base64, is not among them: it is part of the ``Key``.
 public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
-    /// What is glued to the letter.
+    /// The text directly after the letter.
     package enum Argument: Hashable, Sendable {
         case none
         case number(UInt64)
@@ -14,7 +14,7 @@ public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
         case text([UInt8])
     }
 
-    /// The letter on the wire.
+    /// The letter as sent.
     public let letter: UInt8
     package let argument: Argument
 
@@ -23,10 +23,10 @@ public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
         self.argument = argument
     }
 
-    /// Reads a flag as the wire has it: `v`, `T60`, `Oabc`.
+    /// Reads a flag in the form of the protocol: `v`, `T60`, `Oabc`.
     ///
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``, when the command has no such
-    ///   flag or the argument is not of its form; the message says what to write.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` if the command has no such flag
+    ///   or the argument is malformed; the message says what to write.
     public init(wire: [UInt8]) throws(MemcacheError) {
         let shown = EscapedText.string(wire)
         guard let letter = wire.first, let form = Command.flagForms.first(where: { $0.letter == letter }) else {
@@ -35,12 +35,12 @@ public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
         }
         let rest = Array(wire.dropFirst())
         func fault(_ what: String) -> MemcacheError {
-            MemcacheError(.invalidArgument, "the flag \"\(shown)\" is not of its form: write \(form), \(what)")
+            MemcacheError(.invalidArgument, "the flag \"\(shown)\" is malformed: write \(form), \(what)")
         }
         let argument: Argument
         switch form.argument {
         case .none:
-            guard rest.isEmpty else { throw fault("with nothing behind the letter") }
+            guard rest.isEmpty else { throw fault("with nothing after the letter") }
             argument = .none
         case .number, .token:
             guard let number = ASCIINumber.parseUnsigned(rest) else { throw fault("where n is a whole number") }
@@ -69,7 +69,7 @@ public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
         self.argument = argument
     }
 
-    /// Reads a flag as the wire has it.
+    /// Reads a flag in the form of the protocol.
     ///
     /// - Throws: ``MemcacheError``, as for bytes.
     public init(wire: String) throws(MemcacheError) { try self.init(wire: Array(wire.utf8)) }
@@ -86,7 +86,7 @@ public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
 }
 
 extension MetaFlag: CustomStringConvertible {
-    /// The flag as the wire has it.
+    /// The flag in the form of the protocol.
     public var description: String {
         var bytes: [UInt8] = []
         append(to: &bytes)
@@ -94,17 +94,16 @@ extension MetaFlag: CustomStringConvertible {
     }
 }
 
-// MARK: - What the flags mean
+// MARK: - Meanings of the flags
 
 /// Flags of every meta command.
 extension MetaFlag {
     /// `k`: return the key.
     public static var returnKey: Self { Self("k") }
-    /// `O…`: send this back with the answer.
+    /// `O…`: return this text with the reply.
     public static func opaque(_ opaque: MetaOpaque) -> Self { Self("O", .text(opaque.bytes)) }
-    /// `q`: say nothing when there is nothing to say, in a batch that a ``MetaNoop`` ends. A command that is executed
-    /// alone is sent without it, since its answer is awaited; ``MetaResult/isHidden`` then tells what `q` would have
-    /// hidden.
+    /// `q`: send no reply in the usual case, in a batch that a ``MetaNoop`` ends. A command that is executed alone is
+    /// sent without it because its reply is awaited; ``MetaResult/isHidden`` then shows what `q` would have hidden.
     public static var quiet: Self { Self("q") }
     /// `P…`: a hint for routers, which memcached ignores.
     public static func routerPath(_ hint: RouterHint) -> Self { Self("P", .text(hint.bytes)) }
@@ -119,7 +118,7 @@ extension MetaFlag {
 extension MetaFlag where Command == MetaGet {
     /// `c`: return the CAS token.
     public static var returnCAS: Self { Self("c") }
-    /// `f`: return the flags word.
+    /// `f`: return the flags.
     public static var returnFlags: Self { Self("f") }
     /// `h`: return whether the item had been read before this command.
     public static var returnHitBefore: Self { Self("h") }
@@ -127,15 +126,15 @@ extension MetaFlag where Command == MetaGet {
     public static var returnLastAccess: Self { Self("l") }
     /// `s`: return the value's length.
     public static var returnSize: Self { Self("s") }
-    /// `t`: return how long the item still lives.
+    /// `t`: return the remaining lifetime.
     public static var returnTimeToLive: Self { Self("t") }
     /// `v`: return the value.
     public static var returnValue: Self { Self("v") }
     /// `u`: do not count this as a read: neither the LRU nor the item's marks change.
     public static var withoutBump: Self { Self("u") }
-    /// `N<ttl>`: on a miss, make an empty item with this lifetime and win the right to fill it.
+    /// `N<ttl>`: on a miss, create an empty item with this lifetime and win the right to fill it.
     public static func vivify(_ expiration: Expiration) -> Self { Self("N", .expiration(expiration)) }
-    /// `R<ttl>`: win the right to store anew when less than this is left. Never for items without a lifetime.
+    /// `R<ttl>`: win the right to store the item again if less than this is left. Never for items without a lifetime.
     public static func recache(within duration: Duration) -> Self { Self("R", .expiration(.after(duration))) }
     /// `T<ttl>`: give the item a new lifetime.
     public static func updateExpiration(_ expiration: Expiration) -> Self { Self("T", .expiration(expiration)) }
@@ -144,9 +143,9 @@ extension MetaFlag where Command == MetaGet {
 extension MetaFlag where Command == MetaSet {
     /// `c`: return the CAS token of what is stored.
     public static var returnCAS: Self { Self("c") }
-    /// `s`: return the value's length. Since 1.6.20; before, it is ignored.
+    /// `s`: return the value's length. Since 1.6.20; ignored before that.
     public static var returnSize: Self { Self("s") }
-    /// `F<n>`: the word kept beside the value.
+    /// `F<n>`: the flags stored with the value.
     public static func flags(_ flags: UInt64) -> Self { Self("F", .number(flags)) }
     /// `T<ttl>`: the item's lifetime.
     public static func expiration(_ expiration: Expiration) -> Self { Self("T", .expiration(expiration)) }
@@ -154,34 +153,34 @@ extension MetaFlag where Command == MetaSet {
     public static var invalidate: Self { Self("I") }
     /// `M…`: how to store.
     public static func mode(_ mode: MetaSet.Mode) -> Self { Self("M", .text([mode.rawValue])) }
-    /// `N<ttl>`: with ``MetaSet/Mode/append`` or ``MetaSet/Mode/prepend``, make the item where there is none. Since
-    /// 1.6.20; before, it is ignored.
+    /// `N<ttl>`: with ``MetaSet/Mode/append`` or ``MetaSet/Mode/prepend``, create the item if there is none. Since
+    /// 1.6.20; ignored before that.
     public static func vivify(_ expiration: Expiration) -> Self { Self("N", .expiration(expiration)) }
 }
 
 extension MetaFlag where Command == MetaDelete {
-    /// `I`: do not delete but mark as stale; the value stays and the CAS token changes.
+    /// `I`: mark as stale instead of deleting; the value stays and the CAS token changes.
     public static var invalidate: Self { Self("I") }
     /// `T<ttl>`: with ``invalidate``, the lifetime of the stale item.
     public static func staleExpiration(_ expiration: Expiration) -> Self { Self("T", .expiration(expiration)) }
-    /// `x`: empty the value and keep the item; its flags word and lifetime are reset too. Since 1.6.27.
+    /// `x`: empty the value and keep the item; its flags and lifetime are reset too. Since 1.6.27.
     public static var removeValue: Self { Self("x") }
 }
 
 extension MetaFlag where Command == MetaArithmetic {
     /// `c`: return the CAS token.
     public static var returnCAS: Self { Self("c") }
-    /// `t`: return how long the item still lives.
+    /// `t`: return the remaining lifetime.
     public static var returnTimeToLive: Self { Self("t") }
     /// `v`: return the number.
     public static var returnValue: Self { Self("v") }
-    /// `D<n>`: by how much; 1 without it.
+    /// `D<n>`: by how much; 1 by default.
     public static func delta(_ delta: UInt64) -> Self { Self("D", .number(delta)) }
-    /// `J<n>`: the number of an item that ``vivify(_:)`` makes; 0 without it.
+    /// `J<n>`: the number of an item that ``vivify(_:)`` creates; 0 by default.
     public static func initialValue(_ value: UInt64) -> Self { Self("J", .number(value)) }
     /// `M…`: up or down.
     public static func mode(_ mode: MetaArithmetic.Mode) -> Self { Self("M", .text([mode.rawValue])) }
-    /// `N<ttl>`: make the item where there is none.
+    /// `N<ttl>`: create the item if there is none.
     public static func vivify(_ expiration: Expiration) -> Self { Self("N", .expiration(expiration)) }
     /// `T<ttl>`: give the item a new lifetime.
     public static func updateExpiration(_ expiration: Expiration) -> Self { Self("T", .expiration(expiration)) }
@@ -189,17 +188,17 @@ extension MetaFlag where Command == MetaArithmetic {
 
 // MARK: - Lists of flags
 
-/// What a meta command can be asked for: a letter, what is glued to it, and since when servers know it.
+/// The form of a meta flag: its letter, its argument, and the version that introduced it.
 public struct MetaFlagForm: Hashable, Sendable, CustomStringConvertible {
-    /// What is glued to a letter.
+    /// The kind of text directly after the letter.
     public enum Argument: Hashable, Sendable {
         /// Nothing.
         case none
-        /// A whole number of 64 bits.
+        /// A 64-bit whole number.
         case number
         /// A CAS token.
         case token
-        /// A whole number of 64 bits; of 32 on servers that were not built with large client flags.
+        /// A 64-bit whole number; 32-bit on servers that were not built with large client flags.
         case clientFlags
         /// A number of seconds, or a Unix time.
         case seconds
@@ -213,11 +212,11 @@ public struct MetaFlagForm: Hashable, Sendable, CustomStringConvertible {
 
     /// The letter.
     public let letter: UInt8
-    /// What is glued to it.
+    /// Its argument.
     public let argument: Argument
-    /// What it asks of the server.
+    /// What it requests.
     public let meaning: String
-    /// The first version whose servers know it.
+    /// The first version that supports it.
     public let since: ServerVersion
 
     init(
@@ -249,22 +248,22 @@ public struct MetaFlagForm: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension [MetaFlagForm] {
-    /// The flags that every meta command has, with those of one command before them.
+    /// The flags of one command, followed by those that every meta command has.
     static func common(_ own: MetaFlagForm..., compare: MetaFlagForm) -> [MetaFlagForm] {
         own + [
             compare,
             MetaFlagForm("E", .token, "give the item this CAS token", since: ServerVersion(1, 6, 27)),
             MetaFlagForm("k", "return the key"),
             MetaFlagForm("O", .opaque, "send this text back"),
-            MetaFlagForm("q", "say nothing when there is nothing to say"),
+            MetaFlagForm("q", "send no reply in the usual case"),
             MetaFlagForm("P", .text, "a hint for routers"),
             MetaFlagForm("L", .text, "a hint for routers"),
         ]
     }
 }
 
-/// A text of the caller's own that a meta command sends back, to match answers to requests: at most 31 bytes, without
-/// blanks and control characters.
+/// Text of the caller's choice that a meta command returns, to match replies to requests: at most 31 bytes, without
+/// spaces and control characters.
 public struct MetaOpaque: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The longest text, in bytes.
     public static let maximumBytes = 31
@@ -272,38 +271,39 @@ public struct MetaOpaque: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The text.
     public let bytes: [UInt8]
 
-    /// Checks and takes a text.
+    /// Creates an opaque text and checks it.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public init(_ bytes: some Sequence<UInt8>) throws(MemcacheError) {
         self.bytes = try checkedWord(Array(bytes), maximumBytes: Self.maximumBytes, name: "opaque text")
     }
 
-    /// The decimal digits of a number.
+    /// Creates an opaque text from the decimal digits of a number.
     public init(_ number: UInt64) { bytes = Array(String(number).utf8) }
 
-    /// A text written in the program. Traps when it is too long or has a blank, which is a mistake in the program.
+    /// Creates an opaque text from a string literal. Traps if it is too long or contains a space, which is a
+    /// programming error.
     public init(stringLiteral value: String) {
-        guard let checked = try? MetaOpaque(value.utf8) else { preconditionFailure("\"\(value)\" is no opaque text") }
+        guard let checked = try? MetaOpaque(value.utf8) else { preconditionFailure("\"\(value)\" is not opaque text") }
         self = checked
     }
 }
 
-/// A hint for routers between the client and memcached: at most 200 bytes, without blanks and control characters.
+/// A hint for routers between the client and memcached: at most 200 bytes, without spaces and control characters.
 public struct RouterHint: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The text.
     public let bytes: [UInt8]
 
-    /// Checks and takes a text.
+    /// Creates a hint from text and checks it.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public init(_ bytes: some Sequence<UInt8>) throws(MemcacheError) {
         self.bytes = try checkedWord(Array(bytes), maximumBytes: 200, name: "router hint")
     }
 
-    /// A text written in the program. Traps when it is too long or has a blank, which is a mistake in the program.
+    /// Creates a hint from a string literal. Traps if it is too long or contains a space, which is a programming error.
     public init(stringLiteral value: String) {
-        guard let checked = try? RouterHint(value.utf8) else { preconditionFailure("\"\(value)\" is no router hint") }
+        guard let checked = try? RouterHint(value.utf8) else { preconditionFailure("not a router hint: \"\(value)\"") }
         self = checked
     }
 }
@@ -316,7 +316,7 @@ private func checkedWord(_ bytes: [UInt8], maximumBytes: Int, name: String) thro
     }
     guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
         throw MemcacheError(
-            .invalidArgument, "the \(name) \"\(shown)\" holds a blank or a control character: leave it out")
+            .invalidArgument, "the \(name) \"\(shown)\" contains a space or a control character: remove it")
     }
     return bytes
 }

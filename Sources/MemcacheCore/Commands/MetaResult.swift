@@ -1,15 +1,15 @@
-/// How long an item still lives.
+/// The remaining lifetime of an item.
 public enum TimeToLive: Hashable, Sendable {
-    /// It has no end.
+    /// The item does not expire.
     case unlimited
-    /// It ends after this time, in whole seconds.
+    /// The item expires after this time, in whole seconds.
     case remaining(Duration)
 
-    /// From a number of seconds, of which -1 is none.
+    /// Converts a number of seconds, where -1 means that the item does not expire.
     init(seconds: Int64) { self = seconds < 0 ? .unlimited : .remaining(.seconds(seconds)) }
 }
 
-/// What a meta command came to: a status, and what its flags asked for.
+/// The result of a meta command: a status, and what its flags requested.
 public struct MetaResult: Hashable, Sendable {
     /// What happened.
     public enum Status: Hashable, Sendable {
@@ -17,7 +17,7 @@ public struct MetaResult: Hashable, Sendable {
         case done
         /// There is no such item. (`EN`, `NF`)
         case missing
-        /// Not stored: there is an item and the mode is to add, or there is none and it is another. (`NS`)
+        /// Not stored: the mode is to add and the item exists, or it is another mode and there is no item. (`NS`)
         case notStored
         /// The item has another CAS token. (`EX`)
         case changed
@@ -25,40 +25,40 @@ public struct MetaResult: Hashable, Sendable {
 
     /// What happened.
     public var status: Status
-    /// Whether the flag `q` would have kept the server from answering.
+    /// Whether the flag `q` would have suppressed the reply.
     public var isHidden: Bool
-    /// The value; empty for an item that a reader made (``hasWon``) and nobody has filled.
+    /// The value; empty for an item that a reader created (``hasWon``) and that has not been filled yet.
     public var value: [UInt8]?
     /// The CAS token.
     public var cas: CASToken?
-    /// The flags word.
+    /// The flags.
     public var flags: UInt64?
-    /// How long the item still lives.
+    /// The remaining lifetime.
     public var timeToLive: TimeToLive?
     /// The value's length in bytes.
     public var sizeBytes: UInt64?
     /// Whether the item had been read before.
     public var wasHitBefore: Bool?
-    /// How long ago the item was stored or last moved in its LRU, which is not when it was last read.
+    /// How long ago the item was stored or last moved in its LRU; this is not its last read.
     public var lastAccess: Duration?
-    /// The key as the server has it, base64 text when ``isKeyBase64`` is set. A server can be made to send any bytes
+    /// The key as the server stores it; base64 text if ``isKeyBase64`` is set. A server can be made to send any bytes
     /// here.
     public var key: [UInt8]?
     /// Whether ``key`` is in base64.
     public var isKeyBase64: Bool
-    /// The text that was sent along.
+    /// The opaque text that was sent with the command.
     public var opaque: [UInt8]?
-    /// This reader is the one to store the value anew. (`W`)
+    /// Whether this reader must store the value again. (`W`)
     public var hasWon: Bool
-    /// The value is marked as stale. (`X`)
+    /// Whether the value is marked as stale. (`X`)
     public var isStale: Bool
-    /// Another reader is the one to store the value anew. (`Z`)
+    /// Whether another reader must store the value again. (`Z`)
     public var isWonByAnother: Bool
-    /// Every flag of the answer, in the server's order.
+    /// Every flag of the reply, in the server's order.
     public var returnFlags: [MetaReturnFlag]
 
-    /// Reads the flags of an answer. What is not of its form stays in ``returnFlags`` only: keys that a server prints
-    /// raw may fall apart into words that look like flags.
+    /// Reads the flags of a reply. Malformed ones are kept in ``returnFlags`` only: keys that a server prints unencoded
+    /// may be split into words that look like flags.
     package init(_ reply: MetaReply, isHidden: Bool = false) {
         status =
             switch reply.status {
@@ -92,18 +92,18 @@ public struct MetaResult: Hashable, Sendable {
     }
 }
 
-/// What a server knows about an item, as `me` tells it.
+/// What a server knows about an item, as reported by `me`.
 public struct MetaDebugRecord: Hashable, Sendable {
-    /// The key as the server prints it: any bytes, base64 text where it was asked for so.
+    /// The key as the server prints it: any bytes, or base64 text if it was requested in base64.
     public var key: [UInt8]
-    /// How long the item still lives. Servers before 1.6.24 give the same answer for none and for one second, which is
-    /// ``TimeToLive/unlimited`` here.
+    /// The remaining lifetime. Servers before 1.6.24 give the same answer for an unlimited lifetime and for one second,
+    /// which is ``TimeToLive/unlimited`` here.
     public var timeToLive: TimeToLive?
-    /// How long ago the item was stored or last moved in its LRU, which is not when it was last read.
+    /// How long ago the item was stored or last moved in its LRU; this is not its last read.
     public var lastAccess: Duration?
     /// The CAS token.
     public var cas: CASToken?
-    /// Whether the item was read since it was stored.
+    /// Whether the item has been read since it was stored.
     public var isFetched: Bool?
     /// The slab class.
     public var slabClass: Int?
@@ -112,7 +112,7 @@ public struct MetaDebugRecord: Hashable, Sendable {
     /// Every attribute as the server printed it, in its order.
     public var attributes: [LineAttribute]
 
-    /// Reads `<key> exp=<s> la=<s> cas=<n> fetch=yes|no cls=<n> size=<n>`, in which the key may hold anything.
+    /// Reads `<key> exp=<s> la=<s> cas=<n> fetch=yes|no cls=<n> size=<n>`, where the key may contain anything.
     package init?(line: [UInt8]) {
         let mark = Array(" exp=".utf8)
         let starts = line.indices.dropLast(mark.count - 1).reversed()
@@ -124,7 +124,7 @@ public struct MetaDebugRecord: Hashable, Sendable {
         let attributes = attributes
         func value(_ name: String) -> [UInt8]? { attributes.first { $0.name == name }?.value }
         func number(_ name: String) -> UInt64? { value(name).flatMap { ASCIINumber.parseUnsigned($0) } }
-        // The sign is the wrong one before 1.6.24: `exp=-100` means that 100 seconds are left.
+        // Before 1.6.24 the sign is wrong: `exp=-100` means that 100 seconds are left.
         timeToLive = value("exp").flatMap { ASCIINumber.parseSigned($0) }.map {
             $0 == -1 ? .unlimited : .remaining(.seconds(Int64(clamping: $0.magnitude)))
         }
@@ -136,20 +136,20 @@ public struct MetaDebugRecord: Hashable, Sendable {
     }
 }
 
-/// One `name=value` of a line that a server prints about an item or an event.
+/// One `name=value` attribute of a line that a server prints about an item or an event.
 public struct LineAttribute: Hashable, Sendable {
-    /// The name, escaped where a server does not send plain text.
+    /// The name, escaped in case it is not plain text.
     public var name: String
-    /// The value: the server's bytes; keys are decoded.
+    /// The value as sent by the server, except that keys are decoded.
     public var value: [UInt8]
 
-    /// Makes an attribute.
+    /// Creates an attribute.
     public init(name: String, value: [UInt8]) {
         self.name = name
         self.value = value
     }
 
-    /// Reads `name=value`. Nil without an equals sign.
+    /// Reads `name=value`. Returns nil if there is no equals sign.
     init?(word: [UInt8]) {
         guard let equals = word.firstIndex(of: UInt8(ascii: "=")), equals > 0 else { return nil }
         name = EscapedText.string(Array(word[..<equals]))

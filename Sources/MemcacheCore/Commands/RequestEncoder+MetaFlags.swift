@@ -1,6 +1,6 @@
 extension RequestEncoder {
-    /// Writes `<word> <key>[ <bytes>][ b]<flags>[ q]` and the value's block, where there is one. Each of the flags is
-    /// written after a space; `b` is the mark of a base64 key.
+    /// Writes `<word> <key>[ <bytes>][ b]<flags>[ q]` and the value's block, if there is one. Each of the flags is
+    /// written after a space; `b` marks a base64 key.
     package mutating func meta<Command>(
         _ word: StaticString, _ key: Key, value: [UInt8]? = nil, flags: [MetaFlag<Command>], isQuiet: Bool = false
     ) {

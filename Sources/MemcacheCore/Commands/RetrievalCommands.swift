@@ -3,7 +3,7 @@
 
 /// Reads an item.
 ///
-/// The value of a counter may end in blanks, and an item that a meta reader would see as stale looks fresh.
+/// The value of a counter may end with spaces, and an item that a meta command would report as stale looks fresh.
 ///
 /// The corresponding memcached command is `get`.
 public struct Get: MemcacheCommand {
@@ -12,7 +12,7 @@ public struct Get: MemcacheCommand {
     /// The item's key.
     public var key: Key
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key) { self.key = key }
 
     public var route: CommandRoute { .owner(of: key) }
@@ -27,7 +27,7 @@ public struct Get: MemcacheCommand {
         request.retrieval("get", keys: [key])
     }
 
-    /// The item, or nil when there is none.
+    /// Returns the item, or nil if there is none.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
         try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
     }
@@ -42,7 +42,7 @@ public struct Gets: MemcacheCommand {
     /// The item's key.
     public var key: Key
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key) { self.key = key }
 
     public var route: CommandRoute { .owner(of: key) }
@@ -57,7 +57,7 @@ public struct Gets: MemcacheCommand {
         request.retrieval("gets", keys: [key])
     }
 
-    /// The item, or nil when there is none.
+    /// Returns the item, or nil if there is none.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
         try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
     }
@@ -72,10 +72,10 @@ public struct GetMany: ManyKeysCommand {
     /// The items' keys, at least one.
     public var keys: [Key]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ keys: [Key]) { self.keys = keys }
 
-    /// The server of the first key: the caller has brought the keys of one server together.
+    /// The server of the first key: the caller has grouped the keys by server.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
@@ -88,7 +88,7 @@ public struct GetMany: ManyKeysCommand {
         request.retrieval("get", keys: keys)
     }
 
-    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
         try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
     }
@@ -103,10 +103,10 @@ public struct GetsMany: ManyKeysCommand {
     /// The items' keys, at least one.
     public var keys: [Key]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ keys: [Key]) { self.keys = keys }
 
-    /// The server of the first key: the caller has brought the keys of one server together.
+    /// The server of the first key: the caller has grouped the keys by server.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
@@ -119,7 +119,7 @@ public struct GetsMany: ManyKeysCommand {
         request.retrieval("gets", keys: keys)
     }
 
-    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
         try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
     }
@@ -136,7 +136,7 @@ public struct GetAndTouch: MemcacheCommand {
     /// The new lifetime, counted from when the server reads the command.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, expiration: Expiration) {
         self.key = key
         self.expiration = expiration
@@ -152,7 +152,7 @@ public struct GetAndTouch: MemcacheCommand {
         request.retrieval("gat", expiration: expiration.wireValue(), keys: [key])
     }
 
-    /// The item, or nil when there is none.
+    /// Returns the item, or nil if there is none.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
         try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
     }
@@ -169,7 +169,7 @@ public struct GetAndTouchWithCAS: MemcacheCommand {
     /// The new lifetime, counted from when the server reads the command.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, expiration: Expiration) {
         self.key = key
         self.expiration = expiration
@@ -185,13 +185,13 @@ public struct GetAndTouchWithCAS: MemcacheCommand {
         request.retrieval("gats", expiration: expiration.wireValue(), keys: [key])
     }
 
-    /// The item, or nil when there is none.
+    /// Returns the item, or nil if there is none.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
         try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
     }
 }
 
-/// Reads some items and gives them a new lifetime, in one exchange. For many keys see ``split(_:expiration:)``.
+/// Reads some items and gives them a new lifetime, in one exchange. For many keys, see ``split(_:expiration:)``.
 ///
 /// The corresponding memcached command is `gat` (since 1.5.3), in a line of at most 2000 bytes.
 public struct GetAndTouchMany: ManyKeysCommand {
@@ -202,18 +202,18 @@ public struct GetAndTouchMany: ManyKeysCommand {
     /// The items' new lifetime, counted from when the server reads the command.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ keys: [Key], expiration: Expiration) {
         self.keys = keys
         self.expiration = expiration
     }
 
-    /// The same for any number of keys, as commands whose lines are short enough: servers hang up on a longer one.
+    /// Splits any number of keys into commands whose lines are short enough: servers disconnect on a longer one.
     public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchMany] {
         RetrievalLine.split(keys).map { GetAndTouchMany($0, expiration: expiration) }
     }
 
-    /// The server of the first key: the caller has brought the keys of one server together.
+    /// The server of the first key: the caller has grouped the keys by server.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
@@ -227,13 +227,13 @@ public struct GetAndTouchMany: ManyKeysCommand {
         request.retrieval("gat", expiration: expiration.wireValue(), keys: keys)
     }
 
-    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
         try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
     }
 }
 
-/// Reads some items and their CAS tokens and gives them a new lifetime, in one exchange. For many keys see
+/// Reads some items and their CAS tokens, and gives the items a new lifetime, in one exchange. For many keys, see
 /// ``split(_:expiration:)``.
 ///
 /// The corresponding memcached command is `gats` (since 1.5.3), in a line of at most 2000 bytes.
@@ -245,18 +245,18 @@ public struct GetAndTouchManyWithCAS: ManyKeysCommand {
     /// The items' new lifetime, counted from when the server reads the command.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ keys: [Key], expiration: Expiration) {
         self.keys = keys
         self.expiration = expiration
     }
 
-    /// The same for any number of keys, as commands whose lines are short enough: servers hang up on a longer one.
+    /// Splits any number of keys into commands whose lines are short enough: servers disconnect on a longer one.
     public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchManyWithCAS] {
         RetrievalLine.split(keys).map { GetAndTouchManyWithCAS($0, expiration: expiration) }
     }
 
-    /// The server of the first key: the caller has brought the keys of one server together.
+    /// The server of the first key: the caller has grouped the keys by server.
     public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
     public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
@@ -270,14 +270,14 @@ public struct GetAndTouchManyWithCAS: ManyKeysCommand {
         request.retrieval("gats", expiration: expiration.wireValue(), keys: keys)
     }
 
-    /// The items that were found, in the order of the keys; a key asked for twice comes twice.
+    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
         try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
     }
 }
 
 extension MemcacheCommand {
-    /// Refuses an empty list of keys, and keys that only the meta commands can carry.
+    /// Throws if there are no keys, or if only the meta commands can carry one of them.
     fileprivate func validateClassic(_ keys: [Key]) throws(MemcacheError) {
         guard !keys.isEmpty else {
             throw MemcacheError(.invalidArgument, "\(Self.name) has no key: name at least one")
@@ -286,13 +286,13 @@ extension MemcacheCommand {
     }
 }
 
-/// What a line of `gat` or `gats` may hold.
+/// The limits of a `gat` or `gats` line.
 ///
-/// A server hangs up on more than 2048 bytes without a line end, except in `get` and `gets`.
+/// A server disconnects on more than 2048 bytes without a line end, except in `get` and `gets`.
 private enum RetrievalLine {
-    /// The longest line sent, its end included.
+    /// The longest line sent, including its end.
     static let maximumBytes = 2000
-    /// `gats`, the longest number of an expiration with a blank, and the line's end.
+    /// `gats`, the longest expiration with a space, and the line end.
     static let overhead = 4 + 12 + 2
 
     static func validate(_ keys: [Key], of command: String) throws(MemcacheError) {
@@ -300,8 +300,8 @@ private enum RetrievalLine {
         guard bytes <= maximumBytes else {
             throw MemcacheError(
                 .invalidArgument,
-                "the \(keys.count) keys make a line of \(bytes) bytes: \(command) takes \(maximumBytes) at the most, "
-                    + "so ask in several commands")
+                "the \(keys.count) keys make a line of \(bytes) bytes: \(command) accepts at most \(maximumBytes), "
+                    + "so use several commands")
         }
     }
 
@@ -323,13 +323,14 @@ private enum RetrievalLine {
     }
 }
 
-/// The items of a reply, checked to be ones that were asked for.
+/// The items of a reply, checked against the requested keys.
 private struct Found {
     let items: [Item]
 
     init(_ reply: Reply, to command: String, askedFor keys: [Key], withCAS: Bool) throws(MemcacheError) {
         guard case .items(let items) = reply else { throw .unexpected(reply, to: command) }
-        // Servers answer in the order of the keys, and then the keys of the items are found by walking along.
+        // Servers reply in the order of the keys; the search for an item's key therefore continues where the last one
+        // ended.
         var next = keys.startIndex
         var isInOrder = true
         for item in items {
@@ -348,11 +349,11 @@ private struct Found {
             for item in items where !asked.contains(item.key.bytes) {
                 throw MemcacheError(
                     .unreadableReply,
-                    "the server's answer to \(command) has the key \"\(item.key)\", which was not asked for")
+                    "the server's answer to \(command) has the key \"\(item.key)\", which was not requested")
             }
             guard items.count <= keys.count else {
                 throw MemcacheError(
-                    .unreadableReply, "the server's answer to \(command) has more items than were asked for")
+                    .unreadableReply, "the server's answer to \(command) has more items than were requested")
             }
         }
         self.items = items

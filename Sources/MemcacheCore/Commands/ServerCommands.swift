@@ -1,13 +1,13 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// Asks for the server's version.
+/// Requests the server's version.
 ///
 /// The corresponding memcached command is `version`.
 public struct Version: MemcacheCommand {
     public static let name = "version"
 
-    /// Makes the command.
+    /// Creates the command.
     public init() {}
 
     public var replyShape: CommandReplyShape { .line }
@@ -20,18 +20,18 @@ public struct Version: MemcacheCommand {
     }
 }
 
-/// Makes every item of the server invalid, now or later.
+/// Invalidates every item of the server, now or later.
 ///
-/// The memory stays allocated. A later command replaces one that waits. Items stored in the same second survive.
+/// The memory stays allocated. A later command replaces one that is pending. Items stored in the same second survive.
 ///
 /// The corresponding memcached command is `flush_all`.
 public struct FlushAll: SilenceableCommand {
     public static let name = "flush_all"
 
-    /// How long to wait, in whole seconds rounded up; nil for now. Over 30 days it is sent as a moment.
+    /// How long to wait, in whole seconds rounded up; nil for now. A delay over 30 days is sent as a point in time.
     public var delay: Duration?
 
-    /// Makes the command.
+    /// Creates the command.
     public init(after delay: Duration? = nil) { self.delay = delay }
 
     public var replyShape: CommandReplyShape { .line }
@@ -54,16 +54,16 @@ public struct FlushAll: SilenceableCommand {
     public func interpret(_ reply: Reply) throws(MemcacheError) { try interpretAcknowledgement(reply) }
 }
 
-/// Sets how much the server logs: 0 little, 1 more, 2 every request.
+/// Sets how much the server logs: 0 for little, 1 for more, 2 for every request.
 ///
 /// The corresponding memcached command is `verbosity`.
 public struct Verbosity: SilenceableCommand {
     public static let name = "verbosity"
 
-    /// The level. Servers take more than 2 for 2.
+    /// The level. Servers treat more than 2 as 2.
     public var level: UInt32
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ level: UInt32) { self.level = level }
 
     public var replyShape: CommandReplyShape { .line }
@@ -77,21 +77,21 @@ public struct Verbosity: SilenceableCommand {
     public func interpret(_ reply: Reply) throws(MemcacheError) { try interpretAcknowledgement(reply) }
 }
 
-/// Sets how much memory the server may use for items, until it is started anew.
+/// Sets how much memory the server may use for items, until it is restarted.
 ///
-/// Less than is in use frees nothing: from then on, every store evicts.
+/// A limit below current use frees nothing: from then on, every store evicts.
 ///
 /// The corresponding memcached command is `cache_memlimit`.
 public struct CacheMemoryLimit: SilenceableCommand {
     public static let name = "cache_memlimit"
 
-    /// What servers accept.
+    /// The range that servers accept.
     public static let acceptedMegabytes: ClosedRange<UInt64> = 8...1_000_000_000
 
     /// The limit in megabytes (1,048,576 bytes).
     public var megabytes: UInt64
 
-    /// Makes the command.
+    /// Creates the command.
     public init(megabytes: UInt64) { self.megabytes = megabytes }
 
     public var replyShape: CommandReplyShape { .line }
@@ -99,7 +99,7 @@ public struct CacheMemoryLimit: SilenceableCommand {
     public func validate() throws(MemcacheError) {
         guard Self.acceptedMegabytes.contains(megabytes) else {
             throw MemcacheError(
-                .invalidArgument, "the memory limit \(megabytes) is not one: write megabytes, 8 to 1000000000")
+                .invalidArgument, "the memory limit \(megabytes) is out of range: write megabytes, 8 to 1000000000")
         }
     }
 
@@ -112,26 +112,26 @@ public struct CacheMemoryLimit: SilenceableCommand {
     public func interpret(_ reply: Reply) throws(MemcacheError) { try interpretAcknowledgement(reply) }
 }
 
-/// Ends the server's process, where it was started with `-A`.
+/// Terminates the server's process, if it was started with `-A`.
 ///
-/// The answer to it is the end of the connection.
+/// The server answers by closing the connection.
 ///
 /// The corresponding memcached command is `shutdown`.
 public struct Shutdown: MemcacheCommand {
-    /// How the server ends.
+    /// How the server terminates.
     public enum Mode: Hashable, Sendable {
         /// At once.
         case immediate
-        /// After saving what a later start can restore (`-e`). Since 1.6.9.
+        /// After saving what it can restore after a restart (`-e`). Since 1.6.9.
         case graceful
     }
 
     public static let name = "shutdown"
 
-    /// How the server ends.
+    /// How the server terminates.
     public var mode: Mode
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ mode: Mode = .immediate) { self.mode = mode }
 
     public var replyShape: CommandReplyShape { .close }
@@ -148,13 +148,13 @@ public struct Shutdown: MemcacheCommand {
     }
 }
 
-/// Asks the server to close the connection.
+/// Requests that the server close the connection.
 ///
 /// The corresponding memcached command is `quit`.
 public struct Quit: MemcacheCommand {
     public static let name = "quit"
 
-    /// Makes the command.
+    /// Creates the command.
     public init() {}
 
     public var replyShape: CommandReplyShape { .close }
@@ -166,14 +166,14 @@ public struct Quit: MemcacheCommand {
     }
 }
 
-/// Makes the server read its TLS certificates again. A pair that does not work leaves the old one in place. Crashes
+/// Makes the server reload its TLS certificates. If the new pair does not work, the old one stays in use. Crashes
 /// servers without TLS before 1.6.3.
 ///
 /// The corresponding memcached command is `refresh_certs`.
 public struct RefreshCertificates: MemcacheCommand {
     public static let name = "refresh_certs"
 
-    /// Makes the command.
+    /// Creates the command.
     public init() {}
 
     public var replyShape: CommandReplyShape { .line }

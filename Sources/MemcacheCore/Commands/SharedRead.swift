@@ -1,14 +1,16 @@
-/// A read of one key that may go to the server in one request with others which wait to be sent at the same time.
+/// A read of one key that may share a request with others waiting to be sent at the same time.
 ///
-/// memcached answers the keys of one line many times as fast as a line for each key. Every caller gets what was found of
-/// its own key, as if it had asked alone. Where the server refuses the request, those whose items came before the refusal
+/// memcached answers the keys of one line many times as fast as one line for each key. Every caller receives the item
+/// of its own key, as if it had been alone. If the server rejects the request, callers whose items came before the
+/// error have them, and each of the others reads once more, alone: an error that a caller receives is that of its own
+/// key.
 /// have them, and each of the others asks once more, alone: a refusal that a caller gets is that of its own key.
 public struct SharedRead: Sendable {
-    /// What is asked of the keys; only reads that ask the same go together.
+    /// The command; only reads with the same command share a request.
     package enum Word: UInt8, Hashable, Sendable {
         case get, gets
 
-        /// The word on the wire.
+        /// The command as sent.
         package var text: StaticString {
             switch self {
             case .get: "get"
@@ -20,7 +22,7 @@ public struct SharedRead: Sendable {
     package let word: Word
     package let key: Key
 
-    /// The read of a key; nil where the server might refuse the key, and the keys beside it in the line with it.
+    /// Creates a read of a key; nil if the server might reject the key, and with it the other keys in the line.
     package init?(_ word: Word, _ key: Key) {
         guard key.bytes.count <= Key.maximumBytes, !key.isBase64 else { return nil }
         self.word = word

@@ -3,13 +3,13 @@
 
 /// The number of a slab class, 1 to 63: items of about the same size share one.
 public struct SlabClass: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// The numbers that classes have.
+    /// The valid numbers.
     public static let numbers = 1...63
 
     /// The number.
     public let number: Int
 
-    /// Checks and takes a number.
+    /// Creates a class from a number and checks it.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public init(_ number: Int) throws(MemcacheError) {
@@ -25,7 +25,7 @@ public struct SlabClass: Hashable, Sendable, Comparable, CustomStringConvertible
     public var description: String { String(number) }
 }
 
-/// Moves a page of memory from one slab class to another; the items in it are lost. Crashed some servers before 1.6.42.
+/// Moves a page of memory from one slab class to another; the items in it are lost. Crashes some servers before 1.6.42.
 ///
 /// `BUSY`, `NOSPARE` and the like are thrown with the code ``MemcacheError/Code/unavailable``.
 ///
@@ -33,12 +33,12 @@ public struct SlabClass: Hashable, Sendable, Comparable, CustomStringConvertible
 public struct ReassignSlabs: MemcacheCommand {
     public static let name = "slabs reassign"
 
-    /// The class that gives a page; nil lets the server choose.
+    /// The class that loses a page; nil lets the server choose.
     public var source: SlabClass?
-    /// The class that gets it; nil for the pool that all take from.
+    /// The class that gets it; nil for the pool from which all classes take pages.
     public var destination: SlabClass?
 
-    /// Makes the command.
+    /// Creates the command.
     public init(from source: SlabClass?, to destination: SlabClass?) {
         self.source = source
         self.destination = destination
@@ -65,7 +65,7 @@ public struct ReassignSlabs: MemcacheCommand {
 ///
 /// The corresponding memcached command is `slabs automove`.
 public struct TuneSlabAutomove: MemcacheCommand {
-    /// What to set.
+    /// A setting and its value.
     public enum Setting: Hashable, Sendable {
         /// Pages stay where they are.
         case off
@@ -73,20 +73,20 @@ public struct TuneSlabAutomove: MemcacheCommand {
         case on
         /// Pages move at every eviction, which loses items.
         case aggressive
-        /// The share, 0 to 1, that tells old classes from young ones. Since 1.4.38.
+        /// The ratio of ages, 0 to 1, below which a class counts as young. Since 1.4.38.
         case ratio(Double)
         /// The share of memory, 0 to 1, kept free for all classes. Since 1.6.34.
         case freeRatio(Double)
-        /// The length of the window of observation, 3 to 1800. Since 1.6.34.
+        /// The length of the observation window, 3 to 1800. Since 1.6.34.
         case window(Int)
     }
 
     public static let name = "slabs automove"
 
-    /// What to set.
+    /// The setting to change.
     public var setting: Setting
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ setting: Setting) { self.setting = setting }
 
     public var replyShape: CommandReplyShape { .line }
@@ -100,7 +100,7 @@ public struct TuneSlabAutomove: MemcacheCommand {
             }
         case .window(let window):
             guard (3...1800).contains(window) else {
-                throw MemcacheError(.invalidArgument, "the window \(window) is not one: write a number from 3 to 1800")
+                throw MemcacheError(.invalidArgument, "the window \(window) is out of range: write 3 to 1800")
             }
         }
     }
@@ -119,29 +119,30 @@ public struct TuneSlabAutomove: MemcacheCommand {
     public func interpret(_ reply: Reply) throws(MemcacheError) { try interpretAcknowledgement(reply) }
 }
 
-/// Tunes how the server's LRU is divided, and so what is evicted.
+/// Tunes how the server's LRU is divided, and therefore what is evicted.
 ///
 /// The corresponding memcached commands are `lru tune`, `lru mode` and `lru temp_ttl` (since 1.4.35).
 public struct TuneLRU: MemcacheCommand {
-    /// What to set.
+    /// A setting and its value.
     public enum Setting: Hashable, Sendable {
         /// `lru tune`: how much of a class may be HOT and WARM, in percent, 80 together; and how old items may get
-        /// there, as factors, over 0, of the age of the COLD end.
+        /// there, as factors, greater than 0, of the age of the COLD tail.
         case segments(hotPercent: Int, warmPercent: Int, hotFactor: Double, warmFactor: Double)
         /// `lru mode flat`: one list.
         case flat
         /// `lru mode segmented`: HOT, WARM and COLD.
         case segmented
-        /// `lru temp_ttl`: items with at most this lifetime are kept apart and never evicted; nil turns that off.
+        /// `lru temp_ttl`: items with at most this lifetime are kept in a separate segment and never evicted; nil turns
+        /// that off.
         case temporaryLifetime(Duration?)
     }
 
     public static let name = "lru"
 
-    /// What to set.
+    /// The setting to change.
     public var setting: Setting
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ setting: Setting) { self.setting = setting }
 
     public var replyShape: CommandReplyShape { .line }
@@ -151,16 +152,18 @@ public struct TuneLRU: MemcacheCommand {
         case .segments(let hot, let warm, let hotFactor, let warmFactor):
             guard hot >= 0, warm >= 0, hot <= 80, warm <= 80, hot + warm <= 80 else {
                 throw MemcacheError(
-                    .invalidArgument, "HOT \(hot) % and WARM \(warm) % do not go together: write at most 80 in all")
+                    .invalidArgument, "HOT \(hot) % and WARM \(warm) % exceed 80 % together: write smaller numbers")
             }
             guard hotFactor > 0, warmFactor > 0, hotFactor.isFinite, warmFactor.isFinite else {
                 throw MemcacheError(
-                    .invalidArgument, "the factors \(hotFactor) and \(warmFactor) are not ages: write numbers over 0")
+                    .invalidArgument, "the factors \(hotFactor) and \(warmFactor) are not valid: write positive numbers"
+                )
             }
         case .temporaryLifetime(let lifetime?):
             guard lifetime >= .zero, lifetime < .seconds(Expiration.maximumWireValue + 1) else {
                 throw MemcacheError(
-                    .invalidArgument, "the lifetime \(lifetime) is not one: write 0 to \(Expiration.maximumWireValue) s"
+                    .invalidArgument,
+                    "the lifetime \(lifetime) is out of range: write 0 to \(Expiration.maximumWireValue) s"
                 )
             }
         case .flat, .segmented, .temporaryLifetime(nil): break
@@ -182,38 +185,38 @@ public struct TuneLRU: MemcacheCommand {
     public func interpret(_ reply: Reply) throws(MemcacheError) { try interpretAcknowledgement(reply) }
 }
 
-/// Tunes flash storage. A server without flash accepts it, to no effect.
+/// Tunes flash storage. A server without flash accepts it and ignores it.
 ///
 /// The corresponding memcached command is `extstore` (since 1.5.4).
 public struct TuneFlash: MemcacheCommand {
-    /// What to set.
+    /// A setting and its value.
     public enum Setting: Hashable, Sendable {
-        /// `item_size`: the smallest item, in bytes, that goes to flash.
+        /// `item_size`: the smallest item, in bytes, that is moved to flash.
         case itemBytes(UInt32)
-        /// `item_age`: how long, in seconds, an item is unread before it goes to flash.
+        /// `item_age`: how long, in seconds, an item must be unread before it is moved to flash.
         case itemAge(UInt32)
-        /// `low_ttl`: items with less life than this, in seconds, are kept apart.
+        /// `low_ttl`: items with less lifetime left than this, in seconds, are kept separate.
         case lowLifetime(UInt32)
-        /// `recache_rate`: one in so many reads brings an item back to memory.
+        /// `recache_rate`: one in this many reads brings an item back to memory.
         case recacheRate(UInt32)
         /// `compact_under`: pages are compacted when fewer than these are free.
         case compactUnder(UInt32)
-        /// `drop_under`: pages are given up when fewer than these are free.
+        /// `drop_under`: pages are dropped when fewer than these are free.
         case dropUnder(UInt32)
         /// `max_sleep`: the longest pause, in microseconds, of the thread that writes to flash.
         case maximumSleepMicroseconds(UInt32)
-        /// `max_frag`: the share of a page, 0 to 1, that may be in use for it to be compacted.
+        /// `max_frag`: the maximum share of a page, 0 to 1, that may be in use if the page is compacted.
         case maximumFragmentation(Double)
-        /// `drop_unread`: whether items that were not read are given up when a page is compacted.
+        /// `drop_unread`: whether unread items are dropped when a page is compacted.
         case dropUnread(Bool)
     }
 
     public static let name = "extstore"
 
-    /// What to set.
+    /// The setting to change.
     public var setting: Setting
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ setting: Setting) { self.setting = setting }
 
     public var replyShape: CommandReplyShape { .line }

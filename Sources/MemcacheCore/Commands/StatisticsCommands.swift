@@ -3,32 +3,33 @@
 
 /// Reads a group of the server's statistics.
 ///
-/// All are read without harm, except that ``Group/items`` and ``Group/slabs`` take locks for a moment. Names and values
-/// are the server's own bytes; unknown ones are not dropped.
+/// Reading is harmless, except that ``Group/items`` and ``Group/slabs`` take locks for a moment. Names and values are
+/// the server's own bytes; unknown ones are kept.
 ///
+/// The corresponding memcached command is `stats`, alone or with the name of the group.
 /// The corresponding memcached command is `stats`, alone or with the group's word.
 public struct Statistics: MemcacheCommand {
-    /// What to read. Servers from 1.6.43 on take the beginning of some words for the whole (`stats r` resets), so a
-    /// group cannot be made of any word.
+    /// A group of statistics. Servers from 1.6.43 on accept abbreviations of some groups (`stats r` resets), so a group
+    /// cannot be created from an arbitrary word.
     public struct Group: Hashable, Sendable, CustomStringConvertible {
-        /// The word on the wire, empty for the general statistics.
+        /// The argument as sent; empty for the general statistics.
         public let description: String
 
         private init(_ word: String) { description = word }
 
         /// Counters and gauges of the whole server.
         public static let general = Group("")
-        /// Per slab class, the items in it. Empty for an empty cache.
+        /// The items in each slab class. Empty for an empty cache.
         public static let items = Group("items")
-        /// Per slab class, the memory in it, and totals.
+        /// The memory in each slab class, and totals.
         public static let slabs = Group("slabs")
-        /// How many items there are of each size; only the status where the server does not count them.
+        /// How many items of each size there are; only the status if the server does not count them.
         public static let sizes = Group("sizes")
         /// The settings.
         public static let settings = Group("settings")
-        /// Per connection, its address and state. Shows who the clients are. Since 1.4.18.
+        /// The address and state of each connection. Shows who the clients are. Since 1.4.18.
         public static let connections = Group("conns")
-        /// Per page of flash storage, its state. Empty without flash. Since 1.5.4.
+        /// The state of each page of flash storage. Empty without flash. Since 1.5.4.
         public static let extstore = Group("extstore")
         /// The built-in proxy. Since 1.6.13.
         public static let proxy = Group("proxy")
@@ -43,7 +44,7 @@ public struct Statistics: MemcacheCommand {
         /// Everything an mcrouter counts.
         public static let mcrouterAll = Group("all")
 
-        /// Every group of memcached, as opposed to routers.
+        /// Every group of memcached, as opposed to those of routers.
         public static let memcached: [Group] = [
             general, items, slabs, sizes, settings, connections, extstore, proxy, proxyFunctions, proxyBackends,
         ]
@@ -51,10 +52,10 @@ public struct Statistics: MemcacheCommand {
 
     public static let name = "stats"
 
-    /// What to read.
+    /// The group to read.
     public var group: Group
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ group: Group = .general) { self.group = group }
 
     public var replyShape: CommandReplyShape { .statistics }
@@ -67,20 +68,20 @@ public struct Statistics: MemcacheCommand {
         }
     }
 
-    /// The statistics in the order of the server.
+    /// Returns the statistics in the server's order.
     public func interpret(_ reply: Reply) throws(MemcacheError) -> [Statistic] {
         guard case .statistics(let statistics) = reply else { throw .unexpected(reply, to: Self.name) }
         return statistics
     }
 }
 
-/// Sets the server's counters to 0, for everybody who watches them. Gauges and the uptime stay.
+/// Resets the server's counters to 0, for everyone who monitors them. Gauges and the uptime stay.
 ///
 /// The corresponding memcached command is `stats reset`.
 public struct ResetStatistics: MemcacheCommand {
     public static let name = "stats reset"
 
-    /// Makes the command.
+    /// Creates the command.
     public init() {}
 
     public var replyShape: CommandReplyShape { .line }
@@ -92,7 +93,7 @@ public struct ResetStatistics: MemcacheCommand {
     }
 }
 
-/// Turns the counting per key prefix on or off. While it is on, every `get`, `set` and `delete` takes one lock of the
+/// Turns statistics by key prefix on or off. While they are on, every `get`, `set` and `delete` takes one lock of the
 /// whole server.
 ///
 /// The corresponding memcached commands are `stats detail on` and `stats detail off`.
@@ -102,7 +103,7 @@ public struct SetPrefixStatistics: MemcacheCommand {
     /// Whether prefixes are counted from now on.
     public var isOn: Bool
 
-    /// Makes the command.
+    /// Creates the command.
     public init(isOn: Bool) { self.isOn = isOn }
 
     public var replyShape: CommandReplyShape { .line }
@@ -114,13 +115,13 @@ public struct SetPrefixStatistics: MemcacheCommand {
     public func interpret(_ reply: Reply) throws(MemcacheError) { try interpretAcknowledgement(reply) }
 }
 
-/// Reads how often the keys of each prefix were used, since ``SetPrefixStatistics`` turned that on.
+/// Reads how often the keys of each prefix were used, since ``SetPrefixStatistics`` turned counting on.
 ///
 /// The corresponding memcached command is `stats detail dump`.
 public struct PrefixStatistics: MemcacheCommand {
     public static let name = "stats detail dump"
 
-    /// Makes the command.
+    /// Creates the command.
     public init() {}
 
     public var replyShape: CommandReplyShape { .statistics }
@@ -137,7 +138,7 @@ public struct PrefixStatistics: MemcacheCommand {
 }
 
 /// Reads some keys of a slab class: the COLD ones, at most 2 MB of them. It is not a list of all keys, and stores to
-/// the class wait meanwhile.
+/// the class wait in the meantime.
 ///
 /// The corresponding memcached command is `stats cachedump`.
 public struct CacheDump: MemcacheCommand {
@@ -145,10 +146,10 @@ public struct CacheDump: MemcacheCommand {
 
     /// The slab class.
     public var slabClass: SlabClass
-    /// The most keys to return; 0 for as many as fit.
+    /// The maximum number of keys to return; 0 for as many as fit.
     public var limit: UInt32
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ slabClass: SlabClass, limit: UInt32 = 0) {
         self.slabClass = slabClass
         self.limit = limit

@@ -1,18 +1,18 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// Stores a value under a key, whether or not there is an item already.
+/// Stores a value under a key, whether or not the item exists.
 ///
-/// A value that the server finds too large is refused with `SERVER_ERROR`, and the old item is gone all the same.
-/// (The type is not called `Set`, which would hide the standard library's.)
+/// A value that the server finds too large is rejected with `SERVER_ERROR`, and the old item is deleted anyway. (The
+/// type is not called `Set`, which would hide the standard library's.)
 ///
 /// The corresponding memcached command is `set`.
 public struct SetValue: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The value is stored.
+        /// The value was stored.
         case stored
-        /// The value was not kept. memcached does not say so; routers do when no server of theirs answers.
+        /// The value was not stored. memcached never reports this; routers do if none of their servers answers.
         case notStored
     }
 
@@ -22,12 +22,12 @@ public struct SetValue: StorageCommand, SilenceableCommand {
     public var key: Key
     /// The value.
     public var value: [UInt8]
-    /// The word kept beside the value, commonly to say how it is encoded.
+    /// The flags stored with the value, usually to say how it is encoded.
     public var flags: UInt64
-    /// How long the item is to live.
+    /// How long the item lives.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value
@@ -62,9 +62,9 @@ public struct SetValue: StorageCommand, SilenceableCommand {
 public struct Add: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The value is stored.
+        /// The value was stored.
         case stored
-        /// There is an item already; it stays as it is.
+        /// The item exists already; it stays unchanged.
         case present
     }
 
@@ -74,12 +74,12 @@ public struct Add: StorageCommand, SilenceableCommand {
     public var key: Key
     /// The value.
     public var value: [UInt8]
-    /// The word kept beside the value, commonly to say how it is encoded.
+    /// The flags stored with the value, usually to say how it is encoded.
     public var flags: UInt64
-    /// How long the item is to live.
+    /// How long the item lives.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value
@@ -108,13 +108,13 @@ public struct Add: StorageCommand, SilenceableCommand {
     }
 }
 
-/// Stores a value under a key that has an item already.
+/// Stores a value under a key that already has an item.
 ///
 /// The corresponding memcached command is `replace`.
 public struct Replace: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The value is stored.
+        /// The value was stored.
         case stored
         /// There is no such item; nothing was created.
         case missing
@@ -126,12 +126,12 @@ public struct Replace: StorageCommand, SilenceableCommand {
     public var key: Key
     /// The value.
     public var value: [UInt8]
-    /// The word kept beside the value, commonly to say how it is encoded.
+    /// The flags stored with the value, usually to say how it is encoded.
     public var flags: UInt64
-    /// How long the item is to live.
+    /// How long the item lives.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value
@@ -160,15 +160,15 @@ public struct Replace: StorageCommand, SilenceableCommand {
     }
 }
 
-/// Puts bytes behind the value that an item has. Its flags and lifetime stay.
+/// Appends bytes to the value of an item. Its flags and lifetime stay the same.
 ///
 /// The corresponding memcached command is `append`.
 public struct Append: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The value is longer now.
+        /// The bytes were appended.
         case stored
-        /// There is no such item, or it would be larger than the server takes; memcached does not say which.
+        /// There is no such item, or it would be larger than the server allows; memcached does not say which.
         case notStored
     }
 
@@ -176,10 +176,10 @@ public struct Append: StorageCommand, SilenceableCommand {
 
     /// The item's key.
     public var key: Key
-    /// The bytes to put behind the value.
+    /// The bytes to append.
     public var value: [UInt8]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, value: [UInt8]) {
         self.key = key
         self.value = value
@@ -205,15 +205,15 @@ public struct Append: StorageCommand, SilenceableCommand {
     }
 }
 
-/// Puts bytes before the value that an item has. Its flags and lifetime stay.
+/// Prepends bytes to the value of an item. Its flags and lifetime stay the same.
 ///
 /// The corresponding memcached command is `prepend`.
 public struct Prepend: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The value is longer now.
+        /// The bytes were prepended.
         case stored
-        /// There is no such item, or it would be larger than the server takes; memcached does not say which.
+        /// There is no such item, or it would be larger than the server allows; memcached does not say which.
         case notStored
     }
 
@@ -221,10 +221,10 @@ public struct Prepend: StorageCommand, SilenceableCommand {
 
     /// The item's key.
     public var key: Key
-    /// The bytes to put before the value.
+    /// The bytes to prepend.
     public var value: [UInt8]
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, value: [UInt8]) {
         self.key = key
         self.value = value
@@ -252,17 +252,17 @@ public struct Prepend: StorageCommand, SilenceableCommand {
 
 /// Stores a value if the item has not changed since its CAS token was read.
 ///
-/// On a server that runs without CAS (`-C`) the answer is always ``Outcome/changed``.
+/// On a server that runs without CAS (`-C`), the result is always ``Outcome/changed``.
 ///
 /// The corresponding memcached command is `cas`.
 public struct CompareAndSwap: StorageCommand, SilenceableCommand {
     /// What happened.
     public enum Outcome: Hashable, Sendable {
-        /// The value is stored.
+        /// The value was stored.
         case stored
-        /// The item has changed since; it stays as it is.
+        /// The item has changed since then; it stays as it is.
         case changed
-        /// There is no such item any more; nothing was created.
+        /// The item no longer exists; nothing was created.
         case missing
     }
 
@@ -274,12 +274,12 @@ public struct CompareAndSwap: StorageCommand, SilenceableCommand {
     public var value: [UInt8]
     /// The token that ``Gets`` returned with the item.
     public var cas: CASToken
-    /// The word kept beside the value, commonly to say how it is encoded.
+    /// The flags stored with the value, usually to say how it is encoded.
     public var flags: UInt64
-    /// How long the item is to live.
+    /// How long the item lives.
     public var expiration: Expiration
 
-    /// Makes the command.
+    /// Creates the command.
     public init(_ key: Key, value: [UInt8], cas: CASToken, flags: UInt64 = 0, expiration: Expiration = .never) {
         self.key = key
         self.value = value

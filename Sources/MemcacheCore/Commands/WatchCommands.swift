@@ -1,8 +1,8 @@
-/// A kind of events that a server can be asked to report.
+/// A kind of events that a server can report.
 public struct WatchStream: Hashable, Sendable, CustomStringConvertible {
-    /// The word on the wire.
+    /// The argument as sent.
     public let description: String
-    /// The first version whose servers know it.
+    /// The first version that supports it.
     public let since: ServerVersion
 
     private init(_ word: String, since: ServerVersion) {
@@ -10,15 +10,15 @@ public struct WatchStream: Hashable, Sendable, CustomStringConvertible {
         self.since = since
     }
 
-    /// Every key that is looked up; writes look too. Busy.
+    /// Every key that is looked up, including by writes. Busy.
     public static let fetchers = WatchStream("fetchers", since: ServerVersion(1, 4, 26))
     /// Every store.
     public static let mutations = WatchStream("mutations", since: ServerVersion(1, 4, 26))
-    /// Every item that is thrown out for lack of room.
+    /// Every item that is evicted for lack of space.
     public static let evictions = WatchStream("evictions", since: ServerVersion(1, 4, 26))
-    /// Connections made and closed.
+    /// Connections opened and closed.
     public static let connections = WatchStream("connevents", since: ServerVersion(1, 6, 11))
-    /// The server's own work: the crawler, pages that move, flash storage.
+    /// The server's own work: the crawler, page moves, flash storage.
     public static let system = WatchStream("sysevents", since: ServerVersion(1, 4, 34))
     /// Every item that is deleted.
     public static let deletions = WatchStream("deletions", since: ServerVersion(1, 6, 20))
@@ -29,36 +29,36 @@ public struct WatchStream: Hashable, Sendable, CustomStringConvertible {
     /// What the built-in proxy's scripts log.
     public static let proxyUser = WatchStream("proxyuser", since: ServerVersion(1, 6, 15))
 
-    /// Every stream, but the one (`rawcmds`) that is accepted and never says anything.
+    /// Every stream except one (`rawcmds`) that is accepted but never reports anything.
     public static let all: [WatchStream] = [
         fetchers, mutations, evictions, connections, system, deletions, proxyRequests, proxyEvents, proxyUser,
     ]
 
-    /// The stream of a whole word; nil for any other. Newer servers take the beginning of a word for the whole: a word
-    /// that is not known here is not to be sent.
+    /// The stream with this exact name; nil for any other. Newer servers accept abbreviations, so an unknown name must
+    /// not be sent.
     public init?(_ word: String) {
         guard let stream = Self.all.first(where: { $0.description == word }) else { return nil }
         self = stream
     }
 
-    /// Whether the words are the same.
+    /// Whether the names are the same.
     public static func == (left: WatchStream, right: WatchStream) -> Bool { left.description == right.description }
 
-    /// Hashes the word.
+    /// Hashes the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }
 
-/// The request for events as they happen, which come without end on a connection of its own.
+/// A request for events as they happen, which arrive without end on a separate connection.
 ///
 /// The corresponding memcached command is `watch`.
 public struct WatchRequest: Hashable, Sendable {
     /// The kinds of events, at least one.
     public var streams: [WatchStream]
 
-    /// Makes the request.
+    /// Creates the request.
     public init(_ streams: [WatchStream]) { self.streams = streams }
 
-    /// Finds what can be known to be wrong before anything is sent.
+    /// Checks what can be checked before anything is sent.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument``.
     public func validate() throws(MemcacheError) {
@@ -75,16 +75,16 @@ public struct WatchRequest: Hashable, Sendable {
     }
 }
 
-/// A line that a watched server sends, or the place of lines that are missing.
+/// A line that a watched server sends, or a gap where lines are missing.
 public enum WatchLine: Hashable, Sendable {
-    /// Something happened.
+    /// An event.
     case event(WatchEvent)
-    /// This side was too slow, and the server dropped so many lines here. (`skipped=…`)
+    /// The client read too slowly, and the server dropped this many lines here. (`skipped=…`)
     case skipped(UInt64)
-    /// The program was too slow to take the lines, and the client dropped so many here. Not from the server.
+    /// The program consumed the lines too slowly, and the client dropped this many here. Not from the server.
     case lost(UInt64)
 
-    /// Reads a line without its end. Nil when it is anything else.
+    /// Reads a line without its end. Returns nil for anything else.
     public init?(line: Span<UInt8>) {
         var end = line.count
         while end > 0, line[end - 1] == UInt8(ascii: " ") || line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
@@ -102,22 +102,22 @@ public enum WatchLine: Hashable, Sendable {
     public init?(line: [UInt8]) { self.init(line: line.span) }
 }
 
-/// Something that happened in a server.
+/// An event in a server.
 ///
-/// Lines of different threads of the server come out of order: ``id`` has the order.
+/// Lines from different threads of the server arrive out of order: ``id`` gives the order.
 public struct WatchEvent: Hashable, Sendable {
-    /// When, in seconds since 1970 by the server's clock.
+    /// When it happened, in seconds since 1970 on the server's clock.
     public var seconds: Int64
-    /// The microseconds of that moment. (The wire has `ts=1795332413.2144` for 2144 µs: not a decimal fraction.)
+    /// The microseconds of that time. (The protocol writes `ts=1795332413.2144` for 2144 µs: not a decimal fraction.)
     public var microseconds: Int32
-    /// The event's number: all events of a server are counted, also those that were dropped.
+    /// The event's number: all events of a server are counted, including those that were dropped.
     public var id: UInt64
     /// What happened, such as `item_get`.
     public var type: String
-    /// What else the line says, in its order; keys are decoded.
+    /// The other attributes of the line, in order; keys are decoded.
     public var attributes: [LineAttribute]
 
-    /// Reads the line up to `end`. Nil when it is not of the form `ts=<s>.<us> gid=<n> type=<t> …`.
+    /// Reads the line up to `end`. Returns nil if it is not of the form `ts=<s>.<us> gid=<n> type=<t> …`.
     init?(line: Span<UInt8>, end: Int) {
         let words = Self.words(of: line, end: end)
         guard words.count >= 3, line.starts(with: "ts=", in: words[0]), line.starts(with: "gid=", in: words[1]),
@@ -141,8 +141,8 @@ public struct WatchEvent: Hashable, Sendable {
         }
     }
 
-    /// The words of a line. `msg`, `detail` and `req` hold any text: `detail` up to `req`, the others to the end of the
-    /// line. A word without an equals sign belongs to the one before it.
+    /// The words of a line. `msg`, `detail` and `req` contain any text: `detail` up to `req`, the others to the end of
+    /// the line. A word without an equals sign belongs to the one before it.
     private static func words(of line: Span<UInt8>, end: Int) -> [Range<Int>] {
         var words: [Range<Int>] = []
         var start = 0
@@ -171,12 +171,13 @@ public struct WatchEvent: Hashable, Sendable {
     /// The value of an attribute, or nil.
     public subscript(name: String) -> [UInt8]? { attributes.first { $0.name == name }?.value }
 
-    /// The value of an attribute that is a number, or nil.
+    /// The numeric value of an attribute, or nil.
     public func number(_ name: String) -> Int64? { self[name].flatMap { ASCIINumber.parseSigned($0) } }
 
-    /// The key, decoded, of an event about an item.
+    /// The decoded key of an event about an item.
     public var key: [UInt8]? { self["key"] }
 
-    /// The server's descriptor of the client's connection, as in `stats conns`. Wrong for stores that are too large.
+    /// The descriptor of the client's connection in the server, as in `stats conns`. Wrong for stores that are too
+    /// large.
     public var clientDescriptor: Int64? { number("cfd") }
 }

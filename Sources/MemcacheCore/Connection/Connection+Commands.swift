@@ -1,11 +1,11 @@
-/// Commands as values on one connection.
+/// Executing commands on one connection.
 extension Connection {
-    /// Sends a command and waits for what it comes to.
+    /// Sends a command and waits for its result.
     ///
-    /// A task that is cancelled meanwhile gives up at once; others on the connection are not disturbed.
+    /// A cancelled task stops waiting at once; other commands on the connection are not affected.
     ///
-    /// - Parameter goesAlone: Whether the command has a request of its own. A read whose request with others was refused
-    ///   sets it, also for another connection.
+    /// - Parameter goesAlone: Whether the command has a request of its own. It is set for a read whose shared request
+    ///   failed, also when it is sent on another connection.
     @inline(__always)
     package func execute<Command: MemcacheCommand>(
         _ command: Command, timeout: Duration, goesAlone: inout Bool
@@ -25,7 +25,7 @@ extension Connection {
         }
     }
 
-    /// Sends a command and waits for what it comes to. A read whose request with others was refused goes once more, alone.
+    /// Sends a command and waits for its result. A read whose shared request failed is sent once more, alone.
     package func execute<Command: MemcacheCommand>(
         _ command: Command, timeout: Duration
     ) async throws(MemcacheError) -> Command.Outcome {
@@ -61,14 +61,15 @@ extension Connection {
         return result
     }
 
-    /// Sends a read, in one request with others that wait to be sent.
+    /// Sends a read, in one request with others that are waiting to be sent.
     ///
-    /// - Returns: nil when the server refused the request, and so perhaps another's key: the read is to go alone then.
+    /// - Returns: nil if the server rejected the request, perhaps because of another key: the read must then be sent
+    ///   alone.
     @inline(__always)
     private func answer(to read: SharedRead, timeout: Duration) async -> Result<Reply, MemcacheError>? {
         let waiter = ReadWaiter(read.key)
         await withTaskCancellationHandler {
-            // Unsafe, for this is the hot path: the one who takes the continuation out of the waiter resumes it.
+            // Unsafe because this is the hot path: whoever takes the continuation out of the waiter resumes it.
             await withUnsafeContinuation { continuation in
                 if waiter.begin(continuation) {
                     submit(read.word, for: waiter, timeout: timeout)
@@ -86,7 +87,7 @@ extension Connection {
 }
 
 extension Connection {
-    /// Sends commands in one write, and waits for what each comes to.
+    /// Sends commands in one write, and waits for the result of each.
     package func execute<Command: MemcacheCommand>(
         _ commands: [Command], timeout: Duration
     ) async -> [Result<Command.Outcome, MemcacheError>] {
@@ -156,12 +157,12 @@ extension Connection {
     }
 }
 
-/// Makes whole replies of their elements, for one continuation.
+/// Builds whole replies from their elements, for one continuation.
 ///
-/// `@unchecked Sendable`: after it is handed over, it is only touched on the connection's thread.
+/// `@unchecked Sendable`: once submitted, it is only touched on the connection's thread.
 private final class ReplyListWaiter: ReplyReceiver, @unchecked Sendable {
     private let continuation: CheckedContinuation<[Result<Reply, MemcacheError>], Never>
-    /// The most items that each reply may have.
+    /// The maximum number of items in each reply.
     private let maximumItems: [Int?]
     private var replies: [Result<Reply, MemcacheError>] = []
     private var collector: ReplyCollector
@@ -182,7 +183,7 @@ private final class ReplyListWaiter: ReplyReceiver, @unchecked Sendable {
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
         if case .refusal(let kind, let line) = element, !completesReply {
-            // What follows up to the fence is not looked at.
+            // The rest of the reply, up to the fence, is ignored.
             refusal = refusal ?? Refusal(kind: kind, line: bytes.copy(line))
             collector.reset()
             return
@@ -206,9 +207,9 @@ private final class ReplyListWaiter: ReplyReceiver, @unchecked Sendable {
     }
 }
 
-/// Makes one whole reply of its elements, for one continuation.
+/// Builds one whole reply from its elements, for one continuation.
 ///
-/// `@unchecked Sendable`: after it is handed over, it is only touched on the connection's thread.
+/// `@unchecked Sendable`: once submitted, it is only touched on the connection's thread.
 private final class CommandWaiter: ReplyReceiver, @unchecked Sendable {
     private let continuation: CheckedContinuation<Result<Reply, MemcacheError>, Never>
     private var collector: ReplyCollector
@@ -227,8 +228,8 @@ private final class CommandWaiter: ReplyReceiver, @unchecked Sendable {
         _ element: ReplyElement, at range: Range<Int>, of bytes: Span<UInt8>, shape: ReplyShape, completesReply: Bool
     ) throws(ReplyParser.Failure) {
         if case .refusal(let kind, let line) = element, !completesReply {
-            // A command with `noreply` says nothing, unless the server could not read it; and in a read of several keys
-            // nothing that follows up to the fence is looked at.
+            // A command with `noreply` gets a reply only if the server could not read it; and after an error in a read
+            // of several keys, the rest up to the fence is ignored.
             if result == nil { result = .refused(Refusal(kind: kind, line: bytes.copy(line))) }
             collector.reset()
             return
@@ -245,7 +246,7 @@ private final class CommandWaiter: ReplyReceiver, @unchecked Sendable {
 }
 
 extension MemcacheCommand {
-    /// How many items its reply may have; nil where that is not known.
+    /// The maximum number of items in the reply; nil if unknown.
     fileprivate var maximumItems: Int? {
         guard let shape = replyShape.shape, shape == .values || shape == .value else { return nil }
         return shape == .value ? 1 : (self as? any ManyKeysCommand)?.keys.count

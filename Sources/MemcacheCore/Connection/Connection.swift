@@ -1,19 +1,19 @@
 import Synchronization
 
-/// One connection to one server: requests go out in order, replies are matched to them in order.
+/// One connection to one server: requests are sent in order, and replies are matched to them in order.
 ///
-/// The connection is begun when the object is made, and what is submitted meanwhile waits for it. Once closed, for
-/// whatever reason, it stays closed; its owner makes another.
+/// The object starts connecting when it is created, and requests submitted before that has finished wait. Once closed,
+/// for any reason, it stays closed; its owner creates another.
 package final class Connection: Sendable {
     /// Settings of a connection.
     package struct Options: Sendable {
-        /// How long resolving the name and connecting may take together.
+        /// The time limit for resolving the name and connecting together.
         package var connectTimeout: Duration
-        /// The longest value that is read.
+        /// The longest value that is accepted.
         package var maximumValueBytes: Int
-        /// The most that is kept of a reply of many lines.
+        /// The size limit for a reply of many lines.
         package var maximumReplyBytes: Int
-        /// Is shown every byte that is sent or received; nil costs nothing.
+        /// Called with every byte that is sent or received; nil costs nothing.
         package var trace: WireTrace?
         /// Replaces the network in tests.
         var network: (any NetworkSubstitute)?
@@ -30,49 +30,49 @@ package final class Connection: Sendable {
 
         var transport: Transport.Options { Transport.Options(connectTimeout: connectTimeout, trace: trace) }
 
-        /// The time that deadlines are measured in.
+        /// The time by which deadlines are measured.
         var now: ContinuousClock.Instant { network?.now ?? .now }
     }
 
-    /// How a connection came to its end.
+    /// How a connection ended.
     package enum End: Hashable, Sendable {
-        /// It was never made.
+        /// It was never established.
         case notMade
-        /// It broke, fell silent or brought nonsense while an answer was awaited.
+        /// It broke, stalled or delivered invalid data while a reply was awaited.
         case conversation
-        /// The server ended it, or sent what nobody had asked for, while nothing was awaited; or it was asked to end it.
+        /// The server closed it, or sent something unrequested, while no reply was awaited; or the server was asked to
+        /// close it.
         case whileIdle
-        /// It was ended on this side, for no fault of the server.
+        /// The client closed it, through no fault of the server.
         case onPurpose
     }
 
-    /// Starts what connections live on, without waiting for it: a program that has other things to do before its first
-    /// connection does them meanwhile.
+    /// Starts the event loop without waiting for it, so that a program can do other work before its first connection.
     package static func startEventLoop() { NetworkTransport.startCommandThread() }
 
-    /// Starts what connections with these settings live on, and waits for it.
+    /// Starts the event loop that connections with these options need, and waits for it.
     ///
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``, when the system has no thread or
-    ///   no descriptor left.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource`` if the system has no thread or no
+    ///   descriptor left.
     static func prepareAndWait(for options: Options) throws(MemcacheError) {
         if options.network == nil { try NetworkTransport.waitForCommandThread() }
     }
 
-    /// Where the server is.
+    /// The address of the server.
     package let address: ServerAddress
-    /// How it was made.
+    /// The options it was created with.
     let options: Options
 
     private let mailbox = Mailbox()
     private let transport: Transport
     private let core: ConnectionCore
 
-    /// Begins to connect.
+    /// Starts connecting.
     ///
     /// - Parameters:
-    ///   - isBegun: Whether to begin. Otherwise ``begin()`` does, and what is handed over before that waits.
-    ///   - onEnd: Is told once how the connection has ended, on its own thread: before ``isClosed`` is set, and before
-    ///     those who wait hear of it.
+    ///   - isBegun: Whether to start now. Otherwise ``begin()`` does, and requests submitted before that wait.
+    ///   - onEnd: Called once with how the connection ended, on the connection's thread: before ``isClosed`` is set,
+    ///     and before the waiting callers are notified.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
     package init(
         to address: ServerAddress, options: Options = Options(), isBegun: Bool = true,
@@ -90,17 +90,17 @@ package final class Connection: Sendable {
         if isBegun { begin() }
     }
 
-    /// Begins to connect, once.
+    /// Starts connecting, once.
     func begin() {
         transport.connect(to: address, options: options.transport, delegate: core)
     }
 
     deinit { close() }
 
-    /// Whether the connection is over, and another is needed.
+    /// Whether the connection has been closed, so that another one is needed.
     package var isClosed: Bool { core.isOver.load(ordering: .sequentiallyConsistent) }
 
-    /// Names a submission that is about to be made, so that it can be abandoned.
+    /// Creates an identifier for a submission that is about to be made, so that it can be abandoned.
     package func makeID() -> Int {
         mailbox.withLock {
             $0.lastID += 1
@@ -108,13 +108,13 @@ package final class Connection: Sendable {
         }
     }
 
-    /// Hands over requests that were encoded together, and who gets their replies. Does not wait.
+    /// Submits requests that were encoded together, and the receiver of their replies. Does not wait.
     ///
     /// - Parameters:
     ///   - bytes: The requests.
     ///   - longValues: The long values in them.
     ///   - shapes: The shape of each reply, in order; at least one.
-    ///   - timeout: How long a reply may take after the one before it.
+    ///   - timeout: The time limit for each reply, counted from the one before it.
     package func submit(
         _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], expecting shapes: [ReplyShape],
         timeout: Duration, id: Int? = nil, to receiver: any ReplyReceiver
@@ -137,7 +137,7 @@ package final class Connection: Sendable {
         if isFirst { transport.execute { [core] in core.takeSubmissions() } }
     }
 
-    /// Hands over a read of one key, which goes in one request with others that wait to be sent. Does not wait.
+    /// Submits a read of one key, which shares a request with others that are waiting to be sent. Does not wait.
     @inline(never)
     func submit(_ word: SharedRead.Word, for waiter: ReadWaiter, timeout: Duration) {
         let isFirst = mailbox.withLock { mailbox in
@@ -149,54 +149,56 @@ package final class Connection: Sendable {
         if isFirst { transport.execute { [core] in core.takeSubmissions() } }
     }
 
-    /// Gives up on a submission, also on one that is about to be made. Its replies will be dropped; others on the
-    /// connection are not disturbed.
+    /// Abandons a submission, even one that is still about to be made. Its replies will be dropped; other commands on
+    /// the connection are not affected.
     package func abandon(_ id: Int) {
         mailbox.withLock { _ = $0.givenUp.insert(id) }
         transport.execute {
-            // The submission may be on its way here still.
+            // The submission may still be on its way.
             self.core.takeSubmissions()
             if self.core.abandon(id) { self.forget(id) }
         }
     }
 
-    /// Tells that a name from ``makeID()`` is used no more. Needed for one that may have been abandoned too late.
+    /// Releases an identifier from ``makeID()``. Required if the submission may have been abandoned too late.
     package func forget(_ id: Int) {
         mailbox.withLock { _ = $0.givenUp.remove(id) }
     }
 
-    /// Tells when the connection is made: nil, or why it was not or is over by now.
+    /// Calls `body` when the connection is established, with nil, or with the error if it failed or has been closed
+    /// since.
     package func whenOpen(_ body: @escaping @Sendable (MemcacheError?) -> Void) {
         transport.execute { self.core.whenOpen(body) }
     }
 
-    /// Reads nothing more, but for what is on its way already, so that the server is held back. Meanwhile it cannot be
-    /// late. Does not wait.
+    /// Pauses reading, except for data already on its way, so that the server is held back. Deadlines do not pass in
+    /// the meantime. Does not wait.
     package func hold() {
         transport.execute { self.core.hold() }
     }
 
-    /// Reads again after ``hold()``.
+    /// Resumes reading after ``hold()``.
     package func resume() {
         transport.execute { self.core.resume() }
     }
 
-    /// Ends the connection. What is not answered fails.
+    /// Closes the connection. Commands without a reply fail.
     ///
-    /// - Parameter reason: Who did it, for the message.
+    /// - Parameter reason: Who closed it, for the message.
     package func close(_ reason: String = "the client was shut down") {
         transport.execute { [core, address] in
             core.close(MemcacheError(.closed, reason, server: address), .onPurpose)
         }
     }
 
-    /// Ends the connection, for an answer on it belongs to another command; returns when it is closed.
+    /// Closes the connection because a reply on it belongs to another command; returns when it is closed.
     func distrust() async {
         await withCheckedContinuation { continuation in
             transport.execute { [core, address] in
                 core.close(
                     MemcacheError(
-                        .connectionLost, "the connection was closed, for an answer on it was not what was asked for",
+                        .connectionLost,
+                        "the connection was closed because the server sent a reply that does not match the request",
                         server: address),
                     .conversation)
                 continuation.resume()
@@ -205,14 +207,14 @@ package final class Connection: Sendable {
     }
 }
 
-/// Where callers leave what the loop is to take.
+/// Where callers leave submissions for the loop.
 final class Mailbox: Sendable {
     struct Content: ~Copyable {
         var outbox = Outbox()
         var lastID = 0
-        /// Submissions whose waiters gave up before they were handed over.
+        /// Submissions abandoned before they were made.
         var givenUp: Set<Int> = []
-        /// Whether reads wait for others to join them: the loop is not to be told, somebody will see to it.
+        /// Whether reads are waiting for others to join them: the loop need not be woken, because a task will do that.
         var isGathering = false
     }
 

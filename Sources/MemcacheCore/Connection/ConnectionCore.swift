@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The part of a connection that lives on the loop.
+/// The part of a connection that runs on the loop.
 ///
-/// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``Connection`` calls them inside
-/// `Transport.execute`, and the transport calls its delegate there.
+/// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``Connection`` calls them
+/// inside `Transport.execute`, and the transport calls its delegate there.
 final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     typealias Machine = ConnectionStateMachine<any ReplyReceiver>
 
@@ -12,36 +12,35 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     private let transport: Transport
     private var machine = Machine()
     private var parser = ReplyParser()
-    /// Requests that wait for the connection to be made.
+    /// Requests that are waiting for the connection to be established.
     private var unsent: [[UInt8]] = []
-    /// The value that is taken in piece by piece, and by whom: by nobody once that one has given up.
+    /// The value being received piece by piece, and its receiver: nil once that has been abandoned.
     private var longValue: (value: LongValue, receiver: (any ReplyReceiver)?)?
-    /// Who has received something since the last pause.
+    /// The receiver that got something since the last pause.
     private var active: (any ReplyReceiver)?
-    /// When it is looked next whether somebody has waited too long.
+    /// The next time at which deadlines are checked.
     private var timer: ContinuousClock.Instant?
     private var hasPartialReply = false
-    /// Whether the last element was of a reply that goes on.
+    /// Whether the last element belongs to a reply that is not complete.
     private var isInsideReply = false
-    /// Whether a byte has come since the connection was made.
+    /// Whether a byte has arrived since the connection was established.
     private var hasReceived = false
-    /// How many of the bytes that are not used up were there at the last progress; less than none by what has been used
-    /// up of a long value since.
+    /// The number of unconsumed bytes at the last progress; negative once part of a long value has been consumed since.
     private var bytesAtLastProgress = 0
-    /// Why the connection is over.
+    /// Why the connection was closed.
     private var ending: MemcacheError?
-    /// Whether the server began with something that no command had asked for: its limit of connections, or the greeting of
-    /// another protocol. It would answer the next connection in the same way.
+    /// Whether the server began with something that no command requested: an error about its limit of connections, or
+    /// the greeting of another protocol. It would respond to the next connection in the same way.
     private var isRejected = false
-    /// Who waits for the connection to be made.
+    /// Callers waiting for the connection to be established.
     private var openWaiters: [@Sendable (MemcacheError?) -> Void] = []
     private let onClose: (@Sendable (Connection.End) -> Void)?
     private let mailbox: Mailbox
-    /// The priority of those who are being resumed, while reads wait for others to join them.
+    /// The priority of the tasks being resumed, while reads wait for others to join them.
     private var gathering: TaskPriority?
-    /// Whether it is seen to that reads do not wait for others for long.
+    /// Whether a timer limits how long reads wait for others.
     private var limitsGathering = false
-    /// Whether the connection is over, for other threads.
+    /// Whether the connection has been closed, for other threads.
     let isOver = Atomic(false)
 
     init(
@@ -56,7 +55,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         parser.maximumValueBytes = options.maximumValueBytes
     }
 
-    /// Takes what callers have left.
+    /// Takes what callers have submitted.
     func takeSubmissions() {
         let content = mailbox.withLock { mailbox in
             mailbox.isGathering = false
@@ -73,22 +72,23 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
             chunks: content.chunks)
     }
 
-    /// Reads have been answered. Callers who are resumed together often ask again together: what they ask is left until
-    /// all of them have had their turn, so that it goes in one request.
+    /// Delays new reads after others have been answered. Callers that are resumed together often make their next
+    /// request together: their requests are left in the outbox until all of them have run, so that they go in one
+    /// request.
     private func gather(after reads: SharedReads) {
         guard gathering == nil, !reads.isOnLoop, reads.count > 1 || !machine.isIdle else { return }
         gathering = reads.priority
         mailbox.withLock { $0.isGathering = true }
     }
 
-    /// Has what was asked meanwhile taken, by a task that waits for its turn behind those who were resumed.
+    /// Schedules the queued requests to be taken after the tasks just resumed have run.
     private func endGathering() {
         guard let priority = gathering else { return }
         gathering = nil
         Task(priority: priority) {
             transport.execute { self.takeSubmissions() }
         }
-        // Where every thread is taken that turn may be long in coming.
+        // If every thread is busy, it can be long before that task runs.
         guard !limitsGathering else { return }
         limitsGathering = true
         transport.schedule(at: transport.now + .milliseconds(1)) {
@@ -147,7 +147,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         for waiter in waiters { waiter(error) }
     }
 
-    /// The error of a submission that came after the end.
+    /// The error for a submission after the connection was closed.
     private var errorOfUnsent: MemcacheError {
         if var ending, [.cannotConnect, .closed, .localResource].contains(ending.code) || isRejected {
             ending.mayHaveTakenEffect = false
@@ -157,11 +157,11 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
             .connectionLost, "the connection was closed before the command was sent", server: address)
     }
 
-    /// - Returns: Whether somebody was waiting.
+    /// - Returns: Whether a caller was waiting.
     func abandon(_ id: Int) -> Bool {
         guard let receiver = machine.abandon(id: id) else { return false }
         if longValue?.receiver === receiver { longValue?.receiver = nil }
-        // Before the connection is made, its bytes are kept together with others' and will still be sent.
+        // Before the connection is established, its bytes are stored together with others' and will still be sent.
         receiver.finish(.cancelled(by: address, mayHaveTakenEffect: true), answered: 0)
         return true
     }
@@ -175,7 +175,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         startTimer(at: machine.deadline)
     }
 
-    /// A server that takes in a long value is at work: its time to answer counts from the last of it.
+    /// Writes chunks. A server that is receiving a long value is working: its time to reply counts from the last chunk.
     private func write(_ chunks: [[UInt8]]) {
         transport.write(chunks) { [weak self] in
             guard let self else { return }
@@ -186,10 +186,10 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int) {
         guard !machine.isClosed else { return (bytes.count, 0) }
         if !hasReceived, bytes.count >= 2, bytes[0] == 0x15, bytes[1] == 0x03 {
-            // The record in which TLS refuses what is no TLS.
+            // The record with which TLS rejects anything that is not TLS.
             isRejected = true
             close(
-                MemcacheError(.tlsRequired, "the server answered with a TLS alert: it wants TLS", server: address),
+                MemcacheError(.tlsRequired, "the server answered with a TLS alert: it requires TLS", server: address),
                 .conversation)
             return (bytes.count, 0)
         }
@@ -197,7 +197,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         var position = 0
         var start = 0
         var isUnasked = false
-        // When the next piece of a long value was handed on, unless that ends in these bytes.
+        // When the next piece of a long value was delivered, unless the value ends in these bytes.
         var pieceBegun = longValue == nil ? nil : transport.now
         do throws(ReplyParser.Failure) {
             repeat {
@@ -232,7 +232,8 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         return (position, parser.neededBytes)
     }
 
-    /// Whether the parser has come to a long value that its receiver wants piece by piece; `position` is then at its data.
+    /// Whether the parser has reached a long value that its receiver wants piece by piece; `position` is then at its
+    /// data.
     private func beginLongValue(in bytes: Span<UInt8>, at position: inout Int) -> Bool {
         guard let value = parser.longValue, let receiver = machine.itemReceiver,
             receiver.beginValue(value.header, of: bytes)
@@ -265,8 +266,8 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     }
 
     func transportEnded(_ ending: Transport.Ending) {
-        // A TLS port gives a plain connection not a byte.
-        let hint = hasReceived || !machine.isOpen ? "" : " (does it want TLS?)"
+        // A TLS port sends nothing on a plain connection.
+        let hint = hasReceived || !machine.isOpen ? "" : " (does it require TLS?)"
         let moment =
             hasPartialReply
             ? "in the middle of an answer" : hasReceived ? "before it answered" : "before it answered anything\(hint)"
@@ -275,16 +276,16 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         if error.code == .cannotConnect {
             close(error.from(address), .notMade)
         } else if error.code == .localResource {
-            // That is no fault of the server's, which stays alive for its pool.
+            // That is not the server's fault, and the pool keeps it alive.
             close(error.from(address), .onPurpose)
         } else {
             close(error.from(address), machine.awaitsNothingButClose ? .whileIdle : .conversation, byServer: true)
         }
     }
 
-    /// Ends the connection and fails what is not answered.
+    /// Closes the connection and fails the commands without a reply.
     ///
-    /// - Parameter byServer: The server ended it, which is the answer to a command of the shape ``ReplyShape/close``.
+    /// - Parameter byServer: Whether the server closed it, which answers a command of the shape ``ReplyShape/close``.
     func close(_ error: MemcacheError, _ end: Connection.End, byServer: Bool = false) {
         guard !machine.isClosed else { return }
         ending = error
@@ -304,7 +305,8 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
             var failure = error
             if isTimeout, index > 0, !machine.isLate(slot, at: now) {
                 failure = MemcacheError(
-                    .connectionLost, "the connection was closed, for an earlier command got no answer", server: address)
+                    .connectionLost, "the connection was closed because an earlier command got no answer",
+                    server: address)
             }
             failure.mayHaveTakenEffect = slot.isSent
             receiver.finish(failure, answered: slot.answered)
@@ -322,7 +324,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
                 try receiver.receive(
                     element, at: range, of: bytes, shape: delivery.shape, completesReply: delivery.completesReply)
             } catch {
-                // The submission is off the queue already, so closing the connection does not reach it.
+                // The submission has left the queue, so closing the connection does not reach it.
                 if delivery.completesSubmission {
                     receiver.finish(MemcacheError(error).from(address), answered: delivery.reply)
                 }
@@ -336,7 +338,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
             }
         }
         if delivery.leavesEndOpen {
-            // Nothing was sent behind it: what comes now goes on the next connection.
+            // Nothing was sent after it: new requests go on the next connection.
             return close(
                 MemcacheError(
                     .connectionLost, "the connection was closed because a read of several keys failed on it",
@@ -347,18 +349,18 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
             close(
                 MemcacheError(
                     .connectionLost,
-                    "the connection was closed, for what follows the server's \(EscapedText.string(bytes.copy(line))) "
-                        + "cannot be matched to requests",
+                    "the connection was closed because what follows the server's "
+                        + "\(EscapedText.string(bytes.copy(line))) cannot be matched to requests",
                     server: address),
-                // The server has answered; it was the request that it could not read.
+                // The server has replied; it was the request that it could not read.
                 .onPurpose)
         }
     }
 
-    /// Elements count as progress, and so does every 16 KiB of a long value, also where it is handed on piece by piece; a
-    /// line or a value that comes byte by byte does not.
+    /// Restarts the time limit if there was progress. Elements count as progress, and so does every 16 KiB of a long
+    /// value, even if it is delivered piece by piece; a line or a value that arrives byte by byte does not.
     ///
-    /// - Parameter pieceBegun: Where nothing but a piece of a long value was used up, when it was handed on.
+    /// - Parameter pieceBegun: If only part of a long value was consumed, the time it was delivered.
     private func noteProgress(used: Int, left: Int, pieceBegun: ContinuousClock.Instant?) {
         hasPartialReply = left > 0 || longValue != nil || isInsideReply
         hasReceived = true
@@ -378,7 +380,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         return Array(line.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") })
     }
 
-    /// Sees to it that deadlines are looked at no later than at a moment.
+    /// Makes sure that deadlines are checked no later than a given time.
     private func startTimer(at moment: ContinuousClock.Instant?) {
         guard let moment, timer.map({ moment < $0 }) ?? true else { return }
         timer = moment

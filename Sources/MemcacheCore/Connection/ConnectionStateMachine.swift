@@ -1,23 +1,23 @@
-/// Which submission is waiting for which reply on one connection, and until when.
+/// Tracks which submission is waiting for which reply on one connection, and until when.
 ///
-/// A submission is the bytes of one or more requests that were handed over together, with the shape of each reply. An
-/// event goes in, and what is to be done comes out; nothing here reads, writes, waits or looks at a clock.
+/// A submission is the bytes of one or more requests that were submitted together, with the shape of each reply. An
+/// event goes in, and an action comes out; nothing here reads, writes, waits or looks at a clock.
 struct ConnectionStateMachine<Receiver>: ~Copyable {
-    /// One submission and how far its replies have come.
+    /// One submission, and how many of its replies have arrived.
     struct Slot {
-        /// Names the submission.
+        /// The identifier of the submission.
         let id: Int
-        /// The shapes of its replies, in order. Never empty. A fence is a reply for no caller.
+        /// The shapes of its replies, in order. Never empty. The reply to a fence goes to no caller.
         fileprivate(set) var shapes: [ReplyShape]
-        /// How long its next reply may take.
+        /// The time limit for its next reply.
         let timeout: Duration
-        /// When it was handed over.
+        /// When it was submitted.
         let submitted: ContinuousClock.Instant
-        /// Who is waiting; nil once the waiter has given up, and then the replies are dropped.
+        /// The receiver of the replies; nil once it has been abandoned, and then the replies are dropped.
         var receiver: Receiver?
-        /// How many replies are complete.
+        /// The number of complete replies.
         var answered = 0
-        /// Whether its bytes have left for the server.
+        /// Whether its bytes have been sent.
         var isSent = false
 
         init(
@@ -30,22 +30,22 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
             self.receiver = receiver
         }
 
-        /// Whether nothing more will be handed over.
+        /// Whether nothing more will be delivered.
         fileprivate var isDone: Bool {
             answered == shapes.count || answered + 1 == shapes.count && shapes[answered] == .fence
         }
 
-        /// When it will have waited too long: the time counts from when it was submitted, or from the last progress.
+        /// When it will be late: the time counts from the submission, or from the last progress.
         fileprivate func deadline(after progress: ContinuousClock.Instant?) -> ContinuousClock.Instant {
             max(submitted, progress ?? submitted) + timeout
         }
     }
 
-    /// What an element is to its receiver.
+    /// What an element means to its receiver.
     struct Delivery {
-        /// Who gets the element; nil when it is to be dropped.
+        /// The receiver of the element; nil if it is dropped.
         let receiver: Receiver?
-        /// Which of the submission's replies it belongs to.
+        /// The index of the submission's reply that it belongs to.
         let reply: Int
         /// The shape of that reply.
         let shape: ReplyShape
@@ -53,66 +53,66 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         let completesReply: Bool
         /// Whether it completes the submission.
         let completesSubmission: Bool
-        /// Whether the end of the reply cannot be known: see ``ReplyShape/leavesEndOpen``. Nothing more can be read on
-        /// the connection.
+        /// Whether the end of the reply is unknown: see ``ReplyShape/leavesEndOpen``. Nothing more can be read on the
+        /// connection.
         var leavesEndOpen = false
     }
 
     /// What to do with an element.
     enum Reception {
         case deliver(Delivery)
-        /// The element answers a fence, which no caller waits for.
+        /// The element answers a fence, which no caller is waiting for.
         case drop
-        /// The element fits no reply that is awaited: the connection cannot be trusted any more.
+        /// The element fits no reply that is awaited: the connection can no longer be trusted.
         case violation
     }
 
     /// What to do when time has passed.
     enum Expiry {
-        /// Nobody has waited too long.
+        /// No submission is late.
         case none
-        /// These have waited too long, while an earlier submission still has time: they give up, their replies will be
+        /// These are late, while an earlier submission still has time: they are abandoned, and their replies will be
         /// dropped.
         case giveUp([Slot])
-        /// The oldest has waited too long: the connection is to be closed.
+        /// The oldest is late: the connection must be closed.
         case close
     }
 
     /// Whether submissions are still accepted.
     private(set) var isClosed = false
-    /// Whether requests can be sent; before, they wait for the connection.
+    /// Whether requests can be sent; before that, they wait for the connection.
     private(set) var isOpen = false
-    /// Whether the server is not listened to for a while, at our own wish: then nobody waits too long.
+    /// Whether reading is paused on this side: then no submission becomes late.
     private(set) var isHeld = false
 
     private var slots: [Slot] = []
-    /// The position of the oldest submission in `slots`; those before it are done. A `Deque` takes three times as long for
-    /// a submission of one reply (330 ns, not 100), and longer for one of many.
+    /// The position of the oldest submission in `slots`; those before it are done. A `Deque` takes three times as long
+    /// for a submission with one reply (330 ns instead of 100), and longer for one with many.
     private var head = 0
     private var lastProgress: ContinuousClock.Instant?
-    /// Whether the oldest reply has been refused and goes on, up to its fence.
+    /// Whether the oldest reply contains an error and continues up to its fence.
     private var isRefused = false
-    /// When the oldest reply began to come.
+    /// When the oldest reply began to arrive.
     private var replyBegan: ContinuousClock.Instant?
 
     init() {}
 
-    /// Whether any reply is awaited.
+    /// Whether no reply is awaited.
     var isIdle: Bool { head == slots.count }
 
-    /// Whether the server owes nothing, or nothing but the end of the connection.
+    /// Whether the server owes nothing, or only the end of the connection.
     var awaitsNothingButClose: Bool {
         slots[head...].allSatisfy { slot in slot.shapes[slot.answered...].allSatisfy { $0 == .close } }
     }
 
-    /// Who gets the items that arrive now; nil where something else is awaited, or nobody waits.
+    /// The receiver of items that arrive now; nil if something else is awaited, or the submission was abandoned.
     var itemReceiver: Receiver? {
         guard head < slots.count else { return nil }
         let shape = slots[head].shapes[slots[head].answered]
         return shape == .values || shape == .value ? slots[head].receiver : nil
     }
 
-    /// A new submission. False when the connection is closed and nothing can be sent.
+    /// Adds a submission. Returns false if the connection is closed and nothing can be sent.
     mutating func submit(_ slot: consuming Slot) -> Bool {
         guard !isClosed else { return false }
         var slot = slot
@@ -121,21 +121,21 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         return true
     }
 
-    /// Whether a request that follows is to be sent with a fence before it, whose answer then belongs to the last
-    /// submission: see ``addFence()``.
+    /// Whether the next request must be sent with a fence before it, whose reply then belongs to the last submission:
+    /// see ``addFence()``.
     var needsFence: Bool { head < slots.count && slots[slots.count - 1].shapes.last?.leavesEndOpen == true }
 
-    /// A fence is sent behind the last submission, which awaits an answer.
+    /// Adds a fence after the last submission, which awaits a reply.
     mutating func addFence() { slots[slots.count - 1].shapes.append(.fence) }
 
-    /// The connection is there; what was submitted before goes out now.
+    /// Notes that the connection is established; what was submitted before is sent now.
     mutating func opened(at now: ContinuousClock.Instant) {
         isOpen = true
         lastProgress = now
         for index in slots.indices { slots[index].isSent = true }
     }
 
-    /// An element has arrived.
+    /// Processes an element that has arrived.
     mutating func receive(_ element: ReplyElement) -> Reception {
         guard head < slots.count else { return .violation }
         let reply = slots[head].answered
@@ -156,7 +156,7 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
                 receiver: receiver, reply: reply, shape: shape, completesReply: true, completesSubmission: isLast))
     }
 
-    /// A refusal among several values, and what follows it up to the fence; nil for any other element.
+    /// Processes an error among several values, and what follows it up to the fence; returns nil for any other element.
     private mutating func receiveRefused(
         _ element: ReplyElement, _ shape: ReplyShape, _ receiver: Receiver?
     ) -> Reception? {
@@ -185,7 +185,7 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         }
     }
 
-    /// - Returns: Whether nothing more of the submission is to be handed over.
+    /// - Returns: Whether nothing more of the submission will be delivered.
     private mutating func completeReply(count: Int) -> Bool {
         isRefused = false
         replyBegan = nil
@@ -199,20 +199,20 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         return isDone
     }
 
-    /// The server is not listened to from here on.
+    /// Notes that reading is paused.
     mutating func hold() { isHeld = true }
 
-    /// The server is listened to again, and the time it has to answer begins anew.
+    /// Notes that reading is resumed; the server's time limit starts again.
     mutating func resume(at now: ContinuousClock.Instant) {
         isHeld = false
         lastProgress = now
     }
 
-    /// How many times its timeout a reply may take that comes at once.
+    /// The limit for a reply that arrives at once, in multiples of its timeout.
     private static var maximumTimeouts: Int { 10 }
 
-    /// Bytes have come that bring a reply further. What comes at once, such as statistics, does not put off the deadline
-    /// for ever.
+    /// Notes that bytes have arrived that bring a reply further. Replies that arrive at once, such as statistics,
+    /// cannot postpone the deadline indefinitely.
     mutating func progressed(at now: ContinuousClock.Instant) {
         if head < slots.count, isRefused || slots[head].shapes[slots[head].answered].comesAtOnce {
             let began = replyBegan ?? now
@@ -222,22 +222,22 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         lastProgress = now
     }
 
-    /// Whoever gets the replies has taken its time, which is not the server's.
+    /// Notes that time was spent by the receiver, which does not count towards the server's deadline.
     mutating func waitedForReceiver(for time: Duration) {
         lastProgress = lastProgress.map { $0 + time }
     }
 
-    /// Gives up on a submission. Its replies will still come, and are then dropped.
+    /// Abandons a submission. Its replies will still arrive, and are then dropped.
     ///
-    /// - Returns: Who was waiting; nil when it is over already.
+    /// - Returns: The receiver; nil if the submission is already complete.
     mutating func abandon(id: Int) -> Receiver? {
         guard let index = slots[head...].firstIndex(where: { $0.id == id }) else { return nil }
         defer { slots[index].receiver = nil }
         return slots[index].receiver
     }
 
-    /// The earliest moment at which somebody will have waited too long; nil when nobody waits, when the server is not
-    /// listened to, or when the connection is not made, which has a time limit of its own.
+    /// The earliest time at which a submission becomes late; nil if none is waiting, if reading is paused, or if the
+    /// connection is not established, which has a time limit of its own.
     var deadline: ContinuousClock.Instant? {
         guard isOpen, !isHeld, head < slots.count else { return nil }
         let progress = lastProgress
@@ -245,10 +245,10 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         return waiting.map { $0.deadline(after: progress) }.reduce(slots[head].deadline(after: progress), min)
     }
 
-    /// How long the oldest submission may wait.
+    /// The time limit of the oldest submission.
     var oldestTimeout: Duration? { isIdle ? nil : slots[head].timeout }
 
-    /// Time has passed.
+    /// Returns what to do at a given time.
     mutating func expire(at now: ContinuousClock.Instant) -> Expiry {
         guard isOpen, !isHeld, head < slots.count else { return .none }
         if slots[head].deadline(after: lastProgress) <= now { return .close }
@@ -261,14 +261,14 @@ struct ConnectionStateMachine<Receiver>: ~Copyable {
         return late.isEmpty ? .none : .giveUp(late)
     }
 
-    /// Whether a submission has waited too long.
+    /// Whether a submission is late.
     func isLate(_ slot: Slot, at now: ContinuousClock.Instant) -> Bool {
         slot.deadline(after: lastProgress) <= now
     }
 
-    /// The connection is over.
+    /// Closes the state machine.
     ///
-    /// - Returns: The submissions that are not answered, oldest first.
+    /// - Returns: The submissions without complete replies, oldest first.
     mutating func close() -> [Slot] {
         isClosed = true
         isOpen = false

@@ -1,16 +1,16 @@
 import MemcachePlatform
 
-/// What this machine gives the process: descriptors, threads, memory.
+/// What the system gives this process: descriptors, threads, memory.
 package enum LocalResources {
-    /// Whether an error of the system says that there is not enough of something.
+    /// Whether a system error means that a resource is exhausted.
     static func areShort(_ error: Int32) -> Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(error) }
 
-    /// Why so many descriptors cannot be opened; nil where they can. Calls `fcntl` and `open`.
+    /// Why this many descriptors cannot be opened; nil if they can. Calls `fcntl` and `open`.
     package static func shortage(ofDescriptors count: Int) -> String? {
         var opened: [Int32] = []
         defer { for descriptor in opened { close(descriptor) } }
         for _ in 0..<count {
-            // Where standard error is closed a file that is always there has to do.
+            // If standard error is closed, a file that always exists is used instead.
             var descriptor = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
             if descriptor < 0, errno == EBADF { descriptor = open("/", O_RDONLY | O_CLOEXEC) }
             guard descriptor >= 0 else { return String(cString: strerror(errno)).lowercased() }
@@ -19,7 +19,7 @@ package enum LocalResources {
         return nil
     }
 
-    /// How many descriptors the process may have. Calls `getrlimit`.
+    /// The maximum number of descriptors of the process. Calls `getrlimit`.
     package static var descriptorLimit: UInt64 {
         #if canImport(Glibc)
             limit(RLIMIT_NOFILE.rawValue)
@@ -28,7 +28,7 @@ package enum LocalResources {
         #endif
     }
 
-    /// Whether memory or threads are limited so closely that they may not suffice.
+    /// Whether memory or threads are limited so tightly that they may not suffice.
     private static var isTight: Bool {
         #if canImport(Glibc)
             limit(RLIMIT_AS.rawValue) < 1 << 40 || limit(__RLIMIT_NPROC.rawValue) < 1024
@@ -47,26 +47,26 @@ package enum LocalResources {
         return code == 0 ? UInt64(limit.rlim_cur) : .max
     }
 
-    /// One opens descriptors after the other: what was found to be there is then not taken by another thread.
+    /// Lets only one thread at a time open descriptors, so that those found to be free are not taken by another.
     private static let turn = Turn()
 
-    /// A lock that is taken in one function and released in another, which `Mutex` cannot be.
+    /// A lock that is acquired in one function and released in another, which `Mutex` cannot be.
     ///
-    /// `@unchecked Sendable`: the pointer never changes, and what it points to is for several threads.
+    /// `@unchecked Sendable`: the pointer never changes, and what it points to may be used by several threads.
     private final class Turn: @unchecked Sendable {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
         init() { pthread_mutex_init(mutex, nil) }
     }
 
-    /// Begins a turn, which the same thread ends. Calls `pthread_mutex_lock`.
+    /// Begins a turn, which the same thread must end. Calls `pthread_mutex_lock`.
     package static func beginTurn() { pthread_mutex_lock(turn.mutex) }
 
     /// Ends the turn.
     package static func endTurn() { pthread_mutex_unlock(turn.mutex) }
 
-    /// Why the threads cannot be started that the runtime uses for tasks; nil where they can. It waits for them without end
-    /// where it does not get them. Calls `pthread_create`.
+    /// Why the threads that the runtime uses for tasks cannot be started; nil if they can. Without them, the runtime
+    /// would wait forever. Calls `pthread_create`.
     package static func shortageOfThreads() -> MemcacheError? {
         guard isTight else { return shortage(ofThreads: 1) }
         let memory = malloc(spareBytes)
@@ -75,7 +75,7 @@ package enum LocalResources {
         return shortage(ofThreads: min(16, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) + 2))
     }
 
-    /// As much memory as work is thought to need.
+    /// The amount of memory that should suffice for the work.
     private static let spareBytes = 16 << 20
 
     /// Starts threads that wait for each other, and lets them end.
@@ -112,7 +112,7 @@ package enum LocalResources {
 }
 
 extension MemcacheError {
-    /// The error where the system gives no thread.
+    /// The error for a thread that cannot be started.
     static func noThread(_ code: Int32) -> MemcacheError {
         MemcacheError(.localResource, "no thread can be started: \(String(cString: strerror(code)).lowercased())")
     }

@@ -10,7 +10,7 @@ extension MemcacheError {
             mayHaveTakenEffect: mayHaveTakenEffect)
     }
 
-    /// The error for a connection that could not be made, or ended.
+    /// The error for a connection that could not be established, or was closed.
     ///
     /// - Parameter moment: When the server closed it, for the message.
     init(_ ending: Transport.Ending, moment: String, connectTimeout: Duration) {
@@ -33,7 +33,7 @@ extension Duration {
     /// The duration for a message: `500 ms`, `3 s`, `1.5 s`.
     package var spelledOut: String {
         let (seconds, attoseconds) = components
-        // A time of more than a million years is not one to be exact about.
+        // A time of more than a million years need not be exact.
         let milliseconds = min(seconds, 1 << 45) * 1000 + attoseconds / 1_000_000_000_000_000
         if milliseconds < 1000 { return "\(milliseconds) ms" }
         if milliseconds.isMultiple(of: 1000) { return "\(milliseconds / 1000) s" }

@@ -1,8 +1,9 @@
 package import MemcachePlatform
 
-/// A value that threads share and wait for changes of, where `Mutex` can only be taken.
+/// A value that threads share and whose changes they can wait for, which `Mutex` does not offer.
 ///
-/// `@unchecked Sendable`: the value is only touched while the mutex is held. Calls `pthread_mutex_*` and `pthread_cond_*`.
+/// `@unchecked Sendable`: the value is only touched while the mutex is held. Calls `pthread_mutex_*` and
+/// `pthread_cond_*`.
 package final class Monitor<Value>: @unchecked Sendable {
     @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     @usableFromInline let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -21,7 +22,7 @@ package final class Monitor<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Reads or changes the value, and wakes those who wait.
+    /// Reads or changes the value, and wakes the waiting threads.
     @inlinable
     package func withLock<Answer>(_ body: (inout Value) -> Answer) -> Answer {
         pthread_mutex_lock(mutex)
@@ -32,7 +33,7 @@ package final class Monitor<Value>: @unchecked Sendable {
         return body(&value)
     }
 
-    /// Blocks until a condition, which may change the value, gives an answer. Others are not woken by that.
+    /// Blocks until a condition, which may change the value, returns an answer. Other threads are not woken by that.
     @inlinable
     package func wait<Answer>(until condition: (inout Value) -> Answer?) -> Answer {
         pthread_mutex_lock(mutex)

@@ -1,25 +1,25 @@
-/// What callers have handed over to a connection and its loop has not yet taken. Reads of single keys that follow one
-/// another become one request.
+/// Requests that callers have submitted to a connection and its loop has not yet taken. Successive reads of single keys
+/// become one request.
 struct Outbox: ~Copyable {
-    /// Requests that were handed over together, and who gets their replies.
+    /// Requests that were submitted together, and the receiver of their replies.
     struct Submission: Sendable {
         let id: Int
         var shapes: [ReplyShape]
         let timeout: Duration
-        /// When it was handed over; nil for when it is taken.
+        /// When it was submitted; nil if the time at which it is taken counts.
         let submitted: ContinuousClock.Instant?
         let receiver: any ReplyReceiver
     }
 
-    /// What waits to be sent: the submissions in their order, and their bytes.
+    /// The queued submissions in order, and their bytes.
     struct Content: Sendable {
         var submissions: [Submission] = []
         var chunks: [[UInt8]] = []
     }
 
-    /// The longest line of keys, its end included. Servers read lines up to 2048 bytes in one piece.
+    /// The longest line of keys, including its end. Servers read lines up to 2048 bytes in one piece.
     static let maximumLineBytes = 2000
-    /// Requests are brought together to chunks of this length at the most.
+    /// The maximum length of a chunk into which requests are combined.
     static let chunkBytes = 65_536
 
     private static let value: [ReplyShape] = [.value]
@@ -27,17 +27,17 @@ struct Outbox: ~Copyable {
     private static let fencedValues: [ReplyShape] = [.values, .fence]
 
     private var content = Content()
-    /// The reads of the last line, when it has no end yet.
+    /// The reads of the last line, if that is still open.
     private var line: SharedReads?
     private var lineBytes = 0
     private var lineTimeout = Duration.zero
 
     init() {}
 
-    /// Whether nothing waits.
+    /// Whether nothing is queued.
     var isEmpty: Bool { content.submissions.isEmpty }
 
-    /// Adds requests, with the long values in them.
+    /// Adds requests and the long values in them.
     mutating func submit(
         _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], _ submission: Submission
     ) {
@@ -53,7 +53,7 @@ struct Outbox: ~Copyable {
         }
     }
 
-    /// Adds a read: to the line before it where that asks the same, or as a line of its own.
+    /// Adds a read: to the line before it if that makes the same request, or as a line of its own.
     mutating func submit(_ word: SharedRead.Word, for waiter: ReadWaiter, timeout: Duration, id: Int, isOnLoop: Bool) {
         let key = waiter.key.bytes
         if let line, line.word == word, lineTimeout == timeout,
@@ -85,7 +85,7 @@ struct Outbox: ~Copyable {
         content.chunks[last].append(contentsOf: key)
     }
 
-    /// Gives out what waits. Nobody joins its last line any more.
+    /// Removes and returns what is queued. No more reads can join its last line.
     mutating func take() -> Content {
         endLine()
         let taken = content
@@ -93,7 +93,7 @@ struct Outbox: ~Copyable {
         return taken
     }
 
-    /// Has what follows a read of several keys begin with a fence.
+    /// Adds a fence before what follows a read of several keys.
     private mutating func addFence() {
         let last = content.submissions.count - 1
         guard last >= 0, content.submissions[last].shapes.last?.leavesEndOpen == true else { return }

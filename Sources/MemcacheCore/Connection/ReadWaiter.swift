@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A task that waits for what is found of one key. When it is cancelled it gives up at once; its place among the others
-/// stays, and what comes for it is dropped.
+/// A task that waits for the item of one key. When it is cancelled, it stops waiting at once; its place among the
+/// others stays, and its item is dropped.
 ///
 /// `@unchecked Sendable`: `item` is only touched on the connection's thread.
 final class ReadWaiter: @unchecked Sendable {
@@ -13,7 +13,7 @@ final class ReadWaiter: @unchecked Sendable {
     }
 
     let key: Key
-    /// What has come, for those who tell of it.
+    /// The item that has arrived, until the waiter is notified.
     var item: Item?
 
     private let state = Mutex(State())
@@ -22,12 +22,12 @@ final class ReadWaiter: @unchecked Sendable {
         self.key = key
     }
 
-    /// What came of it, once the wait is over; nil when only asking alone can tell.
+    /// The result, once the wait has ended; nil if the read must be sent again, alone.
     var answer: Answer? { state.withLock { $0.answer } }
 
-    /// Stores who waits.
+    /// Stores the continuation.
     ///
-    /// - Returns: Whether there is anything to wait for; not when the task was cancelled before.
+    /// - Returns: Whether to wait; false if the task was cancelled before.
     func begin(_ continuation: UnsafeContinuation<Void, Never>) -> Bool {
         state.withLock { state in
             guard state.answer == nil else { return false }
@@ -36,9 +36,9 @@ final class ReadWaiter: @unchecked Sendable {
         }
     }
 
-    /// Ends the wait, if it has not ended by then. The continuation is resumed by the one who takes it out.
+    /// Ends the wait, unless it has ended already. Whoever takes the continuation out resumes it.
     ///
-    /// - Parameter unsent: The answer for a wait that has not begun.
+    /// - Parameter unsent: The result for a wait that has not begun.
     func finish(_ answer: @autoclosure () -> Answer, unsent: @autoclosure () -> Answer? = nil) {
         let continuation = state.withLock { state -> UnsafeContinuation<Void, Never>? in
             guard state.answer == nil else { return nil }
@@ -49,7 +49,7 @@ final class ReadWaiter: @unchecked Sendable {
         continuation?.resume()
     }
 
-    /// Ends the wait, if it has not ended by then, without an answer: the caller is to ask alone.
+    /// Ends the wait, unless it has ended already, without a result: the caller must send the read alone.
     func release() {
         state.withLock { $0.continuation.take() }?.resume()
     }

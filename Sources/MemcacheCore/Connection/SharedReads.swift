@@ -1,20 +1,21 @@
-/// Reads of single keys that go in one request: gives each caller what was found of its key.
+/// Reads of single keys that share one request; gives each caller the item of its key.
 ///
-/// `@unchecked Sendable`: others join only while it lies in the outbox, under its lock; from then on it is only touched
-/// on the connection's thread.
+/// `@unchecked Sendable`: others join only while it is in the outbox, under its lock; after that it is only touched on
+/// the connection's thread.
 final class SharedReads: ReplyReceiver, @unchecked Sendable {
     let word: SharedRead.Word
-    /// Whether those who wait run on the connection's thread themselves.
+    /// Whether the waiting callers run on the connection's thread themselves.
     let isOnLoop: Bool
-    /// The priority of the task that asked first.
+    /// The priority of the task that made the first read.
     let priority = Task.currentPriority
-    /// Who wants the keys, in their order on the wire; nil for one who was told, whose item is not kept for the others.
+    /// The waiters, in the order of their keys on the wire; nil for one that has been notified, so that its item is not
+    /// retained for the others.
     private var waiters: [ReadWaiter?] = []
-    /// Behind the last key of which an item has come.
+    /// The index after the last key for which an item has arrived.
     private var next = 0
-    /// Those before this position whose items had come were told.
+    /// All waiters before this index have been notified of the items received so far.
     private var told = 0
-    /// An item that nobody had asked for.
+    /// An item that no caller requested.
     private var stray: Item?
     private var refusal: Refusal?
 
@@ -24,7 +25,7 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
         waiters.reserveCapacity(16)
     }
 
-    /// How many wait.
+    /// The number of reads.
     var count: Int { waiters.count }
 
     /// Adds a caller, whose key is the next one on the wire.
@@ -52,7 +53,7 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// A value that another has followed need not wait for the rest.
+    /// Notifies waiters early: an item that is followed by another need not wait for the rest.
     func paused() {
         guard stray == nil, told < next - 1 else { return }
         for position in told..<next - 1 {
@@ -76,8 +77,8 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
         }
     }
 
-    /// What a caller would have got alone; nil where the line was refused, which may be for another's key. An item that
-    /// nobody asked for makes all of it doubtful, and the command says so.
+    /// The reply that a caller would have received alone; nil if the line was rejected, possibly because of another
+    /// key. An item that no caller requested makes the whole reply doubtful, and the command reports it.
     private func reply(to waiter: ReadWaiter) -> Reply? {
         if let refusal, count == 1 { return .refused(refusal) }
         let item = waiter.item.map { [$0] } ?? []
@@ -85,7 +86,7 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
         return refusal != nil && item.isEmpty ? nil : .items(item)
     }
 
-    /// Whose key an item has. Servers answer in the order of the keys; routers may not.
+    /// Finds the waiter for an item's key. Servers reply in the order of the keys; routers may not.
     private func place(of key: Range<Int>, in bytes: Span<UInt8>) -> (position: Int, waiter: ReadWaiter)? {
         func isAwaited(_ position: Int) -> Bool {
             guard let waiter = waiters[position], waiter.item == nil else { return false }

@@ -1,4 +1,4 @@
-/// Which way bytes went.
+/// The direction of bytes.
 package enum TraceDirection: Hashable, Sendable {
     /// To the server.
     case sent
@@ -6,7 +6,8 @@ package enum TraceDirection: Hashable, Sendable {
     case received
 }
 
-/// Is shown every byte of a connection as it is handed to the system or comes from it, in pieces of any size.
+/// A closure called with every byte of a connection as it is passed to the system or received from it, in pieces of any
+/// size.
 ///
 /// Called on the connection's own thread, which waits for it.
 package typealias WireTrace = @Sendable (TraceDirection, Span<UInt8>) -> Void

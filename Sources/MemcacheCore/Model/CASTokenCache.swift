@@ -1,11 +1,11 @@
 import DequeModule
 import Synchronization
 
-/// The CAS tokens that reads brought, up to a number of them; beyond it the oldest are forgotten.
+/// A bounded cache of the CAS tokens that reads returned; when it is full, the oldest are dropped.
 package final class CASTokenCache: Sendable {
     private struct State {
         var tokens: [[UInt8]: (token: CASToken, turn: Int)] = [:]
-        /// The keys in the order in which they came. One that came again is in it twice; only its last place counts.
+        /// The keys in order of arrival. A key that was read again appears twice; only its last entry counts.
         var order: Deque<(key: [UInt8], turn: Int)> = []
         var turn = 0
     }
@@ -13,18 +13,18 @@ package final class CASTokenCache: Sendable {
     private let capacity: Int
     private let state = Mutex(State())
 
-    /// - Parameter capacity: How many tokens are remembered; more than there can be is no limit.
+    /// - Parameter capacity: The maximum number of tokens kept. Very large numbers mean no limit.
     package init(capacity: Int) { self.capacity = min(max(capacity, 0), 1 << 40) }
 
-    /// Whether any token is remembered at all.
+    /// Whether no tokens are kept at all.
     var isOff: Bool { capacity <= 0 }
 
-    /// Remembers the token of an item that was read, instead of an older one.
+    /// Stores the token of an item that was read, replacing an older one.
     func remember(_ item: Item) {
         if let token = item.cas { remember(token, of: item.key.bytes) }
     }
 
-    /// Remembers the token of a key that was read, instead of an older one.
+    /// Stores the token of a key that was read, replacing an older one.
     package func remember(_ token: CASToken, of key: [UInt8]) {
         guard !isOff else { return }
         state.withLock { state in
@@ -40,17 +40,17 @@ package final class CASTokenCache: Sendable {
         }
     }
 
-    /// The token that the last read of a key brought. It stays until another takes its place.
+    /// The token from the last read of a key. It stays until another one replaces it.
     package func token(of key: [UInt8]) -> CASToken? {
         state.withLock { $0.tokens[key]?.token }
     }
 
-    /// Forgets a key.
+    /// Removes a key's token.
     package func forget(_ key: [UInt8]) {
         state.withLock { _ = $0.tokens.removeValue(forKey: key) }
     }
 
-    /// Forgets all tokens.
+    /// Removes all tokens.
     package func forgetAll() {
         state.withLock { $0 = State() }
     }

@@ -1,13 +1,13 @@
 import CZlib
 
-/// A pair of functions that make values shorter and long again. Replace it to use another format.
+/// A pair of functions that compress and decompress values. Replace it to use another format.
 public struct Compression: Sendable {
-    /// The shorter form of some bytes. It may come out longer; then it is not used.
+    /// Returns the compressed form of some bytes. If the result is longer than the input, it is not used.
     public var compress: @Sendable (_ bytes: [UInt8]) throws(MemcacheError) -> [UInt8]
-    /// The long form of compressed bytes, or an error when it would exceed `maximumBytes`.
+    /// Returns the decompressed bytes, or throws if they would exceed `maximumBytes`.
     public var decompress: @Sendable (_ bytes: [UInt8], _ maximumBytes: Int) throws(MemcacheError) -> [UInt8]
 
-    /// A format of your own.
+    /// Creates a compression of your own.
     public init(
         compress: @escaping @Sendable (_ bytes: [UInt8]) throws(MemcacheError) -> [UInt8],
         decompress: @escaping @Sendable (_ bytes: [UInt8], _ maximumBytes: Int) throws(MemcacheError) -> [UInt8]
@@ -16,8 +16,8 @@ public struct Compression: Sendable {
         self.decompress = decompress
     }
 
-    /// The zlib format at its default level: the same bytes as Python's `zlib.compress`. Bytes after the end of the
-    /// stream are ignored on reading, as in Python.
+    /// The zlib format at its default level, which gives the same bytes as Python's `zlib.compress`. When reading,
+    /// bytes after the end of the stream are ignored, as in Python.
     public static let zlib = Compression(
         compress: { bytes throws(MemcacheError) in try Zlib.compress(bytes) },
         decompress: { bytes, maximumBytes throws(MemcacheError) in
@@ -25,29 +25,29 @@ public struct Compression: Sendable {
         })
 }
 
-/// zlib behind two functions.
+/// Compression and decompression with zlib, as two functions.
 package enum Zlib {
-    /// The window that both directions use; zlib's largest, and Python's default.
+    /// The window size for both directions: zlib's largest, and Python's default.
     private static let windowBits: Int32 = 15
-    /// How much is inflated at once, and how long a value may be before it is measured first.
+    /// The size of one step of inflating, and the length above which a value is measured first.
     private static let chunkBytes = 65536
     private static let measuredFromBytes = 1_048_576
 
-    /// The zlib stream of some bytes at the default level.
+    /// Returns the zlib stream of some bytes, at the default level.
     package static func compress(_ bytes: [UInt8]) throws(MemcacheError) -> [UInt8] {
         var deflation = try Deflation()
         return try deflation.run(bytes)
     }
 
-    /// The bytes that a zlib stream stands for.
+    /// Returns the bytes that a zlib stream contains.
     ///
-    /// A stream that expands to more than a mebibyte is run through once without being kept, so that memory is taken
-    /// only for what is going to be returned: a stream that expands beyond the limit costs a few hundred kilobytes.
+    /// A stream that expands to more than 1 MiB is first inflated without keeping the output, so that memory is
+    /// allocated only for what is returned: a stream that expands beyond the limit costs a few hundred kilobytes.
     package static func decompress(_ bytes: [UInt8], maximumBytes: Int) throws(MemcacheError) -> [UInt8] {
         try expand(bytes, maximumBytes: maximumBytes).output
     }
 
-    /// The same, with how many bytes follow the stream's end.
+    /// The same, and the number of bytes after the end of the stream.
     package static func expand(
         _ bytes: [UInt8], maximumBytes: Int
     ) throws(MemcacheError) -> (output: [UInt8], ignoredBytes: Int) {
@@ -77,7 +77,7 @@ package enum Zlib {
         init() throws(MemcacheError) {
             stream = .allocate(capacity: 1)
             stream.initialize(to: z_stream())
-            // 8 is zlib's own and Python's default for the memory level.
+            // 8 is the default memory level of zlib and of Python.
             guard mcsh_deflateInit2(stream, Z_DEFAULT_COMPRESSION, windowBits, 8) == Z_OK else {
                 throw MemcacheError(.unwritableValue, "zlib has no memory to compress with")
             }
@@ -90,13 +90,13 @@ package enum Zlib {
 
         mutating func run(_ bytes: [UInt8]) throws(MemcacheError) -> [UInt8] {
             var output: [UInt8] = []
-            // Room for what does not get shorter: growing would copy it, and room that is not used takes no memory.
+            // Reserves space for data that does not compress: growing would copy it, and unused pages cost no memory.
             if bytes.count > measuredFromBytes { output.reserveCapacity(bytes.count + bytes.count >> 10 + 64) }
             var chunk = [UInt8](repeating: 0, count: min(chunkBytes, bytes.count / 2 + 128))
             var position = 0
             var status = Z_OK
             repeat {
-                // zlib counts in 32 bits: longer input goes in pieces.
+                // zlib counts in 32 bits, so longer input is passed in pieces.
                 let length = min(bytes.count - position, 1 << 30)
                 let mode = position + length == bytes.count ? Z_FINISH : Z_NO_FLUSH
                 let (taken, given): (Int, Int) = bytes.withUnsafeBufferPointer { input in
@@ -136,10 +136,10 @@ package enum Zlib {
             stream.deallocate()
         }
 
-        /// Inflates, handing over piece by piece.
+        /// Inflates the input and passes the output on piece by piece.
         ///
-        /// - Returns: Whether the end of the stream was reached within `limit` bytes, how many bytes came, and how many
-        ///   were taken for them.
+        /// - Returns: Whether the end of the stream was reached within `limit` bytes, how many bytes were produced, and
+        ///   how many were consumed for them.
         mutating func run(
             _ bytes: [UInt8], upTo limit: Int, receive: (ArraySlice<UInt8>) -> Void
         ) throws(MemcacheError) -> (isComplete: Bool, count: Int, taken: Int) {

@@ -1,32 +1,32 @@
 /// The name of an item: bytes that memcached can carry in a command line.
 ///
-/// memcached takes 1 to 250 bytes, none of them a space, a control character or DEL. A key that breaks these rules never
-/// reaches a server, so a key cannot smuggle a command in. A key made of a text is checked when a command with it is
-/// sent, which then throws; the initializers that throw check at once.
+/// memcached accepts 1 to 250 bytes, none of them a space, a control character or DEL. A key that breaks these rules
+/// never reaches a server, so a key cannot inject a command. A key made from a string is checked when a command with it
+/// is sent, which then throws; the initializers that throw check at once.
 ///
 ///     let item = try await client.get("user:\(id)")
 ///     let key = Key(name)                                  // any text
-///     let checked = try Key(name.utf8)                     // throws here where the name is no key
+///     let checked = try Key(name.utf8)                     // throws here if the name is not a key
 ///     let binary = try Key(base64Encoding: [0x00, 0xff])   // through the meta commands only
 public struct Key: Hashable, Sendable {
-    /// The longest key memcached takes, in bytes as sent.
+    /// The longest key that memcached accepts, in bytes as sent.
     public static let maximumBytes = 250
 
     /// The bytes that name the item on the wire: base64 text when ``isBase64`` is set.
     public let bytes: [UInt8]
 
-    /// Whether ``bytes`` is the base64 form of a key that the command line cannot carry; such a key is only for the
+    /// Whether ``bytes`` is the base64 form of a key that a command line cannot carry. Such a key works only with the
     /// meta commands, which mark it with the flag `b`.
     public let isBase64: Bool
 
-    /// A number that chooses the server in the place of the key's hash; nil for the key's own hash.
-    /// (python-memcached's `(hashvalue, key)`.)
+    /// A number that chooses the server instead of the key's hash; nil to use the hash. (python-memcached's
+    /// `(hashvalue, key)`.)
     public private(set) var routingNumber: RoutingNumber?
 
-    /// Whether the bytes are known to be those of a key. Otherwise that is checked when a command is sent.
+    /// Whether the bytes are known to form a valid key. Otherwise they are checked when a command is sent.
     private var isChecked = true
 
-    /// The same key with checked bytes before it.
+    /// The same key with a prefix of checked bytes.
     func prefixed(by prefix: [UInt8]) -> Key {
         var whole = Key(received: prefix + bytes)
         whole.isChecked = isChecked
@@ -34,7 +34,7 @@ public struct Key: Hashable, Sendable {
         return whole
     }
 
-    /// The same key, on the server that a number chooses in the place of the key's hash.
+    /// The same key, on the server that a number chooses instead of the key's hash.
     public func routed(by number: RoutingNumber) -> Key {
         var copy = self
         copy.routingNumber = number
@@ -46,23 +46,23 @@ public struct Key: Hashable, Sendable {
         routingNumber.map { .number($0) } ?? .bytes(bytes)
     }
 
-    /// Which bytes a key may hold.
+    /// Which bytes a key may contain.
     public enum Characters: Hashable, Sendable {
-        /// What memcached's protocol allows: no blanks, no control characters, no DEL.
+        /// What memcached's protocol allows: no spaces, no control characters, no DEL.
         case standard
-        /// Whatever leaves the command line in one piece: all but blank, NUL, LF and CR. For the keys of applications that
-        /// have switched the checks off (python-memcached's `check_keys=False`, which lets those four through too, and
-        /// with them other commands).
+        /// Every byte that does not split the command line: all but space, NUL, LF and CR. For the keys of applications
+        /// that have switched the checks off (python-memcached's `check_keys=False`, which lets those four through too,
+        /// and with them other commands).
         case lenient
     }
 
-    /// Checks and takes a key's bytes.
+    /// Creates a key from bytes and checks them.
     ///
     /// - Parameters:
-    ///   - bytes: The key as it is to be sent.
-    ///   - maximumBytes: The longest key accepted, 250 unless the server was built otherwise. The client has a limit of its
-    ///     own, ``RequestLimits/maximumKeyBytes``.
-    ///   - characters: Which bytes it may hold.
+    ///   - bytes: The key as it will be sent.
+    ///   - maximumBytes: The longest key accepted, 250 unless the server was built otherwise. The client has a limit of
+    ///     its own, ``RequestLimits/maximumKeyBytes``.
+    ///   - characters: Which bytes it may contain.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/keyEmpty``,
     ///   ``MemcacheError/Code/keyTooLong`` or ``MemcacheError/Code/keyCharacter``.
     public init(
@@ -76,18 +76,19 @@ public struct Key: Hashable, Sendable {
         isBase64 = false
     }
 
-    /// The UTF-8 bytes of a text, which are checked when a command with the key is sent: against the client's limit of
-    /// length, ``RequestLimits/maximumKeyBytes``, and for characters that a command line cannot carry.
+    /// Creates a key from the UTF-8 bytes of a string. They are checked when a command with the key is sent: against
+    /// the client's limit of length, ``RequestLimits/maximumKeyBytes``, and for characters that a command line cannot
+    /// carry.
     public init(_ text: String) {
         bytes = Array(text.utf8)
         isBase64 = false
         isChecked = false
     }
 
-    /// The UTF-8 bytes of part of a text, as of a whole one.
+    /// Creates a key from the UTF-8 bytes of part of a string.
     public init(_ text: Substring) { self.init(String(text)) }
 
-    /// Checks and takes the UTF-8 bytes of a text.
+    /// Creates a key from the UTF-8 bytes of a string and checks them.
     ///
     /// - Throws: ``MemcacheError``, as for any other key.
     public init(
@@ -96,22 +97,23 @@ public struct Key: Hashable, Sendable {
         try self.init(text.utf8, maximumBytes: maximumBytes, characters: characters)
     }
 
-    /// The decimal text of a number. 42 and `"42"` are the same key.
+    /// Creates a key from the decimal digits of a number. 42 and `"42"` are the same key.
     public init(_ number: some FixedWidthInteger) {
         self.init(received: Array(String(number).utf8))
     }
 
-    /// Checks and takes the text by which Swift describes something: `1.5`, an identifier. (python-memcached's keys of many
-    /// do so with Python's text, which differs for some: `True` there is `true` here.)
+    /// Creates a key from Swift's description of a value, such as `1.5` or an identifier, and checks it.
+    /// (python-memcached's calls with many keys use Python's text, which differs for some values: `True` there is
+    /// `true` here.)
     ///
     /// - Throws: ``MemcacheError``, as for any other key.
     public init(describing subject: some CustomStringConvertible) throws(MemcacheError) {
         try self.init(subject.description.utf8)
     }
 
-    /// A key of any bytes, sent base64 encoded through the meta commands; at most 187 bytes fit.
+    /// Creates a key of any bytes, sent in base64 through the meta commands; at most 187 bytes fit.
     ///
-    /// - Throws: ``MemcacheError`` when there are no bytes, or more than fit.
+    /// - Throws: ``MemcacheError`` if there are no bytes, or more than fit.
     public init(base64Encoding raw: [UInt8]) throws(MemcacheError) {
         let encoded = Base64.encode(raw)
         if raw.isEmpty {
@@ -124,15 +126,15 @@ public struct Key: Hashable, Sendable {
         isBase64 = true
     }
 
-    /// A key that a server sent. Servers keep keys that may not be sent to them in a command line.
+    /// Creates a key that a server sent. Servers can hold keys that cannot be sent to them in a command line.
     package init(received bytes: [UInt8]) {
         self.bytes = bytes
         isBase64 = false
     }
 
-    /// Refuses a key that no server can be asked for.
+    /// Throws if the key cannot be sent to any server.
     ///
-    /// - Parameter maximumBytes: The longest key accepted where the key was not checked before.
+    /// - Parameter maximumBytes: The longest key accepted if the key was not checked before.
     func requireSendable(maximumBytes: Int) throws(MemcacheError) {
         guard !isChecked, let fault = Key.fault(in: bytes.span, maximumBytes: maximumBytes) else { return }
         throw MemcacheError(fault, key: bytes, maximumBytes: maximumBytes)
@@ -150,7 +152,7 @@ public struct Key: Hashable, Sendable {
         fault(in: bytes, 0..<bytes.count, maximumBytes: maximumBytes)
     }
 
-    /// The first rule that a key inside other bytes breaks.
+    /// The first rule broken by a key that is part of other bytes.
     package static func fault(
         in bytes: Span<UInt8>, _ range: Range<Int>, maximumBytes: Int = Key.maximumBytes,
         _ characters: Characters = .standard
@@ -169,7 +171,7 @@ public struct Key: Hashable, Sendable {
 }
 
 extension Key: CustomStringConvertible {
-    /// The key as text, with bytes that are not printable ASCII or UTF-8 letters escaped as `\xHH`.
+    /// The key as text; bytes that are not printable ASCII or UTF-8 letters are escaped as `\xHH`.
     public var description: String { EscapedText.string(bytes) }
 }
 
@@ -179,7 +181,7 @@ extension Key {
         left.bytes == right.bytes && left.isBase64 == right.isBase64 && left.routingNumber == right.routingNumber
     }
 
-    /// Hashes what makes keys the same.
+    /// Hashes the parts that `==` compares.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(bytes)
         hasher.combine(isBase64)
@@ -188,13 +190,13 @@ extension Key {
 }
 
 extension Key: ExpressibleByStringInterpolation {
-    /// A key written in the program, perhaps with computed parts: `"user:\(id)"`. Checked when a command with it is sent,
-    /// as any text is.
+    /// Creates a key from a string literal, perhaps with interpolated parts: `"user:\(id)"`. It is checked when a
+    /// command with it is sent, like any string.
     public init(stringLiteral value: String) { self.init(value) }
 }
 
 extension Key: ExpressibleByIntegerLiteral {
-    /// A number written in the program, as its decimal text.
+    /// Creates a key from the decimal digits of an integer literal.
     public init(integerLiteral value: Int64) {
         self.init(value)
     }

@@ -1,4 +1,4 @@
-/// A whole reply of the text protocol, from its first line to its last.
+/// A complete reply of the text protocol, from its first line to its last.
 public enum Reply: Hashable, Sendable {
     /// `STORED`
     case stored
@@ -16,17 +16,17 @@ public enum Reply: Hashable, Sendable {
     case ok
     /// `RESET`, the answer to `stats reset`.
     case reset
-    /// A number alone, the answer to `incr` and `decr`.
+    /// A number on its own, the answer to `incr` and `decr`.
     case number(UInt64)
     /// `VERSION …`, with the rest of the line.
     case version([UInt8])
-    /// `VALUE` blocks up to `END`, in the order of the server.
+    /// `VALUE` blocks up to `END`, in the server's order.
     case items([Item])
     /// The answer to `mg`, `ms`, `md` or `ma`.
     case meta(MetaReply)
     /// `MN`
     case metaNoop
-    /// `ME`, with the rest of the line: the key, then `name=value` words.
+    /// `ME`, with the rest of the line: the key, then `name=value` pairs.
     case metaDebug([UInt8])
     /// `STAT` lines up to `END`.
     case statistics([Statistic])
@@ -36,7 +36,7 @@ public enum Reply: Hashable, Sendable {
     case prefixes([PrefixStatistic])
     /// A `CONFIG` block, the answer of ElastiCache to `config get cluster`.
     case clusterConfiguration([UInt8])
-    /// Any of the lines with which a server refuses.
+    /// Any error line of the server.
     case refused(Refusal)
     /// Nothing: the command was sent with `noreply`, or closed the connection.
     case nothing
@@ -49,23 +49,23 @@ public struct Statistic: Hashable, Sendable {
     /// The rest of the line.
     public var value: [UInt8]
 
-    /// Makes a statistic.
+    /// Creates a statistic.
     public init(name: [UInt8], value: [UInt8]) {
         self.name = name
         self.value = value
     }
 }
 
-/// One `ITEM` line of `stats cachedump`: a key of the COLD part of a slab class, as the server prints it.
+/// One `ITEM` line of `stats cachedump`: a key in the COLD segment of a slab class, as the server prints it.
 public struct CachedKey: Hashable, Sendable {
     /// The key, not encoded.
     public var key: [UInt8]
     /// The length of the value in bytes.
     public var valueBytes: UInt64
-    /// The Unix time at which the item expires; nil when it does not.
+    /// The Unix time at which the item expires; nil if it does not.
     public var expirationTime: Int64?
 
-    /// Makes an entry.
+    /// Creates an entry.
     public init(key: [UInt8], valueBytes: UInt64, expirationTime: Int64? = nil) {
         self.key = key
         self.valueBytes = valueBytes
@@ -73,11 +73,11 @@ public struct CachedKey: Hashable, Sendable {
     }
 }
 
-/// One `PREFIX` line of `stats detail dump`: how often the keys of a prefix were used.
+/// One `PREFIX` line of `stats detail dump`: how often the keys with a prefix were used.
 public struct PrefixStatistic: Hashable, Sendable {
-    /// The keys' common part, up to the server's delimiter.
+    /// The common part of the keys, up to the server's delimiter.
     public var prefix: [UInt8]
-    /// Keys asked for.
+    /// Keys requested.
     public var gets: UInt64
     /// Keys found.
     public var hits: UInt64
@@ -86,7 +86,7 @@ public struct PrefixStatistic: Hashable, Sendable {
     /// Items deleted.
     public var deletes: UInt64
 
-    /// Makes an entry.
+    /// Creates an entry.
     public init(prefix: [UInt8], gets: UInt64, hits: UInt64, sets: UInt64, deletes: UInt64) {
         self.prefix = prefix
         self.gets = gets
@@ -96,32 +96,32 @@ public struct PrefixStatistic: Hashable, Sendable {
     }
 }
 
-/// A line with which a server says that it did not do what was asked.
+/// A line with which a server reports that it did not execute a command.
 public struct Refusal: Hashable, Sendable {
-    /// Who is at fault, as the first word of the line says.
+    /// Which side is at fault, according to the first word of the line.
     public enum Kind: UInt8, Hashable, Sendable {
-        /// `ERROR`: the server does not know the command, or refuses it in the text.
+        /// `ERROR`: the server does not know the command, or rejects it with a reason.
         case error
         /// `CLIENT_ERROR`: the request is at fault.
         case clientError
-        /// `SERVER_ERROR`: the server could not.
+        /// `SERVER_ERROR`: the server could not execute it.
         case serverError
-        /// `BUSY`, `BADCLASS`, `NOSPARE`, `SAME`, `NOTSTARTED`, `MEMLIMIT_…`, `WATCHER_…`: not now, or not so.
+        /// `BUSY`, `BADCLASS`, `NOSPARE`, `SAME`, `NOTSTARTED`, `MEMLIMIT_…`, `WATCHER_…`: not now, or not this way.
         case unavailable
     }
 
-    /// Who is at fault.
+    /// Which side is at fault.
     public var kind: Kind
-    /// The whole line without its end.
+    /// The whole line without its terminator.
     public var line: [UInt8]
 
-    /// Makes a refusal.
+    /// Creates a refusal.
     public init(kind: Kind, line: [UInt8]) {
         self.kind = kind
         self.line = line
     }
 
-    /// Whether the server refuses everything until a login succeeds.
+    /// Whether the server rejects everything until the client has authenticated.
     package var wantsLogin: Bool {
         guard kind == .clientError else { return false }
         let lines: [StaticString] = [
@@ -131,30 +131,31 @@ public struct Refusal: Hashable, Sendable {
         return lines.contains { line.span.equals($0, in: 0..<line.count) }
     }
 
-    /// Whether the server does not know the command: the line is `ERROR` and nothing else. With a text it says what is
-    /// wrong.
+    /// Whether the server does not know the command: the line is `ERROR` and nothing else. An `ERROR` with a text says
+    /// what is wrong.
     package var isBare: Bool { line.span.equals("ERROR", in: 0..<line.count) }
 
-    /// What memcached says on a connection that it has no room for.
+    /// What memcached sends on a connection beyond its limit.
     package static let tooManyConnections: StaticString = "ERROR Too many open connections"
 
-    /// Whether the refusal of a request with several keys may concern one of them, so that it is worth asking for each
-    /// alone. A server that does not know the command, wants a login or has no room refuses each key as well.
+    /// Whether an error for a request with several keys may concern only one of them, so that it is worth requesting
+    /// each one alone. A server that does not know the command, requires authentication or has no free connection
+    /// rejects every key.
     package var mayBeOfOneKey: Bool {
         !isBare && !wantsLogin && !line.span.equals(Self.tooManyConnections, in: 0..<line.count)
     }
 
-    /// The whole line, escaped for showing.
+    /// The whole line, escaped for display.
     public var text: String { EscapedText.string(line) }
 }
 
 /// The answer to a meta command.
 public struct MetaReply: Hashable, Sendable {
-    /// The two letters that a meta reply begins with.
+    /// The first two letters of a meta reply.
     public enum Status: UInt8, Hashable, Sendable {
-        /// `HD`: done, no value.
+        /// `HD`: success without a value.
         case done
-        /// `VA`: done, with a value.
+        /// `VA`: success with a value.
         case value
         /// `EN`: no such item (`mg`, `me`).
         case miss
@@ -162,7 +163,7 @@ public struct MetaReply: Hashable, Sendable {
         case notFound
         /// `NS`: not stored.
         case notStored
-        /// `EX`: the CAS token is not the item's.
+        /// `EX`: the CAS token does not match the item's.
         case exists
     }
 
@@ -170,10 +171,10 @@ public struct MetaReply: Hashable, Sendable {
     public var status: Status
     /// The value of a `VA` reply.
     public var value: [UInt8]?
-    /// The return flags, in the server's order: each a letter and what is glued to it.
+    /// The return flags in the server's order: a letter each, and what directly follows it.
     public var flags: [MetaReturnFlag]
 
-    /// Makes an answer.
+    /// Creates a reply.
     public init(status: Status, value: [UInt8]? = nil, flags: [MetaReturnFlag] = []) {
         self.status = status
         self.value = value
@@ -185,16 +186,16 @@ public struct MetaReply: Hashable, Sendable {
 public struct MetaReturnFlag: Hashable, Sendable {
     /// The letter.
     public var letter: UInt8
-    /// What follows the letter, often nothing.
+    /// The text after the letter, often empty.
     public var argument: [UInt8]
 
-    /// Makes a flag.
+    /// Creates a flag.
     public init(letter: UInt8, argument: [UInt8] = []) {
         self.letter = letter
         self.argument = argument
     }
 
-    /// Splits the flags of a reply line, which single spaces separate.
+    /// Splits the flags of a reply line, which are separated by single spaces.
     package static func parse(_ line: Span<UInt8>, _ range: Range<Int>) -> [MetaReturnFlag] {
         var flags: [MetaReturnFlag] = []
         var start = range.lowerBound

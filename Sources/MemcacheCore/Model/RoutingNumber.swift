@@ -1,22 +1,22 @@
-/// A number that an application gives along with a key to choose the key's server: the first item of
-/// python-memcached's `(hashvalue, key)`.
+/// A number that an application gives with a key to choose its server: the first item of python-memcached's
+/// `(hashvalue, key)`.
 ///
-/// As in Python it may be negative and of any size: up to 4,300 decimal digits, which is what Python prints.
+/// As in Python, it may be negative and large: up to 4,300 decimal digits, which is the most that Python prints.
 ///
 ///     let number: RoutingNumber = 42
 ///     let large = try RoutingNumber(decimal: "1180591620717411303424")
 public struct RoutingNumber: Hashable, Sendable {
-    /// The most digits a number may have.
+    /// The maximum number of digits.
     public static let maximumDigits = 4300
 
-    /// Python's `True`: chooses a server as 1 does, but is printed, and so hashed anew, as the word `True`.
+    /// Python's `True`: chooses a server as 1 does, but is printed, and therefore rehashed, as the word `True`.
     public static let pythonTrue = RoutingNumber(.truth(true))
-    /// Python's `False`: chooses a server as 0 does, but is printed, and so hashed anew, as the word `False`.
+    /// Python's `False`: chooses a server as 0 does, but is printed, and therefore rehashed, as the word `False`.
     public static let pythonFalse = RoutingNumber(.truth(false))
 
     private enum Value: Hashable {
         case small(Int64)
-        /// The digits of a number that 64 bits do not hold, with its sign and without leading zeros.
+        /// The digits of a number that does not fit into 64 bits, with its sign and without leading zeros.
         case large([UInt8])
         case truth(Bool)
     }
@@ -25,7 +25,7 @@ public struct RoutingNumber: Hashable, Sendable {
 
     private init(_ value: Value) { self.value = value }
 
-    /// A number that the program has.
+    /// Creates a routing number from an integer.
     public init(_ number: some BinaryInteger) {
         if let small = Int64(exactly: number) {
             value = .small(small)
@@ -34,7 +34,7 @@ public struct RoutingNumber: Hashable, Sendable {
         }
     }
 
-    /// Reads a whole number in decimal: digits, with `-` in front of a negative number.
+    /// Reads a whole decimal number: digits, with `-` before a negative number.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and a message that says what to
     ///   write.
@@ -57,7 +57,7 @@ public struct RoutingNumber: Hashable, Sendable {
         value = ASCIINumber.parseSigned(canonical).map { .small($0) } ?? .large(canonical)
     }
 
-    /// The remainder that is not negative, as Python's `%` gives it: −1 divided by 3 leaves 2.
+    /// The non-negative remainder, as from Python's `%`: −1 divided by 3 leaves 2.
     package func remainder(dividingBy divisor: UInt64) -> UInt64 {
         let magnitude: UInt64
         let isNegative: Bool
@@ -79,7 +79,7 @@ public struct RoutingNumber: Hashable, Sendable {
 }
 
 extension RoutingNumber: ExpressibleByIntegerLiteral {
-    /// A number written in the program.
+    /// Creates a routing number from an integer literal.
     public init(integerLiteral value: Int64) { self.init(.small(value)) }
 }
 

@@ -1,6 +1,6 @@
-/// The version that a server gives as its own, comparable by its numbers.
+/// The version that a server reports, comparable by its numbers.
 ///
-/// Vendors add words to it; those are in ``text`` and do not count in comparisons.
+/// Vendors add words to it; those are kept in ``text`` and do not count in comparisons.
 public struct ServerVersion: Hashable, Sendable {
     /// The first number.
     public var major: Int
@@ -8,10 +8,10 @@ public struct ServerVersion: Hashable, Sendable {
     public var minor: Int
     /// The third number.
     public var patch: Int
-    /// The whole text as the server sent it, escaped for showing.
+    /// The whole text as the server sent it, escaped for display.
     public var text: String
 
-    /// A version from its numbers.
+    /// Creates a version from its numbers.
     public init(_ major: Int, _ minor: Int, _ patch: Int) {
         self.major = major
         self.minor = minor
@@ -19,7 +19,7 @@ public struct ServerVersion: Hashable, Sendable {
         text = "\(major).\(minor).\(patch)"
     }
 
-    /// Reads a version. Numbers that are missing or unreadable, as in the answer of a proxy, are 0.
+    /// Reads a version. Numbers that are missing or unreadable, as in the reply of a proxy, are 0.
     public init(_ bytes: [UInt8]) {
         let numbers = bytes.prefix { $0 == UInt8(ascii: ".") || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) }
             .split(separator: UInt8(ascii: "."))
@@ -32,12 +32,12 @@ public struct ServerVersion: Hashable, Sendable {
 }
 
 extension ServerVersion: Comparable {
-    /// Whether the numbers are smaller, the first before the second before the third.
+    /// Compares the numbers, the major version first.
     public static func < (left: ServerVersion, right: ServerVersion) -> Bool {
         (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
     }
 
-    /// Whether the numbers are the same, whatever else the texts hold.
+    /// Whether the numbers are the same, regardless of the rest of the texts.
     public static func == (left: ServerVersion, right: ServerVersion) -> Bool {
         (left.major, left.minor, left.patch) == (right.major, right.minor, right.patch)
     }
@@ -51,6 +51,6 @@ extension ServerVersion: Comparable {
 }
 
 extension ServerVersion: CustomStringConvertible {
-    /// The text as the server sent it, escaped for showing.
+    /// The text as the server sent it, escaped for display.
     public var description: String { text }
 }

@@ -1,26 +1,27 @@
-/// How an application's values become the bytes and the flags word that a server keeps, and come back.
+/// Turns an application's values into the bytes and flags that a server stores, and back.
 ///
-/// The flags word is the client libraries' agreement with themselves: the server stores it and never looks at it.
-/// Conform to this protocol to keep values in a form of your own:
+/// The flags are an agreement among client libraries: the server stores them and never looks at them. Conform to this
+/// protocol to store values in a form of your own:
 ///
 ///     struct JSONTranscoder<Value: Codable & Sendable>: ValueTranscoder {
 ///         func encode(_ value: Value, options: EncodingOptions) throws(MemcacheError) -> EncodedValue { … }
 ///         func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> Value { … }
 ///     }
 ///
-/// ``PythonTranscoder`` reads and writes what python-memcached does, ``RawTranscoder`` leaves bytes as they are.
+/// ``PythonTranscoder`` reads and writes what python-memcached does; ``RawTranscoder`` leaves bytes as they are.
 public protocol ValueTranscoder<Value>: Sendable {
-    /// What the application works with.
+    /// The type that the application works with.
     associatedtype Value: Sendable
 
-    /// What to store for a value.
+    /// Returns what to store for a value.
     ///
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unwritableValue`` when there is no stored form.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unwritableValue`` if the value has no stored
+    ///   form.
     func encode(_ value: Value, options: EncodingOptions) throws(MemcacheError) -> EncodedValue
 
-    /// The value that stored bytes stand for.
+    /// Returns the value that stored bytes represent.
     ///
-    /// Any bytes give a value or an error; nothing that they say is executed.
+    /// Any bytes give a value or an error; nothing in them is executed.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unknownFlags`` or
     ///   ``MemcacheError/Code/unreadableValue``.
@@ -28,54 +29,54 @@ public protocol ValueTranscoder<Value>: Sendable {
 }
 
 extension ValueTranscoder {
-    /// What to store for a value, with the options at their defaults.
+    /// Returns what to store for a value, with the default options.
     public func encode(_ value: Value) throws(MemcacheError) -> EncodedValue {
         try encode(value, options: EncodingOptions())
     }
 
-    /// The value of an item.
+    /// Returns the value of an item.
     public func decode(_ item: Item) throws(MemcacheError) -> Value {
         try decode(item.value, flags: item.flags)
     }
 }
 
-/// What one store may ask of a transcoder.
+/// Options for encoding one value.
 public struct EncodingOptions: Hashable, Sendable {
-    /// Values with more bytes than this are compressed, where that makes them shorter. 0, the default, means never; a
+    /// Values with more bytes than this are compressed if that makes them shorter. 0, the default, means never; a
     /// negative number means always. python-memcached calls it `min_compress_len`.
     public var minimumCompressLength: Int
 
-    /// Options for one store.
+    /// Creates options for one store.
     public init(minimumCompressLength: Int = 0) { self.minimumCompressLength = minimumCompressLength }
 }
 
-/// A value as a server keeps it.
+/// A value as a server stores it.
 public struct EncodedValue: Hashable, Sendable {
     /// The bytes.
     public var bytes: [UInt8]
-    /// The word beside them that says what they are.
+    /// The flags, which say what the bytes are.
     public var flags: UInt64
 
-    /// Bytes with their flags.
+    /// Creates an encoded value from bytes and flags.
     public init(bytes: [UInt8], flags: UInt64 = 0) {
         self.bytes = bytes
         self.flags = flags
     }
 }
 
-/// Bytes as they are. Flags are ignored on reading, and nothing is compressed.
+/// Stores bytes as they are. Flags are ignored when reading, and nothing is compressed.
 public struct RawTranscoder: ValueTranscoder {
-    /// The flags word that values are stored with.
+    /// The flags that values are stored with.
     public var flags: UInt64
 
-    /// A transcoder that stores values with these flags.
+    /// Creates a transcoder that stores values with these flags.
     public init(flags: UInt64 = 0) { self.flags = flags }
 
-    /// The bytes, with ``flags``.
+    /// Returns the bytes, with ``flags``.
     public func encode(_ value: [UInt8], options: EncodingOptions) throws(MemcacheError) -> EncodedValue {
         EncodedValue(bytes: value, flags: flags)
     }
 
-    /// The bytes, whatever the flags say.
+    /// Returns the bytes, regardless of the flags.
     public func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> [UInt8] { bytes }
 }

@@ -1,44 +1,44 @@
 public import Logging
 
-/// What a client works with.
+/// The settings of a client.
 public struct ClientConfiguration: Sendable {
-    /// The servers, in the order that the selector counts them in.
+    /// The servers, in the order in which the selector counts them.
     public var servers: [WeightedServer]
-    /// The client library to agree with: where keys lie, how long they may be, how values are kept. python-memcached's
-    /// last release, unless another is given.
+    /// The client library to be compatible with: which server holds a key, how long keys may be, how values are stored.
+    /// The default is python-memcached's last release.
     public var profile: ClientProfile
-    /// What chooses the server of a key, made for the servers' weights. The profile's, unless another is given.
+    /// Creates the selector for the servers and their weights. The default is the profile's.
     public var makeSelector: @Sendable (_ servers: [WeightedServer]) -> any ServerSelector {
         get { ownSelector ?? profile.makeSelector }
         set { ownSelector = newValue }
     }
-    /// When a server counts as dead, and for how long. A single server never counts as dead: there is no other.
+    /// When a server is marked down, and for how long. A single server is never marked down, because there is no other.
     public var failurePolicy: FailurePolicy
-    /// How long keys and values may be; what is longer is refused before anything is sent. The profile's, unless others
-    /// are given: 250 bytes and 1 MiB in python-memcached.
+    /// How long keys and values may be; longer ones are rejected before anything is sent. The default is the profile's:
+    /// 250 bytes and 1 MiB in python-memcached.
     ///
-    /// A server that finds a value too large drops the old one too; the limit spares that. It should be what the servers
-    /// are started with (`-I`).
+    /// A server that finds a value too large deletes the old one too; the limit avoids that. It should match the
+    /// servers' `-I` option.
     public var limits: RequestLimits {
         get { ownLimits ?? profile.limits }
         set { ownLimits = newValue }
     }
-    /// How many CAS tokens the client remembers, for a compare-and-swap without one; 0 remembers none. (python-memcached's
-    /// `cache_cas`, which has no bound.)
+    /// How many CAS tokens the client remembers, for a compare-and-swap without one; 0 remembers none.
+    /// (python-memcached's `cache_cas`, which is unbounded.)
     public var rememberedCASTokens = 0
-    /// How long resolving the name and connecting may take together. 3 s, as in python-memcached.
+    /// The time limit for resolving the name and connecting together. 3 s, as in python-memcached.
     public var connectTimeout: Duration
-    /// How long a server may take to answer, counted from the answer before. 3 s, as in python-memcached.
+    /// The time limit for a reply, counted from the reply before it. 3 s, as in python-memcached.
     public var replyTimeout: Duration
-    /// The longest value that is read; a server that announces a longer one is not trusted. 4 GiB.
+    /// The longest value that is accepted; a connection on which a server announces a longer one is closed. 4 GiB.
     public var maximumReplyValueBytes: Int
-    /// The most that is kept of a reply of many lines, such as statistics; a server that goes on is not trusted. 64 MiB.
-    /// The values of items that were asked for do not count: see ``maximumReplyValueBytes``.
+    /// The size limit for a reply of many lines, such as statistics; if a server exceeds it, the connection is closed.
+    /// 64 MiB. The values of requested items do not count: see ``maximumReplyValueBytes``.
     public var maximumReplyBytes = 67_108_864
-    /// Is told of connections (debug) and of servers that fail (warning); nil, the default, for nobody. Keys and values are
-    /// never in it. (python-memcached's `debuglog`.)
+    /// The log for connections (debug) and failing servers (warning); nil, the default, for no log. Keys and values
+    /// never appear in it. (python-memcached's `debuglog`.)
     public var logger: Logger?
-    /// Is shown every byte that is sent or received; nil costs nothing.
+    /// Called with every byte that is sent or received; nil costs nothing.
     package var trace: WireTrace?
     /// Replaces the network in tests.
     var network: (any NetworkSubstitute)?
@@ -46,7 +46,7 @@ public struct ClientConfiguration: Sendable {
     private var ownSelector: (@Sendable (_ servers: [WeightedServer]) -> any ServerSelector)?
     private var ownLimits: RequestLimits?
 
-    /// The settings for a pool of servers, all others at their defaults.
+    /// Creates the settings for a pool of servers, with defaults for the rest.
     public init(
         servers: [WeightedServer], profile: ClientProfile = .pythonMemcached,
         failurePolicy: FailurePolicy = FailurePolicy(), connectTimeout: Duration = .seconds(3),
@@ -60,7 +60,7 @@ public struct ClientConfiguration: Sendable {
         self.maximumReplyValueBytes = maximumReplyValueBytes
     }
 
-    /// The settings for one server, all others at their defaults.
+    /// Creates the settings for one server, with defaults for the rest.
     public init(
         server: ServerAddress, connectTimeout: Duration = .seconds(3), replyTimeout: Duration = .seconds(3),
         maximumReplyValueBytes: Int = 4_294_967_296
@@ -70,10 +70,10 @@ public struct ClientConfiguration: Sendable {
             maximumReplyValueBytes: maximumReplyValueBytes)
     }
 
-    /// What the first server is called in messages.
+    /// The name of the first server in messages.
     package var firstServerName: String { servers.first?.address.description ?? "no server" }
 
-    /// The settings of every connection.
+    /// The options of every connection.
     var connectionOptions: Connection.Options {
         var options = Connection.Options(
             connectTimeout: connectTimeout, maximumValueBytes: maximumReplyValueBytes,

@@ -1,19 +1,19 @@
 import Logging
 import Synchronization
 
-/// One server of a pool: its connection, whether it counts as alive, when it is to be tried again.
+/// One server of a pool: its connection, whether it is marked down, and when it is tried again.
 ///
-/// Whether it has failed is told by its connections and not by its commands: one that gave up, was cancelled or was
-/// refused says nothing about the server, and a connection may break while nobody waits.
+/// Its connections determine whether it has failed, and its commands do not: a command that was cancelled, timed out or
+/// got an error says nothing about the server, and a connection may break while no caller waits.
 package final class Server: Sendable {
-    /// What is known of the connection, without asking the server.
+    /// What is known of the connection, without a request to the server.
     package enum ConnectionState: Hashable, Sendable {
-        /// Nothing was tried, or the connection was ended on this side.
+        /// No attempt was made yet, or the connection was closed on this side.
         case untried
-        /// It is being made.
+        /// It is being established.
         case connecting
         case connected
-        /// It could not be made, or has ended; the next command makes another.
+        /// It could not be established, or has ended; the next command creates another.
         case lost
     }
 
@@ -24,7 +24,7 @@ package final class Server: Sendable {
         var isClosed = false
     }
 
-    /// Where it is, and its weight.
+    /// Its address and weight.
     package let description: WeightedServer
 
     private let options: Connection.Options
@@ -43,7 +43,7 @@ package final class Server: Sendable {
         state = Mutex(State(health: ServerHealth(policy: policy)))
     }
 
-    /// Where it is.
+    /// Its address.
     package var address: ServerAddress { description.address }
 
     /// Whether it may be tried.
@@ -54,18 +54,18 @@ package final class Server: Sendable {
 
     package var isAlive: Bool { condition() == .alive }
 
-    /// What is known of the connection now.
+    /// The state of the connection now.
     package var link: ConnectionState { state.withLock { $0.link } }
 
-    /// The connection in use, or a new one where that is over.
+    /// The current connection, or a new one if it has been closed.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/closed``.
-    // Inlined into an async function its large values would be allocated from the task, one by one.
+    // Not inlined: in an async function its large values would be allocated from the task, one by one.
     @inline(never)
     package func connection() throws(MemcacheError) -> Connection {
         if let connection = connectionInUse { return connection }
-        // The thread is started, and the log is written, without the lock: either may take its time, and a log handler may
-        // use the client.
+        // The thread is started and the log is written without the lock: both may take their time, and a log handler
+        // may use the client.
         do throws(MemcacheError) {
             try Connection.prepareAndWait(for: options)
         } catch {
@@ -82,7 +82,7 @@ package final class Server: Sendable {
             state.connection = connection
             state.link = .connecting
             isNew = true
-            // Before anybody else can get hold of the connection: the flush goes first.
+            // Before any other caller can get the connection: the flush goes first.
             if state.health.needsFlush { flush(connection, id) }
             return connection
         }
@@ -91,7 +91,7 @@ package final class Server: Sendable {
             connection.whenOpen { [weak self] error in
                 if error == nil { self?.opened(connection) }
             }
-            // What others hand over meanwhile waits for the connection.
+            // Requests that others submit in the meantime wait for the connection.
             connection.begin()
         }
         return connection
@@ -104,9 +104,9 @@ package final class Server: Sendable {
         }
     }
 
-    /// Sends a command and waits for what it comes to.
+    /// Sends a command and waits for its result.
     ///
-    /// A command that came to a connection too late to be sent goes on the next one.
+    /// A command that reached a connection too late to be sent goes on the next one.
     @inline(__always)
     package func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
         var losses = 0
@@ -120,7 +120,7 @@ package final class Server: Sendable {
         }
     }
 
-    /// Sends commands in one write, and waits for what each comes to.
+    /// Sends commands in one write, and waits for the result of each.
     package func execute<Command: MemcacheCommand>(
         _ commands: [Command]
     ) async -> [Result<Command.Outcome, MemcacheError>] {
@@ -128,7 +128,7 @@ package final class Server: Sendable {
             var losses = 0
             while true {
                 let results = try await connection().execute(commands, timeout: replyTimeout)
-                // They go out together or not at all: one that was too late tells it of all.
+                // They are sent together or not at all: one that was too late means that all were.
                 let tooLate = results.lazy.compactMap { result -> MemcacheError? in
                     if case .failure(let error) = result, error.wasTooLateToBeSent { error } else { nil }
                 }
@@ -141,11 +141,11 @@ package final class Server: Sendable {
         }
     }
 
-    /// How often a command may come to a connection that the server has just closed.
+    /// How often a command may reach a connection that the server has just closed.
     private static let maximumLosses = 8
 
-    /// Whether a command may go on another connection: as often as this side ends the one it is for, a few times where the
-    /// server does.
+    /// Whether a command may go on another connection: every time if this side closed the connection, and a few times
+    /// if the server did.
     @inline(never)
     private func goesOnNextConnection(after error: MemcacheError, _ losses: inout Int) -> Bool {
         guard error.wasTooLateToBeSent, !state.withLock({ $0.isClosed }) else { return false }
@@ -154,17 +154,17 @@ package final class Server: Sendable {
         return losses <= Self.maximumLosses && isAlive
     }
 
-    /// The server may be tried again now: it has answered, or its addresses are new.
+    /// Lets the server be tried again now: it has answered, or its addresses are new.
     package func forgetDeath() {
         state.withLock { $0.health.forget() }
     }
 
-    /// Ends the connection; the next command makes another.
+    /// Closes the connection; the next command creates another.
     package func disconnect() {
         endConnection("the client was disconnected")
     }
 
-    /// Ends the connection for good.
+    /// Closes the connection permanently.
     func close() {
         state.withLock { $0.isClosed = true }
         endConnection("the client was shut down")
@@ -180,14 +180,14 @@ package final class Server: Sendable {
         connection?.close(reason)
     }
 
-    /// A connection is made.
+    /// Notes that a connection is established.
     private func opened(_ connection: Connection) {
         state.withLock { state in
             if state.connection === connection, state.link == .connecting { state.link = .connected }
         }
     }
 
-    /// A connection is over.
+    /// Notes that a connection has ended.
     private func ended(_ id: ServerHealth.ConnectionID, _ end: Connection.End) {
         let failure: ServerHealth.Failure
         logger?.debug("a connection has ended", metadata: ["server": "\(address)", "end": "\(end)"])
@@ -204,11 +204,11 @@ package final class Server: Sendable {
         }
         guard case .dead(let until) = verdict else { return }
         logger?.warning(
-            "a server is left alone, for it failed",
+            "a server is marked down after a failure",
             metadata: ["server": "\(address)", "for": "\((until - options.now).spelledOut)"])
     }
 
-    /// Has a connection begin with `flush_all`.
+    /// Makes a connection begin with `flush_all`.
     private func flush(_ connection: Connection, _ id: ServerHealth.ConnectionID) {
         connection.submit(
             Array("flush_all\r\n".utf8), expecting: [.line], timeout: replyTimeout,
@@ -219,13 +219,13 @@ package final class Server: Sendable {
 }
 
 extension MemcacheError {
-    /// Whether the connection was over before the command could be sent on it, so that it may go on another.
+    /// Whether the connection was closed before the command could be sent on it, so that it may go on another.
     fileprivate var wasTooLateToBeSent: Bool {
         !mayHaveTakenEffect && (code == .connectionLost || code == .closed)
     }
 }
 
-/// Waits for the answer to a `flush_all`, whatever it is.
+/// Waits for the answer to a `flush_all` and ignores it.
 private final class FlushReceiver: ReplyReceiver {
     private let onAnswer: @Sendable () -> Void
 

@@ -1,8 +1,8 @@
-/// The servers in use: sends each command to its owner, and asks many side by side.
+/// The servers in use: sends each command to the server of its key, and queries many servers concurrently.
 ///
-/// A pool does not change. A client whose servers are replaced makes another.
+/// A pool does not change. A client whose servers are replaced creates another one.
 package final class ServerPool: Sendable {
-    /// The servers, as the selector counts them.
+    /// The servers, in the selector's order.
     package let servers: [Server]
 
     /// What chooses the server of a key.
@@ -10,12 +10,12 @@ package final class ServerPool: Sendable {
 
     private let limits: RequestLimits
 
-    /// The server of every key, where there is no choice: no selector needs to be asked.
+    /// The server of every key, if there is only one: no selector is needed.
     private let onlyServer: Server?
 
     init(_ configuration: ClientConfiguration) {
         var policy = configuration.failurePolicy
-        // There is no other server for its keys: leaving it alone would help nobody.
+        // There is no other server for its keys, so skipping it would help no caller.
         if configuration.servers.count == 1 { policy.deadRetry = .zero }
         servers = configuration.servers.map {
             Server(
@@ -23,26 +23,26 @@ package final class ServerPool: Sendable {
                 logger: configuration.logger)
         }
         selector = configuration.makeSelector(configuration.servers)
-        // Another selector may have reasons to choose none.
+        // Another selector may have its own reasons to choose none.
         let tries = (selector as? PythonMemcachedSelector)?.maximumTries ?? 0
         let hasKeys = configuration.servers.allSatisfy { $0.weight > 0 }
         onlyServer = servers.count == 1 && hasKeys && tries > 0 ? servers.first : nil
         limits = configuration.limits
     }
 
-    /// The server that a key's commands go to now: its owner, or the one that stands in while that is dead.
+    /// The server that a key's commands go to now: its owner, or the one that replaces it while it is marked down.
     package func server(for key: RoutingKey) -> Server? {
         selector.selectServer(for: key) { servers[$0].isAlive }.server.map { servers[$0] }
     }
 
-    /// The server that owns a key, dead or alive.
+    /// The server that owns a key, alive or not.
     package func owner(of key: RoutingKey) -> Server? {
         selector.choice(for: key, after: nil).map { servers[$0.server] }
     }
 
-    /// Sends a command where its route says, and waits for what it comes to.
+    /// Sends a command where its route leads, and waits for its result.
     ///
-    /// A server that cannot be connected to is left out, as python-memcached does: nothing was sent to it. After any
+    /// A server that cannot be connected to is skipped, as python-memcached does: nothing was sent to it. After any
     /// other failure nothing is tried again.
     func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
         try command.validate(within: limits)
@@ -59,9 +59,9 @@ package final class ServerPool: Sendable {
         throw last ?? noServer
     }
 
-    /// Sends commands, each to the owner of its key: one exchange for each server, all servers at once.
+    /// Sends commands, each to the owner of its key: one exchange per server, with all servers concurrently.
     ///
-    /// - Returns: What each command came to, in the order of the commands.
+    /// - Returns: The result of each command, in the order of the commands.
     func executeAll<Command: MemcacheCommand>(
         _ commands: [Command]
     ) async -> [Result<Command.Outcome, MemcacheError>] {
@@ -85,10 +85,10 @@ package final class ServerPool: Sendable {
         return refused.compactMap { $0.map { .failure($0) } ?? answers.next() }
     }
 
-    /// Reads keys: one request for each server, all servers at once.
+    /// Reads keys: one request per server, to all servers concurrently.
     ///
-    /// - Parameter makeCommands: Makes the requests for the keys of one server, which take the keys in their order.
-    /// - Returns: The item of each key, or nil where there is none.
+    /// - Parameter makeCommands: Creates the requests for the keys of one server, in the order of the keys.
+    /// - Returns: The item of each key, or nil if there is none.
     func retrieve<Command: ManyKeysCommand>(
         _ keys: [Key], _ makeCommands: @escaping @Sendable ([Key]) -> [Command]
     ) async -> [Result<Item?, MemcacheError>] {
@@ -107,15 +107,16 @@ package final class ServerPool: Sendable {
         }
     }
 
-    /// Reads keys of a request that was refused, perhaps for one of them only: each in a request of its own.
+    /// Reads the keys of a request that was rejected, perhaps because of only one of them: each in a request of its
+    /// own.
     private static func retrieveOneByOne<Command: ManyKeysCommand>(
         _ keys: [Key], from server: Server, _ makeCommands: @escaping @Sendable ([Key]) -> [Command]
     ) async -> [Result<Item?, MemcacheError>] {
         await server.execute(keys.flatMap { makeCommands([$0]) }).map { $0.map(\.first) }
     }
 
-    /// Shares positions out among the servers that their routes lead to, and has each server's done at once. What a server
-    /// that cannot be connected to was given goes to those that stand in for it: nothing of it was sent.
+    /// Divides positions among the servers that their routes lead to, and executes each server's share concurrently.
+    /// The share of a server that cannot be connected to goes to its replacements: nothing of it was sent.
     private func distribute<Outcome: Sendable>(
         _ routes: [CommandRoute],
         _ body: @escaping @Sendable (Server, [Int]) async -> [Result<Outcome, MemcacheError>]
@@ -157,9 +158,9 @@ package final class ServerPool: Sendable {
         }
     }
 
-    /// Sends a command to every server, all at once.
+    /// Sends a command to every server, concurrently.
     ///
-    /// - Returns: What each server answered, in the order of the servers; a dead one is tried as well.
+    /// - Returns: Each server's answer, in the order of the servers; a server that is marked down is tried as well.
     func executeOnEvery<Command: MemcacheCommand>(
         _ command: Command
     ) async -> [ServerAnswer<Command.Outcome>] {
@@ -171,9 +172,9 @@ package final class ServerPool: Sendable {
         return await onEveryServer { server async throws(MemcacheError) in try await server.execute(command) }
     }
 
-    /// Does something with every server, all at once.
+    /// Runs a closure for every server, concurrently.
     ///
-    /// - Returns: What it came to, in the order of the servers; a dead one is tried as well.
+    /// - Returns: The results, in the order of the servers; a server that is marked down is tried as well.
     package func onEveryServer<Outcome: Sendable>(
         _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Outcome
     ) async -> [ServerAnswer<Outcome>] {
@@ -182,9 +183,9 @@ package final class ServerPool: Sendable {
         }
     }
 
-    /// Does something with each of some servers, all at once.
+    /// Runs a closure for each of some servers, concurrently.
     ///
-    /// - Returns: What it came to, in their order.
+    /// - Returns: The results, in their order.
     package static func sideBySide<Outcome: Sendable>(
         _ servers: [Server], _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Outcome
     ) async -> [Result<Outcome, MemcacheError>] {
@@ -202,22 +203,22 @@ package final class ServerPool: Sendable {
         }
     }
 
-    /// All servers may be tried again now. (python-memcached's `forget_dead_hosts`.)
+    /// Lets all servers be tried again now. (python-memcached's `forget_dead_hosts`.)
     func forgetDeadServers() {
         for server in servers { server.forgetDeath() }
     }
 
-    /// Ends all connections; the next commands make new ones. (python-memcached's `disconnect_all`.)
+    /// Closes all connections; the next commands create new ones. (python-memcached's `disconnect_all`.)
     func disconnect() {
         for server in servers { server.disconnect() }
     }
 
-    /// Ends all connections for good.
+    /// Closes all connections permanently.
     func close() {
         for server in servers { server.close() }
     }
 
-    /// Why no server can be asked for a key.
+    /// Why there is no server for a key.
     package var noServer: MemcacheError {
         if servers.isEmpty { return MemcacheError(.noServer, "the pool has no servers") }
         let dead = servers.filter { !$0.isAlive }.map(\.address.description)
@@ -226,12 +227,12 @@ package final class ServerPool: Sendable {
             .noServer,
             dead.isEmpty
                 ? "no server has keys: all weights are 0"
-                : "no server that may hold the key is alive; left alone for now: \(names)")
+                : "no server that may hold the key is alive; not retried yet: \(names)")
     }
 }
 
 extension ServerPool {
-    /// The servers that a command has come past on its way. Each is tried once in a row, also where it is never dead.
+    /// The servers that a command has passed on its way. Each is tried once in a row, even if it is never marked down.
     private enum Walk {
         case keyed(RoutingKey, after: ServerChoice?)
         case anywhere(next: Int)
@@ -244,7 +245,7 @@ extension ServerPool {
         }
     }
 
-    /// The next server on the way of a command, which begins with the first call.
+    /// Returns the next server on a command's way, which begins with the first call.
     @inline(never)
     private func next(of walk: inout Walk?, to route: CommandRoute) -> Server? {
         var current = walk ?? Walk(of: route)
@@ -252,7 +253,7 @@ extension ServerPool {
         return nextPosition(of: &current).map { servers[$0] }
     }
 
-    /// The next server on the way that is alive.
+    /// Returns the next server on the way that is alive.
     private func nextPosition(of walk: inout Walk) -> Int? {
         switch walk {
         case .keyed(let key, var previous):
@@ -274,7 +275,7 @@ extension ServerPool {
 }
 
 extension MemcacheError {
-    /// Whether the server may have refused a request of several keys because of one of them.
+    /// Whether the server may have rejected a request of several keys because of one of them.
     fileprivate var mayBeOfOneKey: Bool {
         switch code {
         case .clientError, .serverError, .unavailable: true
@@ -283,13 +284,13 @@ extension MemcacheError {
         }
     }
 
-    /// Whether nothing was sent, because there was no connection to the server: another may be asked in its place.
+    /// Whether nothing was sent because there was no connection to the server: another may be used instead.
     fileprivate var leavesServerOut: Bool {
         code == .cannotConnect || code == .connectionLost && !mayHaveTakenEffect
     }
 }
 
-/// The item of each key. Servers answer in the order of the keys; routers may not.
+/// Returns the item of each key. Servers reply in the order of the keys; routers may not.
 private func matched(_ items: [Item], to keys: [Key]) -> [Item?] {
     var next = items[...]
     let inOrder = keys.map { key in next.first?.key.bytes == key.bytes ? next.popFirst() : nil }
@@ -298,10 +299,10 @@ private func matched(_ items: [Item], to keys: [Key]) -> [Item?] {
     return keys.map { byKey[$0.bytes]?.popLast() }
 }
 
-/// What one server of a pool answered.
+/// The answer of one server of a pool.
 public struct ServerAnswer<Outcome: Sendable>: Sendable {
     /// The server.
     public var server: WeightedServer
-    /// What it answered, or why it did not.
+    /// Its answer, or why there is none.
     public var result: Result<Outcome, MemcacheError>
 }

@@ -1,25 +1,26 @@
-/// What the client library of an application does, by name: how it chooses servers, how long it lets keys and values be,
-/// and how it keeps values.
+/// The conventions of an application's client library, by name: how it chooses servers, how long it lets keys and
+/// values be, and how it stores values.
 ///
 /// A client with the same profile finds what the application has stored, and stores what the application can read.
 ///
-///     var configuration = ClientConfiguration(servers: servers, profile: try ClientProfile(named: "python-memcached-1.58"))
+///     var configuration = ClientConfiguration(servers: servers, profile: try ClientProfile(named:
+///     "python-memcached-1.58"))
 ///
-/// The releases of python-memcached differ in both: up to 1.59 one key in 32,768 lies on another server, and text had no
-/// flag of its own before. A profile of your own is made of the parts of one of these, or of your own.
+/// The releases of python-memcached differ in the first and the last: up to 1.59 one key in 32,768 belongs to another
+/// server, and before 1.59 text had no flag of its own. You can create a profile from parts of these or from your own.
 public struct ClientProfile: Sendable {
-    /// The name, as a program takes it from its user.
+    /// The name, as a user of a program gives it.
     public var name: String
-    /// What has this profile, as a list shows it.
+    /// The software that has this profile, for lists of profiles.
     public var summary: String
-    /// What chooses the server of a key, made for the servers and their weights.
+    /// Creates the selector for the servers and their weights.
     public var makeSelector: @Sendable (_ servers: [WeightedServer]) -> any ServerSelector
-    /// How long keys and values may be.
+    /// The maximum lengths of keys and values.
     public var limits: RequestLimits
-    /// How values are kept.
+    /// How values are stored.
     public var transcoder: any ValueTranscoder<PickleValue>
 
-    /// A profile of your own.
+    /// Creates a profile of your own.
     public init(
         name: String, summary: String, limits: RequestLimits = RequestLimits(),
         transcoder: any ValueTranscoder<PickleValue>,
@@ -32,11 +33,12 @@ public struct ClientProfile: Sendable {
         self.makeSelector = makeSelector
     }
 
-    /// The profile with a name.
+    /// Creates the profile with a name.
     ///
-    /// A release without a profile of its own has that of the release whose conventions are the same:
+    /// A release without a profile of its own gets that of the release with the same conventions:
     /// `python-memcached-1.57` is `python-memcached-1.58`.
     ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and the names that exist.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and the names there are.
     public init(named name: String) throws(MemcacheError) {
         let known = Self.all.first { $0.name == name }
@@ -49,7 +51,7 @@ public struct ClientProfile: Sendable {
         self = profile
     }
 
-    /// The profiles that have a name, the one that a client has by itself first.
+    /// The named profiles, beginning with the default of a client.
     public static let all: [ClientProfile] = [
         pythonMemcached,
         python("1.59", "1.59 on Python 3", .current, hash: .crc15WithoutZero),
@@ -61,7 +63,7 @@ public struct ClientProfile: Sendable {
         python("1.54-py2", "up to 1.54, on Python 2", .release154, hash: .crc15WithoutZero, oldStrings: .bytes),
     ]
 
-    /// python-memcached 1.60 to 1.62, the last release. What a client does when nothing else is said.
+    /// python-memcached 1.60 to 1.62, the last release. This is the default.
     public static let pythonMemcached = ClientProfile(
         name: pythonName, summary: "\(pythonName) 1.60 to 1.62", transcoder: PythonTranscoder(),
         makeSelector: { PythonMemcachedSelector(weights: $0.map(\.weight)) })
@@ -71,7 +73,7 @@ public struct ClientProfile: Sendable {
     private static let sameConventions: [String: String] = [
         "\(pythonName)-1.62": pythonName, "\(pythonName)-1.61": pythonName, "\(pythonName)-1.60": pythonName,
         "\(pythonName)-1.57": "\(pythonName)-1.58", "\(pythonName)-1.57-py2": "\(pythonName)-1.58-py2",
-        // These are of Python 2 only.
+        // These exist for Python 2 only.
         "\(pythonName)-1.56": "\(pythonName)-1.56-py2", "\(pythonName)-1.55": "\(pythonName)-1.56-py2",
         "\(pythonName)-1.55-py2": "\(pythonName)-1.56-py2", "\(pythonName)-1.54": "\(pythonName)-1.54-py2",
         "\(pythonName)-1.53": "\(pythonName)-1.54-py2", "\(pythonName)-1.48": "\(pythonName)-1.54-py2",

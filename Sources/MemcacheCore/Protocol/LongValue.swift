@@ -1,27 +1,27 @@
-/// A value too long to wait for: its bytes are handed on as they arrive, up to the line end behind them.
+/// A value too long to wait for: its bytes are passed on as they arrive, up to the line end after them.
 ///
-/// The header's ranges point into the bytes that it was found in, and its data is empty.
+/// The header's ranges refer to the bytes in which it was found, and its data is empty.
 package struct LongValue: Sendable {
     /// The `VALUE` line.
     package let header: ReplyElement
-    /// The position behind that line.
+    /// The position after that line.
     package let start: Int
-    /// How many bytes of the value are still to come.
+    /// The number of bytes of the value still to come.
     private var left: Int
-    /// How many bytes of the line end have come.
+    /// The number of bytes of the line end that have arrived.
     private var endBytes = 0
 
-    /// A value of `count` bytes, of which none has been taken yet.
+    /// Creates a value of `count` bytes, none of which has been taken yet.
     package init(header: ReplyElement, start: Int, count: Int) {
         self.header = header
         self.start = start
         left = count
     }
 
-    /// Whether the value and its line end have come.
+    /// Whether the value and its line end have arrived.
     package var isComplete: Bool { endBytes == 2 }
 
-    /// Where the next bytes of the value are; `position` is moved behind them, and behind the line end.
+    /// Returns the range of the next bytes of the value, and moves `position` past them and past the line end.
     package mutating func take(
         from bytes: Span<UInt8>, at position: inout Int
     ) throws(ReplyParser.Failure) -> Range<Int> {

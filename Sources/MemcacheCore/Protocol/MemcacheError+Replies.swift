@@ -1,22 +1,22 @@
 extension MemcacheError {
-    /// The error for bytes that are not a reply.
+    /// The error for bytes that are not a valid reply.
     package init(_ failure: ReplyParser.Failure) {
         let message: String
         switch failure {
         case .lineTooLong(let limit):
             message = "the server sent a line of more than \(limit) bytes: this is not memcached"
         case .valueTooLong(let bytes, let limit):
-            message = "the server announced a value of \(bytes) bytes, more than the \(limit) that are read"
+            message = "the server announced a value of \(bytes) bytes, more than the limit of \(limit)"
         case .replyTooLong(let limit):
-            message = "the server's answer is longer than the \(limit) bytes that are read, and goes on"
+            message = "the server's answer exceeds the limit of \(limit) bytes"
         case .malformed(let line):
-            message = "the server sent a line that is not of its form: \(Self.excerpt(line))"
+            message = "the server sent a malformed line: \(Self.excerpt(line))"
         case .valueNotTerminated:
             message = "the server sent a value that does not end where its length says"
         case .unexpected(let line) where line.starts(with: Array("HTTP/".utf8)):
             message = "the server speaks HTTP, not memcached: \(Self.excerpt(line))"
         case .unexpected(let line):
-            message = "the server sent what memcached does not answer here: \(Self.excerpt(line))"
+            message = "the server sent an unexpected reply: \(Self.excerpt(line))"
         }
         self.init(.unreadableReply, message, mayHaveTakenEffect: true)
     }

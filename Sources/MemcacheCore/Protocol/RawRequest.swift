@@ -1,30 +1,30 @@
-/// What a request line of the protocol asks, as far as a client must know to find the end of the answer.
+/// A request line of the protocol, read as far as a client must know to find the end of the reply.
 package struct RawRequest: Hashable, Sendable {
-    /// Why a line is not sent: the server would lose step, or answer without end.
+    /// Why a line is not sent: requests and replies would no longer match, or the reply would never end.
     package enum Fault: Error, Hashable, Sendable {
         case key(Key.Fault)
-        /// A word of a storage command that the server could not read; it would then run the value as commands. The
-        /// place is counted in the bytes that the line stands in.
+        /// An argument of a storage command that the server could not read; it would then execute the value as
+        /// commands. The range refers to the bytes that contain the line.
         case word(at: Range<Int>, what: String)
-        /// A word is missing.
+        /// An argument is missing.
         case incomplete(syntax: String)
-        /// A command whose answer does not end.
+        /// A command whose reply never ends.
         case endless(command: String)
     }
 
-    /// What the reply looks like, when there is one.
+    /// The shape of the reply, if there is one.
     package var shape: ReplyShape
-    /// How many bytes of a value follow, without the line end behind them; nil when none do.
+    /// The number of bytes of the value that follows, not counting its line end; nil if no value follows.
     package var valueBytes: Int?
-    /// Whether the server may say nothing: `noreply`, or the flag `q`.
+    /// Whether the server may send no reply: `noreply`, or the flag `q`.
     package var isQuiet = false
-    /// What is listed, for `lru_crawler metadump` and `mgdump`: their answers are read on a connection of their own.
+    /// What `lru_crawler metadump` or `mgdump` lists. Their replies are read on a separate connection.
     package var dump: DumpContent?
-    /// Which items are listed, as the line has it.
+    /// Which items are listed, as written in the line.
     package var dumpScope: [UInt8] = []
 
-    /// Whether a line, without its end, is known to change nothing on the server. Sub-commands count by their whole names:
-    /// newer servers take the beginning of one for the whole.
+    /// Whether a line, without its end, is known to change nothing on the server. Subcommands must be complete: newer
+    /// servers accept an abbreviation.
     package static func onlyReads(_ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
         let words = line.copy(range).split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
         guard let command = words.first else { return true }
@@ -44,7 +44,7 @@ package struct RawRequest: Hashable, Sendable {
         }
     }
 
-    /// Reads a line, without its end.
+    /// Reads a line, without its terminator.
     package init(_ line: Span<UInt8>, _ range: Range<Int>) throws(Fault) {
         var words: [Range<Int>] = []
         words.reserveCapacity(8)
@@ -78,11 +78,11 @@ package struct RawRequest: Hashable, Sendable {
             shape = keys > 1 ? .values : .value
             isQuiet = false
         } else if isCommand("me") {
-            // `noreply` is its key.
+            // Here `noreply` is a key.
             shape = .line
             isQuiet = false
         } else if isCommand("stats") {
-            // `stats sizes_enable` answers one or two lines and no END.
+            // `stats sizes_enable` answers with one or two lines and no `END`.
             isQuiet =
                 words.count > 1
                 && (line.equals("sizes_enable", in: words[1]) || line.equals("sizes_disable", in: words[1]))
@@ -135,7 +135,7 @@ package struct RawRequest: Hashable, Sendable {
         return try length(line, words[2])
     }
 
-    /// Servers read a length as 31 bits, with room for the line end.
+    /// The longest value: servers read a length as 31 bits, with space for the line end.
     package static let maximumValueBytes = 2_147_483_645
 
     private static func length(_ line: Span<UInt8>, _ word: Range<Int>) throws(Fault) -> Int {

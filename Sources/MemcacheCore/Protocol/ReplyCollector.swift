@@ -1,37 +1,37 @@
-/// Elements → a whole ``Reply`` that owns its bytes.
+/// Collects reply elements into a complete ``Reply`` that owns its bytes.
 package struct ReplyCollector: Sendable {
     private var items: [Item] = []
     private var statistics: [Statistic] = []
     private var cachedKeys: [CachedKey] = []
     private var prefixes: [PrefixStatistic] = []
     private var configuration: [UInt8]?
-    /// About how much memory is kept.
+    /// The approximate amount of memory used.
     private var byteCount = 0
 
-    /// The most that is kept of a reply. The values of items do not count where ``maximumItems`` is known: they are as long
-    /// as they were stored.
+    /// The limit for one reply. The values of items do not count if ``maximumItems`` is known: they are as long as they
+    /// were stored.
     private let maximumBytes: Int
-    /// The most items that are kept; nil where that is not known.
+    /// The maximum number of items; nil if unknown.
     package var maximumItems: Int?
 
-    /// The most that is kept of a reply, where nothing else is said: 64 MiB.
+    /// The default limit for one reply: 64 MiB.
     package static let maximumBytes = 67_108_864
 
-    /// A collector with nothing in it.
+    /// Creates an empty collector.
     package init(maximumBytes: Int = ReplyCollector.maximumBytes) {
         self.maximumBytes = maximumBytes
     }
 
-    /// Forgets what was kept, for the next reply.
+    /// Drops what was collected, ready for the next reply.
     package mutating func reset() {
         let maximumItems = maximumItems
         self = ReplyCollector(maximumBytes: maximumBytes)
         self.maximumItems = maximumItems
     }
 
-    /// Takes in one element. Returns the reply when the element completes one of the given shape.
+    /// Adds one element. Returns the reply if the element completes one of the given shape.
     ///
-    /// - Throws: ``ReplyParser/Failure`` when the element cannot be part of such a reply.
+    /// - Throws: ``ReplyParser/Failure`` if the element cannot be part of such a reply.
     package mutating func collect(
         _ element: ReplyElement, of bytes: Span<UInt8>, shape: ReplyShape
     ) throws(ReplyParser.Failure) -> Reply? {
@@ -41,7 +41,7 @@ package struct ReplyCollector: Sendable {
             try keep(element, of: bytes)
             return nil
         case .complete:
-            // A refusal can come in the middle of a reply; what was kept by then is not for the next one.
+            // An error can come in the middle of a reply; what was collected by then does not belong to the next one.
             defer { reset() }
             if shape == .statisticsWithoutEnd { try keep(element, of: bytes) }
             return reply(completedBy: element, of: bytes, shape: shape)
@@ -76,7 +76,7 @@ package struct ReplyCollector: Sendable {
         }
     }
 
-    /// Counts what is about to be kept: its bytes, and what an array of them takes beside.
+    /// Counts what is about to be kept: its bytes, and the overhead of an array.
     private mutating func makeRoom(for count: Int) throws(ReplyParser.Failure) {
         let (sum, overflow) = byteCount.addingReportingOverflow(count + 96)
         guard !overflow, sum <= maximumBytes else { throw .replyTooLong(limit: maximumBytes) }
@@ -129,7 +129,7 @@ package struct ReplyCollector: Sendable {
 }
 
 extension CachedKey {
-    /// Reads `<key> [<bytes> b; <time> s]`. The key may hold anything but spaces.
+    /// Reads `<key> [<bytes> b; <time> s]`. The key may contain anything but spaces.
     init?(line: [UInt8]) {
         let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false).map(Array.init)
         guard words.count == 5, words[1].first == UInt8(ascii: "["), words[2] == Array("b;".utf8),

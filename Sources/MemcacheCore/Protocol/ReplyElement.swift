@@ -1,7 +1,7 @@
-/// One line of a reply, or one block of a value: what the parser yields, pointing into the bytes it was given.
+/// One line of a reply, or one value block, as the parser yields it, referring to the bytes it was read from.
 ///
-/// The ranges are positions in those bytes and are worth nothing once the bytes have moved. ``ReplyCollector`` makes a
-/// ``Reply`` that owns its bytes out of elements; the shell prints elements without owning anything.
+/// The ranges are positions in those bytes and are invalid once the bytes have moved. ``ReplyCollector`` turns elements
+/// into a ``Reply`` that owns its bytes; the shell prints elements without copying them.
 package enum ReplyElement: Hashable, Sendable {
     case stored
     case notStored
@@ -26,6 +26,6 @@ package enum ReplyElement: Hashable, Sendable {
     /// `CONFIG cluster …`: the body of the block.
     case configuration(Range<Int>)
     case refusal(Refusal.Kind, line: Range<Int>)
-    /// A line that memcached does not send to a command that has a reply of its own.
+    /// A line that memcached sends in reply to no known command.
     case unknown(Range<Int>)
 }

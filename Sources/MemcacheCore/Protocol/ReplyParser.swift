@@ -1,36 +1,36 @@
-/// Bytes of a server → the elements of its replies.
+/// Parses the bytes of a server into the elements of its replies.
 ///
-/// The parser is given all bytes that have arrived and are not used up, yields the element at a position, and moves the
-/// position behind it; nil means that the element is not complete. How the bytes were cut makes no difference. Whatever
-/// the bytes are, it returns or throws; it reads no element longer than its limits.
+/// The parser gets all bytes that have arrived and are not consumed yet, returns the element at a position, and moves
+/// the position past it; nil means that the element is not complete. It does not matter how the bytes were split.
+/// Whatever the bytes are, the parser returns or throws, and it reads no element longer than its limits.
 package struct ReplyParser: Sendable {
     /// Why bytes cannot be a reply of memcached.
     package enum Failure: Error, Hashable, Sendable {
-        /// A line without an end, longer than any that memcached sends.
+        /// A line without an end that is longer than any that memcached sends.
         case lineTooLong(limit: Int)
-        /// A value that claims more bytes than may be read.
+        /// A value that claims to be longer than the limit.
         case valueTooLong(bytes: UInt64, limit: Int)
-        /// A reply of many lines that brings more than is kept.
+        /// A reply of many lines that exceeds the limit.
         case replyTooLong(limit: Int)
-        /// A `VALUE`, `VA` or `STAT` line that is not of its form.
+        /// A malformed `VALUE`, `VA` or `STAT` line.
         case malformed(line: [UInt8])
-        /// A value that is not followed by a line end where its length says: the length lies.
+        /// A value that is not followed by a line end where its length says: the length is wrong.
         case valueNotTerminated
-        /// A line of something else than memcached, or of another command's reply.
+        /// A line that does not come from memcached, or that belongs to the reply to another command.
         case unexpected(line: [UInt8])
     }
 
-    /// The longest line accepted. memcached's own end below 2 KiB; routers send longer error texts.
+    /// The longest line accepted. memcached's own are shorter than 2 KiB; routers send longer error texts.
     package var maximumLineBytes = 65_536
     /// The longest value accepted.
     package var maximumValueBytes = 4_294_967_296
 
-    /// An item's value longer than this can be taken in as it arrives.
+    /// The length above which an item's value can be taken as it arrives.
     package var longValueBytes = 1 << 20
 
-    /// How many bytes the incomplete element needs at the least, counted from its start.
+    /// The minimum number of bytes that the incomplete element needs, counted from its start.
     package private(set) var neededBytes = 0
-    /// The incomplete element, where it is an item with a long value whose line is there.
+    /// The incomplete element, if it is an item with a long value whose line has arrived.
     package private(set) var longValue: LongValue?
 
     /// memcached 1.6.45 sends an empty line after the `CLIENT_ERROR` for a key that is too long.
@@ -38,12 +38,12 @@ package struct ReplyParser: Sendable {
 
     package init() {}
 
-    /// The element at `position`, which is moved behind it; nil when more bytes are needed.
+    /// Returns the element at `position`, and moves `position` past it; nil if more bytes are needed.
     package mutating func next(in bytes: Span<UInt8>, at position: inout Int) throws(Failure) -> ReplyElement? {
         longValue = nil
         while true {
             guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n"), from: position) else {
-                // One byte more may be the first of the line's end.
+                // One more byte may be the first of the line end.
                 guard bytes.count - position <= maximumLineBytes + 1 else {
                     throw .lineTooLong(limit: maximumLineBytes)
                 }
@@ -131,8 +131,9 @@ package struct ReplyParser: Sendable {
         }
     }
 
-    /// `ERROR`, `ERROR <text>`, `ERROR: <text>`, `CLIENT_ERROR <text>`, `SERVER_ERROR <text>`, `SERVER_ERROR: <text>`,
-    /// `Error <text>` (only `refresh_certs`), and the refusals of the slab mover, the crawler, watchers and limits.
+    /// Recognizes `ERROR`, `ERROR <text>`, `ERROR: <text>`, `CLIENT_ERROR <text>`, `SERVER_ERROR <text>`,
+    /// `SERVER_ERROR: <text>`, `Error <text>` (only `refresh_certs`), and the errors of the slab mover, the crawler,
+    /// watchers and limits.
     private func refusalKind(_ line: Range<Int>, in bytes: Span<UInt8>) -> Refusal.Kind? {
         func isWord(_ word: StaticString) -> Bool {
             guard bytes.starts(with: word, in: line) else { return false }
@@ -185,8 +186,8 @@ package struct ReplyParser: Sendable {
         return (.meta(.value, flags: flags, data: block.data), block.end)
     }
 
-    /// `CONFIG cluster 0 <bytes>`: ElastiCache's published example announces a wrong length, so the block is read up to
-    /// the empty line or the `END` that closes it.
+    /// Reads `CONFIG cluster 0 <bytes>`. ElastiCache's published example announces a wrong length, so the block is read
+    /// up to the empty line or the `END` that closes it.
     private mutating func configuration(
         _ line: Range<Int>, next: Int, in bytes: Span<UInt8>
     ) throws(Failure) -> Parsed? {
@@ -197,7 +198,7 @@ package struct ReplyParser: Sendable {
             if bytes.equals("END", in: start..<end) { return (.configuration(next..<start), start) }
             start = newline + 1
         }
-        // The `END` line that is still to come may be here but for its last byte.
+        // The pending `END` line may be complete except for its last byte.
         guard bytes.count - next <= maximumLineBytes + 4 else { throw .lineTooLong(limit: maximumLineBytes) }
         neededBytes = bytes.count - line.lowerBound + 1
         return nil
@@ -206,7 +207,7 @@ package struct ReplyParser: Sendable {
     private mutating func block(
         of count: UInt64, from start: Int, next: Int, in bytes: Span<UInt8>
     ) throws(Failure) -> (data: Range<Int>, end: Int)? {
-        // No more than can be added to a position.
+        // Keeps the position from overflowing.
         let limit = min(max(maximumValueBytes, 0), Int.max - 2 - next)
         guard count <= UInt64(limit) else { throw .valueTooLong(bytes: count, limit: max(maximumValueBytes, 0)) }
         let data = next..<next + Int(count)
@@ -220,7 +221,7 @@ package struct ReplyParser: Sendable {
         return (data, data.upperBound + 2)
     }
 
-    /// The word that begins at `start`, up to a space or the end of the line; empty where there is none.
+    /// Returns the token that begins at `start`, up to a space or the end of the line; empty if there is none.
     private func word(from start: Int, in line: Range<Int>, of bytes: Span<UInt8>) -> Range<Int> {
         guard start < line.upperBound else { return line.upperBound..<line.upperBound }
         var end = start

@@ -1,43 +1,42 @@
-/// What the reply to a command looks like, so that its end can be found.
+/// The shape of a command's reply, by which its end is found.
 package enum ReplyShape: UInt8, Hashable, Sendable {
     /// One line.
     case line
     /// One line, after a request that carried a data block.
     case storage
-    /// `VALUE` blocks, then `END`, after a request for several keys. What a refusal among them leaves open is said at
-    /// ``leavesEndOpen``.
+    /// `VALUE` blocks, then `END`, after a request for several keys. For errors among them, see ``leavesEndOpen``.
     case values
     /// `VALUE` blocks, then `END`, after a request for one key.
     case value
     /// One meta line, or `VA` with its block.
     case meta
-    /// As ``meta``, after a request that carried a data block.
+    /// Like ``meta``, after a request that carried a data block.
     case metaStorage
-    /// `STAT`, `ITEM` or `PREFIX` lines, then `END`; or a line alone (`RESET`, `OK`).
+    /// `STAT`, `ITEM` or `PREFIX` lines, then `END`; or a single line (`RESET`, `OK`).
     case statistics
-    /// A `STAT` line alone (`stats sizes_enable`), which may be followed by a second one that names an error.
+    /// A single `STAT` line (`stats sizes_enable`), which may be followed by a second one that names an error.
     case statisticsWithoutEnd
     /// A `CONFIG` block, then `END`.
     case configuration
-    /// Any number of lines and blocks, of which only the end is sure: the `VERSION` of a fence behind quiet commands and
-    /// `noreply`, or an `MN`.
+    /// Any number of lines and blocks, of which only the end is known: the `VERSION` of a fence after quiet commands
+    /// and `noreply`, or an `MN`.
     case untilFence
-    /// Whatever a command that is not known here answers, then the `VERSION` of a fence.
+    /// Any reply to a command that is not known here, then the `VERSION` of a fence.
     case anythingUntilFence
-    /// Nothing but the end of the connection, or the line of a refusal.
+    /// Only the end of the connection, or an error line.
     case close
-    /// The `VERSION` of a fence that no caller has asked for.
+    /// The `VERSION` of a fence, which no caller is waiting for.
     case fence
 
-    /// How far an element brings a reply of this shape.
+    /// How far an element completes a reply of this shape.
     package enum Progress: Hashable, Sendable {
         case incomplete
         case complete
-        /// The element cannot be in a reply of this shape: what follows on the connection cannot be trusted.
+        /// The element cannot be part of a reply of this shape: what follows on the connection cannot be trusted.
         case violation
     }
 
-    /// What `element` means for a reply of this shape.
+    /// Returns what `element` means for a reply of this shape.
     package func progress(after element: ReplyElement) -> Progress {
         switch element {
         case .refusal where self == .fence: return .violation
@@ -97,14 +96,15 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
         }
     }
 
-    /// Whether a refusal in a reply of this shape may be followed by more of the same reply.
+    /// Whether an error in a reply of this shape may be followed by more of the same reply.
     ///
-    /// memcached ends a failed reply of several values with the refusal, and routers answer once; its built-in proxy
-    /// sends a refusal for each key that failed, among the values, and `END` after them. The line alone does not tell. So
-    /// a request behind such a read is sent with a fence before it, and without one the connection is closed.
+    /// memcached ends a failed reply of several values with the error, and routers answer once; its built-in proxy
+    /// sends an error for each key that failed, among the values, and `END` after them. The error line alone does not
+    /// show which it is. So a request after such a read is sent with a fence before it, and without one the connection
+    /// is closed.
     package var leavesEndOpen: Bool { self == .values }
 
-    /// Whether the whole reply comes at once, so that a server that goes on and on is not waited for.
+    /// Whether the whole reply arrives at once, so that there is a limit on how long a server may keep sending.
     var comesAtOnce: Bool {
         switch self {
         case .statistics, .statisticsWithoutEnd, .configuration, .untilFence, .anythingUntilFence, .fence: true
@@ -112,10 +112,10 @@ package enum ReplyShape: UInt8, Hashable, Sendable {
         }
     }
 
-    /// Whether the connection is to be closed after a refusal of a command of this shape.
+    /// Whether the connection must be closed after an error in reply to a command of this shape.
     ///
-    /// A server that refuses the line of a storage command may not swallow its data block, and then runs the block as
-    /// commands: nothing that follows can be matched to a request. The one place where this is decided.
+    /// A server that rejects the line of a storage command may not consume its data block, and then executes the block
+    /// as commands: nothing that follows can be matched to a request. This is the only place where that is decided.
     package func losesStep(after kind: Refusal.Kind, line: Span<UInt8>, _ range: Range<Int>) -> Bool {
         switch (self, kind) {
         case (.storage, .error), (.metaStorage, .error): return true

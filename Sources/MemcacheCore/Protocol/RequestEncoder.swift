@@ -1,28 +1,28 @@
-/// Commands → the bytes of their requests. The one place that knows how a request is written.
+/// Encodes commands as the bytes of their requests. This is the only place that knows how a request is written.
 public struct RequestEncoder: Sendable {
-    /// The requests written so far, but for the long values in them, which are kept as they are and not copied: see
-    /// ``chunks``.
+    /// The requests written so far, except for long values, which are kept separately and not copied: see ``chunks``.
     public package(set) var bytes: [UInt8] = []
 
-    /// A long value, and where in ``bytes`` it belongs.
+    /// A long value, and its position in ``bytes``.
     package struct LongValue: Sendable {
         package var position: Int
         package var value: [UInt8]
     }
 
-    /// The long values, in the order of their places.
+    /// The long values, in order of position.
     package private(set) var longValues: [LongValue] = []
 
-    /// A value longer than this is not copied.
+    /// The length above which a value is not copied.
     package static let longValueBytes = 1 << 20
 
-    /// An encoder with nothing written.
+    /// Creates an empty encoder.
     public init() {}
 
-    /// The requests written so far, all of them: long values stand by themselves between what is in ``bytes``.
+    /// All requests written so far, in the order in which they are sent: long values are chunks of their own between
+    /// the parts of ``bytes``.
     public var chunks: [[UInt8]] { Self.chunks(of: bytes, with: longValues) }
 
-    /// Requests in the order in which they are sent.
+    /// Splits requests into chunks, in the order in which they are sent.
     package static func chunks(of bytes: [UInt8], with longValues: [LongValue]) -> [[UInt8]] {
         guard !longValues.isEmpty else { return [bytes] }
         var chunks: [[UInt8]] = []
@@ -36,8 +36,8 @@ public struct RequestEncoder: Sendable {
         return chunks
     }
 
-    /// Writes a request line of words. The words are the caller's own: a word with a blank or a line end would be
-    /// another command, so keys go in as ``Key`` and texts are checked where they come from.
+    /// Writes a request line of words. The caller is responsible for the words: one with a space or a line end would be
+    /// another command, so keys are passed as ``Key``, and texts are checked where they come from.
     public mutating func line(_ words: Word...) {
         for (index, word) in words.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: " ")) }
@@ -57,18 +57,18 @@ public struct RequestEncoder: Sendable {
 
         private let content: Content
 
-        /// A word written in the program.
+        /// Creates a word from a string literal.
         public init(stringLiteral value: StaticString) { content = .text(value) }
 
-        /// A key, already checked.
+        /// A key that has been checked.
         public static func key(_ key: Key) -> Word { Word(.bytes(key.bytes)) }
         /// A number.
         public static func number(_ number: UInt64) -> Word { Word(.unsigned(number)) }
         /// A number that may be negative.
         public static func number(_ number: Int64) -> Word { Word(.signed(number)) }
-        /// A number with a fraction, with a point whatever the language of the system is.
+        /// A number with a fraction; the decimal separator is a point in every locale.
         package static func fraction(_ number: Double) -> Word { Word(.bytes(Array(number.description.utf8))) }
-        /// A lifetime, by the present time.
+        /// An expiration, relative to the current time.
         public static func expiration(_ expiration: Expiration) -> Word { Word(.signed(expiration.wireValue())) }
         /// Bytes that the caller has checked to be one word.
         package static func checked(_ bytes: [UInt8]) -> Word { Word(.bytes(bytes)) }
@@ -85,11 +85,11 @@ public struct RequestEncoder: Sendable {
         }
     }
 
-    /// The storage commands, by their words.
+    /// The storage commands.
     package enum StorageVerb: UInt8, Hashable, Sendable, CaseIterable {
         case set, add, replace, append, prepend, cas
 
-        /// The word on the wire.
+        /// The verb as sent.
         package var word: StaticString {
             switch self {
             case .set: "set"
@@ -113,7 +113,7 @@ public struct RequestEncoder: Sendable {
         bytes.append("\r\n")
     }
 
-    /// The same for a value that need not be copied, where it is long.
+    /// The same for a value that need not be copied if it is long.
     package mutating func storage(
         _ verb: StorageVerb, key: Span<UInt8>, flags: UInt64, expiration: Int64, value: [UInt8],
         cas: UInt64? = nil, noreply: Bool = false
@@ -143,7 +143,7 @@ public struct RequestEncoder: Sendable {
         endLine(noreply: noreply)
     }
 
-    /// Writes a value and the end of its line.
+    /// Writes a value and its line end.
     package mutating func block(_ value: [UInt8]) {
         if value.count > Self.longValueBytes {
             longValues.append(LongValue(position: bytes.count, value: value))
@@ -153,7 +153,7 @@ public struct RequestEncoder: Sendable {
         bytes.append("\r\n")
     }
 
-    /// Writes a long value that is there in pieces, and the end of its line.
+    /// Writes a long value that consists of several pieces, and its line end.
     package mutating func block(of pieces: [[UInt8]]) {
         longValues += pieces.map { LongValue(position: bytes.count, value: $0) }
         bytes.append("\r\n")
@@ -188,7 +188,7 @@ public struct RequestEncoder: Sendable {
         endLine(noreply: noreply)
     }
 
-    /// Writes `get <key>…` or `gat <exptime> <key>…`, by their words.
+    /// Writes `get <key>…` or `gat <exptime> <key>…`, with the given verb.
     package mutating func retrieval(_ word: StaticString, expiration: Int64? = nil, keys: [Key]) {
         bytes.reserveRoom(for: keys.reduce(32) { $0 + $1.bytes.count + 1 })
         bytes.append(word)
@@ -203,28 +203,28 @@ public struct RequestEncoder: Sendable {
         endLine()
     }
 
-    /// Writes part of a request line as it is.
+    /// Writes part of a request line unchanged.
     package mutating func append(_ text: StaticString) {
         bytes.append(text)
     }
 
-    /// Writes part of a request line as it is. The caller has checked it.
+    /// Writes part of a request line unchanged. The caller has checked it.
     package mutating func append(_ checked: Span<UInt8>) {
         bytes.append(checked)
     }
 
-    /// Writes a request that is there already.
+    /// Writes a request that has been encoded before.
     package mutating func append(_ requests: [UInt8], _ range: Range<Int>) {
         bytes.append(requests.span, range)
     }
 
-    /// Writes a blank and a number.
+    /// Writes a space and a number.
     package mutating func append(number: Int64) {
         bytes.append(UInt8(ascii: " "))
         ASCIINumber.append(number, to: &bytes)
     }
 
-    /// Adds a word to the request line that was written last. The caller has checked it.
+    /// Adds a word to the request line written last. The caller has checked it.
     package mutating func extendLine(with checked: Span<UInt8>) {
         bytes[bytes.count - 2] = UInt8(ascii: " ")
         bytes.removeLast()
@@ -232,16 +232,16 @@ public struct RequestEncoder: Sendable {
         bytes.append("\r\n")
     }
 
-    /// Makes room for so many more bytes.
+    /// Reserves space for this many more bytes.
     package mutating func reserveRoom(for count: Int) { bytes.reserveRoom(for: count) }
 
-    /// Takes back what was written last.
+    /// Removes what was written last.
     package mutating func truncate(to count: Int) {
         bytes.removeLast(bytes.count - count)
     }
 
-    /// The request behind others that may say nothing: every server answers it, and its `VERSION` tells that those before
-    /// it have been read.
+    /// The request sent after others that may have no reply: every server answers it, and its `VERSION` shows that
+    /// those before it have been read.
     package static let fence: StaticString = "version\r\n"
 
     /// Ends a request line.
@@ -252,7 +252,7 @@ public struct RequestEncoder: Sendable {
 }
 
 extension [UInt8] {
-    /// Makes room for `count` more bytes, growing geometrically.
+    /// Reserves space for `count` more bytes, growing geometrically.
     package mutating func reserveRoom(for count: Int) {
         if capacity - self.count < count {
             reserveCapacity(Swift.max(self.count + count, capacity * 2))

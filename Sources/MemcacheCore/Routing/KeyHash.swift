@@ -1,4 +1,4 @@
-/// The hash functions by which client libraries choose a server, as functions from bytes to numbers.
+/// The hash functions with which client libraries choose a server.
 package enum KeyHash {
     /// The CRC-32 of the bytes, as zlib computes it. python-memcached's hash after `useOldServerHashFunction()`.
     package static func crc32(_ bytes: Span<UInt8>) -> UInt32 {

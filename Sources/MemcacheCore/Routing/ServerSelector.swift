@@ -1,22 +1,22 @@
 /// Chooses which of a list of servers holds a key. Client libraries differ in this; each way is one selector.
 ///
-/// Servers are named by their position in the list, from 0. A selector knows nothing of connections: whoever cannot use
-/// the server of a choice asks for the next one.
+/// Servers are identified by their position in the list, from 0. A selector knows nothing of connections: a caller that
+/// cannot use the chosen server requests the next choice.
 ///
 ///     var choice = selector.choice(for: key, after: nil)
 ///     while let current = choice, !isUsable(current.server) {
 ///         choice = selector.choice(for: key, after: current)
 ///     }
 public protocol ServerSelector: Sendable {
-    /// The server to try first, or the one to try when that of an earlier choice cannot be used.
+    /// Returns the server to try first, or the one to try when that of an earlier choice cannot be used.
     ///
     /// - Parameters:
     ///   - key: The key's bytes as they are sent.
     ///   - previous: The choice this selector made for the same key before; nil for the first one.
-    /// - Returns: nil when there are no servers, or when the selector gives up.
+    /// - Returns: nil if there are no servers, or if the selector gives up.
     func choice(for key: Span<UInt8>, after previous: ServerChoice?) -> ServerChoice?
 
-    /// The same, for a number in the place of the key's hash.
+    /// The same, for a number instead of the key's hash.
     func choice(for number: RoutingNumber, after previous: ServerChoice?) -> ServerChoice?
 }
 
@@ -24,12 +24,12 @@ public protocol ServerSelector: Sendable {
 public struct ServerChoice: Hashable, Sendable {
     /// The position of the server in the list, from 0.
     public var server: Int
-    /// The number of choices made for the key, this one included. The same server may be chosen again.
+    /// The number of choices made for the key, including this one. The same server may be chosen again.
     public var tries: Int
-    /// What the selector goes on from, such as the hash so far.
+    /// The selector's state between choices, such as the hash so far.
     public var state: Int64
 
-    /// A step, as a selector makes it.
+    /// Creates a choice; called by selectors.
     public init(server: Int, tries: Int, state: Int64 = 0) {
         self.server = server
         self.tries = tries
@@ -37,14 +37,14 @@ public struct ServerChoice: Hashable, Sendable {
     }
 }
 
-/// What a walk over a selector's choices came to.
+/// The result of a walk over a selector's choices.
 public struct ServerSelection: Hashable, Sendable {
-    /// The first server that can be used; nil when the selector gave up.
+    /// The first server that can be used; nil if the selector gave up.
     public var server: Int?
-    /// The number of choices that were looked at.
+    /// The number of choices examined.
     public var tries: Int
 
-    /// A result from its parts.
+    /// Creates a selection from its parts.
     public init(server: Int?, tries: Int) {
         self.server = server
         self.tries = tries
@@ -52,7 +52,7 @@ public struct ServerSelection: Hashable, Sendable {
 }
 
 extension ServerSelector {
-    /// The server to try for a key or for a number in its place, first or after an earlier choice.
+    /// Returns the server to try for a key, or for a number instead of it, first or after an earlier choice.
     public func choice(for key: RoutingKey, after previous: ServerChoice?) -> ServerChoice? {
         switch key {
         case .bytes(let bytes): choice(for: bytes.span, after: previous)
@@ -60,11 +60,11 @@ extension ServerSelector {
         }
     }
 
-    /// The first server of a key's choices that can be used.
+    /// Returns the first server of a key's choices that can be used.
     ///
     /// - Parameters:
     ///   - key: The key's bytes as they are sent.
-    ///   - isUsable: Whether a server, named by its position, can be used now.
+    ///   - isUsable: Whether a server, identified by its position, can be used now.
     public func selectServer(for key: Span<UInt8>, isUsable: (Int) -> Bool) -> ServerSelection {
         var last: ServerChoice?
         while let choice = choice(for: key, after: last) {
@@ -74,7 +74,7 @@ extension ServerSelector {
         return ServerSelection(server: nil, tries: last?.tries ?? 0)
     }
 
-    /// The first server of the choices for a key, or for a number in its place, that can be used.
+    /// Returns the first usable server of the choices for a key, or for a number instead of it.
     public func selectServer(for key: RoutingKey, isUsable: (Int) -> Bool) -> ServerSelection {
         switch key {
         case .bytes(let bytes): selectServer(for: bytes.span, isUsable: isUsable)
@@ -82,7 +82,7 @@ extension ServerSelector {
         }
     }
 
-    /// The first server of a number's choices that can be used.
+    /// Returns the first server of a number's choices that can be used.
     public func selectServer(for number: RoutingNumber, isUsable: (Int) -> Bool) -> ServerSelection {
         var last: ServerChoice?
         while let choice = choice(for: number, after: last) {

@@ -1,13 +1,13 @@
-/// Goes from line to line of some bytes.
+/// Iterates over the lines of some bytes.
 struct LineCursor: Sendable {
     /// The bytes.
     let bytes: [UInt8]
     private var position = 0
 
-    /// A cursor at the beginning of whole lines.
+    /// Creates a cursor at the beginning of whole lines.
     init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
-    /// Where the next line is, without its end; nil when there is none left.
+    /// Returns the range of the next line, without its end; nil if none is left.
     mutating func next() -> Range<Int>? {
         guard position < bytes.count else { return nil }
         let start = position

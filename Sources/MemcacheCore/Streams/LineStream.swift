@@ -1,31 +1,31 @@
 import Synchronization
 
-/// Takes in the lines of a stream. Called on the stream's own thread.
+/// Receives the lines of a stream. Called on the stream's own thread.
 protocol LineSink: AnyObject, Sendable {
-    /// Keeps whole lines, which come with their ends. The bytes are gone afterwards.
+    /// Stores whole lines, including their ends. The bytes are invalid afterwards.
     ///
-    /// - Throws: ``MemcacheError`` when they cannot be kept; the stream then ends with it.
+    /// - Throws: ``MemcacheError`` if they cannot be stored; the stream then ends with it.
     func append(_ lines: Span<UInt8>) throws(MemcacheError)
 
-    /// Nothing follows, and why. What is said first counts.
+    /// Called at the end, with the reason. Only the first call counts.
     func finish(_ error: MemcacheError?)
 }
 
 /// A connection of its own for one request that is answered with a stream of lines.
 ///
-/// The server is read at full speed, whatever is done with the lines: a dump that is read slowly can block the whole
-/// server. Streams have a thread to themselves, so that nothing that slows commands down slows them.
+/// The server is read at full speed, no matter how fast the lines are used: a dump that is read slowly can block the
+/// whole server. Streams have their own thread, so that what slows commands down does not slow them.
 final class LineStream: Sendable {
-    /// What to ask for, and how to read it.
+    /// What to request, and how to read it.
     struct Request: Sendable {
         /// The request's bytes.
         var bytes: [UInt8]
-        /// What the answer looks like.
+        /// The form of the reply.
         var form: StreamFraming.Form
-        /// How long the server may take to begin, and in a list to go on.
+        /// The time limit for the server to begin and, in a list, to continue.
         var replyTimeout: Duration
-        /// What becomes of a stream that is given up. True: its end is awaited and its lines are dropped, for servers
-        /// before 1.6.26 may be damaged by a dump whose reader hangs up. False: it is closed at once.
+        /// What happens to a cancelled stream. If true, its end is awaited and its lines are dropped, because servers
+        /// before 1.6.26 may be damaged by a client that disconnects during a dump. If false, it is closed at once.
         var isReadToItsEnd: Bool
     }
 
@@ -33,7 +33,7 @@ final class LineStream: Sendable {
     private let core: LineStreamCore
     private let address: ServerAddress
 
-    /// Begins to connect.
+    /// Starts connecting.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
     init(
@@ -51,10 +51,10 @@ final class LineStream: Sendable {
 
     deinit { giveUp() }
 
-    /// Waits until the server has agreed.
+    /// Waits until the server has accepted the request.
     ///
-    /// - Returns: The line with which it has, as it came: `OK` and its end; empty where the server began without one.
-    /// - Throws: ``MemcacheError`` when it refuses, or cannot be reached in time.
+    /// - Returns: The line with which it did, as sent: `OK` and its end; empty if the server began without one.
+    /// - Throws: ``MemcacheError`` if it rejects the request, or cannot be reached in time.
     @discardableResult
     func begin() async throws(MemcacheError) -> [UInt8] {
         let outcome = await withTaskCancellationHandler {
@@ -67,15 +67,15 @@ final class LineStream: Sendable {
         return try outcome.get()
     }
 
-    /// Ends the stream: nobody wants the lines any more.
+    /// Cancels the stream: its lines are no longer wanted.
     func giveUp() {
         transport.execute { [core] in core.giveUp() }
     }
 }
 
-/// The lists of items that are being read in this process, those among them that nobody wants any more.
+/// Counts the lists of items that are being read in this process, including cancelled ones.
 ///
-/// A program that stops while there are any can block their servers.
+/// A program that exits while there are any can block their servers.
 package enum ListsInFlight {
     fileprivate static let count = Atomic<Int>(0)
 
@@ -83,10 +83,10 @@ package enum ListsInFlight {
     package static var isEmpty: Bool { count.load(ordering: .acquiring) == 0 }
 }
 
-/// The part of a stream that lives on the loop.
+/// The part of a stream that runs on the loop.
 ///
-/// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``LineStream`` calls them inside
-/// `Transport.execute`, and the transport calls its delegate there.
+/// `@unchecked Sendable`: every method runs on the transport's loop, which is one thread: ``LineStream`` calls them
+/// inside `Transport.execute`, and the transport calls its delegate there.
 private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
     private let address: ServerAddress
     private let options: Connection.Options
@@ -97,10 +97,10 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
     private var isClosed = false
     /// Whether it is counted in ``ListsInFlight``.
     private var isCounted = false
-    /// Whether nobody wants the lines any more.
+    /// Whether the stream was cancelled.
     private var isGivenUp = false
     private var lastArrival: ContinuousClock.Instant
-    /// How the beginning went, once that is known.
+    /// The result of the beginning, once known.
     private var beginning: Result<[UInt8], MemcacheError>?
     private var waiter: CheckedContinuation<Result<[UInt8], MemcacheError>, Never>?
 
@@ -165,8 +165,8 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
         }
     }
 
-    /// Hands lines over, unless nobody wants them. That they cannot be kept is not the server's fault, which is treated
-    /// as when nobody wants them.
+    /// Stores lines, unless the stream was cancelled. A failure to store them is not the server's fault, and is treated
+    /// like a cancellation.
     private func keep(_ lines: Span<UInt8>) {
         guard !isGivenUp else { return }
         do throws(MemcacheError) {
@@ -184,7 +184,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
         close(MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout))
     }
 
-    /// Ends the stream.
+    /// Closes the stream.
     func close(_ error: MemcacheError?) {
         guard !isClosed else { return }
         isClosed = true
@@ -195,14 +195,14 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
         settle(error.map { .failure($0) } ?? .success(framing.firstLine))
     }
 
-    /// Says how the beginning went, once.
+    /// Reports the result of the beginning, once.
     private func settle(_ outcome: Result<[UInt8], MemcacheError>) {
         if beginning == nil { beginning = outcome }
         waiter?.resume(returning: outcome)
         waiter = nil
     }
 
-    /// Watches over the silence: until the server has begun, and in a list until it has come to its end.
+    /// Watches for silence: until the server has begun, and in a list until it has ended.
     private func startTimer() {
         guard !isClosed else { return }
         if case .endless = request.form, framing.hasBegun { return }

@@ -1,18 +1,18 @@
 import Synchronization
 
-/// A list of the server's items, as it comes from the server.
+/// A list of the server's items, as it arrives from the server.
 ///
 ///     for try await entry in try await client.dump(ListingRequest(.metadata)) {
 ///         print(entry.key.count, entry.itemBytes ?? 0)
 ///     }
 ///
-/// The server is read at full speed, whatever the loop does; what is not taken yet waits in memory, and then in a file
-/// without a name. It is a walk and not a snapshot: see ``CrawlScope``.
+/// The server is read at full speed, however slow the loop is; lines not consumed yet wait in memory, and then in an
+/// unnamed file. A list is a walk and not a snapshot: see ``CrawlScope``.
 ///
-/// A list can be gone through once. When the loop is left early, the rest is read and dropped, for servers before 1.6.26
-/// can be damaged by a reader that hangs up; until then the server's crawler is busy.
+/// A list can be iterated once. If the loop ends early, the rest is read and dropped, because servers before 1.6.26 can
+/// be damaged by a client that disconnects; until then the server's crawler is busy.
 public struct Listing<Element: Sendable>: AsyncSequence, Sendable {
-    /// Reads elements out of the lines that have come.
+    /// Parses elements from the lines that have arrived.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let reading: DumpReading
         private let parse: @Sendable (Span<UInt8>) -> Element?
@@ -23,9 +23,9 @@ public struct Listing<Element: Sendable>: AsyncSequence, Sendable {
             parse = dump.parse
         }
 
-        /// The next element; nil after the last. Does not suspend while there are lines at hand.
+        /// Returns the next element; nil after the last. Does not suspend while lines are available.
         ///
-        /// - Throws: ``MemcacheError`` when the list broke off, or holds a line that cannot be read.
+        /// - Throws: ``MemcacheError`` if the list was interrupted, or contains a line that cannot be read.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(MemcacheError) -> Element? {
@@ -48,25 +48,27 @@ public struct Listing<Element: Sendable>: AsyncSequence, Sendable {
         self.parse = parse
     }
 
-    /// Starts to read.
+    /// Starts reading.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 
-    /// The next lines as the server sent them, many at a time: whole, with their ends, without the `OK` before and the
-    /// `END` or `EN` behind them; nil after the last. For those who read lines themselves, in place of a loop.
+    /// Returns the next lines as the server sent them, many at a time: whole, with their ends, without the `OK` before
+    /// and the `END` or `EN` after them; nil after the last. For callers that parse lines themselves, instead of a
+    /// loop.
     ///
-    /// - Throws: ``MemcacheError`` when the list broke off.
+    /// - Throws: ``MemcacheError`` if the list was interrupted.
     package func nextLines() async throws(MemcacheError) -> [UInt8]? { try await lines.next() }
 
-    /// The `OK` before the lines, with its line end, as servers since 1.6.43 send it; empty where there was none.
+    /// The `OK` before the lines, with its line end, as servers since 1.6.43 send it; empty if there was none.
     package var firstLine: [UInt8] { lines.firstLine.withLock { $0 } }
 }
 
-/// The lines of a dump: the stream that brings them and the spool that keeps them. Without it the stream is given up.
+/// The lines of a dump: the stream that delivers them and the spool that stores them. When it is released, the stream
+/// is cancelled.
 final class DumpLines: Sendable {
     /// What the server sent before them.
     let firstLine = Mutex<[UInt8]>([])
 
-    /// The server has begun.
+    /// Stores the line with which the server began.
     func begin(with line: [UInt8]) { firstLine.withLock { $0 = line } }
 
     private let address: ServerAddress
@@ -88,7 +90,7 @@ final class DumpLines: Sendable {
         }
     }
 
-    /// The error for a line that is not of its form. Nothing more is read.
+    /// The error for a malformed line. Nothing more is read.
     func unreadable(_ line: [UInt8]) -> MemcacheError {
         giveUp()
         var error = MemcacheError(.malformed(line: line)).from(address)
@@ -102,7 +104,7 @@ final class DumpLines: Sendable {
     }
 }
 
-/// One going-through of a list, which is given up when the iterator is gone.
+/// One iteration of a list, which is cancelled when the iterator is released.
 private final class DumpReading: Sendable {
     let lines: DumpLines
 

@@ -2,15 +2,15 @@ import DequeModule
 import MemcachePlatform
 import Synchronization
 
-/// Keeps the lines of a dump until they are read: in memory up to a bound, then in a file without a name.
+/// Stores the lines of a dump until they are read: in memory up to a limit, then in an unnamed file.
 ///
-/// One thread appends and one task reads. Neither waits for the other's work on the file: the lock is held only while
-/// positions are compared and bytes are handed over.
+/// One thread appends and one task reads. Neither waits for the other's file operations: the lock is held only while
+/// positions are compared and bytes are passed on.
 final class ListingSpool: LineSink {
-    /// How much is written to the file and read from it at a time.
+    /// The size of one write to the file and of one read from it.
     static let blockBytes = 262_144
 
-    /// What is kept, oldest first: the chunks in memory, the file from `fileStart` to `fileEnd`, the block that is being
+    /// The stored lines, oldest first: the chunks in memory, the file from `fileStart` to `fileEnd`, the block being
     /// written, and `tail`.
     private struct State {
         var chunks: Deque<[UInt8]> = []
@@ -22,10 +22,10 @@ final class ListingSpool: LineSink {
         var tail: [UInt8] = []
         var isOver = false
         var error: MemcacheError?
-        /// Whether nobody wants the lines any more.
+        /// Whether the list was cancelled.
         var isGivenUp = false
 
-        /// Whether what comes next must go behind the file.
+        /// Whether new lines must go after those in the file.
         var isSpilled: Bool { fileStart < fileEnd || isWriting || !tail.isEmpty }
     }
 
@@ -41,11 +41,11 @@ final class ListingSpool: LineSink {
     private let state = Mutex(State())
     private let wakeUp = WakeUp()
 
-    /// A spool with nothing in it. The file is made when it is needed.
+    /// Creates an empty spool. The file is created when it is needed.
     ///
     /// - Parameters:
-    ///   - memoryBytes: How much is kept in memory before the file is begun.
-    ///   - directory: Where the file is made.
+    ///   - memoryBytes: How much is stored in memory before the file is used.
+    ///   - directory: Where the file is created.
     init(memoryBytes: Int, directory: String = ListingSpool.temporaryDirectory) {
         self.memoryBytes = memoryBytes
         self.directory = directory
@@ -61,7 +61,7 @@ final class ListingSpool: LineSink {
         return String(cString: directory)
     }
 
-    /// How many bytes have gone into the file.
+    /// The number of bytes written to the file.
     var spilledBytes: Int64 { state.withLock { $0.fileEnd } }
 
     func append(_ lines: Span<UInt8>) throws(MemcacheError) {
@@ -95,7 +95,7 @@ final class ListingSpool: LineSink {
         wakeUp.raise()
     }
 
-    /// Drops what is kept and what follows.
+    /// Drops what is stored and what follows.
     func giveUp() {
         state.withLock { state in
             state.isGivenUp = true
@@ -105,9 +105,9 @@ final class ListingSpool: LineSink {
         }
     }
 
-    /// The next lines, whole and with their ends; nil after the last.
+    /// Returns the next lines, whole and with their ends; nil after the last.
     ///
-    /// - Throws: ``MemcacheError`` when the stream broke off, after what came before; `cancelled` at once.
+    /// - Throws: ``MemcacheError`` if the stream was interrupted, after the lines before that; `cancelled` at once.
     func next() async throws(MemcacheError) -> [UInt8]? {
         while true {
             if Task.isCancelled { throw MemcacheError(.cancelled, "reading the list was cancelled") }
@@ -141,7 +141,7 @@ final class ListingSpool: LineSink {
         }
     }
 
-    /// Writes a block behind the others. Calls `pwrite`.
+    /// Writes a block to the end of the file. Calls `pwrite`.
     private func write(_ block: [UInt8]) throws(MemcacheError) {
         let file = try openFile()
         let offset = state.withLock { $0.fileEnd }
@@ -183,19 +183,19 @@ final class ListingSpool: LineSink {
             }
         }
         if let reason { throw fault("read", reason) }
-        // The file holds whole lines, none longer than a block.
+        // The file contains whole lines, none longer than a block.
         if let newline = block.lastIndex(of: UInt8(ascii: "\n")) { block.removeLast(block.count - newline - 1) }
         state.withLock { $0.fileStart += Int64(block.count) }
         return block
     }
 
-    /// Opens the file: only its owner can read it, programs that are started do not get it, and it is gone when it is
-    /// closed, however that happens. Calls `open`.
+    /// Opens the file: only its owner can read it, child processes do not inherit it, and it disappears when it is
+    /// closed, in whatever way. Calls `open`.
     private func openFile() throws(MemcacheError) -> Int32 {
         if let file = state.withLock({ $0.file }) { return file }
         var path = ""
         var file: Int32 = -1
-        // Closed to programs from the beginning: another thread may start one at any moment.
+        // Close-on-exec from the beginning: another thread may start a program at any moment.
         repeat {
             path = "\(directory)/mcsh-dump-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
             file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -1,40 +1,40 @@
-/// Where a stream begins, where its lines are cut, and where it ends.
+/// Finds where a stream begins, where its lines end, and where it ends.
 ///
-/// It is given all bytes that have arrived and are not used up. Between the beginning and the end it looks at the last
-/// line only: a dump of millions of lines costs no more here than its bytes' way through memory.
+/// It gets all bytes that have arrived and are not consumed yet. Between the beginning and the end it looks at the last
+/// line only, so that a dump of millions of lines costs hardly more than moving its bytes through memory.
 struct StreamFraming {
     /// The kinds of stream.
     enum Form: Sendable {
-        /// `OK`, then lines without end.
+        /// `OK`, then an endless sequence of lines.
         case endless
-        /// Perhaps `OK`, then lines that begin with one word, then another word alone.
+        /// Perhaps `OK`, then lines with the same first word, then a line with another word alone.
         case list(linePrefix: StaticString, lastLine: StaticString)
     }
 
-    /// What some bytes are.
+    /// What some bytes contain.
     struct Step {
-        /// Whole lines for the reader, with their ends.
+        /// Whole lines for the reader, including their ends.
         var lines = 0..<0
-        /// How many bytes are used up.
+        /// The number of bytes consumed.
         var used = 0
-        /// The server's refusal: there will be no stream.
+        /// The server's error: there will be no stream.
         var refusal: Refusal?
-        /// Whether the last line has come.
+        /// Whether the last line has arrived.
         var isOver = false
     }
 
     /// The longest line accepted.
     static let maximumLineBytes = 65_536
 
-    /// Whether the server has agreed.
+    /// Whether the server has accepted the request.
     private(set) var hasBegun = false
-    /// The line with which it has, with its end; empty where there was none.
+    /// The line with which it did, including its end; empty if there was none.
     private(set) var firstLine: [UInt8] = []
     private let form: Form
 
     init(_ form: Form) { self.form = form }
 
-    /// Cuts the lines that are complete.
+    /// Extracts the complete lines.
     mutating func take(_ bytes: Span<UInt8>) throws(ReplyParser.Failure) -> Step {
         var step = Step()
         if !hasBegun {
@@ -60,7 +60,7 @@ struct StreamFraming {
         return step
     }
 
-    /// Looks at the first line. False when it is not complete.
+    /// Reads the first line. Returns false if it is not complete.
     private mutating func begin(_ bytes: Span<UInt8>, _ step: inout Step) throws(ReplyParser.Failure) -> Bool {
         guard let newline = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
             guard bytes.count <= Self.maximumLineBytes else { throw .lineTooLong(limit: Self.maximumLineBytes) }
@@ -90,7 +90,7 @@ struct StreamFraming {
 }
 
 extension Span where Element == UInt8 {
-    /// The last position of `byte` below `end`, not below `start`.
+    /// Returns the last position of `byte` before `end` and not before `start`.
     fileprivate func position(before end: Int, of byte: UInt8, downTo start: Int) -> Int? {
         var index = end - 1
         while index >= start {
@@ -100,7 +100,8 @@ extension Span where Element == UInt8 {
         return nil
     }
 
-    /// Whether no line in `range`, which ends with one, is longer than `maximum` with its end. Looks at few bytes.
+    /// Whether no line in `range`, which ends with a line end, is longer than `maximum` including its end. Looks at few
+    /// bytes.
     fileprivate func hasLineEnds(in range: Range<Int>, every maximum: Int) -> Bool {
         var start = range.lowerBound
         while range.upperBound - start > maximum {
@@ -112,7 +113,7 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// The range of a line less the `\n` or `\r\n` at its end.
+    /// Returns the range of a line without the `\n` or `\r\n` at its end.
     func withoutLineEnd(_ range: Range<Int>) -> Range<Int> {
         var end = range.upperBound
         if end > range.lowerBound, self[end - 1] == UInt8(ascii: "\n") { end -= 1 }

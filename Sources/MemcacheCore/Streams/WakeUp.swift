@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Lets one task wait until somebody else says that there is something to look at.
+/// Lets one task wait until another one signals that there is something to look at.
 ///
-/// What is said while nobody waits is kept for the next wait; saying it twice is saying it once. A wait may end with
-/// nothing to see: the task looks, and waits again.
+/// A signal without a waiting task is kept for the next wait; two signals count as one. A wait may end with nothing
+/// new: the task looks, and waits again.
 final class WakeUp: Sendable {
     private enum State {
         case quiet
@@ -13,7 +13,7 @@ final class WakeUp: Sendable {
 
     private let state = Mutex(State.quiet)
 
-    /// There is something to look at.
+    /// Signals that there is something to look at.
     func raise() {
         let continuation = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard case .awaited(let continuation) = state else {
@@ -26,9 +26,10 @@ final class WakeUp: Sendable {
         continuation?.resume(returning: true)
     }
 
-    /// Waits. Ends at once, and from then on, in a task that is cancelled.
+    /// Waits for a signal. In a cancelled task, this and all further waits end at once.
     ///
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` where another task waits already.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` if another task is already
+    ///   waiting.
     func wait() async throws(MemcacheError) {
         let isAlone = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -1,14 +1,14 @@
 import DequeModule
 import Synchronization
 
-/// Keeps the lines of a watched server until they are read, up to a bound; the newest are dropped when it is full, and
+/// Stores the lines of a watched server until they are read, up to a limit. When it is full, the newest are dropped and
 /// counted.
 final class WatchBuffer: LineSink {
-    /// What was kept or lost, in the order of the lines.
+    /// Lines stored or lost, in order.
     enum Segment: Hashable, Sendable {
-        /// Whole lines with their ends.
+        /// Whole lines, including their ends.
         case lines([UInt8])
-        /// So many lines were dropped here.
+        /// This many lines were dropped here.
         case lost(UInt64)
     }
 
@@ -16,12 +16,12 @@ final class WatchBuffer: LineSink {
         var segments: Deque<(segment: Segment, lineCount: Int)> = []
         var lineCount = 0
         var byteCount = 0
-        /// Lines dropped since the last that was kept.
+        /// The number of lines dropped since the last one that was stored.
         var lostCount: UInt64 = 0
         var isOver = false
         var error: MemcacheError?
 
-        /// Keeps lines, behind the count of those that were dropped before them.
+        /// Stores lines, after the count of those dropped before them.
         mutating func keep(_ lines: Span<UInt8>, lineCount count: Int) {
             if lostCount > 0 { segments.append((.lost(lostCount), 0)) }
             lostCount = 0
@@ -36,7 +36,7 @@ final class WatchBuffer: LineSink {
             }
         }
 
-        /// Takes out what is oldest.
+        /// Removes and returns the oldest segment.
         mutating func next() -> Portion {
             if let (segment, count) = segments.popFirst() {
                 if case .lines(let lines) = segment { byteCount -= lines.count }
@@ -57,7 +57,7 @@ final class WatchBuffer: LineSink {
         case over(MemcacheError?)
     }
 
-    /// How many bytes of lines are handed over at a time.
+    /// The maximum number of bytes in one segment.
     private static let segmentBytes = 65_536
 
     private let maximumLines: Int
@@ -98,9 +98,9 @@ final class WatchBuffer: LineSink {
         wakeUp.raise()
     }
 
-    /// What comes next.
+    /// Returns the next segment.
     ///
-    /// - Throws: ``MemcacheError`` when the stream is over, after what came before; `cancelled` at once.
+    /// - Throws: ``MemcacheError`` when the stream has ended, after the lines before that; `cancelled` at once.
     func next() async throws(MemcacheError) -> Segment? {
         while true {
             if Task.isCancelled { throw MemcacheError(.cancelled, "watching was cancelled") }

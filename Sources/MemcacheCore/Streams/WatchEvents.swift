@@ -1,25 +1,25 @@
-/// What happens in a server, as it happens.
+/// The events of a server, as they happen.
 ///
 ///     for try await line in try await client.watch([.evictions]) {
 ///         if case .event(let event) = line { print(event.type) }
 ///     }
 ///
-/// There is no end but an error: ``MemcacheError/Code/connectionLost`` when the server closes the connection. When the
-/// loop is left or its task is cancelled, the connection is closed.
+/// The sequence ends only with an error: ``MemcacheError/Code/connectionLost`` when the server closes the connection.
+/// When the loop ends or its task is cancelled, the connection is closed.
 ///
-/// Lines that are not taken yet wait in memory: up to 10,000 of them, or 4 MiB. Beyond that the newest are dropped, and
-/// ``WatchLine/lost(_:)`` comes in their place. The events can be gone through once.
+/// Lines not consumed yet wait in memory: up to 10,000 of them, or 4 MiB. Beyond that the newest are dropped, and
+/// ``WatchLine/lost(_:)`` takes their place. The events can be iterated once.
 public struct WatchEvents: AsyncSequence, Sendable {
-    /// Reads lines out of what has come.
+    /// Parses the lines that have arrived.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let watching: Watching
         private var cursor = LineCursor()
 
         fileprivate init(_ events: WatchEvents) { watching = Watching(events.lines) }
 
-        /// The next line. Does not suspend while there are lines at hand.
+        /// Returns the next line. Does not suspend while lines are available.
         ///
-        /// - Throws: ``MemcacheError`` when the connection ends, or a line cannot be read.
+        /// - Throws: ``MemcacheError`` when the connection ends, or if a line cannot be read.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(MemcacheError) -> WatchLine? {
@@ -41,12 +41,12 @@ public struct WatchEvents: AsyncSequence, Sendable {
 
     init(_ lines: WatchLines) { self.lines = lines }
 
-    /// Starts to read.
+    /// Starts reading.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 }
 
-/// The lines of a watched server: the stream that brings them and the buffer that keeps them. Without it the stream is
-/// closed.
+/// The lines of a watched server: the stream that delivers them and the buffer that stores them. When it is released,
+/// the stream is closed.
 final class WatchLines: Sendable {
     private let address: ServerAddress
     private let stream: LineStream
@@ -67,7 +67,7 @@ final class WatchLines: Sendable {
         }
     }
 
-    /// The error for a line that is not of its form. Nothing more is read.
+    /// The error for a malformed line. Nothing more is read.
     func unreadable(_ line: [UInt8]) -> MemcacheError {
         stream.giveUp()
         var error = MemcacheError(.malformed(line: line)).from(address)
@@ -78,7 +78,7 @@ final class WatchLines: Sendable {
     func giveUp() { stream.giveUp() }
 }
 
-/// One going-through of the events, which are given up when the iterator is gone.
+/// One iteration of the events, which is cancelled when the iterator is released.
 private final class Watching: Sendable {
     let lines: WatchLines
 

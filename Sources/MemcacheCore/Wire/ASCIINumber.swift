@@ -1,7 +1,7 @@
-/// Decimal digits to integers and back, with overflow seen rather than wrapped.
+/// Conversion between decimal digits and integers, with overflow detected.
 package enum ASCIINumber {
-    /// The unsigned number that `bytes[range]` spells, or nil when it is empty, has another character than a digit, or
-    /// exceeds 64 bits.
+    /// The unsigned number written in `bytes[range]`, or nil if the range is empty, contains anything but digits, or
+    /// the number exceeds 64 bits.
     @inlinable
     package static func parseUnsigned(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
         guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= bytes.count else { return nil }
@@ -17,7 +17,7 @@ package enum ASCIINumber {
         return number
     }
 
-    /// The number that all of `bytes` spells, with an optional `-` in front.
+    /// The number written in `bytes[range]`, with an optional `-` in front.
     @inlinable
     package static func parseSigned(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
         guard let first = range.first, first < bytes.count else { return nil }
@@ -28,12 +28,12 @@ package enum ASCIINumber {
         return magnitude == Int64.min.magnitude ? Int64.min : Int64(exactly: magnitude).map { -$0 }
     }
 
-    /// The unsigned number that an array spells.
+    /// The unsigned number written in an array.
     package static func parseUnsigned(_ bytes: [UInt8]) -> UInt64? {
         parseUnsigned(bytes.span, 0..<bytes.count)
     }
 
-    /// The number that an array spells, with an optional `-` in front.
+    /// The number written in an array, with an optional `-` in front.
     package static func parseSigned(_ bytes: [UInt8]) -> Int64? {
         parseSigned(bytes.span, 0..<bytes.count)
     }

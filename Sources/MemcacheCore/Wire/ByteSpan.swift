@@ -1,6 +1,6 @@
 import MemcachePlatform
 
-/// Looking for bytes in borrowed memory.
+/// Searching and comparing borrowed bytes.
 extension Span where Element == UInt8 {
     /// The position of the first `byte` at or after `start`, or nil. Calls `memchr`.
     package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
@@ -61,7 +61,7 @@ extension [UInt8] {
         bytes.withUnsafeBytes { append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    /// Appends a word that is known when the program is written.
+    /// Appends the bytes of a string literal.
     package mutating func append(_ word: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }

@@ -1,22 +1,23 @@
-/// Bytes from anywhere, as text that is safe to show and that the shell reads back as the same bytes.
+/// Arbitrary bytes as text that is safe to display and that the shell reads back as the same bytes.
 ///
 /// Valid UTF-8 stays readable. Control characters, the backslash, C1 controls, characters that change the direction or
-/// the width of what follows, and bytes that are not UTF-8 are written as escapes: `\n`, `\e`, `\x9b`, `\u{202e}`. So are
-/// characters that cannot be seen or look like a space, and combining marks without a letter or by the dozen, unless the
-/// text is for programs.
+/// the width of what follows, and bytes that are not UTF-8 are written as escapes: `\n`, `\e`, `\x9b`, `\u{202e}`. So
+/// are invisible characters, characters that look like a space, and combining marks without a letter or in large
+/// numbers, unless the text is for programs.
 package enum EscapedText {
     /// Appends the escaped form of some bytes.
     ///
     /// - Parameters:
-    ///   - quote: A quotation mark that is to be escaped too, for text that goes between such marks.
-    ///   - keepsBackslashes: Leaves `\` as it is, for text that is only looked at.
-    ///   - keepsLookAlikes: Leaves what a person cannot see or tell from a space as it is, for text that programs read.
+    ///   - quote: A quotation mark to escape as well, for text that goes between such marks.
+    ///   - keepsBackslashes: Leaves `\` as it is, for text that is only displayed.
+    ///   - keepsLookAlikes: Leaves invisible characters and those that look like a space as they are, for text that
+    ///     programs read.
     package static func append(
         _ bytes: Span<UInt8>, to text: inout [UInt8], quote: UInt8? = nil, keepsBackslashes: Bool = false,
         keepsLookAlikes: Bool = false
     ) {
         var index = 0
-        // The character before, on which a mark is put, and how many marks there are on it.
+        // The preceding character, which carries the marks, and how many marks it has so far.
         var base: Unicode.Scalar?
         var marks = 0
         while index < bytes.count {
@@ -62,7 +63,7 @@ package enum EscapedText {
         }
     }
 
-    /// The escaped form of some bytes.
+    /// Returns the escaped form of some bytes.
     package static func string(
         _ bytes: [UInt8], quote: UInt8? = nil, keepsBackslashes: Bool = false
     ) -> String {
@@ -72,8 +73,8 @@ package enum EscapedText {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// A message whose parts may come from anywhere, with its line ends and backslashes: names of servers and values of
-    /// options are in it as they were given.
+    /// Returns a message whose parts may come from anywhere, escaped except for its newlines and backslashes: it may
+    /// quote names of servers and values of options as they were given.
     package static func message(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false)
             .map { string(Array($0.utf8), keepsBackslashes: true) }
@@ -106,7 +107,7 @@ package enum EscapedText {
         text.append(digits.utf8Start[Int(byte & 15)])
     }
 
-    /// The scalar that starts at `index` and its length in bytes, or nil where the bytes are not well-formed UTF-8.
+    /// The scalar that starts at `index` and its length in bytes, or nil if the bytes are not well-formed UTF-8.
     package static func decodeScalar(_ bytes: Span<UInt8>, at index: Int) -> (Unicode.Scalar, length: Int)? {
         let first = bytes[index]
         let length: Int
@@ -129,7 +130,7 @@ package enum EscapedText {
         return (scalar, length)
     }
 
-    /// More marks than this on one letter are no writing.
+    /// The maximum number of marks on one letter in real text.
     private static let maximumMarks = 4
 
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
@@ -139,8 +140,8 @@ package enum EscapedText {
         }
     }
 
-    /// Whether a person sees a mark: on a letter, and not one of very many. What chooses between a sign and its picture
-    /// belongs behind a sign that has one.
+    /// Whether a mark is visible: it is on a letter that does not have too many. A variation selector belongs after a
+    /// character that has an emoji form.
     private static func isVisible(mark: Unicode.Scalar, number: Int, on base: Unicode.Scalar?) -> Bool {
         guard let base, base != " ", number <= maximumMarks else { return false }
         if mark.value == 0xfe0e || mark.value == 0xfe0f {
@@ -149,16 +150,16 @@ package enum EscapedText {
         return !mark.properties.isDefaultIgnorableCodePoint
     }
 
-    /// Whether a person sees a character, and can tell it from a space.
+    /// Whether a character is visible and does not look like a space.
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.generalCategory == .spaceSeparator {
             return false
         }
-        // An empty pattern of Braille, and a musical note without a head.
+        // The empty Braille pattern, and the musical symbol for a note without a head.
         return scalar.value != 0x2800 && scalar.value != 0x1d159
     }
 
-    /// Whether a terminal shows a character as itself and nothing else happens.
+    /// Whether a terminal displays a character as itself, without side effects.
     package static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate: false

@@ -1,13 +1,13 @@
-/// What JSON's escapes are for beyond what JSON asks for: characters that a terminal takes for commands, that change the
-/// direction of what follows, that end a line for some readers, or that cannot be seen. The value is the same to every
-/// parser.
+/// JSON escapes beyond those that JSON requires: for characters that a terminal takes for commands, that change the
+/// direction of what follows, that end a line for some readers, or that are invisible. Every parser reads the same
+/// value.
 package enum JSONEscape {
     /// Whether a character beyond ASCII is written as an escape.
     package static func isNeeded(for scalar: Unicode.Scalar) -> Bool {
         !EscapedText.isSafe(scalar) || scalar.properties.isDefaultIgnorableCodePoint
     }
 
-    /// Appends `\uXXXX`, twice for a character beyond U+FFFF.
+    /// Appends `\uXXXX`, as a surrogate pair for a character beyond U+FFFF.
     package static func append(_ codePoint: UInt32, to out: inout [UInt8]) {
         guard codePoint > 0xffff else { return append(unit: codePoint, to: &out) }
         let offset = codePoint &- 0x10000

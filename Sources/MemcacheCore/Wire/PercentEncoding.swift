@@ -1,7 +1,7 @@
 /// The `%41` form in which dumps and watched events carry keys.
 package enum PercentEncoding {
-    /// The bytes that a text stands for. A `%` that no two hexadecimal digits follow stands for itself, which servers
-    /// do not send.
+    /// Returns the bytes that a text encodes. A `%` without two hexadecimal digits after it is kept as it is; servers
+    /// do not send that.
     package static func decode(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
         guard let first = text.firstIndex(of: UInt8(ascii: "%"), from: range.lowerBound), first < range.upperBound
         else {

@@ -103,7 +103,7 @@ import Testing
             #expect(second.outcome == "connection-lost?")
             let moment =
                 switch cut {
-                case 0: "before it answered anything (does it want TLS?)"
+                case 0: "before it answered anything (does it require TLS?)"
                 case 9: "before it answered"
                 default: "in the middle of an answer"
                 }

@@ -95,7 +95,7 @@ import Testing
         network.advance(by: .seconds(2))
         #expect(first.outcome == "timed-out?")
         #expect(second.outcome == "connection-lost?")
-        #expect(second.error?.message == "the connection was closed, for an earlier command got no answer")
+        #expect(second.error?.message == "the connection was closed because an earlier command got no answer")
         let third = get("c", connection)
         #expect(third.outcome == "connection-lost")
         #expect(third.error?.message == "the connection was closed before the command was sent")

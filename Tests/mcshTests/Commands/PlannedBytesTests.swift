@@ -269,15 +269,15 @@ import Testing
             "the value is not UTF-8, as text has to be; write --as bytes to store it as it is"),
         Refused(
             "set k {\"a\":oops} --as json", "o",
-            "a value of JSON has to stand here; write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"
+            "expected a JSON value; write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"
         ),
         Refused(
             "set k \"[1,]\" --as pickle", "\"[1,]\"",
-            "a value of JSON has to stand here (byte 4 of the value); write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"
+            "expected a JSON value (byte 4 of the value); write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"
         ),
         Refused(
             "set k [1 --as pickle", "",
-            "a comma or ] has to stand here; write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"),
+            "expected a comma or ]; write JSON such as {\"a\":[1,true,null]}, in which text has double quotes"),
         Refused(
             "set k --as json", "json",
             "a value is missing (byte 1 of the value); write JSON such as {\"a\":[1,true,null]}, in which text has double quotes",

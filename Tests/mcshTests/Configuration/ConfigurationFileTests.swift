@@ -157,7 +157,7 @@ import Testing
         ("[pools.a]", "1:8: the pool has no servers; write servers = [\"host:port\"]"),
         ("[pools.a]\nservers = []", "2:11: the pool has no servers; write servers = [\"host:port\"]"),
         ("[pools.a]\nservers = [\"a\", \"b:0\"]", "2:17: \"b:0\" is not a server: \"0\" is not a port"),
-        ("[pools.a]\nservers = [\"a\", \"b c\"]", "2:17: \"b c\" is not a server: a host has no blanks"),
+        ("[pools.a]\nservers = [\"a\", \"b c\"]", "2:17: \"b c\" is not a server: a host name contains no spaces"),
         ("[pools.a]\nservers = ['''a''', \"@b\"]", "2:21: \"@b\": a pool cannot have another as its server"),
         ("timeout = \"3x\"", "1:11: \"3x\" is not a time; write for example 3, 1.5 or 500ms, more than 0 to a day"),
         ("timeout = 0", "1:11: 0.0 is not a time; write for example 3, 1.5 or 500ms, more than 0 to a day"),

@@ -2,10 +2,10 @@ import Synchronization
 
 /// Runs tasks on the loop of the connections that carry commands, between their reads and writes.
 final class LoopExecutor: TaskExecutor {
-    /// There is one such loop.
+    /// The only such executor.
     static let shared = LoopExecutor()
 
-    /// Nil where this machine gives no loop: jobs then run where those of other tasks do.
+    /// Nil if the system provides no loop: jobs then run where those of other tasks do.
     private let transport = try? NetworkTransport()
     private let jobs = Mutex<[UnownedJob]>([])
 

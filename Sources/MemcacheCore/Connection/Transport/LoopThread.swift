@@ -2,15 +2,14 @@ import MemcachePlatform
 import NIOCore
 import NIOPosix
 
-/// A thread that runs an event loop until the program ends. Starting it takes no waiting, only using it does.
+/// A thread that runs an event loop until the program ends. Starting it does not block; only using it does.
 ///
-/// Where the system gives no thread or no descriptors, the next use tries again.
+/// If the system provides no thread or no descriptors, the next use tries again.
 ///
-/// Made here and not by an event loop group, which waits for its threads and is a third of what it takes to get to a first
-/// connection.
+/// An event loop group would wait for its threads, which takes a third of the time to a first connection.
 ///
-/// The network library ends the program where it gets no descriptors for a loop. Whether there are enough is therefore
-/// looked at first; a thread that could not be had is tried again when it is needed again.
+/// The network library ends the program if it gets no descriptors for a loop. Therefore this checks first whether there
+/// are enough.
 final class LoopThread: Sendable {
     private let state = Monitor(State.idle)
 
@@ -23,15 +22,16 @@ final class LoopThread: Sendable {
 
     /// A loop takes three descriptors; the others are for what the rest of the program may open at the same time.
     private static let descriptors = 6
-    /// The size of the thread's stack, whatever the system's own is: values are decoded and log handlers run on it.
+    /// The size of the thread's stack, regardless of the system's default: values are decoded and log handlers run on
+    /// it.
     private static let stackBytes = 8 << 20
 
-    /// Starts the thread, which keeps this object, unless it is there.
+    /// Starts the thread, which retains this object, unless it is running.
     func start() {
         state.withLock { startIfIdle(&$0) }
     }
 
-    /// Starts the thread unless it is there. Calls `pthread_create`.
+    /// Starts the thread unless it is running. Calls `pthread_create`.
     private func startIfIdle(_ state: inout State) {
         guard case .idle = state else { return }
         state = .starting

@@ -9,23 +9,23 @@ final class NetworkTransport: Sendable {
 
     private let trace: NIOLoopBoundBox<WireTrace?>
 
-    /// What waits behind a long chunk, and the rest of that.
+    /// The chunks queued after a long one, and the rest of that.
     private let waiting: NIOLoopBoundBox<PieceQueue>
 
-    /// The most that is read at once: what comes in after a connection was told to wait is not more.
+    /// The maximum read size: no more than this arrives after reading was paused.
     private static let readBytes = 262_144
 
-    /// One loop serves every connection that carries commands: what the library does there is short.
+    /// The loop that serves all connections that carry commands: the library does little work on it.
     private static let commandThread = LoopThread()
     private static let streamThread = LoopThread()
 
-    /// Starts the thread for commands, if it is not there yet, and does not wait for it.
+    /// Starts the thread for commands, unless it is running, and does not wait for it.
     static func startCommandThread() { commandThread.start() }
 
     /// Starts the thread for commands, and waits until it runs.
     static func waitForCommandThread() throws(MemcacheError) { _ = try commandThread.loop() }
 
-    /// A transport that is not connected.
+    /// Creates a transport that is not connected.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
     init(on thread: Transport.Thread = .commands) throws(MemcacheError) {
@@ -61,7 +61,7 @@ final class NetworkTransport: Sendable {
         channel.flush()
     }
 
-    /// Writes what waits, a few pieces at a time.
+    /// Writes queued data, a few pieces at a time.
     private func writePieces(_ onProgress: @escaping @Sendable () -> Void) {
         guard let channel = channel.value else { return }
         while let piece = waiting.value.next() {
@@ -76,8 +76,8 @@ final class NetworkTransport: Sendable {
         channel.flush()
     }
 
-    /// A loop that was busy until past that moment would run it before it looks at its sockets. Hence the second step,
-    /// and a longer one where the loop was late.
+    /// A loop that was busy past this time would run the timer before it reads its sockets. Hence the second step, and
+    /// a longer one if the loop was late.
     func schedule(at moment: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) {
         loop.scheduleTask(in: TimeAmount(max(.zero, moment - .now))) { [loop] in
             let isLate = ContinuousClock.now - moment > .milliseconds(5)
@@ -103,7 +103,7 @@ final class NetworkTransport: Sendable {
             .connectTimeout(TimeAmount(options.connectTimeout))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    // Set here and not through the bootstrap, which wraps them in types that are made at run time.
+                    // Set here and not through the bootstrap, which wraps them in types that are created at run time.
                     if let settings = channel.syncOptions {
                         try settings.setOption(
                             .recvAllocator,
@@ -125,7 +125,8 @@ final class NetworkTransport: Sendable {
         case .name(let host, let port): connected = bootstrap.connect(host: host, port: port)
         }
         LocalResources.endTurn()
-        // The server takes in the connection meanwhile. A name is looked up first, and may lead to several connections.
+        // The server accepts the connection in the meantime. A name is resolved first, and may lead to several
+        // connections.
         if let channel = begun.value { Self.closeOnExecution(channel) }
         connected.assumeIsolated().whenComplete { result in
             switch result {
@@ -139,7 +140,7 @@ final class NetworkTransport: Sendable {
         }
     }
 
-    /// What there is to connect to.
+    /// What to connect to.
     private enum Destination {
         case path(String)
         case numeric(SocketAddress)
@@ -155,7 +156,7 @@ final class NetworkTransport: Sendable {
         }
     }
 
-    /// Keeps the connection out of programs that are started: the server would not see its end.
+    /// Keeps the connection from being inherited by child processes: the server would not see it close.
     private static func closeOnExecution(_ channel: any Channel) {
         try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
             _ = fcntl($0, F_SETFD, FD_CLOEXEC)
@@ -169,7 +170,7 @@ final class NetworkTransport: Sendable {
         }
         if let failure = error as? NIOConnectionError {
             if let dns = failure.dnsAError ?? failure.dnsAAAAError, failure.connectionErrors.isEmpty {
-                // The resolver does not say that it could not open its files.
+                // The resolver does not report that it could not open its files.
                 if let reason = LocalResources.shortage(ofDescriptors: 1) { return .noResources(reason) }
                 return .notConnected("the name cannot be resolved", underlying: dns)
             }

@@ -1,32 +1,32 @@
-/// Long chunks on their way to the system, in pieces of which only a few are copied at a time: the rest waits as it is.
+/// Long chunks to be written, in pieces of which only a few are copied at a time; the rest waits without being copied.
 struct PieceQueue {
-    /// A chunk longer than this goes in several pieces.
+    /// The maximum size of a piece: a longer chunk is split.
     static let pieceBytes = 262_144
-    /// How many pieces may be with the system's own queue.
+    /// The maximum number of pieces in the system's own queue.
     static let maximumPieces = 4
 
-    /// Whether chunks are so short that they can be given out at once.
+    /// Whether chunks are so short that they can be written at once.
     static func areShort(_ chunks: [[UInt8]]) -> Bool {
         chunks.allSatisfy { $0.count <= pieceBytes }
             && chunks.reduce(0) { $0 + $1.count } <= pieceBytes * maximumPieces
     }
 
     private var chunks: [[UInt8]] = []
-    /// The chunk that the next piece is of, and where it begins.
+    /// The chunk to which the next piece belongs, and where the piece begins.
     private var chunk = 0
     private var position = 0
-    /// How many pieces have been given out and are not taken.
+    /// The number of pieces being written.
     private var pending = 0
 
-    /// Whether nothing waits.
+    /// Whether nothing is queued.
     var isEmpty: Bool { chunks.isEmpty }
 
-    /// Adds chunks behind those that wait.
+    /// Adds chunks to the end of the queue.
     mutating func append(_ more: [[UInt8]]) {
         chunks += more.filter { !$0.isEmpty }
     }
 
-    /// The piece to be written now: nil when there is none, or when others have to be taken first.
+    /// Returns the piece to write now: nil if there is none, or if others must be written first.
     mutating func next() -> ArraySlice<UInt8>? {
         guard chunk < chunks.count, pending < Self.maximumPieces else { return nil }
         let end = min(position + Self.pieceBytes, chunks[chunk].count)
@@ -34,7 +34,7 @@ struct PieceQueue {
         pending += 1
         position = end
         guard position == chunks[chunk].count else { return piece }
-        // It is let go as soon as it has been given out.
+        // The chunk is released as soon as its last piece has been returned.
         chunks[chunk] = []
         position = 0
         chunk += 1
@@ -45,6 +45,6 @@ struct PieceQueue {
         return piece
     }
 
-    /// A piece has been taken.
+    /// Notes that a piece has been written.
     mutating func taken() { pending -= 1 }
 }

@@ -1,21 +1,21 @@
-/// Carries the bytes of one connection. It has one thread, its loop; everything but ``execute(_:)`` is called there, and so
-/// is its delegate.
+/// Carries the bytes of one connection. It has one thread, its loop; everything except ``execute(_:)`` is called there,
+/// and so is its delegate.
 ///
-/// The network is one case of an enum rather than a type that conforms to a protocol, so that calls to it are direct.
+/// The network is a case of an enum rather than a type that conforms to a protocol, so that calls to it are direct.
 enum Transport: Sendable {
     case network(NetworkTransport)
-    /// What a test uses instead.
+    /// A replacement in tests.
     case substitute(any TransportSubstitute)
 
-    /// Settings of a connection that is about to be made.
+    /// Options of a connection.
     struct Options: Sendable {
-        /// How long resolving the name and connecting may take together.
+        /// The time limit for resolving the name and connecting together.
         var connectTimeout: Duration
-        /// Is shown every byte.
+        /// Called with every byte.
         var trace: WireTrace?
     }
 
-    /// The threads there are.
+    /// The threads that run loops.
     enum Thread: Sendable {
         /// For connections that carry commands.
         case commands
@@ -23,21 +23,21 @@ enum Transport: Sendable {
         case streams
     }
 
-    /// Why a connection could not be made or ended.
+    /// Why a connection could not be established, or ended.
     enum Ending: Sendable {
-        /// It could not be made, and why.
+        /// It could not be established, and why.
         case notConnected(String, underlying: any Error)
-        /// It could not be made, because this machine gives no more descriptors or memory, and why.
+        /// It could not be established because the system gives no more descriptors or memory, and why.
         case noResources(String)
-        /// It could not be made within the time allowed.
+        /// It could not be established within the time limit.
         case connectTimedOut
-        /// The server closed it, or we did.
+        /// The server closed it, or the client did.
         case closed
         /// It broke, and how.
         case broken(String, underlying: any Error)
     }
 
-    /// A transport that is not connected.
+    /// Creates a transport that is not connected.
     ///
     /// - Parameter network: Replaces the network in tests.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
@@ -49,7 +49,7 @@ enum Transport: Sendable {
         }
     }
 
-    /// What time it is for deadlines.
+    /// The current time, for deadlines.
     var now: ContinuousClock.Instant {
         switch self {
         case .network: .now
@@ -57,7 +57,7 @@ enum Transport: Sendable {
         }
     }
 
-    /// Whether this is the loop's thread.
+    /// Whether the current thread is the loop's.
     var isOnLoop: Bool {
         switch self {
         case .network(let transport): transport.isOnLoop
@@ -65,7 +65,7 @@ enum Transport: Sendable {
         }
     }
 
-    /// Starts to connect. The delegate is told when that has succeeded or failed.
+    /// Starts connecting. The delegate is notified of success or failure.
     func connect(to address: ServerAddress, options: Options, delegate: any TransportDelegate) {
         switch self {
         case .network(let transport): transport.connect(to: address, options: options, delegate: delegate)
@@ -73,7 +73,7 @@ enum Transport: Sendable {
         }
     }
 
-    /// Runs something on the loop, after what was handed over before.
+    /// Runs a closure on the loop, after those submitted before.
     func execute(_ body: @escaping @Sendable () -> Void) {
         switch self {
         case .network(let transport): transport.execute(body)
@@ -81,10 +81,10 @@ enum Transport: Sendable {
         }
     }
 
-    /// Sends bytes, after those handed over before.
+    /// Sends bytes, after those sent before.
     ///
-    /// - Parameter onProgress: Called on the loop whenever the system has taken a good part of a long chunk, which may
-    ///   take longer than an answer is allowed to.
+    /// - Parameter onProgress: Called on the loop whenever the system has accepted a large part of a long chunk, which
+    ///   may take longer than the time limit for a reply.
     func write(_ chunks: [[UInt8]], onProgress: @escaping @Sendable () -> Void) {
         switch self {
         case .network(let transport): transport.write(chunks, onProgress: onProgress)
@@ -92,7 +92,7 @@ enum Transport: Sendable {
         }
     }
 
-    /// Runs something on the loop at a later moment, when everything that had arrived by then has been handed over.
+    /// Runs a closure on the loop at a later time, after everything that had arrived by then has been delivered.
     func schedule(at moment: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) {
         switch self {
         case .network(let transport): transport.schedule(at: moment, body)
@@ -100,7 +100,8 @@ enum Transport: Sendable {
         }
     }
 
-    /// Whether what arrives is read, or left to the system, which holds the server back when its buffers are full.
+    /// Turns reading on or off. While it is off, data stays in the system's buffers, which holds the server back once
+    /// they are full.
     func setReading(_ isOn: Bool) {
         switch self {
         case .network(let transport): transport.setReading(isOn)
@@ -108,7 +109,7 @@ enum Transport: Sendable {
         }
     }
 
-    /// Ends the connection, if it is still there.
+    /// Closes the connection, if it is still open.
     func close() {
         switch self {
         case .network(let transport): transport.close()
@@ -117,29 +118,29 @@ enum Transport: Sendable {
     }
 }
 
-/// What a connection is told, on the transport's loop.
+/// Receives the events of a transport, on its loop.
 protocol TransportDelegate: AnyObject, Sendable {
-    /// The connection is made.
+    /// Called when the connection is established.
     func transportOpened()
 
-    /// Bytes have come; those not used up before come again in front of them.
+    /// Called with the bytes that have arrived, after those not consumed before.
     ///
-    /// - Returns: How many were used up, and how many bytes the rest must grow to before it is worth looking again.
+    /// - Returns: How many were consumed, and how many bytes the rest must grow to before calling again makes sense.
     func transportReceived(_ bytes: Span<UInt8>) -> (used: Int, needed: Int)
 
-    /// All that had arrived has been handed over: the next bytes may take a while.
+    /// Called after everything that had arrived has been delivered: the next bytes may take a while.
     func transportReceivedAll()
 
-    /// The connection is over, or was never made. Nothing follows.
+    /// Called when the connection has been closed, or could not be established. Nothing follows.
     func transportEnded(_ ending: Transport.Ending)
 }
 
-/// Replaces the network in tests: makes what connections use instead of a socket, and says what time it is.
+/// Replaces the network in tests: creates the transports of connections, and provides the time.
 protocol NetworkSubstitute: AnyObject, Sendable {
-    /// What time it is for all connections, and for how long a server counts as dead.
+    /// The current time for all connections, and for how long a server is marked down.
     var now: ContinuousClock.Instant { get }
 
-    /// The transport of one connection.
+    /// Creates the transport of one connection.
     func makeTransport() -> any TransportSubstitute
 }
 

@@ -1,12 +1,12 @@
 import NIOCore
 
-/// Hands bytes over and keeps those that are not used up.
+/// Delivers bytes and keeps those that are not consumed.
 final class TransportHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let delegate: any TransportDelegate
     private let trace: WireTrace?
-    /// Bytes that were not used up.
+    /// Bytes that were not consumed.
     private var rest = ByteBuffer()
     private var needed = 0
     private var failure: (any Error)?
@@ -23,7 +23,7 @@ final class TransportHandler: ChannelInboundHandler {
             makeRoom(for: incoming.readableBytes)
             rest.writeBuffer(&incoming)
             deliver(&rest)
-            // The room that a long value took is given back.
+            // Releases the memory that a long value took.
             if rest.readableBytes == 0, rest.capacity > 1 << 20 { rest = ByteBuffer() }
             return
         }
@@ -58,8 +58,8 @@ final class TransportHandler: ChannelInboundHandler {
         self.needed = needed
     }
 
-    /// Makes room behind what is left over. A long value's buffer grows by halves as its bytes arrive, so that a length
-    /// that lies takes no memory.
+    /// Reserves space after the remaining bytes. The buffer for a long value grows by half as its bytes arrive, so that
+    /// a wrong length takes no memory.
     private func makeRoom(for count: Int) {
         guard rest.writableBytes < count else { return }
         rest.discardReadBytes()

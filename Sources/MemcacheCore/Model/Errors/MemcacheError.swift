@@ -1,65 +1,65 @@
-/// What went wrong, with which server, and whether the command may have been carried out all the same.
+/// An error: what went wrong, with which server, and whether the command may have been executed anyway.
 public struct MemcacheError: Error, Sendable {
     /// The cause of an error. More may be added.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        /// The name of the code, as machine formats show it.
+        /// The name of the code, as used in machine-readable formats.
         public let description: String
 
-        /// The key has no bytes. Nothing was sent.
+        /// The key is empty. Nothing was sent.
         public static let keyEmpty = Code(description: "key-empty")
-        /// The key is longer than the server takes. Nothing was sent.
+        /// The key is longer than the server allows. Nothing was sent.
         public static let keyTooLong = Code(description: "key-too-long")
-        /// The key holds a blank, a control character or DEL. Nothing was sent.
+        /// The key contains a space, a control character or DEL. Nothing was sent.
         public static let keyCharacter = Code(description: "key-character")
         /// The value is longer than the configured limit. Nothing was sent.
         public static let valueTooLarge = Code(description: "value-too-large")
-        /// Another argument is not of its form. Nothing was sent.
+        /// Another argument is malformed. Nothing was sent.
         public static let invalidArgument = Code(description: "invalid-argument")
-        /// `ERROR`: the server does not know the command or refuses it.
+        /// `ERROR`: the server does not know the command or rejects it.
         public static let error = Code(description: "error")
-        /// `CLIENT_ERROR`: the server found the request at fault.
+        /// `CLIENT_ERROR`: the server found a fault in the request.
         public static let clientError = Code(description: "client-error")
-        /// `SERVER_ERROR`: the server could not do it.
+        /// `SERVER_ERROR`: the server could not execute the command.
         public static let serverError = Code(description: "server-error")
-        /// `BUSY` and the like: the server cannot do it now, or not so.
+        /// `BUSY` and the like: the server cannot do this now, or not this way.
         public static let unavailable = Code(description: "unavailable")
-        /// The answer is not one that memcached gives. The connection was closed.
+        /// The reply is not one that memcached sends. The connection was closed.
         public static let unreadableReply = Code(description: "unreadable-reply")
-        /// No answer within the time allowed. The connection was closed.
+        /// No reply arrived within the time limit. The connection was closed.
         public static let timedOut = Code(description: "timed-out")
         /// No connection could be made.
         public static let cannotConnect = Code(description: "cannot-connect")
-        /// The connection was closed before the answer was complete.
+        /// The connection was closed before the reply was complete.
         public static let connectionLost = Code(description: "connection-lost")
-        /// The task that waited was cancelled.
+        /// The waiting task was cancelled.
         public static let cancelled = Code(description: "cancelled")
-        /// No server of the pool can be asked for the key: they are dead, or there are none.
+        /// No server of the pool can be used for the key: they are marked down, or there are none.
         public static let noServer = Code(description: "no-server")
         /// The client was shut down.
         public static let closed = Code(description: "closed")
-        /// The server wants a login first, or refuses the one that was given.
+        /// The server requires authentication, or rejected the credentials.
         public static let unauthenticated = Code(description: "unauthenticated")
         /// The server speaks TLS only.
         public static let tlsRequired = Code(description: "tls-required")
-        /// A file of this machine could not be written, such as the spool of a dump.
+        /// A local file could not be written, such as the spool of a dump.
         public static let localFile = Code(description: "local-file")
-        /// This machine gives the process no more descriptors, threads or memory. The server is not at fault, and nothing
-        /// was sent.
+        /// The system gives this process no more descriptors, threads or memory. The server is not at fault, and
+        /// nothing was sent.
         public static let localResource = Code(description: "local-resource")
     }
 
     /// The cause.
     public var code: Code
-    /// What happened, as a sentence without its full stop; escaped, safe to show.
+    /// What happened, as a sentence without a full stop; escaped, safe to display.
     public var message: String
-    /// The server that was asked, where one was.
+    /// The server concerned, if there is one.
     public var server: ServerAddress?
-    /// Whether the server may have carried out the command: its bytes were sent and no answer came.
+    /// Whether the server may have executed the command: its bytes were sent, and no reply arrived.
     public var mayHaveTakenEffect: Bool
-    /// The error of the layer below, where there is one.
+    /// The error of the layer below, if there is one.
     public var underlyingError: (any Error)?
 
-    /// Makes an error.
+    /// Creates an error.
     public init(
         _ code: Code, _ message: String, server: ServerAddress? = nil, mayHaveTakenEffect: Bool = false,
         underlyingError: (any Error)? = nil
@@ -71,7 +71,7 @@ public struct MemcacheError: Error, Sendable {
         self.underlyingError = underlyingError
     }
 
-    /// The same error, with the server named.
+    /// Returns the same error with the server filled in.
     package func from(_ server: ServerAddress) -> MemcacheError {
         var copy = self
         copy.server = server
@@ -80,7 +80,7 @@ public struct MemcacheError: Error, Sendable {
 }
 
 extension MemcacheError: CustomStringConvertible {
-    /// The message, after the server's name where there is a server.
+    /// The message, prefixed with the server if there is one.
     public var description: String {
         guard let server else { return message }
         return "\(server): \(message)"
@@ -106,10 +106,10 @@ extension MemcacheError {
         }
     }
 
-    /// The error for a refusal by the server.
+    /// The error for an error reply of the server.
     package init(_ refusal: Refusal) {
         if refusal.wantsLogin {
-            self.init(.unauthenticated, "\(refusal.text) (the server wants a login, as one started with -Y does)")
+            self.init(.unauthenticated, "\(refusal.text) (the server requires authentication, as with -Y)")
             return
         }
         let code: Code =
@@ -122,7 +122,7 @@ extension MemcacheError {
         self.init(code, refusal.text)
     }
 
-    /// The error for a reply that no server of memcached gives to this command.
+    /// The error for a reply that memcached never sends for this command.
     package static func unexpected(_ reply: Reply, to command: String) -> MemcacheError {
         if case .refused(let refusal) = reply { return MemcacheError(refusal) }
         return MemcacheError(.unreadableReply, "an answer to \(command) that memcached does not give: \(reply)")

@@ -1,11 +1,11 @@
 /// Where a server listens.
 public struct ServerAddress: Hashable, Sendable {
-    /// memcached's own port.
+    /// memcached's default port.
     public static let defaultPort = 11211
 
     /// The two ways to reach a server.
     public enum Endpoint: Hashable, Sendable {
-        /// A host name or a numeric address, and a TCP port. IPv6 addresses are without brackets.
+        /// A host name or a numeric address, and a TCP port. IPv6 addresses have no brackets here.
         case tcp(host: String, port: Int)
         /// The path of a Unix socket.
         case unix(path: String)
@@ -14,13 +14,13 @@ public struct ServerAddress: Hashable, Sendable {
     /// How the server is reached.
     public var endpoint: Endpoint
 
-    /// An address from its parts.
+    /// Creates an address for an endpoint.
     public init(_ endpoint: Endpoint) { self.endpoint = endpoint }
 
     /// Reads an address as people write it: `host`, `host:port`, `[v6]:port`, a bare IPv6 address, `/path`, `./path`,
     /// `unix:/path`, and python-memcached's `inet:host:port` and `inet6:[v6]:port`.
     ///
-    /// - Parameter defaultPort: The port of an address that names none.
+    /// - Parameter defaultPort: The port of an address without one.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and a message that says what to
     ///   write.
     public init(_ text: String, defaultPort: Int = ServerAddress.defaultPort) throws(MemcacheError) {
@@ -31,7 +31,7 @@ public struct ServerAddress: Hashable, Sendable {
                     + "write host, host:port, [v6]:port or /path/to/socket")
         }
         if text.contains(where: { $0.asciiValue.map { $0 < 0x20 || $0 == 0x7f } ?? false }) {
-            throw fault("it holds a control character")
+            throw fault("it contains a control character")
         }
         if ServerAddress.isPath(text) {
             let path = text.hasPrefix("unix:") ? String(text.dropFirst(5)) : text
@@ -68,8 +68,8 @@ public struct ServerAddress: Hashable, Sendable {
             port = parts.count == 2 ? parts[1] : nil
         }
         guard !host.isEmpty else { throw fault("the host is missing") }
-        guard !host.contains(" ") else { throw fault("a host has no blanks") }
-        guard !host.contains("/") else { throw fault("a host has no slash") }
+        guard !host.contains(" ") else { throw fault("a host name contains no spaces") }
+        guard !host.contains("/") else { throw fault("a host name contains no slash") }
         var number = defaultPort
         if let port {
             guard let parsed = Int(port), (1...65535).contains(parsed), port.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 })
@@ -81,13 +81,13 @@ public struct ServerAddress: Hashable, Sendable {
 }
 
 extension ServerAddress {
-    /// Whether a text names a socket by its path: no host has a slash in its name.
+    /// Whether a text names a socket by its path: host names contain no slash.
     static func isPath(_ text: String) -> Bool {
         guard !text.hasPrefix("unix:") else { return true }
         return text.contains("/") && !text.contains("://") && !text.hasPrefix("inet:") && !text.hasPrefix("inet6:")
     }
 
-    /// Whether a text looks like an IPv6 address without brackets, a scope behind `%` included.
+    /// Whether a text looks like an IPv6 address without brackets, possibly with a scope after `%`.
     private static func isNumericIPv6(_ text: Substring) -> Bool {
         let address = text.prefix { $0 != "%" }
         let groups = address.split(separator: ":", omittingEmptySubsequences: false)
@@ -97,7 +97,7 @@ extension ServerAddress {
 }
 
 extension ServerAddress: CustomStringConvertible {
-    /// `host:port`, `[v6]:port` or `unix:path`: what ``init(_:defaultPort:)`` reads back as the same address.
+    /// `host:port`, `[v6]:port` or `unix:path`, which ``init(_:defaultPort:)`` reads back as the same address.
     public var description: String {
         switch endpoint {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -3,28 +3,28 @@
 ///     try WeightedServer("cache1:11211:3")            // three times the keys of a server without weight
 ///     try WeightedServer.list("cache1, cache2:11212 [::1]:11211:2 /run/memcached.sock")
 public struct WeightedServer: Hashable, Sendable {
-    /// The largest weight that is read.
+    /// The largest weight that is accepted.
     public static let maximumWeight = 1_000_000
 
     /// Where the server listens.
     public var address: ServerAddress
-    /// Its share of the keys, beside the other servers' weights. A server of weight 0 or less gets no keys, but is asked
-    /// where all servers are, such as for statistics.
+    /// Its share of the keys, relative to the other servers' weights. A server of weight 0 or less gets no keys, but it
+    /// is included in requests to all servers, such as statistics.
     public var weight: Int
 
-    /// A server from its parts.
+    /// Creates a server from its parts.
     public init(_ address: ServerAddress, weight: Int = 1) {
         self.address = address
         self.weight = weight
     }
 
-    /// Reads a server as people write it: what ``ServerAddress/init(_:defaultPort:)`` reads, with `:weight` behind it
-    /// where the address is `host:port`, `[v6]:port` or a path.
+    /// Reads a server as people write it: what ``ServerAddress/init(_:defaultPort:)`` reads, followed by `:weight` if
+    /// the address is `host:port`, `[v6]:port` or a path.
     ///
-    /// A number at the end of a path, behind a colon, is the weight: the socket `/run/cache:5` is written
+    /// A number after a colon at the end of a path is the weight: the socket `/run/cache:5` is written
     /// `/run/cache:5:1`.
     ///
-    /// - Parameter defaultPort: The port of a server that names none.
+    /// - Parameter defaultPort: The port of a server without one.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and a message that says what to
     ///   write.
     public init(_ text: String, defaultPort: Int = ServerAddress.defaultPort) throws(MemcacheError) {
@@ -32,7 +32,7 @@ public struct WeightedServer: Hashable, Sendable {
             self.init(try ServerAddress(text, defaultPort: defaultPort))
             return
         }
-        // A fault of the address is told first: a text that is none at all has no weight either.
+        // A fault in the address is reported first: a text that is no address has no weight either.
         let address = try ServerAddress(String(text[..<colon]), defaultPort: defaultPort)
         let written = text[text.index(after: colon)...]
         guard let weight = WeightedServer.number(written), weight <= WeightedServer.maximumWeight else {
@@ -45,10 +45,10 @@ public struct WeightedServer: Hashable, Sendable {
         self.init(address, weight: weight)
     }
 
-    /// Reads servers that commas or blanks separate, in their order. A path with a comma or a blank in it cannot be part
-    /// of a list.
+    /// Reads a list of servers separated by commas or spaces, in their order. A path that contains a comma or a space
+    /// cannot be part of a list.
     ///
-    /// - Throws: ``MemcacheError``, as for one server, or when there is none.
+    /// - Throws: ``MemcacheError``, as for one server, or if there is none.
     public static func list(
         _ text: String, defaultPort: Int = ServerAddress.defaultPort
     ) throws(MemcacheError) -> [WeightedServer] {
@@ -63,7 +63,7 @@ public struct WeightedServer: Hashable, Sendable {
         return servers
     }
 
-    /// The last colon of a text, where what follows it can be a weight.
+    /// The last colon of a text, if the text after it can be a weight.
     private static func colonBeforeWeight(in text: String) -> String.Index? {
         guard let last = text.lastIndex(of: ":") else { return nil }
         if ServerAddress.isPath(text) {
@@ -84,19 +84,19 @@ public struct WeightedServer: Hashable, Sendable {
         return rest.count(where: { $0 == ":" }) == 2 ? last : nil
     }
 
-    /// The number that a text spells with nothing but digits.
+    /// The number written by a text that consists only of digits.
     private static func number(_ text: Substring) -> Int? {
         text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
     }
 }
 
 extension WeightedServer {
-    /// Reads a server as python-memcached does, refusing what it refuses: `host`, `host:port`, `inet:host:port`,
+    /// Reads a server as python-memcached does, rejecting what it rejects: `host`, `host:port`, `inet:host:port`,
     /// `inet6:[address]:port` and `unix:path`. The weight is not part of the text there.
     ///
-    /// What python-memcached takes but cannot use is refused as well: port 0 and ports above 65535, an empty path,
-    /// `/path` and `[host]` as the name of a host, blanks in a host, a newline or another control character anywhere.
-    /// A name is looked up in both families here, where python-memcached takes IPv4 only, or IPv6 only after `inet6:`.
+    /// What python-memcached accepts but cannot use is rejected as well: port 0 and ports above 65535, an empty path,
+    /// `/path` and `[host]` as a host name, spaces in a host, a newline or another control character anywhere. A name
+    /// is looked up in both address families here; python-memcached uses IPv4 only, or IPv6 only after `inet6:`.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and a message that says what to
     ///   write.
@@ -110,27 +110,28 @@ extension WeightedServer {
         self.init(try ServerAddress(text), weight: weight)
     }
 
-    /// Why python-memcached does not read a text as ``ServerAddress`` does; nil where both agree, or both refuse.
+    /// Why python-memcached does not read a text as ``ServerAddress`` does; nil if both agree, or both reject it.
     private static func pythonMemcachedFault(in text: String) -> String? {
         if text.hasPrefix("unix:") { return nil }
         if text.hasPrefix("inet6:[") {
             let host = text.dropFirst(7).prefix { $0 != "[" && $0 != "]" }
             let tail = text[host.endIndex...]
-            return tail == "]" || tail.hasPrefix("]:") ? nil : "the address in brackets is not of its form"
+            return tail == "]" || tail.hasPrefix("]:") ? nil : "the address in brackets is malformed"
         }
         let rest = text.hasPrefix("inet:") ? text.dropFirst(5) : Substring(text)
-        if rest.contains("/") { return "it takes a path for the name of a host" }
+        if rest.contains("/") { return "it takes a path as a host name" }
         if rest.hasPrefix("[") { return "it takes brackets only after inet6:" }
         if text.hasPrefix("inet6:") { return "it takes an IPv6 address only in brackets" }
         return rest.count(where: { $0 == ":" }) > 1 ? "it has too many colons" : nil
     }
 
-    /// The name that python-memcached's `get_stats` gives to the server: `127.0.0.1:11211 (1)`, `unix:/path (3)`.
+    /// The name of the server in python-memcached's `get_stats`: `127.0.0.1:11211 (1)`, `unix:/path (3)`.
     public var pythonMemcachedName: String { "\(address) (\(weight))" }
 }
 
 extension WeightedServer: CustomStringConvertible {
-    /// What ``init(_:defaultPort:)`` reads back as the same server: the address, and the weight where it is not 1.
+    /// The text that ``init(_:defaultPort:)`` reads back as the same server: the address, and the weight if it is not
+    /// 1.
     public var description: String {
         let name = address.description
         return weight == 1 && WeightedServer.colonBeforeWeight(in: name) == nil ? name : "\(name):\(weight)"

@@ -1,6 +1,6 @@
-/// A whole number of any size, as Python's `int` is. It holds, prints and reads numbers; it does not calculate.
+/// A whole number of any size, like Python's `int`. It stores, prints and reads numbers; it does not calculate.
 public struct BigInteger: Hashable, Sendable {
-    /// Numbers within 64 bits are always held as such, so that equal numbers have equal storage.
+    /// Numbers within 64 bits are always stored as `small`, so that equal numbers have equal storage.
     private enum Storage: Hashable, Sendable {
         case small(Int64)
         case large(isNegative: Bool, magnitude: [UInt32])
@@ -10,7 +10,7 @@ public struct BigInteger: Hashable, Sendable {
 
     private init(_ storage: Storage) { self.storage = storage }
 
-    /// The number of a Swift integer.
+    /// Creates a number from a Swift integer.
     public init(_ value: some BinaryInteger) {
         if let small = Int64(exactly: value) {
             self.init(Storage.small(small))
@@ -51,7 +51,7 @@ public struct BigInteger: Hashable, Sendable {
         }
     }
 
-    /// The number as a Swift integer, or nil where it does not fit.
+    /// The number as a Swift integer, or nil if it does not fit.
     public func exactly<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) -> Value? {
         switch storage {
         case .small(let value):
@@ -76,15 +76,15 @@ public struct BigInteger: Hashable, Sendable {
 // MARK: - Decimal
 
 extension BigInteger: CustomStringConvertible, LosslessStringConvertible {
-    /// The number in decimal, with `-` in front of a negative one.
+    /// The number in decimal, with `-` before a negative one.
     public var description: String { String(decoding: decimalDigits, as: UTF8.self) }
 
-    /// The number that a text spells: an optional sign and decimal digits.
+    /// Creates a number from text: an optional sign and decimal digits.
     public init?(_ description: String) {
         self.init(decimal: Array(description.utf8), maximumDigits: .max)
     }
 
-    /// The decimal digits, with `-` in front of a negative number. The time grows with the square of the length.
+    /// The decimal digits, with `-` before a negative number. The time grows with the square of the length.
     package var decimalDigits: [UInt8] {
         switch storage {
         case .small(let value):
@@ -116,8 +116,8 @@ extension BigInteger: CustomStringConvertible, LosslessStringConvertible {
         }
     }
 
-    /// The number that decimal digits spell, after an optional sign; nil for anything else, and for more digits than
-    /// are wanted. The time grows with the square of the length.
+    /// Creates a number from decimal digits after an optional sign; nil for anything else, and for more digits than
+    /// allowed. The time grows with the square of the length.
     package init?(decimal text: some RandomAccessCollection<UInt8>, maximumDigits: Int) {
         var digits = text[...]
         var isNegative = false
@@ -169,7 +169,7 @@ extension BigInteger: CustomStringConvertible, LosslessStringConvertible {
 // MARK: - Binary
 
 extension BigInteger {
-    /// The number in two's complement, lowest byte first, in as few bytes as it takes: the form of pickle's `LONG1`.
+    /// The number in two's complement, lowest byte first, in as few bytes as possible: the form of pickle's `LONG1`.
     /// Zero has no bytes.
     package var twosComplement: [UInt8] {
         var bytes: [UInt8] = []
@@ -192,7 +192,7 @@ extension BigInteger {
         return bytes
     }
 
-    /// The number of some bytes in two's complement, lowest byte first. No bytes are zero.
+    /// Creates a number from bytes in two's complement, lowest byte first. No bytes mean zero.
     package init(twosComplement input: ArraySlice<UInt8>) {
         var bytes = Array(input)
         let isNegative = (bytes.last ?? 0) & 0x80 != 0
@@ -219,6 +219,6 @@ extension BigInteger {
 }
 
 extension BigInteger: ExpressibleByIntegerLiteral {
-    /// The number of a literal.
+    /// Creates a number from an integer literal.
     public init(integerLiteral value: Int64) { self.init(Storage.small(value)) }
 }

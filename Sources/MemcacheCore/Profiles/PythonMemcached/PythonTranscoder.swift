@@ -1,24 +1,24 @@
-/// Values as python-memcached keeps them.
+/// Encodes values as python-memcached does.
 ///
-/// The flags word has a bit for each form: 1 a pickle, 2 an integer, 4 a Python 2 `long`, 8 compressed, 16 text; bytes
-/// have none. What ``encode(_:options:)`` gives is, to the byte, what release 1.62 writes, unless ``conventions`` ask
-/// for those of an older release, with which a fleet may have to share its values.
+/// The flags have a bit for each form: 1 a pickle, 2 an integer, 4 a Python 2 `long`, 8 compressed, 16 text; bytes have
+/// none. The result of ``encode(_:options:)`` is, byte for byte, what release 1.62 writes, unless ``conventions``
+/// select those of an older release with which a fleet may have to share its values.
 ///
-/// Where python-memcached loses data, this does not, and says so:
+/// Where python-memcached loses data, this type does not, and reports it:
 ///
-/// - A pickle that cannot be read is an error. There, `get` gives `None`, which looks like a miss;
-///   ``unreadablePickleIsNone`` gives that.
-/// - `True` and `False` under flag 2, which 1.56 wrote and no release reads, are booleans; so is `42L` an integer, as
-///   in Python 2. ``readsBooleanWords`` and ``readsLongSuffix`` turn that off.
-/// - Python 2's non-ASCII strings, and the dates in whose pickles they are, can be read. 1.62 gives `None` for them.
-/// - Text that only Python can hold, with lone surrogates, is refused before anything is sent, as there.
+/// - A pickle that cannot be read is an error. There, `get` returns `None`, which looks like a miss;
+///   ``unreadablePickleIsNone`` does the same.
+/// - `True` and `False` under flag 2, which 1.56 wrote and no release reads, are booleans; likewise, `42L` is an
+///   integer, as in Python 2. ``readsBooleanWords`` and ``readsLongSuffix`` turn that off.
+/// - Python 2's non-ASCII strings, and dates whose pickles contain them, can be read. 1.62 returns `None` for them.
+/// - Text that only Python can represent, with lone surrogates, is rejected before anything is sent, as there.
 public struct PythonTranscoder: ValueTranscoder {
-    /// The bits of the flags word.
+    /// The bits of the flags.
     public struct Flags: OptionSet, Hashable, Sendable {
-        /// The word.
+        /// The flags as a number.
         public var rawValue: UInt64
 
-        /// A word.
+        /// Creates flags from a number.
         public init(rawValue: UInt64) { self.rawValue = rawValue }
 
         /// A pickle.
@@ -27,13 +27,13 @@ public struct PythonTranscoder: ValueTranscoder {
         public static let integer = Flags(rawValue: 2)
         /// An integer in decimal that was a `long` in Python 2.
         public static let long = Flags(rawValue: 4)
-        /// A compressed form of whatever the other bits say.
+        /// A compressed form of what the other bits describe.
         public static let compressed = Flags(rawValue: 8)
-        /// Text in UTF-8; nobody knew this bit before 1.59.
+        /// Text in UTF-8; this bit was unknown before 1.59.
         public static let text = Flags(rawValue: 16)
     }
 
-    /// How values are written and flag 0 is read, which differs between releases and related clients.
+    /// How values are written and how flag 0 is read, which differ between releases and related clients.
     public struct Conventions: Hashable, Sendable {
         /// How text is stored.
         public enum Text: Hashable, Sendable {
@@ -57,7 +57,7 @@ public struct PythonTranscoder: ValueTranscoder {
 
         /// How integers are stored.
         public enum Integers: Hashable, Sendable {
-            /// Under flag 2, whatever their size: Python 3.
+            /// Under flag 2, regardless of size: Python 3.
             case integer
             /// Under flag 2, and beyond 64 bits under flag 4: Python 2.
             case longBeyond64Bits
@@ -65,13 +65,13 @@ public struct PythonTranscoder: ValueTranscoder {
             case long
         }
 
-        /// What a value without flags is when it is read.
+        /// How a value without flags is read.
         public enum Unflagged: Hashable, Sendable {
             /// Bytes.
             case bytes
-            /// Text; an error where it is not UTF-8. So do 1.56 to 1.58 on Python 3.
+            /// Text; an error if it is not UTF-8. 1.56 to 1.58 on Python 3 do this.
             case text
-            /// Text where it is UTF-8, else bytes; for values of several generations.
+            /// Text if it is UTF-8, and otherwise bytes; for values from several generations.
             case textIfValid
         }
 
@@ -81,12 +81,12 @@ public struct PythonTranscoder: ValueTranscoder {
         public var booleans: Booleans
         /// How integers are stored.
         public var integers: Integers
-        /// What a value without flags is when it is read.
+        /// How a value without flags is read.
         public var unflagged: Unflagged
-        /// Whether a bit 16 is text on reading; older releases do not know it.
+        /// Whether bit 16 means text when reading; older releases do not know it.
         public var readsTextFlag: Bool
 
-        /// Conventions; those of 1.59 and later where nothing else is said.
+        /// Creates conventions; by default, those of 1.59 and later.
         public init(
             text: Text = .flagged, booleans: Booleans = .pickled, integers: Integers = .integer,
             unflagged: Unflagged = .bytes, readsTextFlag: Bool = true
@@ -118,14 +118,14 @@ public struct PythonTranscoder: ValueTranscoder {
         public static let pylibmc = Conventions(booleans: .digits, integers: .long)
     }
 
-    /// What stands in for pickle, as python-memcached's `pickler` and `unpickler` do.
+    /// A replacement for pickle, like python-memcached's `pickler` and `unpickler`.
     public struct ObjectFormat: Sendable {
-        /// The bytes for a value.
+        /// Returns the bytes for a value.
         public var write: @Sendable (_ value: PickleValue) throws(MemcacheError) -> [UInt8]
-        /// The value of some bytes.
+        /// Returns the value of some bytes.
         public var read: @Sendable (_ bytes: [UInt8]) throws(MemcacheError) -> PickleValue
 
-        /// A format of your own.
+        /// Creates a format of your own.
         public init(
             write: @escaping @Sendable (_ value: PickleValue) throws(MemcacheError) -> [UInt8],
             read: @escaping @Sendable (_ bytes: [UInt8]) throws(MemcacheError) -> PickleValue
@@ -135,26 +135,26 @@ public struct PythonTranscoder: ValueTranscoder {
         }
     }
 
-    /// What differs between releases.
+    /// The conventions of a release.
     public var conventions: Conventions
     /// How pickles are written: the protocol (`pickleProtocol`, 0 by default as there) and persistent ids (`pid`).
     public var writing: PickleWritingOptions
     /// How pickles are read: limits, Python 2's strings, persistent ids (`pload`).
     public var reading: PickleReadingOptions
-    /// Stands in for pickle, where there is something; `writing` and `reading` are then unused.
+    /// Replaces pickle, if set; `writing` and `reading` are then unused.
     public var objectFormat: ObjectFormat?
     /// How values are compressed: zlib, as there (`compressor`, `decompressor`).
     public var compression: Compression
-    /// The longest that a compressed value may become. 64 MiB.
+    /// The limit for decompressed values. 64 MiB.
     public var maximumExpandedBytes: Int
-    /// Whether a pickle that cannot be read is `None`, as in python-memcached, and not an error.
+    /// Whether a pickle that cannot be read becomes `None`, as in python-memcached, instead of an error.
     public var unreadablePickleIsNone: Bool
     /// Whether `True` and `False` under flag 2 are booleans.
     public var readsBooleanWords: Bool
     /// Whether an integer may end in `L`.
     public var readsLongSuffix: Bool
 
-    /// A transcoder; python-memcached 1.62's where nothing else is said.
+    /// Creates a transcoder; by default, python-memcached 1.62's.
     public init(
         conventions: Conventions = .current, writing: PickleWritingOptions = PickleWritingOptions(),
         reading: PickleReadingOptions = PickleReadingOptions(), objectFormat: ObjectFormat? = nil,
@@ -176,10 +176,10 @@ public struct PythonTranscoder: ValueTranscoder {
 // MARK: - Writing
 
 extension PythonTranscoder {
-    /// What python-memcached would store for a value.
+    /// Returns what python-memcached would store for a value.
     ///
-    /// Anything but an integer is compressed when it is longer than the options ask for and becomes shorter by it.
-    /// Where ``conventions`` store booleans under flag 2, those are not compressed either.
+    /// Anything except an integer is compressed if it is longer than the options allow and compression makes it
+    /// shorter. If ``conventions`` store booleans under flag 2, those are not compressed either.
     public func encode(_ value: PickleValue, options: EncodingOptions) throws(MemcacheError) -> EncodedValue {
         var encoded = try plainForm(of: value)
         let threshold = options.minimumCompressLength
@@ -225,10 +225,10 @@ extension PythonTranscoder {
 // MARK: - Reading
 
 extension PythonTranscoder {
-    /// The value that python-memcached would give, with the differences that the type's description names.
+    /// Returns the value that python-memcached would return, with the differences that the type's description names.
     ///
-    /// Of several bits the order is compressed, text, integer, long, pickle; bits that nobody knows are ignored beside
-    /// one that is known. So does python-memcached.
+    /// If several bits are set, the order is compressed, text, integer, long, pickle; unknown bits are ignored next to
+    /// a known one, as in python-memcached.
     public func decode(_ bytes: [UInt8], flags word: UInt64) throws(MemcacheError) -> PickleValue {
         var bytes = bytes
         var flags = Flags(rawValue: word)
@@ -266,7 +266,7 @@ extension PythonTranscoder {
 
     private static let notUTF8 = MemcacheError(.unreadableValue, "the value is marked as text but is not UTF-8")
 
-    /// The number that Python's `int` makes of the bytes: blanks around it, a sign, and single underscores between its
+    /// Reads the number that Python's `int` reads: white space around it, a sign, and single underscores between its
     /// digits are allowed.
     private func integer(_ bytes: [UInt8]) throws(MemcacheError) -> PickleValue {
         func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }

@@ -57,7 +57,7 @@ import Testing
         ("cache:99999999999999999999", "is not a port"),
         ("[::1", "is not closed"),
         ("[::1]11211", "must follow the bracket"),
-        ("my cache", "a host has no blanks"),
+        ("my cache", "a host name contains no spaces"),
         ("unix:", "the path is missing"),
         ("cache\n:1", "a control character"),
         ("/a\u{1b}[31m", "a control character"),

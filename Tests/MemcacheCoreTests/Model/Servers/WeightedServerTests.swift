@@ -113,9 +113,9 @@ import Testing
 
     /// Taken by python-memcached, of no use there, and refused here.
     private static let refusedHere: [(text: String, reason: String)] = [
-        ("unix:", "the path is missing"), ("/run/m.sock", "it takes a path for the name of a host"),
+        ("unix:", "the path is missing"), ("/run/m.sock", "it takes a path as a host name"),
         ("host:0", "\"0\" is not a port"), ("host:99999", "\"99999\" is not a port"),
-        (" host:1", "a host has no blanks"), ("host:1\n", "a control character"),
+        (" host:1", "a host name contains no spaces"), ("host:1\n", "a control character"),
     ]
 
     @Test(arguments: RoutingVectors.wire)

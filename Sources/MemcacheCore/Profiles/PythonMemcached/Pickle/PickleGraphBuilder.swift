@@ -1,11 +1,11 @@
-/// Puts a graph together: from single objects, and from parts of other graphs.
+/// Builds a graph from single objects and from parts of other graphs.
 struct PickleGraphBuilder {
     private(set) var nodes: [PickleNode] = []
-    /// Where the objects of other graphs came to stand; what is shared there stays shared here.
+    /// The new positions of objects from other graphs; what is shared there stays shared here.
     private var imported: [ObjectIdentifier: [Int: Int]] = [:]
-    /// Keeps imported graphs alive, so that no other one gets the identity of one that is gone.
+    /// Retains imported graphs, so that no new one gets the identity of a released one.
     private var sources: [PickleGraph] = []
-    /// Python has each module's name once, which shows in what a pickle repeats.
+    /// Python has one object for each module name, which shows in what a pickle repeats.
     private var moduleNames: [[UInt8]: Int] = [:]
 
     mutating func add(_ node: PickleNode) -> Int {
@@ -15,7 +15,7 @@ struct PickleGraphBuilder {
 
     mutating func replace(_ position: Int, with node: PickleNode) { nodes[position] = node }
 
-    /// Takes a node out, so that it can be changed without being copied.
+    /// Removes a node, so that it can be changed without being copied.
     mutating func take(_ position: Int) -> PickleNode {
         var node = PickleNode.none
         swap(&node, &nodes[position])
@@ -36,43 +36,43 @@ struct PickleGraphBuilder {
         return add(.global(module: module, name: addText(name)))
     }
 
-    /// A call of a global with arguments, the form in which Python pickles most of what has no opcode.
+    /// Adds a call of a global with arguments, the form in which Python pickles most values without an opcode.
     mutating func addCall(_ module: String, _ name: String, _ arguments: [Int]) -> Int {
         let callable = addGlobal(module, name)
         let tuple = add(.tuple(arguments))
         return add(.object(PickledObject(construction: .call, callable: callable, arguments: tuple)))
     }
 
-    /// Takes a value over from its graph, with all that it refers to.
+    /// Copies a value from its graph, with everything that it refers to.
     mutating func add(_ value: PickleValue) -> Int {
         add(value, persistentID: Optional<(PickleValue) throws(Never) -> PickleValue?>.none)
     }
 
-    /// Takes a value over from its graph, with all that it refers to.
+    /// Copies a value from its graph, with everything that it refers to.
     ///
-    /// - Parameter persistentID: Asked once for each object; where it gives an id, that id takes the object's place.
+    /// - Parameter persistentID: Called once for each object; if it returns an id, the id replaces the object.
     mutating func add<Failure: Error>(
         _ value: PickleValue, persistentID: ((PickleValue) throws(Failure) -> PickleValue?)?
     ) throws(Failure) -> Int {
         let source = value.graph
         let key = ObjectIdentifier(source)
         if persistentID != nil {
-            // What an import that asks about ids leaves out must not be found by one that does not ask.
+            // What an import that calls the hook leaves out must not be found by one that does not call it.
             var work = Import(places: [:])
             return try take(value, persistentID: persistentID, &work)
         }
-        // The table is taken out and put back: were it held twice, it would be copied each time.
+        // The table is removed and put back, because a second reference to it would make it be copied each time.
         var work = Import(places: imported.removeValue(forKey: key) ?? [:])
         if work.places.isEmpty { sources.append(source) }
         defer { imported[key] = work.places }
         return try take(value, persistentID: Optional<(PickleValue) throws(Failure) -> PickleValue?>.none, &work)
     }
 
-    /// An import under way.
+    /// An import in progress.
     private struct Import {
-        /// Where the objects of the source stand here.
+        /// The positions of the source's objects in this graph.
         var places: [Int: Int]
-        /// Those of them that have a place but are not filled in.
+        /// The objects that have a position but are not filled in.
         var waiting: [Int] = []
     }
 
@@ -105,7 +105,7 @@ struct PickleGraphBuilder {
         return root
     }
 
-    /// Names are filled in at once: they are no objects of their own to a hook. The name of a module is shared.
+    /// Names are filled in at once: a hook does not see them as objects. The name of a module is shared.
     private mutating func takeGlobal(
         module: Int, moduleName: [UInt8], name: Int, from source: PickleGraph, _ work: inout Import
     ) -> PickleNode {
@@ -127,15 +127,15 @@ struct PickleGraphBuilder {
         return .global(module: moduleAt, name: nameAt)
     }
 
-    /// The graph, and the object that a handle is wanted for.
+    /// The graph, with the position of the value.
     func value(at position: Int, droppedCalls: [Int] = []) -> PickleValue {
         PickleValue(graph: PickleGraph(nodes: nodes, droppedCalls: droppedCalls), position: position)
     }
 
     /// The calls among some objects that are not part of the value at a position, outermost ones only.
     ///
-    /// Left out is the call that Python writes twice: of an instance that is in its own arguments, first within them and
-    /// then, with the same arguments, where it belongs. The second result is dropped in favour of the first.
+    /// Not included is the call that Python writes twice: that of an instance in its own arguments, first within them
+    /// and then, with the same arguments, where it belongs. The second result is dropped in favour of the first.
     func calls(among candidates: [Int], outside root: Int) -> [Int] {
         var isReached = [Bool](repeating: false, count: nodes.count)
         func reach(_ start: Int) {
@@ -153,7 +153,7 @@ struct PickleGraphBuilder {
         for position in candidates.reversed() where isReached[position] {
             if let identity = identity(of: position) { kept[identity] = position }
         }
-        // Looking is given up where a pickle is made to have it take long: then the call is one of those left over.
+        // The search stops if a pickle is constructed to make it take long: the call then counts as a dropped one.
         var steps = 4 * nodes.count
         var calls: [Int] = []
         // A call that is an argument of another one is made first.
@@ -180,7 +180,7 @@ struct PickleGraphBuilder {
             count: arguments.count, firstArguments: Array(arguments.prefix(4)))
     }
 
-    /// Whether two calls have the same objects as arguments, maybe in tuples of their own; false where there are no steps
+    /// Whether two calls have the same objects as arguments, possibly in separate tuples; false if there are no steps
     /// left to find out.
     private func haveSameArguments(_ one: Int, _ other: Int, within steps: inout Int) -> Bool {
         guard case .object(let first) = nodes[one], case .object(let second) = nodes[other],
@@ -190,7 +190,7 @@ struct PickleGraphBuilder {
         return steps > 0 && mine == theirs
     }
 
-    /// Whether an object is part of another one; false where there are no steps left to find out.
+    /// Whether an object is part of another one; false if there are no steps left to find out.
     private func isFound(_ wanted: Int, from start: Int, within steps: inout Int) -> Bool {
         var waiting = [start]
         var seen: Set<Int> = [start]
@@ -204,7 +204,7 @@ struct PickleGraphBuilder {
     }
 }
 
-/// What two calls with the same arguments have in common at least.
+/// What two calls with the same arguments must have in common.
 private struct CallIdentity: Hashable {
     var construction: PickledObject.Construction
     var callable: Int

@@ -1,43 +1,43 @@
 extension PickleValue {
-    /// The value as JSON, with a tag where JSON has no such type.
+    /// The value as JSON, with a tag for each type that JSON does not have.
     ///
-    /// Text, booleans, `None`, lists and integers up to 2⁵³ are plain; all else is an object with one key: `$int`
-    /// (decimal), `$float`, `$complex`, `$bytes` and `$bytearray` (base64), `$tuple`, `$set`, `$frozenset`, `$dict` (a
-    /// list of pairs, in order), `$datetime`, `$date`, `$time` (ISO 8601), `$timedelta` (days, seconds, microseconds),
-    /// `$decimal`, `$fraction`, `$uuid`, `$global` (a class or function), `$extension`, `$persistent`, and `$recursive`
-    /// (how many levels up the same object is). `$object` is the name of an instance's class, beside what the pickle
-    /// says of it: `args`, `keywords`, `state` (`states`, where it is set more than once), `items`, `list`, `set`,
-    /// `repr`, and `setter`, a function that is given the instance and its state (`setters`, pairs of such a function and
-    /// the state, where there are more). The attributes of a class with `__slots__` are those of both kinds. A time in a zone that is not a fixed distance from UTC has
-    /// `zone` beside `$datetime` or `$time`. Where a pickle calls functions whose results are no part of the value,
-    /// `$dropped` lists these calls, beside `value`.
+    /// Text, booleans, `None`, lists and integers up to 2⁵³ are plain; everything else is an object with one key:
+    /// `$int` (decimal), `$float`, `$complex`, `$bytes` and `$bytearray` (base64), `$tuple`, `$set`, `$frozenset`,
+    /// `$dict` (a list of pairs, in order), `$datetime`, `$date`, `$time` (ISO 8601), `$timedelta` (days, seconds,
+    /// microseconds), `$decimal`, `$fraction`, `$uuid`, `$global` (a class or function), `$extension`, `$persistent`,
+    /// and `$recursive` (how many levels up the same object is). `$object` is the name of an instance's class, next to
+    /// what the pickle contains for it: `args`, `keywords`, `state` (`states` if it is set more than once), `items`,
+    /// `list`, `set`, `repr`, and `setter`, a function that is given the instance and its state (`setters`, pairs of
+    /// such a function and the state, if there are more). The attributes of a class with `__slots__` include those of
+    /// both kinds. A time in a zone that is not a fixed distance from UTC has `zone` next to `$datetime` or `$time`. If
+    /// a pickle calls functions whose results are not part of the value, `$dropped` lists these calls, next to `value`.
     ///
-    /// An object that is used in several places is written in each of them, so that a small pickle may have a long
-    /// form; hence the limit.
+    /// An object that is used in several places is written in each of them, so a small pickle may have a long form;
+    /// hence the limit.
     ///
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` when it would exceed the limit.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` if it would exceed the limit.
     public func taggedJSON(maximumBytes: Int = 67_108_864) throws(MemcacheError) -> [UInt8] {
         var writer = PickleJSONWriter(maximumBytes: maximumBytes, isPlain: false)
         return try writer.write(self)
     }
 
-    /// The value as JSON that is plain where it can be.
+    /// The value as JSON that is plain where possible.
     ///
-    /// As ``taggedJSON(maximumBytes:)``, but a finite float is a number, and a dictionary whose keys are all text is an
-    /// object, unless one of them begins with `$` or is there twice. So what JSON has is as `json.dumps` has it, and
-    /// an object with a `$` in its first name is always a tag. ``init(json:)`` reads this back.
+    /// Like ``taggedJSON(maximumBytes:)``, but a finite float is a number, and a dictionary whose keys are all text is
+    /// an object, unless a key begins with `$` or occurs twice. So types that JSON has look as in `json.dumps`, and an
+    /// object with a `$` in its first name is always a tag. ``init(json:)`` reads this back.
     ///
-    /// Values that differ have different forms. So there are the further members `slots` (which attributes are those of
-    /// `__slots__`), `factory` of a `defaultdict`, `maxlen` of a `deque`, `fold` beside `$datetime` and `$time` for the
-    /// second of two equal times, and `zone` for every zone that is more than its distance from UTC.
+    /// Different values have different forms. For this there are further members: `slots` (which attributes are those
+    /// of `__slots__`), `factory` of a `defaultdict`, `maxlen` of a `deque`, `fold` next to `$datetime` and `$time` for
+    /// the second of two equal times, and `zone` for every zone that is more than its distance from UTC.
     ///
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` when it would exceed the limit.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` if it would exceed the limit.
     public func json(maximumBytes: Int = 67_108_864) throws(MemcacheError) -> [UInt8] {
         var writer = PickleJSONWriter(maximumBytes: maximumBytes, isPlain: true)
         return try writer.write(self)
     }
 
-    /// The beginning of ``json(maximumBytes:)``, and whether it is all of it.
+    /// The beginning of ``json(maximumBytes:)``, and whether it is complete.
     package func jsonPrefix(maximumBytes: Int) -> (bytes: [UInt8], isWhole: Bool) {
         var writer = PickleJSONWriter(maximumBytes: maximumBytes, isPlain: true)
         let isWhole = writer.writePrefix(self)
@@ -46,32 +46,32 @@ extension PickleValue {
 }
 
 extension PickleValue: CustomStringConvertible {
-    /// The start of the tagged JSON form.
+    /// The beginning of the tagged JSON form.
     public var description: String {
         guard let json = try? taggedJSON(maximumBytes: 65536) else { return "a Python value with a long description" }
         return String(decoding: json, as: UTF8.self)
     }
 }
 
-/// Walks over a graph with an array of what is still to be written, so that depth costs no stack.
+/// Traverses a graph with an array of pending work, so that depth costs no stack.
 private struct PickleJSONWriter {
     private enum Task {
         case value(PickleValue)
         case text(StaticString)
         case key(String)
         case string(String)
-        /// The object further up is finished.
+        /// The enclosing object is finished.
         case leave(Int)
     }
 
     private let maximumBytes: Int
-    /// Whether floats and dictionaries are plain where they can be.
+    /// Whether floats and dictionaries are plain where possible.
     private let isPlain: Bool
     private(set) var output: [UInt8] = []
     private var tasks: [Task] = []
-    /// The objects that are being written, each with its level.
+    /// The objects being written, each with its level.
     private var open: [Int: Int] = [:]
-    /// The digits of large integers, each of which may be there many times: making them takes long.
+    /// The digits of large integers, which may occur many times and take long to compute.
     private var digits: [Int: [UInt8]] = [:]
 
     init(maximumBytes: Int, isPlain: Bool) {
@@ -88,7 +88,7 @@ private struct PickleJSONWriter {
 
     /// Writes until the limit is exceeded.
     ///
-    /// - Returns: Whether all is written.
+    /// - Returns: Whether everything was written.
     mutating func writePrefix(_ value: PickleValue) -> Bool {
         push(root: value)
         while let task = tasks.popLast() {
@@ -206,7 +206,7 @@ private struct PickleJSONWriter {
         }
     }
 
-    /// Whether the keys of a dictionary are text, each a different one, and none could be taken for a tag.
+    /// Whether the keys of a dictionary are text, all different, and none could be taken for a tag.
     private static func hasPlainNames(_ pairs: [PicklePair]) -> Bool {
         var names: Set<[UInt8]> = []
         return pairs.allSatisfy { pair in
@@ -228,7 +228,7 @@ private struct PickleJSONWriter {
             return
         }
         object(name)
-        // Two classes of the standard library that say what they hold in their arguments.
+        // Two classes of the standard library that have their content in their arguments.
         let holdsMore =
             description.keywords != nil || !description.setItems.isEmpty || !description.setters.isEmpty
             || described.states.count > 1 || !(description.state?.isNone ?? true)
@@ -252,9 +252,9 @@ private struct PickleJSONWriter {
         }
     }
 
-    /// Appends what a pickle says of an instance, as members after the first.
+    /// Appends what a pickle contains for an instance, as members after the first.
     private mutating func members(of description: PickleObject) {
-        // The last to be written is pushed first.
+        // The last one to be written is pushed first.
         if description.setters.count == 1, description.state == nil {
             let setter = description.setters[0]
             tasks += [.value(setter.value), .key("state"), .text(",")]
@@ -280,7 +280,7 @@ private struct PickleJSONWriter {
             push(list: description.states)
             tasks += [.key("states"), .text(",")]
         } else if let state = description.state {
-            // Python 2 gives an instance that is like a list or a dictionary an empty dictionary of attributes as well.
+            // Python 2 also gives an instance that is like a list or a dictionary an empty dictionary of attributes.
             let isContainer = !description.listItems.isEmpty || !description.dictionaryItems.isEmpty
             if !isContainer || state.attributes(allowsBytes: false)?.isEmpty != true { pushState(state) }
         }
@@ -290,10 +290,10 @@ private struct PickleJSONWriter {
         }
     }
 
-    /// The attributes of an instance as a JSON object, where they are named by text; else whatever they are.
+    /// Writes the attributes of an instance as a JSON object if their names are text, and otherwise as they are.
     private mutating func pushState(_ state: PickleValue) {
         var attributes: [(name: String, value: PickleValue)] = []
-        // A class with `__slots__` gives its dictionary, or None, and that of the slots.
+        // A class with `__slots__` has its dictionary, or None, and that of the slots.
         var slots: [String]?
         if case .tuple(let both) = state.node, both.count == 2 {
             let parts = both.map(state.child)
@@ -311,7 +311,7 @@ private struct PickleJSONWriter {
             tasks += [.value(state), .key("state"), .text(",")]
             return
         }
-        // No name may be there twice, and none be taken for a tag.
+        // No name may occur twice or be taken for a tag.
         var names: Set<[UInt8]> = []
         guard
             attributes.allSatisfy({
@@ -417,7 +417,7 @@ private struct PickleJSONWriter {
     }
 
     private mutating func time(_ name: StaticString, _ text: String, _ time: PythonTime, of value: PickleValue) {
-        // Of the zone there is to be said what the text does not.
+        // The part of the zone that the text does not contain.
         var zone: PickleValue?
         switch time.zone {
         case nil, .offset(_, name: nil): break
@@ -450,7 +450,7 @@ private struct PickleJSONWriter {
 
     private mutating func string(_ text: String) { string(generalized: Array(text.utf8)) }
 
-    /// A JSON string. Lone surrogates, which only JSON's escapes can express, are escaped.
+    /// Writes a JSON string. Lone surrogates, which only JSON's escapes can express, are escaped.
     private mutating func string(generalized bytes: [UInt8]) {
         output.append("\"")
         var index = 0
@@ -494,7 +494,7 @@ private struct PickleJSONWriter {
 extension PickleValue {
     /// The entries of a dictionary whose keys are all text; nil for anything else.
     ///
-    /// - Parameter allowsBytes: Whether byte strings in ASCII, which Python 2 has for names, are text too.
+    /// - Parameter allowsBytes: Whether ASCII byte strings, which Python 2 uses for names, count as text.
     fileprivate func attributes(allowsBytes: Bool) -> [(name: String, value: PickleValue)]? {
         guard case .dictionary(let items) = node else { return nil }
         var named: [(name: String, value: PickleValue)] = []

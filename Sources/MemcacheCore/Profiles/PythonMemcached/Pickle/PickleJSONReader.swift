@@ -1,21 +1,21 @@
 /// What is wrong with a JSON text, and where.
 package struct JSONFault: Error, Hashable, Sendable {
-    /// What is wrong, as a sentence without its full stop.
+    /// What is wrong, as a sentence without a full stop.
     package var message: String
-    /// The byte at fault, counted from 0.
+    /// The position of the offending byte, counted from 0.
     package var position: Int
 }
 
 extension PickleValue {
-    /// The value that Python's `json.loads` makes of a JSON text.
+    /// Creates the value that Python's `json.loads` returns for a JSON text.
     ///
     /// An object whose first name begins with `$` is a tag of ``json(maximumBytes:)``: `$int`, `$float`, `$bytes`,
-    /// `$bytearray`, `$tuple`, `$set`, `$frozenset`, `$dict` and `$decimal` are read back; any other is an error. Of a
-    /// name that stands twice the last value counts, as in Python. Names are one object wherever they stand, which is
-    /// why a pickle has the same bytes as Python's. Depth costs no stack.
+    /// `$bytearray`, `$tuple`, `$set`, `$frozenset`, `$dict` and `$decimal` are read back; any other is an error. If a
+    /// name occurs twice, the last value counts, as in Python. Equal names are one object wherever they occur, so that
+    /// a pickle has the same bytes as Python's. Depth costs no stack.
     ///
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` for what is no JSON, has more
-    ///   than 1,000 levels, or a number that Python's types cannot hold.
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` for text that is not JSON, has
+    ///   more than 1,000 levels, or contains a number that Python's types cannot represent.
     public init(json text: [UInt8]) throws(MemcacheError) {
         do {
             self = try PickleValue.read(json: text)
@@ -24,30 +24,30 @@ extension PickleValue {
         }
     }
 
-    /// The same, with the place of a fault.
+    /// The same, with the position of a fault.
     package static func read(json text: [UInt8]) throws(JSONFault) -> PickleValue {
         var reader = PickleJSONReader(text, readsTags: true)
         return try reader.read()
     }
 
-    /// Checks that a text is JSON; tags are objects like others.
+    /// Checks that a text is JSON; tags are ordinary objects here.
     package static func check(json text: [UInt8]) throws(JSONFault) {
         var reader = PickleJSONReader(text, readsTags: false)
         _ = try reader.read()
     }
 }
 
-/// Walks through the text once. What is open is kept in an array.
+/// Reads the text in one pass. Open arrays and objects are kept in an array.
 private struct PickleJSONReader {
-    /// An array or object that is being read.
+    /// An array or object being read.
     private struct Level {
         var isObject: Bool
         var start: Int
-        /// Values; of an object, names and values in turn.
+        /// Values; for an object, alternating names and values.
         var items: [Int] = []
-        /// Where the value of each name stands among the items.
+        /// The index of each name's value among the items.
         var places: [Int: Int] = [:]
-        /// The place of the value that comes next.
+        /// The index of the next value.
         var place = 0
     }
 
@@ -56,12 +56,12 @@ private struct PickleJSONReader {
     private var position = 0
     private var builder = PickleGraphBuilder()
     private var open: [Level] = []
-    /// The objects that Python takes neither as keys nor into sets.
+    /// The objects that Python accepts neither as keys nor in sets.
     private var unhashable: Set<Int> = []
-    /// Names, and texts of at most one Latin-1 character: of each, Python has one object.
+    /// Names, and texts of at most one Latin-1 character: Python has one object for each.
     private var shared: [[UInt8]: Int] = [:]
 
-    /// Python's own reader gives up at about as many.
+    /// Python's own reader has about the same limit.
     private static let maximumDepth = 1000
     private static let maximumDigits = 65_536
 
@@ -77,7 +77,7 @@ private struct PickleJSONReader {
             closing: while true {
                 skipBlanks()
                 guard !open.isEmpty else {
-                    guard position == bytes.count else { throw fault("there is more behind the value") }
+                    guard position == bytes.count else { throw fault("there is more after the value") }
                     return builder.value(at: value)
                 }
                 attach(value)
@@ -91,13 +91,13 @@ private struct PickleJSONReader {
                     position += 1
                     value = try close()
                 default:
-                    throw fault(isObject ? "a comma or } has to stand here" : "a comma or ] has to stand here")
+                    throw fault(isObject ? "expected a comma or }" : "expected a comma or ]")
                 }
             }
         }
     }
 
-    /// Reads a value, or the beginning of an array or object; nil when a value is to come in that.
+    /// Reads a value, or the beginning of an array or object; returns nil if a value in that must follow.
     private mutating func beginning() throws(JSONFault) -> Int? {
         skipBlanks()
         switch next {
@@ -112,7 +112,7 @@ private struct PickleJSONReader {
         case nil: throw fault("a value is missing")
         case let byte? where byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") <= 9:
             return builder.add(try number())
-        default: throw fault("a value of JSON has to stand here")
+        default: throw fault("expected a JSON value")
         }
     }
 
@@ -136,10 +136,10 @@ private struct PickleJSONReader {
 
     private mutating func name() throws(JSONFault) {
         skipBlanks()
-        guard next == UInt8(ascii: "\"") else { throw fault("a name in double quotes has to stand here") }
+        guard next == UInt8(ascii: "\"") else { throw fault("expected a name in double quotes") }
         let key = share(try string())
         skipBlanks()
-        guard next == UInt8(ascii: ":") else { throw fault("a colon has to stand here") }
+        guard next == UInt8(ascii: ":") else { throw fault("expected a colon") }
         position += 1
         let last = open.count - 1
         if let known = open[last].places[key] {
@@ -202,7 +202,7 @@ private struct PickleJSONReader {
                 + "; a dict with such a key is {\"$dict\":[[\"\(shown)\",…]]}", position: level.start)
     }
 
-    /// What a tag and what stands behind it come to; nil where they do not belong together.
+    /// Returns the value of a tag and its content; nil if they do not fit together.
     private mutating func untagged(_ tag: String, _ content: PickleNode) -> PickleNode? {
         switch (tag, content) {
         case ("$int", .text(let digits)):
@@ -230,7 +230,7 @@ private struct PickleJSONReader {
         return .dictionary(items)
     }
 
-    /// Refuses sets and keys that Python cannot hash, in which case it could not load what is stored.
+    /// Throws for sets and keys that Python cannot hash, because it could not load what is stored.
     private func checkHashability(_ tag: String, _ content: PickleNode, _ level: Level) throws(JSONFault) {
         guard case .list(let items) = content else { return }
         let place: String
@@ -334,7 +334,7 @@ private struct PickleJSONReader {
             if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
             isWell = digits() > 0 && isWell
         }
-        guard isWell else { throw JSONFault(message: "this is no number of JSON", position: start) }
+        guard isWell else { throw JSONFault(message: "this is not a JSON number", position: start) }
         let text = bytes[start..<position]
         if isInteger {
             guard let number = BigInteger(decimal: text, maximumDigits: Self.maximumDigits) else {
@@ -348,7 +348,7 @@ private struct PickleJSONReader {
         return .double(number)
     }
 
-    /// Skips digits, and says how many there were.
+    /// Skips digits, and returns how many there were.
     private mutating func digits() -> Int {
         let start = position
         while let byte = next, byte &- UInt8(ascii: "0") <= 9 { position += 1 }

@@ -1,30 +1,30 @@
-/// One object of a pickle. Objects name each other by their position in the graph, so that sharing and cycles are
-/// kept, and that nothing here ever recurses: not the reader, not the writer, and not the release of memory.
+/// One object of a pickle. Objects refer to each other by position in the graph, so that sharing and cycles are kept
+/// and nothing recurses: not the reader, not the writer, and not the release of memory.
 enum PickleNode: Sendable {
     case none
     case boolean(Bool)
     case integer(BigInteger)
     case double(Double)
-    /// Text in UTF-8, in which lone surrogates appear as three bytes, as Python's `surrogatepass` writes them.
+    /// Text in UTF-8, in which lone surrogates take three bytes, as in Python's `surrogatepass`.
     case text([UInt8])
     case bytes([UInt8])
     case byteArray([UInt8])
     case list([Int])
     case tuple([Int])
-    /// Keys and values in turn.
+    /// Alternating keys and values.
     case dictionary([Int])
     case set([Int])
     case frozenSet([Int])
-    /// A class or function by the names of its module and itself, which are text nodes.
+    /// A class or function, by the names of its module and itself, which are text nodes.
     case global(module: Int, name: Int)
-    /// A class or function by a number that the writing program had registered.
+    /// A class or function, by a number that the writing program had registered.
     case extensionCode(Int)
-    /// An object that the writing program keeps elsewhere, by what it calls it.
+    /// An object stored elsewhere by the writing program, by its id.
     case persistent(Int)
     indirect case object(PickledObject)
 }
 
-/// An instance, as the instructions for making it.
+/// An instance, as the instructions for creating it.
 struct PickledObject: Sendable {
     enum Construction: Hashable, Sendable {
         /// `callable(*arguments)`: pickle's `REDUCE`.
@@ -42,27 +42,27 @@ struct PickledObject: Sendable {
     /// A tuple node.
     var arguments: Int
     var keywords: Int?
-    /// What `BUILD` was given, commonly one dictionary of attributes.
+    /// The arguments of `BUILD`, usually one dictionary of attributes.
     var states: [Int] = []
-    /// What was appended to the instance as to a list.
+    /// The items appended to the instance as to a list.
     var listItems: [Int] = []
-    /// Keys and values in turn that were set as in a dictionary.
+    /// Alternating keys and values set as in a dictionary.
     var dictionaryItems: [Int] = []
-    /// What was added as to a set.
+    /// The items added as to a set.
     var setItems: [Int] = []
-    /// Functions that were called with the instance to set its state, and those states, in turn.
+    /// Functions that were called with the instance to set its state, alternating with those states.
     var setters: [Int] = []
 
-    /// Whether nothing but the arguments goes into the instance.
+    /// Whether the instance consists of its arguments only.
     var isPlainCall: Bool {
         states.isEmpty && listItems.isEmpty && dictionaryItems.isEmpty && setItems.isEmpty && setters.isEmpty
     }
 }
 
-/// Objects that name each other by position. It never changes once it is made.
+/// Objects that refer to each other by position. It never changes after creation.
 final class PickleGraph: Sendable {
     let nodes: [PickleNode]
-    /// Calls whose results are no part of the value, which a pickle makes for their effect alone.
+    /// Calls whose results are not part of the value, which a pickle makes only for their effect.
     let droppedCalls: [Int]
 
     init(nodes: [PickleNode], droppedCalls: [Int] = []) {
@@ -107,14 +107,14 @@ extension PickleNode {
         }
     }
 
-    /// Whether two objects are the same apart from what they refer to.
+    /// Whether two objects are the same except for what they refer to.
     func isAlike(_ other: PickleNode) -> Bool {
         switch (self, other) {
         case (.none, .none): true
         case (.boolean(let mine), .boolean(let theirs)): mine == theirs
         case (.integer(let mine), .integer(let theirs)): mine == theirs
         case (.double(let mine), .double(let theirs)):
-            // Two NaNs are the same data, and the two zeros are not.
+            // Two NaNs are the same data; the two zeros are not.
             mine.bitPattern == theirs.bitPattern || mine.isNaN && theirs.isNaN
         case (.text(let mine), .text(let theirs)), (.bytes(let mine), .bytes(let theirs)),
             (.byteArray(let mine), .byteArray(let theirs)):

@@ -1,4 +1,4 @@
-/// The instructions of which a pickle consists, one byte each, by Python's names.
+/// The instructions of a pickle, one byte each, with Python's names.
 enum PickleOpcode: UInt8, CaseIterable {
     case mark = 0x28  // (
     case stop = 0x2e  // .

@@ -1,18 +1,18 @@
-/// How far a pickle is followed.
+/// Limits for reading a pickle.
 public struct PickleLimits: Hashable, Sendable {
     /// The longest pickle. 64 MiB.
     public var maximumBytes: Int
-    /// The most objects. 16,777,216.
+    /// The maximum number of objects. 16,777,216.
     public var maximumValues: Int
-    /// The most objects that the pickle keeps for later reference. 16,777,216.
+    /// The maximum number of objects stored for later reference. 16,777,216.
     public var maximumMemoEntries: Int
-    /// How deep objects may contain each other. 10,000; Python's own pickler gives up before 1,000.
+    /// The maximum depth of nested objects. 10,000; Python's own pickler fails before 1,000.
     public var maximumDepth: Int
-    /// The longest integer. 65,536 digits; reading and printing take time with the square of it. Python 3.11 reads no
+    /// The longest integer. 65,536 digits; the time to read and print it grows with its square. Python 3.11 reads no
     /// more than 4,300.
     public var maximumIntegerDigits: Int
 
-    /// Limits.
+    /// Creates limits.
     public init(
         maximumBytes: Int = 67_108_864, maximumValues: Int = 16_777_216, maximumMemoEntries: Int = 16_777_216,
         maximumDepth: Int = 10_000, maximumIntegerDigits: Int = 65_536
@@ -25,29 +25,29 @@ public struct PickleLimits: Hashable, Sendable {
     }
 }
 
-/// How a pickle is read.
+/// Options for reading a pickle.
 public struct PickleReadingOptions: Sendable {
-    /// What becomes of Python 2's `str`, which holds text and binary data alike.
+    /// How to read Python 2's `str`, which holds text and binary data alike.
     public enum OldStrings: Hashable, Sendable {
         /// ASCII is text, as python-memcached on Python 3 reads it. Anything else is bytes; there, one such string
-        /// makes the whole value unreadable, and `get` says `None`.
+        /// makes the whole value unreadable, and `get` returns `None`.
         case textIfASCII
         /// Always bytes, which is what was written.
         case bytes
     }
 
-    /// How far the pickle is followed.
+    /// The limits for reading.
     public var limits: PickleLimits
-    /// What becomes of Python 2's strings.
+    /// How to read Python 2's strings.
     public var oldStrings: OldStrings
-    /// Gives the object for a persistent id: python-memcached's `pload`. Without it, and where it gives nil, the id
-    /// stands for the object as ``PickleValue/Content/persistent(_:)``.
+    /// Returns the object for a persistent id: python-memcached's `pload`. Without it, and if it returns nil, the value
+    /// is the id, as ``PickleValue/Content/persistent(_:)``.
     public var persistentLoad: (@Sendable (_ id: PickleValue) throws(MemcacheError) -> PickleValue?)?
-    /// The classes and functions of the writing program's extension registry, by number. A number that is not here
-    /// comes as ``PickleValue/Content/extensionCode(_:)``.
+    /// The classes and functions in the writing program's extension registry, by number. A number that is missing here
+    /// is read as ``PickleValue/Content/extensionCode(_:)``.
     public var extensions: [Int: PickleGlobal]
 
-    /// How a pickle is read.
+    /// Creates options for reading.
     public init(
         limits: PickleLimits = PickleLimits(), oldStrings: OldStrings = .textIfASCII,
         persistentLoad: (@Sendable (_ id: PickleValue) throws(MemcacheError) -> PickleValue?)? = nil,
@@ -60,15 +60,15 @@ public struct PickleReadingOptions: Sendable {
     }
 }
 
-/// How a pickle is written.
+/// Options for writing a pickle.
 public struct PickleWritingOptions: Sendable {
     /// The protocol, 0 to 5; -1 means the highest, as in Python. python-memcached's own default is 0.
     public var protocolVersion: Int
-    /// Gives the id of an object that is not to be pickled itself: python-memcached's `pid`. It is asked once for each
-    /// object, from the outside in.
+    /// Returns the id of an object that must not be pickled itself: python-memcached's `pid`. It is called once for
+    /// each object, from the outside in.
     public var persistentID: (@Sendable (_ value: PickleValue) throws(MemcacheError) -> PickleValue?)?
 
-    /// How a pickle is written.
+    /// Creates options for writing.
     public init(
         protocolVersion: Int = 0,
         persistentID: (@Sendable (_ value: PickleValue) throws(MemcacheError) -> PickleValue?)? = nil
@@ -78,14 +78,14 @@ public struct PickleWritingOptions: Sendable {
     }
 }
 
-/// The name of a class or function, in Python 3's words.
+/// The name of a class or function, as in Python 3.
 public struct PickleGlobal: Hashable, Sendable {
     /// The module.
     public var module: String
     /// The name within it.
     public var name: String
 
-    /// A name.
+    /// Creates a name.
     public init(module: String, name: String) {
         self.module = module
         self.name = name
@@ -95,15 +95,15 @@ public struct PickleGlobal: Hashable, Sendable {
 extension PickleValue {
     /// Reads a pickle of any protocol. Nothing in it is executed: an instance becomes its description.
     ///
-    /// Bytes after its end are ignored, as Python does.
+    /// Bytes after its end are ignored, as in Python.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unreadableValue`` for anything that is not a
-    ///   pickle, exceeds a limit or refers to buffers outside of itself; and what the hooks throw.
+    ///   pickle, exceeds a limit or refers to out-of-band buffers; and what the hooks throw.
     public init(pickle bytes: [UInt8], options: PickleReadingOptions = PickleReadingOptions()) throws(MemcacheError) {
         (self, _) = try PickleValue.reading(pickle: bytes, options: options)
     }
 
-    /// The same, with how many bytes follow the pickle's end.
+    /// The same, with the number of bytes after the pickle's end.
     package static func reading(
         pickle bytes: [UInt8], options: PickleReadingOptions
     ) throws(MemcacheError) -> (value: PickleValue, ignoredBytes: Int) {
@@ -120,11 +120,11 @@ extension PickleValue {
 
     /// Writes a pickle, with the bytes that CPython 3.11 would write for the same objects.
     ///
-    /// One thing is kept that CPython loses: up to protocol 3 it leaves out which of two equal times a time is (`fold`).
-    /// Here it stays, and Python 3 reads it.
+    /// One thing is kept that CPython loses: up to protocol 3, it omits which of two equal times a time is (`fold`).
+    /// Here it is kept, and Python 3 reads it.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/unwritableValue`` for what the protocol cannot
-    ///   hold; and what the hook throws.
+    ///   represent; and what the hook throws.
     public func pickled(_ options: PickleWritingOptions = PickleWritingOptions()) throws(MemcacheError) -> [UInt8] {
         let version = options.protocolVersion < 0 ? 5 : options.protocolVersion
         guard version <= 5 else {

@@ -1,8 +1,8 @@
-/// Follows a pickle's instructions far enough to know what they would make.
+/// Follows a pickle's instructions far enough to know what they would create.
 ///
-/// A pickle is a program for a small machine with a stack and a memo. This machine has no way to call anything: where
-/// Python would call a class or function, it notes down the call. Every instruction takes constant time or time in
-/// proportion to its operand, so the work is bounded by the length of the pickle, apart from long decimal integers.
+/// A pickle is a program for a small machine with a stack and a memo. This machine cannot call anything: where Python
+/// would call a class or function, it records the call. Every instruction takes constant time or time proportional to
+/// its operand, so the work is bounded by the length of the pickle, apart from long decimal integers.
 struct PickleReader {
     /// Why a pickle was not read, and where.
     struct Failure: Error {
@@ -41,25 +41,25 @@ struct PickleReader {
     private let input: [UInt8]
     private let options: PickleReadingOptions
     private var position = 0
-    /// Where the instruction began that is being followed.
+    /// The position of the current instruction.
     private var start = 0
     private var version = 0
 
     private var graph = PickleGraphBuilder()
-    /// How many levels of objects there are below each object, itself included.
+    /// The number of levels of objects below each object, including itself.
     private var depths: [Int32] = []
     private var stack: [Int] = []
     private var marks: [Int] = []
-    /// The memo: entries in order as an array, with -1 for gaps, and far-off ones beside it.
+    /// The memo: entries in order as an array, with -1 for gaps, and distant ones separately.
     private var memo: [Int] = []
     private var sparseMemo: [Int: Int] = [:]
     private var memoCount = 0
-    /// How many objects hooks were shown; the same one may be shown again and again.
+    /// How many objects were passed to hooks; the same one may be passed repeatedly.
     private var extractedCount = 0
-    /// The instances in the order of their calls, and whether something was taken off the stack and dropped.
+    /// The instances in the order of their calls, and whether something was removed from the stack and dropped.
     private var callPositions: [Int] = []
     private var hasDropped = false
-    /// The objects of which Python has one each.
+    /// The objects that exist once in Python.
     private var singletons: (none: Int, isTrue: Int, isFalse: Int, emptyTuple: Int) = (0, 0, 0, 0)
 
     init(_ input: [UInt8], options: PickleReadingOptions) {
@@ -88,7 +88,7 @@ struct PickleReader {
         }
     }
 
-    /// How many bytes follow the pickle's end.
+    /// The number of bytes after the pickle's end.
     var ignoredBytes: Int { input.count - position }
 
     private func failure(_ reason: Failure.Reason) -> Failure { Failure(reason: reason, position: start) }
@@ -101,7 +101,7 @@ struct PickleReader {
             guard byte <= 5 else { throw failure(.unknownProtocol(byte)) }
             version = Int(byte)
         case .frame:
-            // Frames help to read a pickle from a file; all that they say is how much is to come.
+            // Frames help to read a pickle from a file; they only say how much follows.
             let length = try takeLength(8)
             guard length <= input.count - position else { throw failure(.cutShort) }
 
@@ -148,7 +148,7 @@ struct PickleReader {
         // Text and bytes
         case .string:
             var line = try takeLine()
-            // Python tolerates blanks at the end of the line.
+            // Python tolerates white space at the end of the line.
             while let last = line.last, last == 0x20 || (0x09...0x0d).contains(last) { line.removeLast() }
             guard let bytes = PickleText.fromStringLiteral(line) else {
                 throw failure(.malformed("a STRING is not a string literal"))
@@ -281,7 +281,7 @@ struct PickleReader {
         return input[position..<position + count]
     }
 
-    /// A number of `size` bytes, lowest first.
+    /// Reads a number of `size` bytes, lowest first.
     private mutating func takeLength(_ size: Int) throws(Failure) -> Int {
         var value: UInt64 = 0
         for byte in try take(size).reversed() { value = value << 8 | UInt64(byte) }
@@ -310,7 +310,7 @@ struct PickleReader {
     }
 
     /// Drops a value. A function that Python calls with an instance and its state is written as a call whose result is
-    /// dropped: it is noted down with the instance.
+    /// dropped: it is recorded with the instance.
     private mutating func drop() throws(Failure) {
         let dropped = try pop()
         hasDropped = true
@@ -367,7 +367,7 @@ struct PickleReader {
 
     // MARK: - Objects
 
-    /// For the objects that are always there: no limit applies yet.
+    /// Adds an object that always exists: no limit applies yet.
     private mutating func append(_ node: PickleNode) -> Int {
         depths.append(1)
         return graph.add(node)
@@ -386,8 +386,8 @@ struct PickleReader {
         stack.append(try add(node, over: children))
     }
 
-    /// Notes how deep an object is. What is put into an inner object only afterwards is not seen from outside; but
-    /// then each further level costs a value, and everything that walks over a graph does so without recursion.
+    /// Records the depth of an object. What is put into an inner object only later is not seen from outside; but then
+    /// each further level costs a value, and everything that traverses a graph does so without recursion.
     private mutating func deepen(_ position: Int, over children: [Int]) throws(Failure) {
         var depth = depths[position]
         for child in children where child != position { depth = max(depth, depths[child] + 1) }
@@ -399,9 +399,9 @@ struct PickleReader {
 
     private enum ExtensionKind { case list, dictionary, set, state, setter }
 
-    /// Puts more into an object that exists already.
+    /// Adds more to an existing object.
     private mutating func extend(_ position: Int, with items: [Int], kind: ExtensionKind) throws(Failure) {
-        // The node is taken out first: were it held twice, its array would be copied for each item.
+        // The node is removed first, because a second reference to its array would make it be copied for each item.
         var node = graph.take(position)
         switch (node, kind) {
         case (.list(var list), .list):
@@ -441,7 +441,7 @@ struct PickleReader {
     private mutating func integerLine() throws(Failure) {
         let line = try takeLine()
         switch Array(line) {
-        // Not numbers: so do protocols 0 and 1 write booleans.
+        // Not numbers: protocols 0 and 1 write booleans in this way.
         case [UInt8(ascii: "0"), UInt8(ascii: "1")]: stack.append(singletons.isTrue)
         case [UInt8(ascii: "0"), UInt8(ascii: "0")]: stack.append(singletons.isFalse)
         default: try push(.integer(try integer(line)))
@@ -459,7 +459,7 @@ struct PickleReader {
 
     private mutating func binaryInteger(_ count: Int) throws(Failure) {
         let limit = options.limits.maximumIntegerDigits
-        // A byte is worth two and a half digits.
+        // A byte is worth about two and a half digits.
         guard count <= max(0, min(limit, 1 << 48)) * 5 / 12 + 1 else {
             throw failure(.tooMany("an integer with too many digits", limit: limit))
         }
@@ -520,7 +520,7 @@ struct PickleReader {
         stack.append(position)
     }
 
-    /// An object for a hook to look at: by itself, not with all that has been read so far.
+    /// Returns an object for a hook: by itself, not with everything that has been read so far.
     private mutating func extract(_ position: Int) throws(Failure) -> PickleValue {
         let value = copied(position)
         extractedCount += value.graph.nodes.count
@@ -538,7 +538,7 @@ struct PickleReader {
 
     // MARK: - Calls
 
-    /// Notes down a call, or makes the value where the call is one of Python's ways to write a value that has no
+    /// Records a call, or creates the value if the call is one of Python's ways to write a value that has no
     /// instruction of its own in older protocols.
     private mutating func call(_ callable: Int, arguments: Int) throws(Failure) {
         guard case .tuple(let items) = graph.nodes[arguments] else {
@@ -555,19 +555,19 @@ struct PickleReader {
         if version < 2, items.count == 3, isGlobal(callable, "copyreg", "_reconstructor"),
             isGlobal(items[1], "builtins", "object"), case .none = graph.nodes[items[2]]
         {
-            // What protocols from 2 on write as NEWOBJ without arguments.
+            // The form that protocols from 2 on write as NEWOBJ without arguments.
             return try pushObject(.new, callable: items[0], arguments: singletons.emptyTuple)
         }
         try pushObject(.call, callable: callable, arguments: arguments)
     }
 
-    /// The name of a class within a class, which protocols below 4 write as asking the outer one for an attribute.
+    /// The name of a class within a class, which protocols below 4 write as a `getattr` on the outer one.
     private func nestedGlobal(_ callable: Int, _ arguments: [Int]) -> Python2Names.Global? {
         guard arguments.count == 2, isGlobal(callable, "builtins", "getattr"),
             case .global(let module, let outer) = graph.nodes[arguments[0]],
             case .text(let inner) = graph.nodes[arguments[1]],
             case .text(let moduleName) = graph.nodes[module], case .text(let outerName) = graph.nodes[outer],
-            // A chain of attributes must not make ever longer names.
+            // A chain of attributes must not create ever longer names.
             outerName.count + inner.count < 1024
         else { return nil }
         return Python2Names.Global(
@@ -594,7 +594,7 @@ struct PickleReader {
             if case .bytes(let bytes) = graph.nodes[arguments[0]] { return .byteArray(bytes) }
             return nil
         case ("builtins", "bytearray", 2):
-            // Python 2, and Python 3 below 3.11 or so.
+            // Python 2, and Python 3 before about 3.11.
             guard case .text(let text) = graph.nodes[arguments[0]], isLatin1(arguments[1]) else { return nil }
             return PickleText.latin1(text).map { .byteArray($0) }
         case ("builtins", "set", 0): return .set([])

@@ -1,8 +1,9 @@
 /// The forms that text has in pickles.
 ///
-/// Python's text may hold lone surrogates. It is kept here in UTF-8 with three bytes for each of them, as in a pickle.
+/// Python's text may contain lone surrogates. It is stored here in UTF-8 with three bytes for each of them, as in a
+/// pickle.
 enum PickleText {
-    /// Whether bytes are UTF-8, lone surrogates included.
+    /// Whether bytes are UTF-8, with lone surrogates allowed.
     static func isValid(_ bytes: ArraySlice<UInt8>) -> Bool {
         if String(validating: bytes, as: UTF8.self) != nil { return true }
         var index = bytes.startIndex
@@ -13,7 +14,7 @@ enum PickleText {
         return true
     }
 
-    /// The code point at `index` and its length in bytes; nil where the bytes are not UTF-8.
+    /// The code point at `index` and its length in bytes; nil if the bytes are not UTF-8.
     static func decode(_ bytes: ArraySlice<UInt8>, at index: Int) -> (codePoint: UInt32, length: Int)? {
         let first = bytes[index]
         let length: Int
@@ -67,7 +68,7 @@ enum PickleText {
         return text
     }
 
-    /// The values of a text's characters, or nil where one exceeds a byte.
+    /// The values of a text's characters, or nil if one exceeds a byte.
     static func latin1(_ text: [UInt8]) -> [UInt8]? {
         if text.allSatisfy({ $0 < 0x80 }) { return text }
         var bytes: [UInt8] = []
@@ -110,7 +111,7 @@ enum PickleText {
         }
     }
 
-    /// The text that an operand of `UNICODE` stands for, or nil.
+    /// The text of a `UNICODE` operand, or nil.
     static func fromRawUnicodeEscape(_ line: ArraySlice<UInt8>) -> [UInt8]? {
         var text: [UInt8] = []
         text.reserveCapacity(line.count)
@@ -121,7 +122,7 @@ enum PickleText {
                 continue
             }
             guard letter == UInt8(ascii: "u") || letter == UInt8(ascii: "U") else {
-                // Of two backslashes neither begins an escape, and both stay.
+                // Two backslashes do not begin an escape, and both stay.
                 text.append(byte)
                 append(UInt32(letter), to: &text)
                 continue
@@ -145,7 +146,7 @@ enum PickleText {
         return value
     }
 
-    /// The bytes that an operand of `STRING` stands for, a string literal of Python 2, or nil.
+    /// The bytes of a `STRING` operand, which is a Python 2 string literal, or nil.
     static func fromStringLiteral(_ line: ArraySlice<UInt8>) -> [UInt8]? {
         guard line.count >= 2, let quote = line.first, line.last == quote,
             quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")

@@ -1,10 +1,10 @@
 // MARK: - From a graph
 
 extension PickleValue {
-    /// What the value is, one level deep. The parts are values of the same graph: nothing is copied but their list.
+    /// The value, one level deep. The parts are values of the same graph: only their list is copied.
     ///
-    /// Instances of the standard library's classes that are listed in ``Content`` come as their values where the
-    /// pickle describes them as Python does; anything else comes as ``Content/object(_:)``.
+    /// Instances of the standard library's classes that are listed in ``Content`` are returned as their values if the
+    /// pickle describes them as Python does; anything else is returned as ``Content/object(_:)``.
     public var content: Content {
         switch node {
         case .none: return .none
@@ -29,8 +29,9 @@ extension PickleValue {
         }
     }
 
-    /// The name of a class or function, and of its module; nil for anything else. What is asked of a class by
-    /// `getattr`, such as its methods, has a name with a dot in it, as protocols below 4 have for a class in a class.
+    /// The name of a class or function, and of its module; nil for anything else. An attribute of a class, such as a
+    /// method obtained with `getattr`, has a name with a dot in it, as protocols below 4 use for a class within a
+    /// class.
     var global: (module: String, name: String)? {
         var attributes: [String] = []
         var length = 0
@@ -55,7 +56,7 @@ extension PickleValue {
         }
     }
 
-    /// Whether it is a class or function by this name, without looking further.
+    /// Whether it is a class or function by this name, without further inspection.
     func isGlobal(_ wantedModule: StaticString, _ wantedName: StaticString) -> Bool {
         guard case .global(let module, let name) = node, case .text(let moduleText) = graph.nodes[module],
             case .text(let nameText) = graph.nodes[name]
@@ -92,9 +93,9 @@ extension PickleValue {
     }
 
     /// The value of an instance of a class that has a case of its own in ``Content``; nil for what Python could not
-    /// make, and for what has more to it than the case can say.
+    /// create, and for what contains more than the case can represent.
     ///
-    /// The same instance may be looked at very often: what is not part of the result is not walked over.
+    /// The same instance may be looked at very often: parts that are not in the result are not traversed.
     private func known(_ object: PickledObject) -> Content? {
         guard let (module, name) = child(object.callable).global else { return nil }
         if module == "builtins", name == "getattr" {
@@ -106,7 +107,7 @@ extension PickleValue {
         let arguments = argumentPositions.map(child)
         switch (module, name, object.construction) {
         case ("uuid", "UUID", .new):
-            // Two attributes may be there: the number, and how safely it was made.
+            // Two attributes may be present: the number, and whether its generation was multiprocessing-safe.
             guard arguments.isEmpty, object.dictionaryItems.isEmpty, object.states.count == 1,
                 case .dictionary(let items) = graph.nodes[object.states[0]], items.count <= 4,
                 case .integer(let number)? = child(object.states[0])["int"]?.node
@@ -155,7 +156,7 @@ extension PickleValue {
             numbers = arguments.compactMap(\.wholeNumber)
             guard numbers.count == 2 else { return nil }
         } else {
-            // Before Python 3.12 or so, and in Python 2, the argument is the printed form.
+            // Before about Python 3.12, and in Python 2, the argument is the printed form.
             guard arguments.count == 1, let text = arguments[0].plainText, text.utf8.count <= 20_000 else { return nil }
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             numbers = parts.compactMap { BigInteger(decimal: Array($0.utf8), maximumDigits: 10000) }
@@ -168,7 +169,7 @@ extension PickleValue {
         return .fraction(numerator: numbers[0], denominator: denominator)
     }
 
-    /// Whether Python may be able to call it: nothing that is certainly a plain value.
+    /// Whether Python may be able to call it: anything except a value that is certainly plain.
     private var canBeCalled: Bool {
         switch node {
         case .global, .object, .persistent, .extensionCode: true
@@ -176,7 +177,7 @@ extension PickleValue {
         }
     }
 
-    /// Python 2 gives an `OrderedDict` its items as a list of lists of two.
+    /// Python 2 gives an `OrderedDict` its items as a list of two-element lists.
     private static func pairList(_ arguments: [PickleValue]) -> [PicklePair]? {
         guard arguments.count == 1, case .list(let items) = arguments[0].node else { return nil }
         var pairs: [PicklePair] = []
@@ -192,7 +193,7 @@ extension PickleValue {
         return nil
     }
 
-    /// Bytes, also as a Python 3 that takes Python 2's strings for text would see them.
+    /// Bytes, including as seen by a Python 3 that takes Python 2's strings for text.
     fileprivate var octets: [UInt8]? {
         switch node {
         case .bytes(let bytes): bytes
@@ -201,7 +202,7 @@ extension PickleValue {
         }
     }
 
-    /// Text in ASCII, also as a Python 2 string.
+    /// Text in ASCII, including a Python 2 string.
     var plainText: String? {
         switch node {
         case .bytes(let bytes) where bytes.allSatisfy { $0 < 0x80 },
@@ -309,7 +310,7 @@ extension PythonTimeDelta {
         guard isPossible else { return nil }
     }
 
-    /// Of a value that is a `timedelta`.
+    /// Creates the delta from a value that is a `timedelta`.
     fileprivate init?(_ value: PickleValue) {
         guard case .object(let object) = value.node, object.construction == .call, object.isPlainCall,
             value.child(object.callable).isGlobal("datetime", "timedelta"),
@@ -326,13 +327,13 @@ extension PythonTimeDelta {
 }
 
 extension PythonTimeZone {
-    /// What the second of some arguments says; nil where Python would not take it for a zone.
+    /// The zone in the second of some arguments; nil if Python would not accept it as a zone.
     fileprivate static func zone(of arguments: [PickleValue]) -> (value: PythonTimeZone?, Void)? {
         guard arguments.count == 2, !arguments[1].isNone else { return (nil, ()) }
         return PythonTimeZone(arguments[1]).map { ($0, ()) }
     }
 
-    /// Looks no further than at the zone itself: in a hostile pickle a zone may be a time with a zone, and so on.
+    /// Looks only at the zone itself: in a hostile pickle a zone may be a time with a zone, and so on.
     fileprivate init?(_ value: PickleValue) {
         guard case .object(let object) = value.node else {
             switch value.node {
@@ -352,11 +353,12 @@ extension PythonTimeZone {
             guard arguments.count == 1 || name != nil else { break }
             self = .offset(offset, name: name)
             return
-        // pytz, dateutil and Django name UTC so.
+        // The names of UTC in pytz, dateutil and Django.
         case ("pytz._UTC", 0), ("dateutil.tz.tz.tzutc", 0), ("dateutil.tz.tzutc", 0), ("django.utils.timezone.UTC", 0):
             self = .described(value, knownOffset: PythonTimeDelta())
             return
-        // pytz says which of a zone's distances holds: name, seconds from UTC, seconds of summer time, abbreviation.
+        // pytz records which of a zone's offsets applies: name, seconds from UTC, seconds of daylight saving time,
+        // abbreviation.
         case ("pytz._p", 4):
             self = .described(value, knownOffset: arguments[1].integer.flatMap { PythonTimeDelta(offsetSeconds: $0) })
             return
@@ -370,7 +372,7 @@ extension PythonTimeZone {
 // MARK: - Into a graph
 
 extension PickleValue {
-    /// A value from its content. The parts are copied into one graph with it; what they share stays shared.
+    /// Creates a value from its content. The parts are copied into one graph with it; what they share stays shared.
     public init(_ content: Content) {
         var builder = PickleGraphBuilder()
         let position = builder.add(content)

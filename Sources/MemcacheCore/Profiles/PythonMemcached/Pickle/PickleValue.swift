@@ -1,14 +1,15 @@
 /// A Python value, as data.
 ///
-/// It holds whatever a pickle can say, including objects that are shared and objects that contain themselves; nothing
-/// in it is code, and none is ever run. Write plain ones as literals, look at one through ``content``:
+/// It represents anything that a pickle can express, including objects that are shared and objects that contain
+/// themselves; nothing in it is code, and nothing is ever executed. Write plain ones as literals, and look into one
+/// through ``content``:
 ///
 ///     let record: PickleValue = ["name": "ann", "tags": ["a", "b"], "visits": 42]
 ///     let born = PickleValue(.date(PythonDate(year: 1990, month: 4, day: 1)))
 ///     record["name"]?.text  // "ann"
 ///
-/// A value used in two places is one object in both, as in Python; ``init(_:)`` copies what it is given, so a large
-/// value is best built from the leaves up in few steps. However deep a value is, copying and releasing it is flat.
+/// A value used in two places is one object in both, as in Python. ``init(_:)`` copies its argument, so a large value
+/// is best built from the leaves up in few steps. However deep a value is, copying and releasing it does not recurse.
 public struct PickleValue: Sendable {
     let graph: PickleGraph
     let position: Int
@@ -36,7 +37,7 @@ public struct PickleValue: Sendable {
         case complex(real: Double, imaginary: Double)
         /// A `str`.
         case text(String)
-        /// A `str` that holds lone surrogates, which no Swift string can: UTF-8 with three bytes for each of them.
+        /// A `str` that contains lone surrogates, which no Swift string can: UTF-8 with three bytes for each of them.
         case illFormedText([UInt8])
         /// A `bytes`, or Python 2's `str`.
         case bytes([UInt8])
@@ -66,40 +67,40 @@ public struct PickleValue: Sendable {
         case decimal(String)
         /// A `fractions.Fraction`.
         case fraction(numerator: BigInteger, denominator: BigInteger)
-        /// A `uuid.UUID`, as the number of its 128 bits.
+        /// A `uuid.UUID`, as a 128-bit number.
         case uuid(UInt128)
         /// A `collections.OrderedDict`.
         case orderedDictionary([PicklePair])
         /// A `collections.defaultdict`; its factory is a class or function by name, or `None`.
         case defaultDictionary(factory: PickleValue, [PicklePair])
-        /// A class or function by name. Names of Python 2 come as those of Python 3.
+        /// A class or function by name. Names from Python 2 are converted to Python 3's.
         case global(module: String, name: String)
         /// A class or function by its number in the writing program's extension registry.
         case extensionCode(Int)
-        /// An object that the writing program keeps elsewhere, by its id.
+        /// An object stored elsewhere by the writing program, by its id.
         case persistent(PickleValue)
         /// Any other instance, described.
         case object(PickleObject)
     }
 }
 
-/// A key of a dictionary and what it stands for.
+/// A key of a dictionary and its value.
 public struct PicklePair: Hashable, Sendable {
     /// The key.
     public var key: PickleValue
     /// The value.
     public var value: PickleValue
 
-    /// A pair.
+    /// Creates a pair.
     public init(_ key: PickleValue, _ value: PickleValue) {
         self.key = key
         self.value = value
     }
 }
 
-/// An instance of some class, as the instructions that a pickle gives for making it. They are not followed.
+/// An instance of any class, as the instructions that a pickle gives for creating it. They are not followed.
 public struct PickleObject: Sendable {
-    /// How the instance is made.
+    /// How the instance is created.
     public enum Construction: Hashable, Sendable {
         /// By calling a class or function.
         case call
@@ -107,32 +108,32 @@ public struct PickleObject: Sendable {
         case new
         /// The same, with keyword arguments.
         case newWithKeywords
-        /// As an instance of a class of Python 2 without `object` as its base.
+        /// As an instance of a Python 2 class without `object` as its base.
         case instance
     }
 
-    /// How the instance is made.
+    /// How the instance is created.
     public var construction: Construction
     /// The class, or the function that is called.
     public var callable: PickleValue
     /// The arguments.
     public var arguments: [PickleValue]
-    /// The keyword arguments, a dictionary, where there are some.
+    /// The keyword arguments, a dictionary, if there are any.
     public var keywords: PickleValue?
-    /// The attributes: a dictionary, or what the class's own `__setstate__` takes.
+    /// The attributes: a dictionary, or the argument of the class's own `__setstate__`.
     public var state: PickleValue?
-    /// The attributes as they are set one after another, where that happens more than once.
+    /// The attributes in the order in which they are set, if that happens more than once.
     var states: [PickleValue] = []
-    /// What is appended to it, where it is like a list.
+    /// The items appended to it, if it is like a list.
     public var listItems: [PickleValue]
-    /// What is set in it, where it is like a dictionary.
+    /// The items set in it, if it is like a dictionary.
     public var dictionaryItems: [PicklePair]
-    /// What is added to it, where it is like a set.
+    /// The items added to it, if it is like a set.
     public var setItems: [PickleValue]
-    /// Functions that set its state in the place of the class, each with the state that it is given.
+    /// Functions that set its state instead of the class, each with the state that it is given.
     public var setters: [PicklePair]
 
-    /// Describes an instance.
+    /// Creates the description of an instance.
     public init(
         construction: Construction = .call, callable: PickleValue, arguments: [PickleValue] = [],
         keywords: PickleValue? = nil, state: PickleValue? = nil, listItems: [PickleValue] = [],
@@ -149,12 +150,12 @@ public struct PickleObject: Sendable {
         self.setters = setters
     }
 
-    /// The name of the class with its module, `shop.models.Product`; nil where the pickle does not name one.
+    /// The name of the class with its module, `shop.models.Product`; nil if the pickle does not name one.
     public var className: String? { uniform.callable.globalName }
 }
 
 extension PickleObject {
-    /// The same instance as protocols from 4 on describe it. Older ones call functions of their own, which are given the
+    /// The same instance as described by protocols from 4 on. Older ones call functions of their own, which get the
     /// class as an argument.
     var uniform: PickleObject {
         var object = self
@@ -200,8 +201,8 @@ extension PickleObject {
         self.keywords = keywords
     }
 
-    /// An instance that protocols below 2 make of its class, the built-in type that this is derived from, and the value
-    /// as one of that type.
+    /// An instance that protocols below 2 create from its class, the built-in type that this is derived from, and the
+    /// value as an instance of that type.
     private var reconstructed: PickleObject? {
         guard arguments.count == 3, let base = arguments[1].globalName else { return nil }
         var object = self
@@ -245,13 +246,13 @@ extension PickleValue {
 // MARK: - Looking
 
 extension PickleValue {
-    /// The text, where it is text.
+    /// The text, if it is text.
     public var text: String? {
         if case .text(let bytes) = node { return String(validating: bytes, as: UTF8.self) }
         return nil
     }
 
-    /// The bytes, where it is `bytes` or a `bytearray`.
+    /// The bytes, if it is `bytes` or a `bytearray`.
     public var bytes: [UInt8]? {
         switch node {
         case .bytes(let bytes), .byteArray(let bytes): bytes
@@ -259,19 +260,19 @@ extension PickleValue {
         }
     }
 
-    /// The integer, where it is one that fits.
+    /// The integer, if it is one that fits.
     public var integer: Int? {
         if case .integer(let value) = node { return value.exactly() }
         return nil
     }
 
-    /// The number, where it is a `float`.
+    /// The number, if it is a `float`.
     public var double: Double? {
         if case .double(let value) = node { return value }
         return nil
     }
 
-    /// The boolean, where it is one.
+    /// The boolean, if it is one.
     public var boolean: Bool? {
         if case .boolean(let value) = node { return value }
         return nil
@@ -291,8 +292,8 @@ extension PickleValue {
         }
     }
 
-    /// What a dictionary has under a text; nil where it has nothing, or is no dictionary. Under a key that a pickle
-    /// sets twice stands what was set last.
+    /// A dictionary's value for a text; nil if it has none, or is not a dictionary. If a pickle sets a key twice, the
+    /// last value counts.
     public subscript(key: String) -> PickleValue? {
         let items: [Int]
         switch node {
@@ -304,7 +305,7 @@ extension PickleValue {
         for index in stride(from: items.count - 2, through: 0, by: -2) {
             switch graph.nodes[items[index]] {
             case .text(let text) where text == wanted: return child(items[index + 1])
-            // Python 2 has byte strings for keys.
+            // Python 2 has byte strings as keys.
             case .bytes(let bytes) where bytes == wanted: return child(items[index + 1])
             default: continue
             }
@@ -352,14 +353,14 @@ extension PickleValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Exp
 // MARK: - Equality
 
 extension PickleValue: Hashable {
-    /// Whether two values say the same. Which of their parts are shared makes no difference, nor the way a cycle is
-    /// drawn; the order within dictionaries and sets does. A NaN equals a NaN, and `0.0` does not equal `-0.0`.
+    /// Whether two values are equal. It makes no difference which of their parts are shared, or how a cycle is drawn;
+    /// the order within dictionaries and sets does. A NaN equals a NaN, and `0.0` does not equal `-0.0`.
     public static func == (left: PickleValue, right: PickleValue) -> Bool {
         struct Comparison: Hashable {
             var left: Int
             var right: Int
         }
-        // What is being compared further up counts as equal: else a cycle would never end.
+        // Pairs being compared further up count as equal: otherwise a cycle would never end.
         var seen: Set<Comparison> = []
         var waiting = [Comparison(left: left.position, right: right.position)]
         while let next = waiting.popLast() {
@@ -377,7 +378,7 @@ extension PickleValue: Hashable {
         return true
     }
 
-    /// Looks at the value itself and not at what it contains.
+    /// Hashes the value itself and not what it contains.
     public func hash(into hasher: inout Hasher) {
         switch node {
         case .boolean(let value): hasher.combine(value)

@@ -1,15 +1,15 @@
-/// Writes a graph as CPython's `_pickle` module does, to the byte.
+/// Writes a graph as CPython's `_pickle` module does, byte for byte.
 ///
-/// What is repeated and what is referred back to depends on which objects are one and the same, as it does there. Some
-/// are so in every CPython: the empty text and bytes, texts of one character up to U+00FF, single bytes, classes and
-/// functions, and the names of modules. Work that is still to be done waits in an array, not on the call stack.
+/// What is repeated and what is referred back to depends on which objects are identical, as it does there. In every
+/// CPython these are: the empty text and bytes, texts of one character up to U+00FF, single bytes, classes and
+/// functions, and the names of modules. Pending work waits in an array, not on the call stack.
 struct PickleWriter {
     /// Why a value was not written.
     struct Failure: Error {
         var message: String
     }
 
-    /// Something to do, once what is above it in the array is done.
+    /// A step to take once those above it in the array are done.
     private enum Task {
         case save(Int)
         case saveGlobal(Python2Names.Global)
@@ -19,10 +19,10 @@ struct PickleWriter {
         case finishTuple(Int, count: Int)
         case finishFrozenSet(Int)
         case arguments(Int)
-        /// The elements of an argument tuple are written. Python makes such a tuple anew each time it is asked, so it
-        /// is never found to contain itself; the position, where there is one, is of what was read as such a tuple.
+        /// The elements of an argument tuple are written. Python creates such a tuple each time, so it never contains
+        /// itself; the position, if there is one, is that of the tuple that was read.
         case finishArguments(Int?, count: Int)
-        /// All that makes an instance is written.
+        /// Everything that creates an instance is written.
         case finishObject(Int, PickleOpcode)
         case finishReducedSet(Int)
         case finishInstance(Int, className: Python2Names.Global)
@@ -33,7 +33,7 @@ struct PickleWriter {
         enum Style { case list, dictionary, set, iterator }
 
         var items: [Int]
-        /// 2 for keys and values in turn.
+        /// 2 for alternating keys and values.
         var width: Int
         var style: Style
         var single: PickleOpcode
@@ -61,7 +61,7 @@ struct PickleWriter {
     private var memoCount = 0
     private var memo: [Int32]
     private var memoOfGlobals: [Python2Names.Global: Int] = [:]
-    /// The names of modules, and those among them that the writer needed for itself.
+    /// The names of modules, and those among them that the writer itself needed.
     private var memoOfModuleNames: [[UInt8]: Int] = [:]
     private var memoOfOwnModuleNames: [[UInt8]: Int] = [:]
     private var memoOfSmallTexts: [[UInt8]: Int] = [:]
@@ -93,7 +93,8 @@ struct PickleWriter {
         case .batch(let batch, let start): write(batch, from: start)
         case .finishTuple(let position, let count):
             if let index = memoIndex(of: position) {
-                // The tuple contains itself: it was finished meanwhile, further in. All that was written is dropped.
+                // The tuple contains itself: it was finished in the meantime, further in. Everything written is
+                // dropped.
                 if count <= 3, version >= 2 {
                     for _ in 0..<count { emit(.pop) }
                 } else if version >= 1 {
@@ -265,7 +266,7 @@ struct PickleWriter {
         case .new where version >= 2:
             tasks += [.finishObject(position, .newObj), .arguments(object.arguments), .save(object.callable)]
         case .new where object.isBare && tuple(object.arguments).isEmpty:
-            // What `object.__reduce_ex__` gives below protocol 2.
+            // The result of `object.__reduce_ex__` below protocol 2.
             try writeGlobal("copyreg", "_reconstructor")
             emit(.mark)
             tasks += [
@@ -303,7 +304,7 @@ struct PickleWriter {
         }
     }
 
-    /// Puts an object into the memo, or refers to it where it got there meanwhile: it contains itself.
+    /// Puts an object into the memo, or refers to it if it has been put there in the meantime: it contains itself.
     @discardableResult
     private mutating func finish(_ position: Int) -> Bool {
         if let index = memoIndex(of: position) {
@@ -394,7 +395,8 @@ struct PickleWriter {
         emitPayload(bytes, short: .shortBinBytes, normal: .binBytes, long: version >= 4 ? .binBytes8 : nil)
     }
 
-    /// Protocols 0 to 2 have no bytes: a call stands for them, which gives `bytes` in Python 3 and `str` in Python 2.
+    /// Protocols 0 to 2 have no bytes: they are written as a call that returns `bytes` in Python 3 and `str` in Python
+    /// 2.
     private mutating func writeReduced(_ bytes: [UInt8]) throws(Failure) {
         if bytes.isEmpty {
             try writeGlobal("builtins", "bytes")
@@ -435,8 +437,8 @@ struct PickleWriter {
 
     /// Writes a set as a call with a list, as below protocol 4.
     ///
-    /// Its items come before it is in the memo. An object among them that refers to the set ends that, because the object is
-    /// in the memo by then; a set that is its own item, which Python cannot make, would never end.
+    /// Its items come before it is in the memo. An object among them that refers to the set ends that, because the
+    /// object is in the memo by then; a set that is its own item, which Python cannot create, would never end.
     private mutating func writeReduced(_ position: Int, _ items: [Int], type: String) throws(Failure) {
         guard openSets[position] != memoizedNodeCount else {
             throw Failure(message: "a set that contains itself cannot be written below protocol 4")
@@ -450,7 +452,7 @@ struct PickleWriter {
         push(items, style: .list, single: .append, many: .appends)
     }
 
-    /// A text that is no object of the graph.
+    /// Writes a text that is not an object of the graph.
     private mutating func writeAnonymous(text: [UInt8]) {
         if Self.isSmall(text: text) {
             if let index = memoOfSmallTexts[text] { return emitGet(index) }
@@ -506,7 +508,7 @@ struct PickleWriter {
     }
 
     /// - Parameters:
-    ///   - moduleAt: The module's name as an object of the graph, where it is one.
+    ///   - moduleAt: The module's name as an object of the graph, if it is one.
     ///   - nameAt: The same for the name.
     private mutating func writeGlobal(
         _ global: Python2Names.Global, moduleAt: Int? = nil, nameAt: Int? = nil
@@ -557,7 +559,7 @@ struct PickleWriter {
         }
     }
 
-    /// Below protocol 4 a class within a class is an attribute that is asked of it.
+    /// Below protocol 4, a class within a class is written as a `getattr` on the outer one.
     private mutating func writeNested(_ global: Python2Names.Global) throws(Failure) {
         let names = global.name.split(separator: ".", omittingEmptySubsequences: false)
         guard names.count <= 32 else { throw Failure(message: "a class is nested too deeply") }
@@ -724,7 +726,7 @@ struct PickleWriter {
 }
 
 extension PickledObject {
-    /// Whether nothing is put into the instance but attributes.
+    /// Whether nothing except attributes is put into the instance.
     fileprivate var isBare: Bool {
         listItems.isEmpty && dictionaryItems.isEmpty && setItems.isEmpty && setters.isEmpty
     }

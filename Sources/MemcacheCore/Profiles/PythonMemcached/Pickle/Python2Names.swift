@@ -1,7 +1,8 @@
-/// The names that modules, classes and functions had in Python 2. Pickles of protocols 0 to 2 use them whichever Python
-/// wrote them, so that both can read them.
+/// The names that modules, classes and functions had in Python 2. Pickles of protocols 0 to 2 use them in both versions
+/// of Python, so that both can read them.
 ///
-/// The list is that of Python's own `_compat_pickle` (3.11). It is not one to one: `unicode` and `basestring` are both
+/// The list is that of Python's own `_compat_pickle` (3.11). It is not one-to-one: `unicode` and `basestring` are both
+/// `str`, and all kinds of `OSError` are one in Python 2.
 /// `str`, and all kinds of `OSError` are one in Python 2.
 enum Python2Names {
     struct Global: Hashable {
@@ -9,7 +10,7 @@ enum Python2Names {
         var name: String
     }
 
-    /// The name in Python 3 for one in a pickle of protocols 0 to 2.
+    /// The name in Python 3 for a name in a pickle of protocols 0 to 2.
     static func modern(_ global: Global) -> Global {
         tables.namesToModern[global]
             ?? Global(module: tables.modulesToModern[global.module] ?? global.module, name: global.name)

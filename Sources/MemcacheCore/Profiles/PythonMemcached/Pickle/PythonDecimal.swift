@@ -35,7 +35,7 @@ enum PythonDecimal {
         return rest.isEmpty
     }
 
-    /// Whether it is a NaN that signals, which Python does not take as a key.
+    /// Whether it is a signaling NaN, which Python does not accept as a key.
     static func isSignaling(_ text: [UInt8]) -> Bool {
         let isSigned = text.first == UInt8(ascii: "-") || text.first == UInt8(ascii: "+")
         return text.dropFirst(isSigned ? 1 : 0).first.map { $0 | 0x20 == UInt8(ascii: "s") } ?? false

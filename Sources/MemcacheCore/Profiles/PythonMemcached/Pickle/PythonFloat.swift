@@ -1,13 +1,13 @@
 /// How Python writes and reads floats: `1.0`, `1e+16`, `1e-05`, `inf`, `nan`.
 enum PythonFloat {
-    /// Python's `repr`: the shortest digits that read back as the same number, with an exponent from 10¹⁶ on and
-    /// below 10⁻⁴.
+    /// Returns Python's `repr`: the shortest digits that read back as the same number, with an exponent from 10¹⁶ on
+    /// and below 10⁻⁴.
     static func text(_ value: Double) -> String {
         if value.isNaN { return "nan" }
         let sign = value.sign == .minus ? "-" : ""
         if value.isInfinite { return sign + "inf" }
         if value == 0 { return sign + "0.0" }
-        // Swift finds the same shortest digits, but changes to exponents elsewhere: take the digits from it.
+        // Swift finds the same shortest digits, but switches to exponents elsewhere, so only its digits are used.
         var digits: [UInt8] = []
         var pointPosition: Int?
         var exponent = 0
@@ -41,7 +41,7 @@ enum PythonFloat {
         return text.prefix(exponent) + "." + text.dropFirst(exponent)
     }
 
-    /// The number that a text spells, or nil. Hexadecimal forms are not Python's.
+    /// The number written in a text, or nil. Hexadecimal forms are not Python's.
     static func number(_ text: ArraySlice<UInt8>) -> Double? {
         let isDecimal = text.allSatisfy { byte in
             switch byte {

@@ -7,7 +7,7 @@ public struct PythonDate: Hashable, Sendable {
     /// 1 to 31.
     public var day: Int
 
-    /// A day.
+    /// Creates a date.
     public init(year: Int, month: Int, day: Int) {
         self.year = year
         self.month = month
@@ -27,10 +27,10 @@ public struct PythonTime: Hashable, Sendable {
     public var microsecond: Int
     /// Whether it is the second of two equal times, when clocks are set back; Python's `fold`.
     public var isRepeated: Bool
-    /// The time zone; nil for a time that says nothing of it.
+    /// The time zone; nil for a time without one.
     public var zone: PythonTimeZone?
 
-    /// A time of day.
+    /// Creates a time of day.
     public init(
         hour: Int, minute: Int = 0, second: Int = 0, microsecond: Int = 0, isRepeated: Bool = false,
         zone: PythonTimeZone? = nil
@@ -51,18 +51,18 @@ public struct PythonDateTime: Hashable, Sendable {
     /// The time of that day, with the time zone.
     public var time: PythonTime
 
-    /// A moment.
+    /// Creates a date with a time.
     public init(date: PythonDate, time: PythonTime) {
         self.date = date
         self.time = time
     }
 }
 
-/// What a datetime or time says about its time zone.
+/// The time zone of a datetime or time.
 public enum PythonTimeZone: Hashable, Sendable {
-    /// A fixed distance from UTC: `datetime.timezone`. The name is given only where it is not made from the distance.
+    /// A fixed offset from UTC: `datetime.timezone`. The name is set only if it does not follow from the offset.
     case offset(PythonTimeDelta, name: String? = nil)
-    /// Another library's zone, as an object. ``knownOffset`` is what its description says of the distance from UTC.
+    /// Another library's zone, as an object. ``knownOffset`` is the offset from UTC according to its description.
     case described(PickleValue, knownOffset: PythonTimeDelta?)
 
     /// UTC.
@@ -78,7 +78,7 @@ public struct PythonTimeDelta: Hashable, Sendable {
     /// 0 to 999,999.
     public var microseconds: Int
 
-    /// A length of time.
+    /// Creates a length of time.
     public init(days: Int = 0, seconds: Int = 0, microseconds: Int = 0) {
         self.days = days
         self.seconds = seconds
@@ -96,7 +96,7 @@ extension PythonDate: CustomStringConvertible {
 }
 
 extension PythonTime: CustomStringConvertible {
-    /// `23:59:59.000001+01:00`, as Python's `isoformat` writes it: microseconds only where there are some.
+    /// `23:59:59.000001+01:00`, as Python's `isoformat` writes it: microseconds only if there are any.
     public var description: String {
         var text = Self.padded(hour, 2) + ":" + Self.padded(minute, 2) + ":" + Self.padded(second, 2)
         if microsecond != 0 { text += "." + Self.padded(microsecond, 6) }
@@ -107,9 +107,9 @@ extension PythonTime: CustomStringConvertible {
         return text
     }
 
-    /// `+05:30`, with seconds and microseconds only where there are some.
+    /// `+05:30`, with seconds and microseconds only if there are any.
     private static func sign(_ offset: PythonTimeDelta) -> String {
-        // The days of a distance from UTC are 0 or -1: Python allows less than a day to either side.
+        // The days of an offset from UTC are 0 or -1: Python allows less than a day in either direction.
         var seconds = offset.seconds.clamped(to: 0...86399) + offset.days.clamped(to: -1...0) * 86400
         var microseconds = offset.microseconds.clamped(to: 0...999_999)
         let isNegative = seconds < 0
@@ -138,13 +138,13 @@ extension PythonDateTime: CustomStringConvertible {
 }
 
 extension PythonTimeDelta {
-    /// Whether Python has such a length of time.
+    /// Whether Python can represent such a length of time.
     var isPossible: Bool {
         (-999_999_999...999_999_999).contains(days) && (0..<86400).contains(seconds)
             && (0..<1_000_000).contains(microseconds)
     }
 
-    /// Whether it is less than a day, to either side.
+    /// Whether it is less than a day, in either direction.
     var isOffset: Bool {
         isPossible && (days == 0 || days == -1 && (seconds > 0 || microseconds > 0))
     }
