@@ -193,7 +193,7 @@ import Testing
             }
 
             func decode(_ bytes: [UInt8], flags: UInt64) throws(MemcacheError) -> [Int] {
-                guard flags == 1 << 16 else { throw MemcacheError(.unknownFlags, "these are no counts") }
+                guard flags == 1 << 16 else { throw MemcacheError(.unknownFlags, "not counts") }
                 return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
             }
         }
@@ -222,7 +222,7 @@ import Testing
         } catch {
             switch error.code {
             case .valueTooLarge, .serverError: print("not cached: \(error.message)")
-            case _ where error.mayHaveTakenEffect: print("stored or not, nobody knows: \(error)")
+            case _ where error.mayHaveTakenEffect: print("maybe stored: \(error)")
             default: print("not stored: \(error)")
             }
         }
@@ -231,7 +231,7 @@ import Testing
         // Errors
         switch try await client.add("lock:42", value: "me", expiration: .after(.seconds(30))) {
         case .stored: print("mine")
-        case .present: print("somebody else's")
+        case .present: print("taken")
         }
         // end
         #expect(try await server.value(of: "lock:42") == "me")
