@@ -4,7 +4,6 @@
 /// of its own key, as if it had been alone. If the server rejects the request, callers whose items came before the
 /// error have them, and each of the others reads once more, alone: an error that a caller receives is that of its own
 /// key.
-/// have them, and each of the others asks once more, alone: a refusal that a caller gets is that of its own key.
 public struct SharedRead: Sendable {
     /// The command; only reads with the same command share a request.
     package enum Word: UInt8, Hashable, Sendable {

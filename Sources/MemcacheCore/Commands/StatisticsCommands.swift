@@ -7,7 +7,6 @@
 /// the server's own bytes; unknown ones are kept.
 ///
 /// The corresponding memcached command is `stats`, alone or with the name of the group.
-/// The corresponding memcached command is `stats`, alone or with the group's word.
 public struct Statistics: MemcacheCommand {
     /// A group of statistics. Servers from 1.6.43 on accept abbreviations of some groups (`stats r` resets), so a group
     /// cannot be created from an arbitrary word.

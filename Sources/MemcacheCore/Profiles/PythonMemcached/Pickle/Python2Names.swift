@@ -3,7 +3,6 @@
 ///
 /// The list is that of Python's own `_compat_pickle` (3.11). It is not one-to-one: `unicode` and `basestring` are both
 /// `str`, and all kinds of `OSError` are one in Python 2.
-/// `str`, and all kinds of `OSError` are one in Python 2.
 enum Python2Names {
     struct Global: Hashable {
         var module: String
