@@ -3,7 +3,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// The code in the articles of the documentation: it is compiled and run here, and must be the same there.
+/// The code in the articles of the documentation: it is compiled and run here, and must be identical there.
 @Suite(.inTurns) struct ArticleTests {
     private static let articles = ["MemcacheCore", "Pipelining", "ChoosingServers", "StoredValues", "Errors"]
 
@@ -20,7 +20,7 @@ import Testing
         #expect(blocks(of: text, from: "```swift", to: "```") == compiled)
     }
 
-    /// The lines between those two lines, each time that they come.
+    /// Every group of lines between those two lines.
     private func blocks(of text: String, from begin: String, to end: String) -> [[String]] {
         var blocks: [[String]] = []
         var block: [String]?
@@ -64,7 +64,7 @@ import Testing
         #expect(outcome == .missing)
     }
 
-    @Test func `many callers on the thread of the connections`() async throws {
+    @Test func `many callers on the connections' thread`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         let keys: [Key] = ["a", "b", "c"]
@@ -151,7 +151,7 @@ import Testing
         #expect(found?.value.text == "…")
     }
 
-    @Test func `servers are forgiven, and replaced`() async throws {
+    @Test func `failed servers are retried on request, and servers are replaced`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         // ChoosingServers

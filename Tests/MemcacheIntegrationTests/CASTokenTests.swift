@@ -10,7 +10,7 @@ import Testing
         }
     }
 
-    @Test func `a read brings the token that a compare-and-swap uses`() async throws {
+    @Test func `a read returns the token that a compare-and-swap uses`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client([server.address]) { $0.rememberedCASTokens = 10 }
         try await client.set("a", to: "1")
@@ -19,19 +19,19 @@ import Testing
         #expect(try await server.value(of: "a") == "1")
         _ = try await client.gets("a")
         #expect(try await client.compareAndSwap("a", to: "2") == .stored)
-        // The token stays, and the item has changed since.
+        // The token is kept, and the item has changed since.
         #expect(try await client.compareAndSwap("a", to: "3") == .changed)
         #expect(try await server.value(of: "a") == "2")
         _ = try await client.gets("a")
         try await server.store("4", under: "a")
         #expect(try await client.compareAndSwap("a", to: [5]) == .changed)
-        // A read that finds nothing leaves the older token.
+        // A read that finds nothing keeps the older token.
         try await client.delete("a")
         #expect(try await client.gets("a") == nil)
         #expect(try await client.compareAndSwap("a", to: "6") == .missing)
     }
 
-    @Test func `every read with tokens brings them, under the keys as they are sent`() async throws {
+    @Test func `every read with tokens returns them, under the keys as they are sent`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client([server.address]) { $0.rememberedCASTokens = 10 }
         _ = try await client.setMany(["a": [1], "b": [2], "c": [3]], prefix: "p:")
@@ -63,7 +63,7 @@ import Testing
         await expectNoToken(client, keys[0])
     }
 
-    @Test func `a client remembers none unless it is told to`() async throws {
+    @Test func `a client remembers none unless it is configured to`() async throws {
         let server = try ScriptedServer([.expect("gets a\r\n"), .send("VALUE a 0 1 7\r\nx\r\nEND\r\n"), .silence])
         let client = try client([server.address])
         #expect(try await client.gets("a")?.cas == CASToken(rawValue: 7))

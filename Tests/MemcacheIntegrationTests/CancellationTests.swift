@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.inTurns) struct CancellationTests {
-    @Test func `tasks that are cancelled at random disturb nobody`() async throws {
+    @Test func `tasks that are cancelled at random do not affect others`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         for number in 0..<200 { try await client.set(Key("c:\(number)"), to: "value \(number)") }
@@ -35,7 +35,7 @@ import Testing
         #expect(try await server.statistic("total_connections").flatMap(Int.init).map { $0 <= 4 } == true)
     }
 
-    @Test func `a task that is cancelled gives up at once, and its answer is dropped`() async throws {
+    @Test func `a cancelled task stops waiting at once, and its answer is dropped`() async throws {
         let server = try ScriptedServer([
             .expect("get a\r\n"), .expect("get b\r\n"),
             .send("VALUE a 0 1\r\nA\r\nEND\r\nVALUE b 0 1\r\nB\r\nEND\r\n"),

@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// A client of a test's server. The time limits only stop a hang where a test does not ask for short ones.
+/// A client for a test's server. The time limits only stop a hang, unless a test sets short ones.
 func client(
     _ address: String, replyTimeout: Duration = hangLimit, maximumReplyValueBytes: Int = 4_294_967_296
 ) throws -> MemcacheClient {
@@ -13,7 +13,7 @@ func client(
     return MemcacheClient(configuration)
 }
 
-/// Expects a body to throw an error with a code, from a server.
+/// Expects a closure to throw an error with a code, from a server.
 @discardableResult
 func expectError<Answer>(
     _ code: MemcacheError.Code, from address: String, mayHaveTakenEffect: Bool = false,
@@ -52,7 +52,7 @@ extension [UInt8] {
     var text: String { String(decoding: self, as: UTF8.self) }
 }
 
-/// A client of several of a test's servers.
+/// A client for several of a test's servers.
 func client(
     _ addresses: [String], weights: [Int] = [], deadRetry: Duration = .seconds(600), flushesOnReconnect: Bool = false,
     _ change: (inout ClientConfiguration) -> Void = { _ in }
@@ -65,7 +65,7 @@ func client(
     return MemcacheClient(configuration)
 }
 
-/// Servers at addresses, of weight 1 where no weight is given.
+/// Servers at addresses, with weight 1 by default.
 func weighted(_ addresses: [String], _ weights: [Int] = []) throws -> [WeightedServer] {
     try addresses.enumerated().map { position, address in
         WeightedServer(
@@ -73,7 +73,7 @@ func weighted(_ addresses: [String], _ weights: [Int] = []) throws -> [WeightedS
     }
 }
 
-/// Ends a test without a verdict where ``keepingPace(within:_:)`` found the machine too busy for it.
+/// Ends a test without a verdict if ``keepingPace(within:_:)`` found the machine too busy for it.
 func expectPace<Answer>(_ answer: Answer?) throws {
     if answer == nil { try Test.cancel("the machine is too busy: the scripted server never kept pace") }
 }

@@ -4,9 +4,9 @@
     import TestSupport
     import Testing
 
-    /// Connections are kept out of programs that are started, from the first.
+    /// Connections are never inherited by child processes.
     @Suite(.inTurns) struct CloseOnExecTests {
-        @Test func `a connection to a name is closed in other programs before it is made`() async throws {
+        @Test func `a connection to a name is close-on-exec before it is established`() async throws {
             let server = try FullServer()
             let connection = try Connection(
                 to: try ServerAddress("localhost:\(server.port)"), options: .init(connectTimeout: hangLimit))
@@ -22,7 +22,7 @@
         }
     }
 
-    /// Listens, but has more connections waiting than it takes, so that another is not made for a while.
+    /// Listens, but has more connections waiting than it accepts, so that another one takes a while.
     private final class FullServer {
         let port: UInt16
         private var descriptors: [Int32] = []
@@ -54,14 +54,14 @@
             for descriptor in descriptors { close(descriptor) }
         }
 
-        /// The descriptor of a socket of this process that waits to be connected: on this machine to this server, for
-        /// others answer at once.
+        /// The descriptor of a socket of this process that is still connecting: to this server, because others on this
+        /// machine answer at once.
         var descriptorOfWaiting: Int32? {
             (0..<4096).first { !descriptors.contains($0) && isWaiting($0) }
         }
 
         private func isWaiting(_ descriptor: Int32) -> Bool {
-            // The state is the first byte of what TCP tells of a connection.
+            // The state is the first byte of TCP's information about a connection.
             var state: UInt8 = 0
             var length: socklen_t = 1
             return getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &state, &length) == 0

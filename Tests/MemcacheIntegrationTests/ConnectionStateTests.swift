@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// What is known of a connection without asking the server.
+/// What is known of a connection without a request to the server.
 @Suite(.inTurns)
 struct ConnectionStateTests {
     @Test func `a server's link follows its connection`() async throws {

@@ -57,7 +57,7 @@ import Testing
             #expect(set.status == .done && set.cas != nil)
             let got = try await client.metaGet("m", [.returnValue, .returnFlags, .returnSize, .returnTimeToLive])
             #expect(got.value == Array("value".utf8) && got.flags == 9 && got.sizeBytes == 5)
-            // The server's clock may have gone on meanwhile.
+            // The server's clock may have moved on in the meantime.
             #expect((1...90).contains { got.timeToLive == .remaining(.seconds($0)) })
             #expect(try await client.metaGet("none", [.returnValue]).status == .missing)
             let binary = try Key(base64Encoding: [0, 10, 13, 32, 255])
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `a quiet meta command that has nothing to say`() async throws {
+    @Test func `a quiet meta command without a reply`() async throws {
         try await withServer { client, _ in
             let hidden = try await client.metaGet("none", [.returnValue, .quiet])
             #expect(hidden.status == .missing && hidden.isHidden)
@@ -141,7 +141,7 @@ import Testing
             try await client.tuneCrawler(.sleep(.microseconds(100)))
             try await client.tuneCrawler(.itemLimit(0))
             try await client.tuneCrawler(.disable)
-            // The server answers before its crawler has ended, and refuses to start another one until then.
+            // The server answers before its crawler has ended, and refuses to start another run until then.
             let isEnabled = try await eventually {
                 do throws(MemcacheError) {
                     try await client.tuneCrawler(.enable)
@@ -165,7 +165,7 @@ import Testing
         }
     }
 
-    @Test func `shutdown is refused where it is not enabled, and ends the server where it is`() async throws {
+    @Test func `shutdown is rejected if it is not enabled, and terminates the server if it is`() async throws {
         try await withServer { client, server in
             try await expectError(.error, from: server.address) { try await client.shutdown() }
             try await client.metaNoop()
@@ -193,7 +193,7 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `what can be known to be wrong is not sent`() async throws {
+    @Test func `a command with a detectable error is not sent`() async throws {
         let server = try ScriptedServer([.silence])
         let client = try client(server.address)
         let binary = try Key(base64Encoding: [0])

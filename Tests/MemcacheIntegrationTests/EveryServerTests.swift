@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// What is asked of all servers at once.
+/// Requests to all servers at once.
 @Suite(.inTurns) struct EveryServerTests {
     @Test func `every server answers for itself, in the order of the servers`() async throws {
         let servers = try await MemcachedServer.start(2)
@@ -36,8 +36,8 @@ import Testing
         for server in servers { #expect(try await server.statistic("cmd_flush") == "1") }
     }
 
-    @Test func `servers are asked side by side, dead ones too`() async throws {
-        // None answers before all are asked.
+    @Test func `servers are queried concurrently, including those marked down`() async throws {
+        // No server answers before all have received the request.
         let gate = try Gate()
         let script: [ScriptedServer.Step] = [.expectLine, .gate(gate), .send("VERSION 1.6\r\n")]
         let servers = try [
@@ -60,7 +60,7 @@ import Testing
         #expect(!client.pool.servers[0].isAlive)
     }
 
-    @Test func `what is wrong with a command is told for every server, and nothing is sent`() async throws {
+    @Test func `an invalid command is reported for every server, and nothing is sent`() async throws {
         let server = try ScriptedServer([.silence])
         let client = try client([server.address, server.address])
         let answers = await client.flushAll(after: .seconds(-1))

@@ -2,9 +2,9 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// What may go wrong with a server: one clear error with its name, and no answer for the wrong caller.
+/// What can go wrong with a server: one clear error with its name, and no answer for the wrong caller.
 @Suite(.inTurns) struct FaultTests {
-    @Test func `nobody listens`() async throws {
+    @Test func `no server listens`() async throws {
         let address = try ServerEndpoint.refused()
         let error = try await expectError(.cannotConnect, from: address) { try await client(address).get("a") }
         #expect(error.message == "cannot connect: connection refused")
@@ -20,7 +20,7 @@ import Testing
         #expect(error.message.contains("cannot connect"))
     }
 
-    @Test func `the server closes before it answers`() async throws {
+    @Test func `the server closes the connection before it answers`() async throws {
         let server = try ScriptedServer(
             [.expect("get a\r\n"), .close], [.expect("get b\r\n"), .send("VALUE b 0 1\r\nB\r\nEND\r\n")])
         let client = try client(server.address)
@@ -32,7 +32,7 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `the server closes inside an answer, at every byte`() async throws {
+    @Test func `the server closes the connection within a reply, at every byte`() async throws {
         let reply: ByteString = "VALUE a 0 3\r\nabc\r\nEND\r\n"
         for cut in 1..<reply.count {
             let server = try ScriptedServer([.expectLine, .send(ByteString(reply[..<cut])), .close])
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `bytes that nobody asked for close an idle connection`() async throws {
+    @Test func `unrequested bytes close an idle connection`() async throws {
         let server = try ScriptedServer(
             [.expect("get a\r\n"), .send("END\r\nVALUE b 0 6\r\nforged\r\nEND\r\n"), .silence],
             [.expect("get b\r\n"), .send("END\r\n")])
@@ -108,7 +108,7 @@ import Testing
         #expect(error.message.contains("1001"))
     }
 
-    @Test func `a value whose length lies takes neither memory nor for ever`() async throws {
+    @Test func `a value with a wrong length takes neither much memory nor much time`() async throws {
         let server = try ScriptedServer([.expectLine, .send("VALUE a 0 4000000000\r\nabc"), .silence])
         let client = try client(server.address, replyTimeout: .milliseconds(200))
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await client.get("a") }
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func `a refusal after which nothing can be matched closes the connection`() async throws {
+    @Test func `an error after which nothing can be matched closes the connection`() async throws {
         let server = try ScriptedServer(
             [
                 .expectThrough("value\r\nget b\r\n"), .send("CLIENT_ERROR bad command line format\r\n"),
@@ -149,11 +149,11 @@ import Testing
         #expect(try await client.get("b") == nil)
     }
 
-    @Test func `a full server says so and hangs up`() async throws {
+    @Test func `a server without free connections says so and disconnects`() async throws {
         let server = try ScriptedServer([.expectLine, .send("ERROR Too many open connections\r\n"), .close])
         let error = try await expectError(.error, from: server.address) { try await client(server.address).get("a") }
         #expect(error.message == "ERROR Too many open connections")
-        // Asking for each key alone would not help.
+        // Requesting each key alone would not help.
         let many = try ScriptedServer([.expectLine, .send("ERROR Too many open connections\r\n"), .close])
         let answer = try await client(many.address).getMany(["a", "b"])
         #expect(answer.failures.values.map(\.message) == Array(repeating: error.message, count: 2))

@@ -10,7 +10,7 @@ import Testing
         #expect(server.connectionCount == 0)
     }
 
-    @Test func `a client that is dropped closes its connection and frees it`() async throws {
+    @Test func `a released client closes its connection and frees it`() async throws {
         let server = try ScriptedServer([.expectLine, .send("END\r\n"), .silence])
         weak var connection: Connection?
         do {
@@ -23,7 +23,7 @@ import Testing
         #expect(connection == nil)
     }
 
-    @Test func `a client that is shut down fails what is not answered, and everything after`() async throws {
+    @Test func `a client that is shut down fails commands in progress and all later ones`() async throws {
         let server = try ScriptedServer([.silence])
         let client = try client(server.address)
         let waiting = Task { try await client.get("a") }
@@ -46,7 +46,7 @@ import Testing
         try await server.waitForEnd()
     }
 
-    @Test func `a program that is started meanwhile does not keep a connection open`() async throws {
+    @Test func `a program started in the meantime does not keep a connection open`() async throws {
         let server = try ScriptedServer([.expectLine, .send("END\r\n"), .silence])
         let client = try client(server.address)
         #expect(try await client.get("a") == nil)
@@ -72,7 +72,7 @@ import Testing
         #expect(trace.bytes(.received) == reply + "STORED\r\n")
     }
 
-    @Test func `a receiver that takes its time on one connection does not time out another`() async throws {
+    @Test func `a slow receiver on one connection does not time out another`() async throws {
         let limit = Duration.milliseconds(400)
         for _ in 0..<20 {
             let gate = try Gate()
@@ -87,7 +87,8 @@ import Testing
             first.submit(Array("get a\r\n".utf8), expecting: [.values], timeout: hangLimit, to: receiver)
             let answer = await reading.result
             #expect(try await eventually { receiver.finishes == ["1 of 1"] })
-            // On a busy machine the time may be up before the loop is kept busy at all, or before the other answers.
+            // On a busy machine the time may be up before the loop is made busy at all, or before the other server
+            // answers.
             if receiver.began < deadline - limit / 2, quick.longestPause < .milliseconds(50) {
                 #expect(try answer.get() == nil)
                 return
@@ -97,7 +98,7 @@ import Testing
     }
 }
 
-/// Keeps the loop busy for longer than an answer may take, as a printer to a slow terminal does.
+/// Keeps the loop busy for longer than the time limit of a reply, as a printer to a slow terminal does.
 private final class SlowReceiver: ReplyReceiver {
     private let calls = Mutex<[String]>([])
     private let beginning = Mutex<ContinuousClock.Instant?>(nil)
@@ -111,7 +112,7 @@ private final class SlowReceiver: ReplyReceiver {
 
     var finishes: [String] { calls.withLock { $0 } }
 
-    /// When the loop was first kept busy.
+    /// When the loop was first made busy.
     var began: ContinuousClock.Instant { beginning.withLock { $0 } ?? end }
 
     func receive(
@@ -129,7 +130,7 @@ private final class SlowReceiver: ReplyReceiver {
     }
 }
 
-/// What went each way.
+/// What was sent in each direction.
 private final class Trace: Sendable {
     private let bytes = Mutex<[TraceDirection: [UInt8]]>([:])
 

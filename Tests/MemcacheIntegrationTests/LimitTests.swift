@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// Keys and values that are refused before they are sent.
+/// Keys and values that are rejected before they are sent.
 @Suite(.inTurns) struct LimitTests {
     private func expectRefusal<Answer>(
         _ code: MemcacheError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Answer
@@ -13,7 +13,7 @@ import Testing
         return error?.message ?? ""
     }
 
-    @Test func `a value over the limit is refused, with its key, its size and the limit`() async throws {
+    @Test func `a value over the limit is rejected, with its key, its size and the limit`() async throws {
         let server = try ScriptedServer([.silence])
         let client = try client([server.address])
         let value = [UInt8](repeating: 1, count: 1_048_577)
@@ -32,7 +32,7 @@ import Testing
         #expect(server.connectionCount == 0)
     }
 
-    @Test func `of many values those within the limit are stored`() async throws {
+    @Test func `of many values, those within the limit are stored`() async throws {
         let server = try ScriptedServer([.expect("set small 0 0 3\r\nabc\r\n"), .send("STORED\r\n")])
         let client = try client([server.address]) { $0.limits.maximumValueBytes = 3 }
         let answer = try await client.setMany(["small": Array("abc".utf8), "big": Array("abcd".utf8)])
@@ -41,7 +41,7 @@ import Testing
         #expect(server.received() == "set small 0 0 3\r\nabc\r\n")
     }
 
-    @Test func `the limit on values may be another, or none`() async throws {
+    @Test func `the limit on values can be changed or removed`() async throws {
         let server = try await MemcachedServer.start(arguments: ["-I", "4m"])
         let value = [UInt8](repeating: 7, count: 2_000_000)
         for limit in [2_000_000, nil] {
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `the limit on keys may be another`() async throws {
+    @Test func `the limit on keys can be changed`() async throws {
         let server = try ScriptedServer([.silence])
         let short = try client([server.address, server.address]) { $0.limits.maximumKeyBytes = 5 }
         #expect(await expectRefusal(.keyTooLong) { try await short.get("abcdef") }.contains("at most 5"))
@@ -66,7 +66,7 @@ import Testing
         asking.cancel()
     }
 
-    @Test func `a lenient key holds what leaves the line in one piece, and nothing else`() async throws {
+    @Test func `a lenient key accepts what does not split the line, and nothing else`() async throws {
         for byte in UInt8.min...UInt8.max {
             let bytes = Array("a".utf8) + [byte] + Array("b".utf8)
             let isTaken = (try? Key(bytes, characters: .lenient)) != nil
@@ -99,14 +99,14 @@ import Testing
         }
         #expect(try await client.getMany(keys).items.map(\.key) == keys)
         #expect(try await client.deleteMany(keys).outcomes.values.allSatisfy { $0 == .deleted })
-        // The lines that would be two commands are refused, whatever the length that is allowed.
+        // Lines that would be two commands are rejected, regardless of the allowed length.
         for text in ["a\r\nflush_all", "a\nb", "a b", "a\u{0}b", "a\n", "a\r"] {
             #expect(throws: MemcacheError.self) { try Key(text, maximumBytes: .max, characters: .lenient) }
         }
         #expect(try await server.statistic("cmd_flush") == "0")
     }
 
-    @Test func `a key that only the server finds too long is refused by it, and the next answer is one's own`()
+    @Test func `a key that only the server finds too long is rejected by it, and the next answer is the right one`()
         async throws
     {
         let server = try await MemcachedServer.start()

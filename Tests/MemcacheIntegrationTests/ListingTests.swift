@@ -22,7 +22,7 @@ import Testing
         #expect(entries["later"]?.expirationTime.map { $0 > 1000 } == true)
     }
 
-    @Test func `an empty server has an empty list, and may be asked again`() async throws {
+    @Test func `an empty server has an empty list, and can be listed again`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         for scope in [CrawlScope.all, .hashTable, .all] {
@@ -32,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func `a list larger than its memory is complete, and its reader does not hold the server up`() async throws {
+    @Test func `a list larger than its memory is complete, and its reader does not slow the server down`() async throws
+    {
         let count = 60_000
         let server = try await MemcachedServer.start()
         try await fill(server, count: count)
@@ -42,7 +43,7 @@ import Testing
         ).makeAsyncIterator()
         var keys: Set<[UInt8]> = []
         keys.insert(try #require(try await iterator.next()).key)
-        // The reader rests; the server has sent everything, and answers everybody.
+        // The reader rests; the server has sent everything, and answers all clients.
         #expect(try await eventually { try await server.statistic("lru_crawler_running") == "0" })
         for number in 0..<8 {
             #expect(try await server.exchange("version\r\n").hasPrefix("VERSION "))
@@ -67,7 +68,7 @@ import Testing
         #expect(count == 3000)
     }
 
-    @Test func `a server whose crawler is at work is not asked`() async throws {
+    @Test func `a server whose crawler is working is not asked for a list`() async throws {
         let server = try await MemcachedServer.start()
         try await fill(server, count: 60_000)
         // A dump whose reader does not read.
@@ -87,7 +88,7 @@ import Testing
         #expect(count > 0)
     }
 
-    @Test func `a server that allows no dumps says so`() async throws {
+    @Test func `a server that allows no dumps reports it`() async throws {
         let server = try await MemcachedServer.start(arguments: ["-X"])
         let error = try await expectError(.error, from: server.address) { try await client(server.address).dump() }
         #expect(error.message == "ERROR metadump not allowed")
@@ -130,7 +131,7 @@ import Testing
         try await server.waitForEnd()
     }
 
-    @Test func `a list that breaks off gives what came, and then the error`() async throws {
+    @Test func `an interrupted list gives what came, and then the error`() async throws {
         let server = try ScriptedServer([.expectLine, .send("key=a exp=-1\nkey=b exp=-1\nkey=c"), .close])
         var iterator = try await client(server.address).dump(options: blind).makeAsyncIterator()
         #expect(try await iterator.next()?.key.text == "a")
@@ -139,7 +140,7 @@ import Testing
         #expect(error.message.contains("before the end"))
     }
 
-    @Test func `a server that falls silent in a list is given up in time`() async throws {
+    @Test func `a server that stalls in a list times out`() async throws {
         let limit = Duration.milliseconds(700)
         let answer = try await keepingPace(within: limit) {
             let server = try ScriptedServer([.expectLine, .send("key=a exp=-1\n"), .silence])
@@ -158,7 +159,7 @@ import Testing
         #expect(answer == "a, then timed-out")
     }
 
-    @Test func `a line that is none is an error`() async throws {
+    @Test func `an invalid line is an error`() async throws {
         let server = try ScriptedServer([.expectLine, .send("key=a exp=-1\nkey=b exp=soon\nkey=c exp=-1\n"), .silence])
         var iterator = try await client(server.address).dump(options: blind).makeAsyncIterator()
         #expect(try await iterator.next()?.key.text == "a")
@@ -171,13 +172,13 @@ import Testing
         ("ERROR locked try again later\r\n", .error), ("CLIENT_ERROR lru crawler disabled\r\n", .clientError),
         ("HTTP/1.1 400 Bad Request\r\n", .unreadableReply),
     ])
-    func `a refusal is thrown before there is a list`(_ line: String, _ code: MemcacheError.Code) async throws {
+    func `an error is thrown before there is a list`(_ line: String, _ code: MemcacheError.Code) async throws {
         let server = try ScriptedServer([.expectLine, .send(ByteString(line)), .silence])
         try await expectError(code, from: server.address) { try await client(server.address).dump(options: blind) }
         try await server.waitForEnd()
     }
 
-    @Test func `a list that somebody else's has forestalled is tried again, until it is time to say so`() async throws {
+    @Test func `a list that another client's list prevents is retried until the time is up`() async throws {
         let idle: [ScriptedServer.Step] = [.expect("stats\r\n"), .send("STAT lru_crawler_running 0\r\nEND\r\n")]
         let busy: [ScriptedServer.Step] = [
             .expect("lru_crawler metadump all\r\n"), .send("BUSY currently processing crawler request\r\n"), .silence,

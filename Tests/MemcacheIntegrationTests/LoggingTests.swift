@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `connections and failures are told with their server, and no key is`() async throws {
+    @Test func `connections and failures are logged with their server, and without keys`() async throws {
         let server = try await MemcachedServer.start()
         let dead = try ServerAddress("/nonexistent/socket")
         let log = Log()

@@ -5,7 +5,7 @@ import Testing
 /// Values that are sent without being copied.
 @Suite(.inTurns) struct LongValueTests {
     private static let count = 2 << 20
-    /// No part of it is like another.
+    /// A value without repeating parts.
     private static let value: [UInt8] = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7 ^ $0 >> 12) }
 
     private func expectStored(
@@ -45,7 +45,7 @@ import Testing
         try await expectStored(server, "k", [255, 0] + long + [2, 3] + long + [5, 6] + long + [8])
     }
 
-    @Test func `callers side by side get their own answers around long values`() async throws {
+    @Test func `concurrent callers get their own answers around long values`() async throws {
         let server = try await MemcachedServer.start(arguments: ["-I", "64m", "-m", "512"])
         let client = try client(server.address)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `a refused long value leaves the connection in step`() async throws {
+    @Test func `a rejected long value leaves the connection in step`() async throws {
         let server = try await MemcachedServer.start(arguments: ["-I", "2m"])
         let client = try client(server.address)
         let connection = try client.connection()
@@ -75,7 +75,7 @@ import Testing
         #expect(!connection.isClosed)
     }
 
-    @Test func `a cancelled long value is sent to its end, and the next command is behind it`() async throws {
+    @Test func `a cancelled long value is sent to its end, and the next command follows it`() async throws {
         let gate = try Gate()
         let server = try ScriptedServer(
             [

@@ -28,7 +28,7 @@ import Testing
             return try await group.reduce(0, +)
         }
         #expect(wrong == 0)
-        // This connection, and the one that asks.
+        // This connection, and the one of the reader of the statistics.
         #expect(try await server.statistic("total_connections").flatMap(Int.init).map { $0 <= 5 } == true)
         #expect(try await server.statistic("cmd_set") == "5056")
     }

@@ -17,7 +17,7 @@ import Testing
                     let keys = (0..<5).map { Key("t:\(task):\($0)") }
                     for round in 0..<20 {
                         for key in keys { #expect(try await client.set(key, to: "\(key)") == .stored) }
-                        // What is there is what this task has stored, on whichever server.
+                        // The value is what this task has stored, on whichever server.
                         let answer = try await client.getMany(keys)
                         #expect(answer.failures.isEmpty, "round \(round): \(answer.failures)")
                         for item in answer.items { #expect(item.value == item.key.bytes) }
@@ -38,7 +38,7 @@ import Testing
         #expect(client.configuration.servers.count > 0)
     }
 
-    @Test func `a command on its way when its server is replaced gets its answer, then the connection ends`()
+    @Test func `a command in progress when its server is replaced gets its answer, then the connection ends`()
         async throws
     {
         let gate = try Gate()
@@ -57,7 +57,7 @@ import Testing
         #expect(old.connectionCount == 1)
     }
 
-    @Test func `what was known of servers is forgotten with them`() async throws {
+    @Test func `the state of servers is dropped with them`() async throws {
         let refused = try ServerEndpoint.refused()
         let server = try await MemcachedServer.start()
         let client = try client([refused, refused])
@@ -67,7 +67,7 @@ import Testing
         #expect(try await client.get("b") == nil)
     }
 
-    @Test func `a client that is shut down ends what is on its way, also to servers that were replaced`() async throws {
+    @Test func `a client that is shut down cancels commands in progress, even on replaced servers`() async throws {
         let servers = try (0..<2).map { _ in try ScriptedServer([.silence]) }
         let client = try client([servers[0].address])
         let first = Task { try await client.get("a") }
@@ -111,7 +111,7 @@ import Testing
                         do {
                             try await client.set(Key("t:\(task)"), to: "v")
                         } catch let error as MemcacheError {
-                            // Only what was on its way fails; nothing fails that could still be sent.
+                            // Only commands in progress fail; nothing fails that could still be sent.
                             #expect(error.code == .closed && error.mayHaveTakenEffect, "\(error)")
                         }
                     }
@@ -128,7 +128,7 @@ import Testing
     }
 }
 
-/// How many tasks are not done.
+/// The number of tasks that are not done.
 private final class Running: Sendable {
     private let count: Mutex<Int>
 

@@ -2,10 +2,10 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// Servers of a pool that fail: who is asked then, and for how long. In a pool of three, server 1 owns `foo`, `key` and
-/// `bar`; while it is dead the first two go to server 0 and the third to server 2, as in python-memcached.
+/// Servers of a pool that fail: which ones are used instead, and for how long. In a pool of three, server 1 owns `foo`,
+/// `key` and `bar`; while it is dead the first two go to server 0 and the third to server 2, as in python-memcached.
 @Suite(.inTurns) struct PoolFailureTests {
-    @Test func `the keys of a server that is gone go to those that stand in, within the call`() async throws {
+    @Test func `the keys of a server that is down go to its replacements, within the call`() async throws {
         let servers = try await MemcachedServer.start(2)
         let refused = try ServerEndpoint.refused()
         let client = try client([servers[0].address, refused, servers[1].address])
@@ -16,7 +16,7 @@ import Testing
         #expect(try await servers[1].value(of: "bar") == "2")
     }
 
-    @Test func `many keys of a server that is gone go to those that stand in, within the call`() async throws {
+    @Test func `many keys of a server that is down go to its replacements, within the call`() async throws {
         let servers = try await MemcachedServer.start(2)
         let client = try client([servers[0].address, try ServerEndpoint.refused(), servers[1].address])
         let stored = try await client.setMany(["b": [0], "foo": [1], "key": [2], "bar": [3], "a": [4]])
@@ -31,7 +31,7 @@ import Testing
         #expect(answer.failures.isEmpty)
     }
 
-    @Test func `stand-ins are found as well where no server is ever dead`() async throws {
+    @Test func `replacements are found even if no server is ever marked down`() async throws {
         let server = try await MemcachedServer.start()
         let refused = try ServerEndpoint.refused()
         let client = try client([server.address, refused, refused], deadRetry: .zero)
@@ -46,7 +46,7 @@ import Testing
         let connection = try client.pool.servers[1].connection()
         try await servers[1].stop()
         #expect(try await eventually { connection.isClosed })
-        // The server ended an idle connection: that alone does not make it dead.
+        // The server closed an idle connection: that alone does not mark it down.
         #expect(client.pool.servers[1].isAlive)
         let answer = try await client.getMany(["b", "foo", "a"])
         #expect(answer.items.map(\.key) == ["b", "a"])
@@ -71,8 +71,7 @@ import Testing
         #expect(client.pool.servers.map(\.isAlive) == [true, false, true])
     }
 
-    @Test func `after a broken conversation no other server is asked within the call, only in later ones`() async throws
-    {
+    @Test func `after a broken connection no other server is tried within the call, only in later ones`() async throws {
         let servers = try await MemcachedServer.start(2)
         let failing = try ScriptedServer([.expectLine, .close], [.expect("get foo\r\n"), .send("END\r\n")])
         let client = try client([servers[0].address, failing.address, servers[1].address])
@@ -80,7 +79,7 @@ import Testing
         try await expectError(.connectionLost, from: failing.address, mayHaveTakenEffect: true) {
             try await client.get("foo")
         }
-        // It is left alone from now on.
+        // It is marked down from now on.
         for _ in 0..<3 { #expect(try await client.get("foo")?.value.text == "1") }
         #expect(try await client.getMany(["foo"]).items.count == 1)
         #expect(failing.connectionCount == 1)
@@ -89,7 +88,7 @@ import Testing
         #expect(failing.connectionCount == 2)
     }
 
-    @Test func `when all are dead there is no server, and nobody is asked`() async throws {
+    @Test func `when all are dead there is no server, and none is tried`() async throws {
         let servers = try (0..<3).map { _ in try ScriptedServer([.expectLine, .close]) }
         let client = try client(servers.map(\.address))
         for key in ["b", "foo", "a"] as [Key] {
@@ -105,7 +104,7 @@ import Testing
         #expect(servers.map(\.connectionCount) == [1, 1, 1])
     }
 
-    @Test func `a server without others is never dead`() async throws {
+    @Test func `a single server is never marked down`() async throws {
         let failing = try ScriptedServer([.expectLine, .close], [.expectLine, .send("END\r\n")])
         let client = try client([failing.address])
         await #expect(throws: MemcacheError.self) { try await client.get("foo") }
@@ -127,7 +126,7 @@ import Testing
         #expect(try client.pool.servers.allSatisfy { try !$0.connection().isClosed })
     }
 
-    @Test func `a request that a server cannot read makes no server dead, though the connection is given up`()
+    @Test func `a request that a server cannot read closes the connection but marks no server down`()
         async throws
     {
         let server = try ScriptedServer([.expectThrough("x\r\n"), .send("CLIENT_ERROR bad data chunk\r\n"), .silence])
@@ -138,7 +137,7 @@ import Testing
         #expect(client.pool.servers.allSatisfy { $0.isAlive })
     }
 
-    @Test func `an answer to something else ends the connection`() async throws {
+    @Test func `a reply to something else closes the connection`() async throws {
         let server = try ScriptedServer(
             [.expectLine, .send("VALUE other 0 1\r\nx\r\nEND\r\n"), .silence],
             [.expectLine, .send("TOUCHED\r\n"), .silence], [.expectLine, .send("END\r\n")])
@@ -151,7 +150,7 @@ import Testing
         #expect(try await client.get("a") == nil)
     }
 
-    @Test func `after a failure the next connection begins with flush_all, before everybody's commands`() async throws {
+    @Test func `after a failure the next connection begins with flush_all, before any other command`() async throws {
         let deletes = String(repeating: "delete foo\r\n", count: 16)
         let server = try ScriptedServer(
             [.expectLine, .close],
@@ -167,13 +166,13 @@ import Testing
             for _ in 0..<16 { group.addTask { try await client.delete("foo") } }
             for try await outcome in group { #expect(outcome == .missing) }
         }
-        // The server ends the connection while nobody waits, as when it is started anew.
+        // The server closes the connection while no caller waits, as in a restart.
         #expect(try await eventually { connection.isClosed })
         for _ in 0..<2 { #expect(try await client.get("foo") == nil) }
         #expect(server.failures == [])
     }
 
-    @Test func `a disconnect asks for no flush and makes nobody dead`() async throws {
+    @Test func `a disconnect requires no flush and marks no server down`() async throws {
         let server = try ScriptedServer([.expect("get foo\r\n"), .send("END\r\n")])
         let client = try client([server.address, server.address], flushesOnReconnect: true)
         for _ in 0..<3 {

@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// Which server gets what. The choices are those of python-memcached, as recorded.
+/// Which server gets which keys. The choices are those of python-memcached, as recorded.
 ///
 /// In a pool of three servers of weight 1, server 0 has `b` and `10`, server 1 `foo` and `bar`, server 2 `a` and `42`.
 @Suite(.inTurns) struct PoolTests {
@@ -27,7 +27,7 @@ import Testing
         #expect(answer.failures.isEmpty)
     }
 
-    @Test func `a number in the place of the hash chooses the server`() async throws {
+    @Test func `a number instead of the hash chooses the server`() async throws {
         let servers = try await MemcachedServer.start(3)
         let client = try client(servers.map(\.address))
         let numbers: [(RoutingNumber, Int)] = [(0, 0), (7, 1), (-1, 2), (-2, 1), (32768, 2), (2_147_483_648, 2)]
@@ -35,7 +35,7 @@ import Testing
             let key = Key("n\(number)").routed(by: number)
             try await client.set(key, to: "v")
             #expect(try await servers[choice].value(of: ByteString(key.bytes)) == "v")
-            // A prefix does not change where a number leads.
+            // A prefix does not change the server that a number chooses.
             let answer = try await client.setMany([key: [1]], prefix: "p:")
             #expect(answer.outcomes == [key: .stored])
             #expect(try await servers[choice].value(of: ByteString(Array("p:".utf8) + key.bytes)) == "\u{1}")
@@ -60,7 +60,7 @@ import Testing
         #expect(servers.map { $0.allReceived } == [["get b 10\r\n"], ["get foo bar\r\n"], ["get a 42 a\r\n"]])
     }
 
-    @Test func `items in another order than the keys are matched all the same`() async throws {
+    @Test func `items in a different order from the keys are matched anyway`() async throws {
         let server = try ScriptedServer([.expectLine, .send("VALUE b 0 1\r\nB\r\nVALUE a 0 1\r\nA\r\nEND\r\n")])
         let answer = try await client(server.address).getMany(["a", "none", "b"])
         #expect(answer.items.map(\.key) == ["a", "b"])
@@ -86,8 +86,8 @@ import Testing
         #expect(try await client.setMany([key: Array("x".utf8)], flags: 5, prefix: "p:").outcomes == [key: .stored])
     }
 
-    @Test func `servers are asked side by side`() async throws {
-        // None answers before all are asked.
+    @Test func `servers are queried concurrently`() async throws {
+        // No server answers before all have received the request.
         let gate = try Gate()
         let script: [ScriptedServer.Step] = [.expectLine, .gate(gate), .send("END\r\n")]
         let servers = try (0..<5).map { _ in try ScriptedServer(script) }
@@ -99,7 +99,7 @@ import Testing
         #expect(servers.allSatisfy { $0.connectionCount == 1 })
     }
 
-    @Test func `a prefix goes before the keys and comes off again`() async throws {
+    @Test func `a prefix is put before the keys and removed again`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         let stored = try await client.setMany(["a": [1], "b": [2]], prefix: "user:")
@@ -124,7 +124,7 @@ import Testing
         #expect(try await client.get("foo")?.value == [1])
     }
 
-    @Test func `a key that cannot be sent stops the call before anything is sent to any server`() async throws {
+    @Test func `a key that cannot be sent fails the call before anything is sent to any server`() async throws {
         let servers = try (0..<3).map { _ in try ScriptedServer([.silence]) }
         let client = try client(servers.map(\.address))
         let long = Key(String(repeating: "k", count: 248))
@@ -145,7 +145,7 @@ import Testing
         #expect(servers.allSatisfy { $0.connectionCount == 0 })
     }
 
-    @Test func `a pool without servers has none to ask`() async throws {
+    @Test func `a pool without servers has none to use`() async throws {
         for client in [try client([]), try client(["127.0.0.1:1"], weights: [0])] {
             await #expect { try await client.get("a") } throws: { ($0 as? MemcacheError)?.code == .noServer }
             #expect(try await client.getMany(["a", "b"]).failures.values.map(\.code) == [.noServer, .noServer])

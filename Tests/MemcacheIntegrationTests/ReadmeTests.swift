@@ -2,9 +2,9 @@ import Foundation
 import MemcacheCore
 import Testing
 
-/// The library's example in README.md: it is compiled here, and must be the same there.
+/// The library's example in README.md: it is compiled here, and must be identical there.
 @Suite(.inTurns) struct ReadmeTests {
-    /// Compiled, and never run: it wants a server at memcached's own port.
+    /// Compiled and never run, because it needs a server on memcached's own port.
     private func example() async throws {
         // README begins
         let client = try MemcacheClient(server: "127.0.0.1:11211")

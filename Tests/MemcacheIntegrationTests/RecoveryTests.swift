@@ -15,7 +15,7 @@ import Testing
         #expect(try await client.set("a", to: "2") == .stored)
     }
 
-    @Test func `a server that is gone and comes back is reached again`() async throws {
+    @Test func `a server that disappears and comes back is reached again`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         try await client.set("a", to: "1")
@@ -27,14 +27,14 @@ import Testing
         #expect(try await client.get("a") == nil)
     }
 
-    @Test func `a paused server is given up in time, and reached again when it goes on`() async throws {
+    @Test func `a paused server times out, and is reached again when it continues`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address, replyTimeout: .seconds(1))
         try await server.store("1", under: "a")
         _ = try await client.connection().execute(Version(), timeout: hangLimit)
         try await server.pause()
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await client.get("a") }
-        // A new connection is accepted by the system, and not answered either.
+        // A new connection is accepted by the system, but gets no answer either.
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await client.get("a") }
         server.resume()
         #expect(try await eventually { (try? await client.get("a"))??.value == Array("1".utf8) })

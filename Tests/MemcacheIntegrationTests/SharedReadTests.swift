@@ -3,8 +3,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Reads of many tasks at once. Tasks on the client's executor run one after another before anything is sent, so that what
-/// is sent is known.
+/// Reads of many concurrent tasks. Tasks on the client's executor run one after another before anything is sent, so
+/// that the requests are known.
 @Suite(.inTurns) struct SharedReadTests {
     private static let callers = 64
     private static let request = "get " + (0..<callers).map { "k\($0)" }.joined(separator: " ") + "\r\n"
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: [[100_000], [1], [7, 1, 30]])
-    func `reads of 64 callers go in one request, and each gets its own however the answer is cut`(
+    func `reads of 64 callers go in one request, and each gets its own however the reply is split`(
         _ sizes: [Int]
     ) async throws {
         let server = try ScriptedServer([
@@ -35,7 +35,7 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `callers who are cancelled disturb none of those in the same request`() async throws {
+    @Test func `cancelled callers do not affect others in the same request`() async throws {
         let server = try ScriptedServer([
             .expect(ByteString(Array(Self.request.utf8))), .expect("version\r\nget last\r\n"),
             .send(ByteString(Array(Self.reply.utf8))), .send("VERSION 1.6.18\r\nVALUE last 0 4\r\nlast\r\nEND\r\n"),
@@ -57,7 +57,7 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `a value is given to its caller before those behind it have come`() async throws {
+    @Test func `a value is given to its caller before those after it have arrived`() async throws {
         let beginning = Self.values[0] + Self.values[1] + "VALUE"
         let server = try ScriptedServer([
             .expect(ByteString(Array(Self.request.utf8))), .send(ByteString(Array(beginning.utf8))),
@@ -72,10 +72,11 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `after a refusal callers have what came, and each of the others asks once more, alone`() async throws {
+    @Test func `after an error callers have what arrived, and each of the others reads once more, alone`() async throws
+    {
         let alone = (2..<Self.callers).map { "get k\($0)\r\n" }.joined()
         let replies = "SERVER_ERROR busy\r\n" + "END\r\n" + Self.values[4...].map { $0 + "END\r\n" }.joined()
-        // What follows the refusal may be more of the same reply: the others ask on another connection.
+        // What follows the error may be more of the same reply: the others read on another connection.
         let server = try ScriptedServer(
             [
                 .expect(ByteString(Array(Self.request.utf8))),
@@ -135,7 +136,7 @@ import Testing
         #expect(try await server.statistic("cmd_get") == "\(Self.callers * 10 * 3)")
     }
 
-    @Test func `callers who ask again and again share requests on whatever threads they run`() async throws {
+    @Test func `callers who read again and again share requests on any thread`() async throws {
         let server = try await MemcachedServer.start()
         try await fill(server, count: 64)
         var configuration = ClientConfiguration(
@@ -162,11 +163,11 @@ import Testing
         #expect(lines.load(ordering: .relaxed) < Self.callers * 100 / 2)
     }
 
-    @Test func `callers who ask again and again are never left waiting for others`() async throws {
+    @Test func `callers who read again and again never wait long for others`() async throws {
         let server = try await MemcachedServer.start()
         try await fill(server, count: 64)
         let client = try client(server.address)
-        // Callers end at different times: what they would have asked must not be waited for.
+        // Callers end at different times: no one must wait for reads that they no longer make.
         let read = try await withThrowingTaskGroup(of: Int.self) { group in
             for caller in 0..<Self.callers {
                 group.addTask(priority: [.low, .medium, .high][caller % 3]) {

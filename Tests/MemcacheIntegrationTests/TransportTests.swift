@@ -17,7 +17,7 @@ import Testing
         #expect(try await client.increment("t:n") == .value(42))
         #expect(try await client.decrement("t:n", by: 50) == .value(0))
         #expect(try await client.touch("t:n", expiration: .after(.seconds(60))) == .touched)
-        // memcached pads a number that has become shorter with blanks.
+        // memcached pads a number that has become shorter with spaces.
         #expect(try await client.metaGet("t:n", [.returnSize]).sizeBytes == 2)
         #expect(try await client.delete("t:n") == .deleted)
         #expect(try await client.delete("t:n") == .missing)
@@ -62,7 +62,7 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
-    @Test func `replies may come byte by byte`() async throws {
+    @Test func `replies may arrive byte by byte`() async throws {
         let server = try ScriptedServer(Self.exchanges.flatMap { [.expect($0), .sendInPieces($1, sizes: [1])] })
         try await exercise(client(server.address))
         #expect(server.failures == [])

@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-/// Values that a transcoder makes of bytes and flags.
+/// Values that a transcoder makes from bytes and flags.
 @Suite(.inTurns) struct TypedClientTests {
     /// Degrees, with a flag of their own.
     private struct Degrees: ValueTranscoder {
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func `values are kept as python-memcached keeps them`() async throws {
+    @Test func `values are stored as python-memcached stores them`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         let values = client.values
@@ -37,12 +37,12 @@ import Testing
         }
         #expect(try await values.get("none") == nil)
         #expect(try await values.gets("none") == nil)
-        // What Python's None leaves is an item.
+        // Python's None leaves an item.
         try await values.set("k", to: nil)
         #expect(try await values.get("k")?.isNone == true)
     }
 
-    @Test func `each store says what came of it`() async throws {
+    @Test func `each store returns its result`() async throws {
         let server = try await MemcachedServer.start()
         let values = try client(server.address).values
         #expect(try await values.replace("k", with: "r") == .missing)
@@ -80,7 +80,7 @@ import Testing
         #expect(try await client.values.get("k") == 3)
     }
 
-    @Test func `values are compressed from a length on, where that makes them shorter`() async throws {
+    @Test func `values are compressed from a length on, if that makes them shorter`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         var values = client.values
@@ -101,7 +101,7 @@ import Testing
         #expect(try await flags() == 24)
         try await values.set("k", to: long, minimumCompressLength: 0)
         #expect(try await flags() == 16)
-        // What is put behind a value must be of its form.
+        // What is appended to a value must have its form.
         try await values.append(long, to: "k")
         #expect(try await client.get("k")?.value.count == 200)
         #expect(try await values.setMany(["k": long]).outcomes == ["k": .stored])
@@ -111,7 +111,7 @@ import Testing
         #expect(try await values.getMany(["k"]).values == ["k": long])
     }
 
-    @Test func `the limit on values is on what is sent`() async throws {
+    @Test func `the limit on values applies to the bytes that are sent`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client([server.address]) { $0.limits.maximumValueBytes = 1000 }
         let long = PickleValue(.bytes([UInt8](repeating: 0, count: 100_000)))
@@ -126,7 +126,7 @@ import Testing
         #expect(try await client.values.get("small") == 1)
     }
 
-    @Test func `a transcoder of one's own, and the hooks of the Python one`() async throws {
+    @Test func `a custom transcoder, and the hooks of the Python one`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         let degrees = client.values(Degrees())
@@ -160,7 +160,7 @@ import Testing
         #expect(try await persistent.get("p") == ["Ann", "bob"])
     }
 
-    @Test func `a value that cannot be read says which, and hides no other`() async throws {
+    @Test func `a value that cannot be read is named, and hides no other`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         try await client.set("odd", to: "x", flags: 64)
@@ -178,7 +178,7 @@ import Testing
         #expect(try await client.values.get("fine") == 1)
     }
 
-    @Test func `a value without a stored form stops nothing else`() async throws {
+    @Test func `a value without a stored form does not affect the others`() async throws {
         let server = try ScriptedServer([.expect("set p:warm 7 60 5\r\n1.5°\r\n"), .send("STORED\r\n"), .silence])
         let values = try client(server.address).values(Degrees())
         let error = await #expect(throws: MemcacheError.self) { try await values.set("k", to: .nan) }
@@ -205,12 +205,12 @@ import Testing
         #expect(
             try await values.getMany([46, 42], prefix: "numkeys_").values == [46: "and 2 ahead", 42: "douglass adams"])
         #expect(try await values.get("numkeys_42") == "douglass adams")
-        // Of two values for one key the later stays.
+        // If a key has two values, the later one wins.
         _ = try await values.setMany([(key: 7, value: "first"), (key: "7", value: "second")])
         #expect(try await values.get(7) == "second")
     }
 
-    @Test func `without reply, the requests say so, and the next answer is one's own`() async throws {
+    @Test func `without reply, the requests say so, and the next answer is the right one`() async throws {
         let fence: ScriptedServer.Step = .send("VERSION 1.6.18\r\n")
         let server = try ScriptedServer([
             .expect("set k 16 60 1 noreply\r\nv\r\nversion\r\n"), fence,
@@ -246,7 +246,7 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `a client of an older release keeps values as that does`() async throws {
+    @Test func `a client with an older profile stores values as that release does`() async throws {
         let server = try await MemcachedServer.start()
         let old = try client([server.address]) { $0.profile = .all[3] }
         #expect(old.configuration.profile.name == "python-memcached-1.58")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.inTurns) struct ValueTests {
     @Test(arguments: ServerEndpoint.available)
-    func `values of any bytes and sizes come back as they went`(_ endpoint: ServerEndpoint) async throws {
+    func `values of any bytes and sizes survive a round trip`(_ endpoint: ServerEndpoint) async throws {
         let server = try await MemcachedServer.start(on: endpoint, arguments: ["-I", "8m"])
         let client = try client(server.address)
         let everyByte = (0...255).map { UInt8($0) }
@@ -24,7 +24,7 @@ import Testing
         #expect(try await client.getMany(keys).items.map(\.value) == values)
     }
 
-    @Test func `a value that is too large for the server is refused, and the old one is gone`() async throws {
+    @Test func `a value that is too large for the server is rejected, and the old one is gone`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)
         try await client.set("large", to: "old")
@@ -39,8 +39,8 @@ import Testing
         #expect(try await server.statistic("total_connections").flatMap(Int.init).map { $0 <= 4 } == true)
     }
 
-    @Test func `a value that is taken in slowly has time as long as the server goes on`() async throws {
-        // 30 rests of 100 ms are longer than an answer may take.
+    @Test func `a value that is received slowly has time as long as the server continues`() async throws {
+        // 30 pauses of 100 ms are longer than the time limit of a reply.
         let reads = Array(repeating: [ScriptedServer.Step.expectAnything, .delay(.milliseconds(100))], count: 30)
         let limit = Duration.seconds(2)
         let value = [UInt8](repeating: 1, count: 4_000_000) + Array("the end".utf8)

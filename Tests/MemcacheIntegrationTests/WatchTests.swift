@@ -78,7 +78,7 @@ import Testing
         #expect(server.failures == [])
     }
 
-    @Test func `what the server itself dropped is told in its place`() async throws {
+    @Test func `lines that the server itself dropped are reported in their place`() async throws {
         let server = try ScriptedServer(
             [.expectLine, .send("OK\r\nts=1.2 gid=1 type=a\nskipped=7\nts=1.20 gid=9 type=b\n"), .close])
         var iterator = try await client(server.address).watch([.fetchers]).makeAsyncIterator()
@@ -90,7 +90,7 @@ import Testing
         #expect(lines.count == 3 && lines[1] == .skipped(7))
     }
 
-    @Test func `a line that is none is an error and closes the connection`() async throws {
+    @Test func `an invalid line is an error and closes the connection`() async throws {
         let server = try ScriptedServer([.expectLine, .send("OK\r\nnonsense\n"), .silence])
         var iterator = try await client(server.address).watch([.fetchers]).makeAsyncIterator()
         let error = try await expectError(.unreadableReply, from: server.address) { try await iterator.next() }
@@ -105,7 +105,7 @@ import Testing
         try await expectError(.connectionLost, from: server.address) { try await iterator.next() }
     }
 
-    @Test func `a server that allows no watching says so`() async throws {
+    @Test func `a server that allows no watching reports it`() async throws {
         let server = try await MemcachedServer.start(arguments: ["-F", "-W"])
         let error = try await expectError(.clientError, from: server.address) {
             try await client(server.address).watch([.mutations])
@@ -113,7 +113,7 @@ import Testing
         #expect(error.message == "CLIENT_ERROR watch commands not allowed")
     }
 
-    @Test func `a server with too many watchers says so`() async throws {
+    @Test func `a server with too many watchers reports it`() async throws {
         let server = try await MemcachedServer.start()
         var others: [RawConnection] = []
         for _ in 0..<20 {
@@ -129,12 +129,12 @@ import Testing
     }
 
     @Test(arguments: ["ERROR\r\n", "ERROR cannot pipeline other commands before watch\r\n"])
-    func `a server that does not know a stream is told`(_ line: String) async throws {
+    func `a stream that the server does not know is reported`(_ line: String) async throws {
         let server = try ScriptedServer([.expectLine, .send(ByteString(line)), .silence])
         try await expectError(.error, from: server.address) { try await client(server.address).watch([.deletions]) }
     }
 
-    @Test func `a server that does not answer is given up, and one that has answered may be silent`() async throws {
+    @Test func `a server that does not answer times out, and one that has answered may be silent`() async throws {
         let limit = Duration.milliseconds(700)
         let mute = try ScriptedServer([.expectLine, .silence])
         let id = try await keepingPace(within: limit) {
@@ -144,7 +144,7 @@ import Testing
             guard let stream = try? await client(quiet.address, replyTimeout: limit).watch([.mutations]) else {
                 return (quiet, nil as UInt64?)
             }
-            // When one is given up, the other has been silent for as long.
+            // When one is cancelled, the other has been silent for as long.
             try await expectError(.timedOut, from: mute.address) {
                 try await client(mute.address, replyTimeout: limit).watch([.mutations])
             }
@@ -156,7 +156,7 @@ import Testing
         #expect(id == 1)
     }
 
-    @Test func `nobody is asked for no streams, nor by a client that was shut down`() async throws {
+    @Test func `a request without streams, or of a client that was shut down, is not sent`() async throws {
         let server = try ScriptedServer([.silence])
         let client = try client(server.address)
         let error = await #expect(throws: MemcacheError.self) { try await client.watch([]) }

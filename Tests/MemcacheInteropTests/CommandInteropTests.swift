@@ -35,7 +35,7 @@ extension InteropTests {
                     == "True")
         }
 
-        @Test func `keys that are no text are their printed form`() async throws {
+        @Test func `keys that are not text are their printed form`() async throws {
             let server = try await MemcachedServer.start()
             let peer = try await Peer.start([server.address])
             let client = try client([server.address])
@@ -80,7 +80,7 @@ extension InteropTests {
             #expect(try await peer("client.incr('n', 2**63)") == "9223372036854775823")
             #expect(try await client.increment("n", by: 9_223_372_036_854_775_793) == .value(0))
             #expect(try await peer("client.incr('n', 100)") == "100")
-            // The server leaves blanks where there were digits: both read past them.
+            // The server leaves spaces where there were digits: both ignore them.
             #expect(try await client.decrement("n", by: 93) == .value(7))
             #expect(try await peer("client.get('n')") == "7")
             let item = try #require(try await client.get("n"))
@@ -94,7 +94,7 @@ extension InteropTests {
             #expect(try await peer("client.incr('text')") == "ValueError")
         }
 
-        @Test func `lifetimes that one gives hold for the other`() async throws {
+        @Test func `lifetimes set by one apply for the other`() async throws {
             let server = try await MemcachedServer.start()
             let peer = try await Peer.start([server.address])
             let client = try client([server.address])
@@ -122,7 +122,7 @@ extension InteropTests {
             let server = try await MemcachedServer.start()
             let peer = try await Peer.start([server.address])
             let client = try client([server.address])
-            // The read behind them on the same connection shows that they were carried out.
+            // The read after them on the same connection shows that they were executed.
             #expect(try await peer("client.set('a', [1], noreply=True)") == "True")
             #expect(try await peer("client.set_multi({'n': 1, 'm': 2}, noreply=True)") == "[]")
             #expect(try await peer("client.incr('n', 4, noreply=True)") == "None")

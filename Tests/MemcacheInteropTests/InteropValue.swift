@@ -17,7 +17,7 @@ struct InteropValue: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { python }
 
-    /// The values that Python's pickler keeps whole at a protocol: before 4 it leaves the fold of a time out.
+    /// The values that Python's pickler preserves at a protocol: before 4 it omits the fold of a time.
     static func all(pickleProtocol: Int) -> [InteropValue] {
         pickleProtocol < 4 ? all.filter { !$0.python.contains("fold=1") } : all
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// MemcacheCore and the real python-memcached on the same servers: what one writes, the other finds and reads.
 ///
-/// The tests run where `MCSH_INTEROP_PYTHON` names a Python that has python-memcached; `make test-interop` makes one.
+/// The tests run if `MCSH_INTEROP_PYTHON` names a Python that has python-memcached; `make test-interop` provides one.
 @Suite(
     .enabled(
         if: Peer.interpreter != nil,
@@ -19,7 +19,7 @@ enum InteropTests {}
 ///     let peer = try await Peer.start([server.address])
 ///     #expect(try await peer("client.set('n', 10)") == "True")
 final class Peer: Sendable {
-    /// The Python that has python-memcached, where there is one.
+    /// The Python that has python-memcached, if there is one.
     static var interpreter: String? {
         ProcessInfo.processInfo.environment["MCSH_INTEROP_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -30,7 +30,7 @@ final class Peer: Sendable {
     }
 
     private let program: RunningProgram
-    /// How much of the output is answers that were taken.
+    /// How much of the output has been consumed as answers.
     private let taken = Mutex(0)
 
     private init(_ program: RunningProgram) { self.program = program }
@@ -38,7 +38,7 @@ final class Peer: Sendable {
     /// Starts a Python with a client of these servers.
     ///
     /// - Parameters:
-    ///   - weights: One for each server; all 1 where there are none.
+    ///   - weights: One for each server; all 1 by default.
     ///   - options: Further arguments of `memcache.Client`, as Python writes them.
     static func start(_ addresses: [String], weights: [Int] = [], options: String = "") async throws -> Peer {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "peer.py").path(
@@ -55,7 +55,7 @@ final class Peer: Sendable {
 
     /// Evaluates an expression in which `client` is python-memcached's.
     ///
-    /// - Parameter names: What names in it stand for, as JSON has it. They keep their values.
+    /// - Parameter names: The values of names in it, as JSON. They keep their values.
     /// - Returns: The value as Python's `repr` prints it, or the name of the class of the exception.
     func callAsFunction(_ expression: String, _ names: [String: Any] = [:]) async throws -> String {
         let command: [String: Any] = ["evaluate": expression, "with": names]
@@ -69,7 +69,7 @@ final class Peer: Sendable {
     }
 }
 
-/// A client of a test's servers that takes one that is gone for dead as long as the test runs, as ``Peer``'s does.
+/// A client for a test's servers that marks a lost one down for as long as the test runs, as ``Peer``'s does.
 func client(_ addresses: [String], weights: [Int] = []) throws -> MemcacheClient {
     let servers = try addresses.enumerated().map { position, address in
         WeightedServer(try ServerAddress(address), weight: weights.isEmpty ? 1 : weights[position])

@@ -3,13 +3,13 @@ import TestSupport
 import Testing
 
 extension InteropTests {
-    /// Five servers of unequal weight: both clients put a key on the same one, and find it there.
+    /// Five servers with different weights: both clients store a key on the same one, and find it there.
     @Suite struct Routing {
         private static let weights = [1, 2, 3, 1, 4]
 
         /// 2,000 keys: short and long ones, of ASCII, of other alphabets and of odd characters.
         private static let keys: [String] = {
-            // The hash of the first is 0. The second and third look alike; the others look like blanks and are none to
+            // The hash of the first is 0. The second and third look alike; the others look like spaces but are not to
             // memcached.
             var keys = ["ob", "\u{e9}", "e\u{301}", "\u{a0}", "\u{85}", "\u{2028}", "\u{feff}"]
             keys += (0x21...0x7e).map { "\(Character(UnicodeScalar(UInt8($0))))" }
@@ -23,14 +23,14 @@ extension InteropTests {
             return keys
         }()
 
-        /// Numbers in the place of the hash.
+        /// Numbers instead of the hash.
         private static let numbers = [
             "0", "1", "2", "3", "6", "7", "10", "11", "12", "32767", "32768", "2147483648", "4294967295", "4294967296",
             "9223372036854775807", "9223372036854775808", "18446744073709551616", "1180591620717411303424", "-1", "-2",
             "-10", "-11", "-32768", "-9223372036854775808", "-9223372036854775809", "-1180591620717411303424",
         ]
 
-        @Test func `2,000 keys lie on the same servers, also when one is dead`() async throws {
+        @Test func `2,000 keys are on the same servers, even when one is dead`() async throws {
             let servers = try await MemcachedServer.start(5)
             let peer = try await Peer.start(servers.map(\.address), weights: Self.weights)
             let client = try client(servers.map(\.address), weights: Self.weights)
@@ -43,13 +43,13 @@ extension InteropTests {
             #expect(python.shares.allSatisfy { $0 > 100 } && python.shares.max() == python.shares[4])
             #expect(Set(try await client.getMany(keys).items.map(\.key)) == Set(keys))
 
-            // A key that went elsewhere would lie on two servers now.
+            // A key that went elsewhere would now be on two servers.
             let stored = try await client.setMany(Dictionary(uniqueKeysWithValues: keys.map { ($0, Array("s".utf8)) }))
             #expect(stored.outcomes.count == 2000)
             #expect(try await Holdings(of: keys, on: servers, value: "s").places == python.places)
             #expect(try await peer("client.get_multi(keys) == dict.fromkeys(keys, b's')") == "True")
 
-            // The server of the greatest weight is gone, and both have seen it.
+            // The server with the greatest weight is down, and both have noticed.
             try await servers[4].stop()
             let alive = Array(servers[..<4])
             _ = try await peer("client.get_multi(keys)")
@@ -67,7 +67,7 @@ extension InteropTests {
             #expect(try await Holdings(of: keys, on: alive, value: "t").places == rehashed.places)
         }
 
-        @Test func `numbers in the place of the hash lead to the same servers, also when one is dead`() async throws {
+        @Test func `numbers instead of the hash lead to the same servers, even when one is dead`() async throws {
             let servers = try await MemcachedServer.start(5)
             let peer = try await Peer.start(servers.map(\.address), weights: Self.weights)
             let client = try client(servers.map(\.address), weights: Self.weights)
@@ -95,14 +95,14 @@ extension InteropTests {
     }
 }
 
-/// Which of a test's servers hold which keys, asked without the code under test.
+/// Which of a test's servers hold which keys, read without the code under test.
 private struct Holdings {
-    /// The servers of each key that any has, by position.
+    /// The servers of each key, by position.
     var places: [Key: [Int]] = [:]
     /// How many keys each server has.
     var shares: [Int] = []
 
-    /// - Parameter value: What the items must hold that are counted; nil counts all.
+    /// - Parameter value: The value of the items to count; nil counts all.
     init(of keys: [Key], on servers: [MemcachedServer], value: ByteString? = nil) async throws {
         for (position, server) in servers.enumerated() {
             let connection = try await server.connect()

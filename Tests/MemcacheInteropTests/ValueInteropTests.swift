@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension InteropTests {
-    /// Values of every type that a cache commonly holds, with every protocol of pickle.
+    /// Values of every type that a cache commonly stores, with every pickle protocol.
     @Suite struct Values {
         @Test(arguments: 0...5)
         func `what Python stores reads as the same value`(pickleProtocol: Int) async throws {
@@ -16,7 +16,7 @@ extension InteropTests {
                 #expect(throws: Never.self, "\(value.python)") {
                     let read = try PythonTranscoder().decode(item)
                     #expect(read == value.swift, "\(value.python)")
-                    // What it is taken for says the same: nothing of it is merely described.
+                    // The value read is equal: nothing of it is merely described.
                     #expect(PickleValue(read.content) == value.swift, "\(value.python)")
                     if case .object = read.content { Issue.record("\(value.python) is an object of some class") }
                 }

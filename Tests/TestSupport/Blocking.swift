@@ -4,7 +4,7 @@
     import Glibc
 #endif
 
-/// Something in a test's surroundings that did not work: no memcached, a server that does not answer, a time limit.
+/// A failure in a test's surroundings: no memcached, a server that does not answer, a time limit.
 package struct TestSupportFailure: Error, CustomStringConvertible {
     package var description: String
 
@@ -112,7 +112,7 @@ final class Monitor<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Reads or changes the value, and wakes those who wait.
+    /// Reads or changes the value, and wakes the waiting threads.
     func withLock<Answer>(_ body: (inout Value) throws -> Answer) rethrows -> Answer {
         pthread_mutex_lock(mutex)
         defer {
@@ -122,7 +122,7 @@ final class Monitor<Value>: @unchecked Sendable {
         return try body(&value)
     }
 
-    /// Blocks until `condition` gives a value. Gives nil when the time is up.
+    /// Blocks until `condition` returns a value. Returns nil when the time is up.
     func wait<Answer>(until deadline: Deadline, _ condition: (inout Value) throws -> Answer?) rethrows -> Answer? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -143,7 +143,7 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 }
 
-/// Waits until a condition holds that nothing announces, such as a process that is gone or a file that has appeared.
+/// Waits for a condition that has no notification, such as the end of a process or the appearance of a file.
 ///
 /// - Returns: Whether it held within the time limit.
 package func eventually(within limit: Duration = hangLimit, _ condition: () async throws -> Bool) async throws

@@ -12,17 +12,17 @@ import Synchronization
 ///     let run = try await program.run("-s", server.address, "get", "key")
 ///     #expect(run.stdout == "value")
 package struct BuiltProgram: Sendable {
-    /// What the program is given to read.
+    /// The program's standard input.
     package enum Input: Sendable {
         /// `/dev/null`.
         case nothing
         /// The bytes, then the end.
         case bytes(ByteString)
-        /// The parts with a moment between them, then the end.
+        /// The parts with a pause between them, then the end.
         case pieces([ByteString])
     }
 
-    /// How a run ended, and all it printed.
+    /// How a run ended, and everything it printed.
     package struct Finished: Sendable, CustomStringConvertible {
         package var ending: Ending
         package var stdout: ByteString
@@ -49,13 +49,13 @@ package struct BuiltProgram: Sendable {
     package private(set) var path: String
     /// A private directory: HOME, the XDG directories and TMPDIR are in it, and the program is run in it.
     package let home: TemporaryDirectory
-    /// Variables that are set beside the usual ones, or that replace them. An empty value unsets one.
+    /// Variables set in addition to the usual ones, or instead of them. An empty value unsets one.
     package var environment: [String: String] = [:]
 
     /// Finds the program next to the running tests.
     ///
-    /// Its configuration file has long time limits, which no busy machine reaches. A test that is about another limit gives
-    /// it as an option; one that writes the file may begin it with ``patience``.
+    /// Its configuration file has long time limits, which no busy machine reaches. A test about another limit sets it
+    /// as an option; one that writes the file may begin it with ``patience``.
     package init(_ name: String = "mcsh") throws {
         try self.init(path: try Self.locate(name))
         try home.makeDirectory("config/mcsh")
@@ -72,7 +72,7 @@ package struct BuiltProgram: Sendable {
         for directory in ["config", "data", "state", "cache", "tmp"] { try home.makeDirectory(directory) }
     }
 
-    /// Runs the program to its end. When that does not come in time the program is killed and an error thrown.
+    /// Runs the program to its end. If that takes too long, the program is killed and an error thrown.
     package func run(
         _ arguments: ByteString..., input: Input = .nothing, within limit: Duration = hangLimit
     ) async throws -> Finished {
@@ -89,7 +89,7 @@ package struct BuiltProgram: Sendable {
             program = try await start(arguments: arguments, hasInput: false)
         case .bytes(let bytes):
             program = try await start(arguments: arguments)
-            // A program that ends without reading its input is no failure of the test.
+            // A program that ends without reading its input is not a failure of the test.
             try? await program.write(bytes, within: limit)
             program.closeInput()
         case .pieces(let pieces):
@@ -243,7 +243,7 @@ package final class RunningProgram: Sendable {
     package var stdout: ByteString { output.withLock { $0.stdout } }
     package var stderr: ByteString { output.withLock { $0.stderr } }
 
-    /// Writes to the program's input. Throws when it has closed its end or does not read within the time limit.
+    /// Writes to the program's input. Throws if it has closed its end or does not read within the time limit.
     package func write(_ bytes: ByteString, within limit: Duration = hangLimit) async throws {
         try await onThread { [self] in
             try input.withLock { input in
@@ -255,8 +255,8 @@ package final class RunningProgram: Sendable {
 
     /// Writes pieces to the program's input, each when the one before it has been read.
     ///
-    /// - Returns: How many were read: fewer than there are where the program ends before. nil where the system does not
-    ///   tell, and the pieces are written as fast as they are taken.
+    /// - Returns: How many were read: fewer than there are if the program ends early. nil if the system does not report
+    ///   it, and the pieces are written as fast as they are accepted.
     package func write(pieces: [ByteString], within limit: Duration = hangLimit) async throws -> Int? {
         try await onThread { [self] in
             try input.withLock { input in
@@ -284,7 +284,7 @@ package final class RunningProgram: Sendable {
         process.signal(number)
     }
 
-    /// Waits until what was printed on standard output satisfies a condition, and gives all of it.
+    /// Waits until standard output satisfies a condition, and returns all of it.
     @discardableResult
     package func waitForOutput(
         within limit: Duration = hangLimit, until condition: @escaping @Sendable (ByteString) -> Bool
@@ -292,7 +292,7 @@ package final class RunningProgram: Sendable {
         try await wait("its output", within: limit) { condition($0.stdout) ? $0.stdout : nil }
     }
 
-    /// Waits until standard output ends with these bytes, and gives all of it.
+    /// Waits until standard output ends with these bytes, and returns all of it.
     @discardableResult
     package func waitForOutput(
         endingIn suffix: ByteString, within limit: Duration = hangLimit
@@ -300,7 +300,7 @@ package final class RunningProgram: Sendable {
         try await waitForOutput(within: limit) { $0.hasSuffix(suffix) }
     }
 
-    /// Waits until what was printed on standard error satisfies a condition, and gives all of it.
+    /// Waits until standard error satisfies a condition, and returns all of it.
     @discardableResult
     package func waitForErrors(
         within limit: Duration = hangLimit, until condition: @escaping @Sendable (ByteString) -> Bool
@@ -308,8 +308,8 @@ package final class RunningProgram: Sendable {
         try await wait("its errors", within: limit) { condition($0.stderr) ? $0.stderr : nil }
     }
 
-    /// Waits until the program has ended and both its streams are closed. Its input is left as it is. When that does not
-    /// happen in time the program is killed and an error thrown.
+    /// Waits until the program has ended and both its streams are closed. Its input is left open. If that takes too
+    /// long, the program is killed and an error thrown.
     package func waitForEnd(within limit: Duration = hangLimit) async throws -> BuiltProgram.Finished {
         try await onThread { [self] in
             let deadline = Deadline(after: limit)

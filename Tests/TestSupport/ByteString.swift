@@ -20,7 +20,7 @@ package struct ByteString: Hashable, Sendable {
         self.bytes = Array(bytes)
     }
 
-    /// The bytes read as UTF-8, what is not UTF-8 replaced.
+    /// The bytes as UTF-8, with invalid ones replaced.
     package var text: String {
         String(decoding: bytes, as: UTF8.self)
     }
@@ -112,7 +112,7 @@ extension ByteString: ExpressibleByStringInterpolation, ExpressibleByArrayLitera
 }
 
 extension ByteString: CustomStringConvertible, CustomDebugStringConvertible {
-    /// The bytes as a literal that can be read, cut short when they are many.
+    /// The bytes as a readable literal, truncated if there are many.
     package var description: String {
         let limit = 2000
         var text = "\""

@@ -6,7 +6,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// A process that was started by a test. It is reaped as soon as it ends; its number is used only before that.
+/// A process started by a test. It is reaped as soon as it ends; its number is used only before that.
 final class ChildProcess: Sendable {
     enum Status: Hashable, Sendable {
         case exited(Int32)
@@ -18,20 +18,21 @@ final class ChildProcess: Sendable {
     private let janitor: Janitor?
     private let status: Monitor<Status?>
 
-    /// What the child's standard descriptors are to be; nil is `/dev/null`.
+    /// The child's standard descriptors; nil is `/dev/null`.
     struct Streams {
         var input: Int32?
         var output: Int32?
         var errors: Int32?
-        /// A terminal that all three are to be, and that is to be the child's own: it leads a session then.
+        /// A terminal for all three, which also becomes the child's controlling terminal: it leads a session then.
         var terminal: String?
     }
 
     /// Starts a program with default signal handling and no other descriptors than the three standard ones.
     ///
     /// - Parameter arguments: All of `argv`, the name first.
-    /// - Parameter directory: Where it runs. A shell goes there first, since not every system can do that in `posix_spawn`.
-    /// - Parameter leadsGroup: Puts the child in a process group of its own, all of which is then signalled.
+    /// - Parameter directory: Where it runs. A shell changes to it first, because not every system can do that in
+    ///   `posix_spawn`.
+    /// - Parameter leadsGroup: Puts the child in a process group of its own, which is then signalled as a whole.
     /// - Parameter isLeftToJanitor: Has the child killed when this process ends before it.
     init(
         path: String, arguments: [ByteString], environment: [String: String], directory: String? = nil,
@@ -123,7 +124,7 @@ final class ChildProcess: Sendable {
         status.withLock { $0 }
     }
 
-    /// Blocks until the process has ended. Gives nil when the time is up first.
+    /// Blocks until the process has ended. Returns nil if the time is up first.
     func wait(until deadline: Deadline) -> Status? {
         status.wait(until: deadline) { $0 }
     }
@@ -155,14 +156,14 @@ final class ChildProcess: Sendable {
     private let startsSession: Int32 = 0x80
 #endif
 
-/// Whether a process exists and has not ended. One that has ended and was not waited for does not count.
+/// Whether a process exists and has not ended. A zombie does not count.
 package func processIsRunning(_ number: Int32) -> Bool {
     guard sendSignal(number, 0) == 0 || errno == EPERM else { return false }
     #if os(Linux)
         let file = open("/proc/\(number)/stat", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return false }
         let line = (try? Descriptor(file).read(until: Deadline(after: hangLimit))) ?? []
-        // number (name) state …: the name may hold anything, so the state is what follows the last parenthesis.
+        // number (name) state …: the name may contain anything, so the state is what follows the last parenthesis.
         guard let end = line.lastIndex(of: UInt8(ascii: ")")), end + 2 < line.count else { return false }
         return line[end + 2] != UInt8(ascii: "Z") && line[end + 2] != UInt8(ascii: "X")
     #else
@@ -197,7 +198,7 @@ package func findProgram(_ name: String) -> String? {
     return (searched + usual).map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
 }
 
-/// A program by its path, or by its name where that has no slash.
+/// A program by its path, or by its name if that has no slash.
 package func findProgram(at path: String) -> String? {
     guard path.contains("/") else { return findProgram(path) }
     return access(path, X_OK) == 0 ? path : nil

@@ -37,7 +37,7 @@ final class Descriptor: Sendable {
         case timedOut
     }
 
-    /// Blocks until one of `events` is there, or `wake` says to give up.
+    /// Blocks until one of `events` occurs, or `wake` cancels the wait.
     func wait(for events: Int32, until deadline: Deadline, wake: Descriptor? = nil) -> Readiness {
         while true {
             var polled = [pollfd(fd: number, events: Int16(events), revents: 0)]
@@ -50,7 +50,7 @@ final class Descriptor: Sendable {
         }
     }
 
-    /// Reads what is there, waiting for the first byte. An empty answer is the end.
+    /// Reads what is available, waiting for the first byte. An empty result is the end.
     func read(upTo limit: Int = 65536, until deadline: Deadline, wake: Descriptor? = nil) throws -> [UInt8] {
         while true {
             guard wait(for: Int32(POLLIN), until: deadline, wake: wake) == .ready else {
@@ -86,31 +86,31 @@ final class Descriptor: Sendable {
     }
 
     #if os(Linux)
-        /// Whether the end of a pipe that is written to tells how much of what was written is not read yet.
+        /// Whether the write end of a pipe shows how much of the data has not been read yet.
         static let knowsWhatIsRead = true
     #else
         static let knowsWhatIsRead = false
     #endif
 
-    /// Whether nobody can read any more what is written to a pipe.
+    /// Whether a pipe has no reader any more.
     var hasLostItsReader: Bool {
         var polled = pollfd(fd: number, events: 0, revents: 0)
         return poll(&polled, 1, 0) > 0 && polled.revents & Int16(POLLERR | POLLHUP) != 0
     }
 
-    /// Blocks until all that was written to a pipe is read. Gives false where the reader has closed its end before.
+    /// Blocks until everything written to a pipe has been read. Returns false if the reader closes its end first.
     func waitUntilRead(until deadline: Deadline) throws -> Bool {
         #if os(Linux)
             var looks = 0
             while !deadline.hasPassed {
-                // What was read before the reader went is read.
+                // What was read before the reader closed its end counts as read.
                 let isAbandoned = hasLostItsReader
                 var unread: Int32 = 0
                 guard ioctl(number, UInt(FIONREAD), &unread) == 0 else { throw TestSupportFailure.systemCall("ioctl") }
                 if unread == 0 { return true }
                 if isAbandoned { return false }
                 looks += 1
-                // The reader mostly comes at once; else it is busy for longer.
+                // The reader usually comes at once; otherwise it is busy for longer.
                 if looks < 50 { sched_yield() } else { usleep(200) }
             }
             throw TestSupportFailure("what was written is not read within the time limit")
@@ -127,8 +127,8 @@ final class Descriptor: Sendable {
         #endif
     }
 
-    /// Writes without ever raising SIGPIPE in this process: the threads that come here have it blocked, and sockets are
-    /// told so as well.
+    /// Writes without ever raising SIGPIPE in this process: the threads that call this have it blocked, and sockets
+    /// have it turned off.
     private static func write(_ number: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
         #if canImport(Darwin)
             return Darwin.write(number, buffer.baseAddress, buffer.count)
@@ -140,11 +140,12 @@ final class Descriptor: Sendable {
     }
 }
 
-/// Held while a descriptor is made and marked as not for children, and while a child is started: a pipe that a child has
-/// by chance would not end when it should. (`pipe2` and `accept4` mark at once, but Swift's Glibc does not have them.)
+/// Held while a descriptor is created and marked close-on-exec, and while a child is started: a pipe that a child
+/// inherits by accident would not end when it should. (`pipe2` and `accept4` mark at once, but Swift's Glibc does not
+/// have them.)
 let descriptorsAndChildren = Mutex(())
 
-/// Calls a function that makes a descriptor (a negative one is a failure), and marks that as not for children.
+/// Calls a function that creates a descriptor (a negative one is a failure), and marks it close-on-exec.
 func closedInChildren(_ make: () -> Int32) -> Int32 {
     descriptorsAndChildren.withLock { _ in
         let number = make()
@@ -153,7 +154,7 @@ func closedInChildren(_ make: () -> Int32) -> Int32 {
     }
 }
 
-/// A pipe whose ends are closed in children that do not ask for them.
+/// A pipe whose ends are close-on-exec.
 func makePipe() throws -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
     let code = descriptorsAndChildren.withLock { _ in

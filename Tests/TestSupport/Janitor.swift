@@ -6,20 +6,20 @@ import Synchronization
     import Glibc
 #endif
 
-/// Kills the processes and removes the directories that this process leaves when it ends, whichever way it ends: a test
-/// that holds them to the last, a failure, a crash, Ctrl-C.
+/// Kills the processes and removes the directories that this process leaves when it ends, in whatever way: a test that
+/// holds them to the end, a failure, a crash, Ctrl-C.
 ///
 /// It is one small shell that waits for the end of a pipe, which is never written to, and then looks into a directory that
 /// holds all others.
 final class Janitor: Sendable {
     private static let made = Result {
         let janitor = try Janitor()
-        // At an orderly end what is left is gone before this process is.
+        // At a normal exit, everything left is removed before this process ends.
         atexit { Janitor.finish() }
         return janitor
     }
 
-    /// The one of this process.
+    /// The janitor of this process.
     static var shared: Janitor {
         get throws { try made.get() }
     }
@@ -55,18 +55,18 @@ final class Janitor: Sendable {
             environment: ["PATH": "/usr/bin:/bin"], streams: .init(input: reading), isLeftToJanitor: false)
     }
 
-    /// A name for a temporary directory. No other gets it.
+    /// A unique name for a temporary directory.
     func newDirectoryPath() -> String {
         "\(directory)/\(directoryCount.add(1, ordering: .relaxed).newValue)"
     }
 
-    /// Notes a process that is killed unless ``forget(_:)`` is called before the end.
+    /// Registers a process, which is killed at the end unless ``forget(_:)`` is called first.
     func note(_ process: pid_t) {
         let file = open("\(directory)/children/\(process)", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         if file >= 0 { close(file) }
     }
 
-    /// Forgets a process, whose number may soon be another's.
+    /// Unregisters a process, whose number may soon be another's.
     func forget(_ process: pid_t) {
         unlink("\(directory)/children/\(process)")
     }

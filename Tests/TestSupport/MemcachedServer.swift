@@ -6,21 +6,21 @@ import Synchronization
     import Glibc
 #endif
 
-/// A real memcached of a test's own. It is stopped, and its files removed, when the last reference goes, or when the test
+/// A real memcached for one test. It is stopped, and its files removed, when the last reference goes, or when the test
 /// process ends.
 ///
 ///     let server = try await MemcachedServer.start()
 ///     try await server.store("value", under: "key")
 package final class MemcachedServer: Sendable {
-    /// What shows that the server is ready.
+    /// How to find out that the server is ready.
     package enum Readiness: Sendable {
         /// It answers `version` with any line.
         case answers
-        /// It accepts a connection, as servers with TLS or SASL do that do not answer plain text.
+        /// It accepts a connection, like servers with TLS or SASL that do not answer plain text.
         case accepts
     }
 
-    /// As mcsh's `-s` takes it: `unix:/path`, `127.0.0.1:port` or `[::1]:port`.
+    /// The address for mcsh's `-s`: `unix:/path`, `127.0.0.1:port` or `[::1]:port`.
     package let address: String
     /// The private directory with the server's socket and log.
     package let directory: TemporaryDirectory
@@ -97,7 +97,7 @@ package final class MemcachedServer: Sendable {
         kill()
     }
 
-    /// The memcached that the tests run with: `MCSH_MEMCACHED`, else the one in `PATH`; nil where there is none.
+    /// The memcached that the tests use: `MCSH_MEMCACHED`, or else the one in `PATH`; nil if there is none.
     package static let installedProgram: String? = {
         let named = currentEnvironment()["MCSH_MEMCACHED"] ?? ""
         return named.isEmpty ? findProgram("memcached") : findProgram(at: named)
@@ -128,7 +128,7 @@ package final class MemcachedServer: Sendable {
         }
     }
 
-    /// Stops the server's process for a while: connections are still accepted by the system, nothing is answered.
+    /// Suspends the server's process: connections are still accepted by the system, but nothing is answered.
     package func pause() async throws {
         guard let process = running.withLock({ $0 }) else { return }
         try await onThread {
@@ -146,7 +146,7 @@ package final class MemcachedServer: Sendable {
         try await .connect(to: address)
     }
 
-    /// Sends a request on a connection of its own and gives the reply up to and with `ending`.
+    /// Sends a request on a separate connection and returns the reply up to and including `ending`.
     package func exchange(_ request: ByteString, through ending: ByteString = "\r\n") async throws -> ByteString {
         try await connect().exchange(request, through: ending)
     }
@@ -160,7 +160,7 @@ package final class MemcachedServer: Sendable {
         guard reply == "STORED\r\n" else { throw TestSupportFailure("set \(key) was answered with \(reply)") }
     }
 
-    /// Reads a value without the code under test, nil when there is none.
+    /// Reads a value without the code under test; nil if there is none.
     package func value(of key: ByteString) async throws -> ByteString? {
         let connection = try await connect()
         let line = try await connection.exchange("get \(key)\r\n")
@@ -186,7 +186,7 @@ package final class MemcachedServer: Sendable {
         return nil
     }
 
-    /// Waits until so many connections watch the server's log.
+    /// Waits until this many connections watch the server's log.
     package func waitForWatchers(_ count: Int = 1) async throws {
         guard try await eventually({ try await statistic("log_watchers") == "\(count)" }) else {
             throw TestSupportFailure("waited for \(count) watchers of \(address) in vain")
@@ -219,7 +219,7 @@ package final class MemcachedServer: Sendable {
         of running: ChildProcess, in directory: TemporaryDirectory, until deadline: Deadline
     ) throws -> UInt16 {
         while !deadline.hasPassed {
-            // memcached writes the file under another name and renames it when it is whole.
+            // memcached writes the file under another name and renames it when it is complete.
             if let word = try? directory.read("port").text.split(whereSeparator: \.isWhitespace).last,
                 let port = UInt16(word)
             {
@@ -255,7 +255,7 @@ package final class MemcachedServer: Sendable {
         (try? directory.read("log"))?.text ?? ""
     }
 
-    /// A moment between two looks at a server that is starting.
+    /// The pause between two checks of a server that is starting.
     private static func rest() {
         usleep(2000)
     }

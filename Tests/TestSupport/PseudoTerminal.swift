@@ -7,13 +7,13 @@ import Synchronization
     import Glibc
 #endif
 
-/// The built program at a terminal of its own: keys are typed, and its screen is read. The program is killed when the last
-/// reference goes.
+/// The built program on a terminal of its own: keys are typed, and its screen is read. The program is killed when the
+/// last reference goes.
 package final class PseudoTerminal: Sendable {
     private let terminal: Descriptor
-    /// Kept open, so that the terminal's settings can be asked after the program has ended.
+    /// Kept open, so that the terminal's settings can be read after the program has ended.
     private let slave: Descriptor
-    /// Closed to end the reading of the terminal.
+    /// Closed to stop reading the terminal.
     private let wakeWriter: Descriptor
     private let process: ChildProcess
     private let state: Monitor<State>
@@ -24,7 +24,7 @@ package final class PseudoTerminal: Sendable {
         var screen: TerminalScreen
         var output = ByteString()
         var hasEnded = false
-        /// The terminal has not yet answered what it was asked.
+        /// The terminal has not yet answered a query.
         var isAnswering = false
     }
 
@@ -79,10 +79,10 @@ package final class PseudoTerminal: Sendable {
     /// What the terminal shows now.
     package var screen: TerminalScreen { state.withLock { $0.screen } }
 
-    /// All bytes that were sent to the terminal.
+    /// All bytes sent to the terminal.
     package var output: ByteString { state.withLock { $0.output } }
 
-    /// Whether the terminal is as a calling shell wants it back: lines are read, typed characters shown, Ctrl-C is a
+    /// Whether the terminal is as a calling shell expects it: lines are read, typed characters shown, Ctrl-C is a
     /// signal, and pasted text comes without marks.
     package var isSane: Bool {
         var settings = termios()
@@ -91,14 +91,14 @@ package final class PseudoTerminal: Sendable {
         return settings.c_lflag & wanted == wanted && settings.c_iflag & tcflag_t(ICRNL) != 0 && !screen.marksPastes
     }
 
-    /// Whether the terminal hands over each key as it comes.
+    /// Whether the terminal passes on each key as it is typed.
     package var isRaw: Bool {
         var settings = termios()
         return tcgetattr(slave.number, &settings) == 0 && settings.c_lflag & tcflag_t(ICANON) == 0
     }
 
-    /// Waits until the program has read all that was typed and has no more to do: it sleeps, and everything that it wrote
-    /// is on the screen. Returns whether it still runs.
+    /// Waits until the program has read everything typed and has no more to do: it sleeps, and everything that it wrote
+    /// is on the screen. Returns whether it is still running.
     package func waitUntilIdle() async throws -> Bool {
         try await onThread { [self] in
             var quiet = 0
@@ -106,7 +106,7 @@ package final class PseudoTerminal: Sendable {
             let deadline = ContinuousClock.now + .seconds(120)
             while ContinuousClock.now < deadline {
                 if process.wait(until: Deadline(after: .zero)) != nil { return false }
-                // Asking has the system hand over what it still keeps on the way.
+                // This call makes the system pass on what is still on its way.
                 var ends = [slave.number, terminal.number].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
                 let isUnread = poll(&ends, 2, 0) != 0
                 let (count, isAnswering) = state.withLock { ($0.output.count, $0.isAnswering) }
@@ -119,7 +119,7 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Whether all threads of the program wait for something, and no signal is on its way to them.
+    /// Whether all threads of the program are waiting, and no signal is pending for them.
     private var isSleeping: Bool {
         let process = "/proc/\(process.number)"
         guard let threads = try? FileManager.default.contentsOfDirectory(atPath: "\(process)/task") else { return true }
@@ -140,13 +140,13 @@ package final class PseudoTerminal: Sendable {
         try await onThread { [terminal] in try terminal.write(keys.bytes, until: Deadline(after: hangLimit)) }
     }
 
-    /// Gives the terminal another size, as the user who pulls at its window does.
+    /// Resizes the terminal, as a user resizes its window.
     package func resize(columns: Int, rows: Int) {
         state.withLock { $0.screen.resize(columns: columns, rows: rows) }
         Self.setSize(terminal.number, columns, rows)
     }
 
-    /// Takes the terminal away, as a window that is closed or a connection that breaks does.
+    /// Takes the terminal away, as when a window is closed or a connection breaks.
     package func hangUp() async throws {
         try await onThread { [self] in
             // The reader holds the terminal open as long as it waits for it.
@@ -159,7 +159,7 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Sends a signal to the program alone.
+    /// Sends a signal only to the program.
     package func signal(_ number: Int32) {
         kill(process.number, number)
     }
@@ -193,7 +193,7 @@ package final class PseudoTerminal: Sendable {
         try await wait(for: "the text \"\(text)\"", within: limit) { $0.text.contains(text) }
     }
 
-    /// Waits until the program has ended. When that does not happen in time it is killed and an error thrown.
+    /// Waits until the program has ended. If that takes too long, it is killed and an error thrown.
     package func waitForEnd(within limit: Duration = hangLimit) async throws -> BuiltProgram.Ending {
         try await onThread { [self] in
             guard let ended = process.wait(until: Deadline(after: limit)) else {
@@ -214,14 +214,14 @@ package final class PseudoTerminal: Sendable {
 }
 
 extension BuiltProgram {
-    /// Starts the program at a terminal.
+    /// Starts the program on a terminal.
     package func startAtTerminal(
         _ arguments: ByteString..., term: String = "xterm-256color", columns: Int = 80, rows: Int = 24
     ) async throws -> PseudoTerminal {
         try await startAtTerminal(arguments: arguments, term: term, columns: columns, rows: rows)
     }
 
-    /// Starts the program at a terminal with a list of words.
+    /// Starts the program on a terminal with a list of words.
     package func startAtTerminal(
         arguments: [ByteString], term: String = "xterm-256color", columns: Int = 80, rows: Int = 24
     ) async throws -> PseudoTerminal {
@@ -234,7 +234,7 @@ extension BuiltProgram {
         }
     }
 
-    /// Starts the system's shell at a terminal, with job control; `$MCSH` is the program.
+    /// Starts the system's shell on a terminal, with job control; `$MCSH` is the program.
     package func startShellAtTerminal() async throws -> PseudoTerminal {
         var variables = childEnvironment()
         variables["TERM"] = "xterm-256color"

@@ -6,7 +6,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// A plain connection with which a test prepares a server, or looks at what is in it, without the code under test.
+/// A plain connection with which a test prepares a server, or inspects its content, without the code under test.
 package final class RawConnection: Sendable {
     private let socket: Descriptor
     private let address: String
@@ -32,12 +32,12 @@ package final class RawConnection: Sendable {
         try await onThread { [socket, limit] in try socket.write(bytes.bytes, until: Deadline(after: limit)) }
     }
 
-    /// Receives until the bytes so far satisfy `isComplete`, and gives all of them.
+    /// Receives until the bytes so far satisfy `isComplete`, and returns all of them.
     package func receive(until isComplete: @escaping @Sendable (ByteString) -> Bool) async throws -> ByteString {
         try await receive { isComplete($0) ? $0.count : nil }
     }
 
-    /// Receives up to and with `ending`. What came after it is kept for the next call.
+    /// Receives up to and including `ending`. What came after it is kept for the next call.
     package func receive(through ending: ByteString) async throws -> ByteString {
         try await receive { bytes in
             guard bytes.count >= ending.count else { return nil }
@@ -51,18 +51,18 @@ package final class RawConnection: Sendable {
         try await receive { $0.count >= count ? count : nil }
     }
 
-    /// Receives until the server hangs up.
+    /// Receives until the server disconnects.
     package func receiveToEnd() async throws -> ByteString {
         try await receive(endsAtHangUp: true) { _ in nil }
     }
 
-    /// Sends a request and receives the reply up to and with `ending`.
+    /// Sends a request and receives the reply up to and including `ending`.
     package func exchange(_ request: ByteString, through ending: ByteString = "\r\n") async throws -> ByteString {
         try await send(request)
         return try await receive(through: ending)
     }
 
-    /// Says that nothing more will be sent.
+    /// Signals that nothing more will be sent.
     package func finishSending() {
         _ = shutdown(socket.number, Int32(SHUT_WR))
     }

@@ -9,34 +9,35 @@
 ///     let server = try ScriptedServer([.expect("get a\r\n"), .send("VALUE a 0 5\r\nhe"), .close])
 package final class ScriptedServer: Sendable {
     package enum Step: Sendable {
-        /// Receives exactly these bytes. Anything else is a failure and ends the connection.
+        /// Receives exactly these bytes. Anything else is a failure and closes the connection.
         case expect(ByteString)
-        /// Receives up to and with the next line feed.
+        /// Receives up to and including the next line feed.
         case expectLine
-        /// Receives at least one byte, and whatever else is there.
+        /// Receives at least one byte, and whatever else is available.
         case expectAnything
-        /// Receives until all that came on this connection ends with these bytes.
+        /// Receives until everything received on this connection ends with these bytes.
         case expectThrough(ByteString)
         case send(ByteString)
-        /// Sends the bytes in separate packets of these sizes, the last size again and again.
+        /// Sends the bytes in separate packets of these sizes, repeating the last size.
         case sendInPieces(ByteString, sizes: [Int])
-        /// Sends the bytes again and again, with a pause before each time, until the other side hangs up.
+        /// Sends the bytes repeatedly, with a pause before each time, until the other side disconnects.
         case drip(ByteString, every: Duration)
         /// Waits until the test opens the gate.
         case gate(Gate)
-        /// Waits. What must come after something else waits at a ``gate(_:)``: how long anything takes is not known.
+        /// Pauses. What must come after something else waits at a ``gate(_:)`` instead, because durations are not
+        /// known.
         case delay(Duration)
-        /// Hangs up in an orderly way.
+        /// Closes the connection in an orderly way.
         case close
-        /// Hangs up with a reset, as a crashed machine does.
+        /// Closes the connection with a reset, as a crashed machine does.
         case reset
-        /// Reads everything and never answers, until the other side hangs up or the server is stopped.
+        /// Reads everything and never answers, until the other side disconnects or the server is stopped.
         case silence
         /// Reads nothing more and keeps the connection open, so that the other side's buffers fill up.
         case stopReading
     }
 
-    /// As mcsh's `-s` takes it.
+    /// The address for mcsh's `-s`.
     package let address: String
 
     private let directory: TemporaryDirectory?
@@ -54,8 +55,8 @@ package final class ScriptedServer: Sendable {
         var isStopped = false
     }
 
-    /// Starts a server with a script for each connection. A connection beyond the last script gets that one again; after
-    /// its last step a connection is read from until the other side hangs up.
+    /// Starts a server with a script for each connection. Further connections repeat the last script; after its last
+    /// step a connection is read from until the other side disconnects.
     ///
     /// - Parameter patience: How long each step waits for what it expects.
     package convenience init(
@@ -101,39 +102,39 @@ package final class ScriptedServer: Sendable {
         wakeWriter.withLock { $0 = nil }
     }
 
-    /// Ends all connections and the listener, and waits until they are closed.
+    /// Closes all connections and the listener, and waits until they are closed.
     package func stop() async throws {
         state.withLock { $0.isStopped = true }
         wakeWriter.withLock { $0 = nil }
         try await wait("to stop", within: hangLimit) { $0.threads == 0 ? true : nil }
     }
 
-    /// How many connections have been accepted.
+    /// The number of accepted connections.
     package var connectionCount: Int {
         state.withLock { $0.received.count }
     }
 
-    /// What came on the connection with this number, counted from 0.
+    /// What was received on the connection with this number, counted from 0.
     package func received(on connection: Int = 0) -> ByteString {
         state.withLock { $0.received.indices.contains(connection) ? $0.received[connection] : [] }
     }
 
-    /// What came on all connections, in the order in which they were accepted.
+    /// What was received on all connections, in the order in which they were accepted.
     package var allReceived: [ByteString] {
         state.withLock { $0.received }
     }
 
-    /// Whether no connection has brought a byte.
+    /// Whether no connection has received a byte.
     package var receivedNothing: Bool {
         state.withLock { state in state.received.allSatisfy(\.isEmpty) }
     }
 
-    /// When the first bytes came on a connection, nil where none did.
+    /// When the first bytes arrived on a connection; nil if none did.
     package func firstReceipt(on connection: Int = 0) -> ContinuousClock.Instant? {
         state.withLock { $0.firstReceipts[connection] }
     }
 
-    /// When a connection ended, nil where it has not.
+    /// When a connection ended; nil if it has not.
     package func end(of connection: Int = 0) -> ContinuousClock.Instant? {
         state.withLock { $0.ends[connection] }
     }
@@ -143,8 +144,8 @@ package final class ScriptedServer: Sendable {
         state.withLock { $0.failures }
     }
 
-    /// The longest time that a step has taken. Where it is near the time limit of the program under test, the machine was too
-    /// busy for a test of a server that goes on in time: see ``keepingPace(within:_:)``.
+    /// The longest duration of a step. If it is near the time limit of the program under test, the machine was too busy
+    /// for a test of a server that continues in time: see ``keepingPace(within:_:)``.
     package var longestPause: Duration {
         state.withLock { $0.longestPause }
     }
@@ -153,7 +154,7 @@ package final class ScriptedServer: Sendable {
         try await wait("for \(count) connections", within: limit) { $0.received.count >= count ? true : nil }
     }
 
-    /// Waits until what came on a connection satisfies a condition, and gives it.
+    /// Waits until what was received on a connection satisfies a condition, and returns it.
     @discardableResult
     package func waitToReceive(
         on connection: Int = 0, within limit: Duration = hangLimit,
@@ -165,7 +166,7 @@ package final class ScriptedServer: Sendable {
         }
     }
 
-    /// Waits until a connection has ended, from whichever side.
+    /// Waits until a connection has ended, from either side.
     package func waitForEnd(of connection: Int = 0, within limit: Duration = hangLimit) async throws {
         try await wait("for the end of connection \(connection)", within: limit) { state in
             state.ended.indices.contains(connection) && state.ended[connection] ? true : nil
@@ -241,7 +242,7 @@ package final class ScriptedServer: Sendable {
                 for step in steps {
                     let start = ContinuousClock.now
                     guard try perform(step, &unread) else { return }
-                    // How long a gate stays closed is the test's own affair.
+                    // The test decides how long a gate stays closed.
                     if case .gate = step { continue }
                     let pause = ContinuousClock.now - start
                     state.withLock { $0.longestPause = max($0.longestPause, pause) }
@@ -263,7 +264,7 @@ package final class ScriptedServer: Sendable {
             }
         }
 
-        /// - Returns: Whether the connection goes on.
+        /// - Returns: Whether the connection continues.
         private func perform(_ step: Step, _ unread: inout ByteString) throws -> Bool {
             let deadline = Deadline(after: patience)
             switch step {
@@ -307,7 +308,8 @@ package final class ScriptedServer: Sendable {
                     if sizes.count > 1 { sizes.removeFirst() }
                     try socket.write(Array(rest.prefix(size)), until: deadline, wake: wake)
                     rest = rest.dropFirst(size)
-                    // TCP_NODELAY sends each piece at once; the rest lets the reader take it before the next comes.
+                    // TCP_NODELAY sends each piece at once; the pause lets the reader take it before the next one
+                    // arrives.
                     if !rest.isEmpty { usleep(500) }
                 }
             case .drip(let bytes, let pause):
@@ -350,7 +352,7 @@ package final class ScriptedServer: Sendable {
     }
 }
 
-/// What a scripted server waits for before it goes on. It makes an order certain that a pause only makes likely.
+/// What a scripted server waits for before it continues. It makes an order certain that a pause would only make likely.
 ///
 ///     let gate = try Gate()
 ///     let server = try ScriptedServer([.expectLine, .gate(gate), .send("END\r\n")])
@@ -367,17 +369,17 @@ package final class Gate: Sendable {
         hold = Descriptor(writing)
     }
 
-    /// Lets all pass who wait, and who come later.
+    /// Lets everyone pass who is waiting now or waits later.
     package func open() {
         hold.closeNow()
     }
 }
 
-/// Tries something that needs a server to go on at least every so often, again and again until the server has done so: on
-/// a busy machine a pause can be longer than the script has it.
+/// Repeats something that needs a server to continue at regular intervals, until the server has done so: on a busy
+/// machine a pause can be longer than scripted.
 ///
 /// - Parameter limit: The time limit of the program under test. A pause of half of it is too long.
-/// - Returns: What the attempt gave in which the server kept pace; nil where there was none.
+/// - Returns: The result of the attempt in which the server kept pace; nil if there was none.
 package func keepingPace<Answer>(
     within limit: Duration, _ attempt: () async throws -> (server: ScriptedServer, answer: Answer)
 ) async throws -> Answer? {

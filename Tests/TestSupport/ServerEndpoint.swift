@@ -43,7 +43,7 @@ package enum ServerEndpoint: Hashable, Sendable, CaseIterable, CustomStringConve
     private static let keptSockets = Mutex<[Descriptor]>([])
 }
 
-/// An address as sockets take it.
+/// An address in the form that sockets use.
 enum SocketAddress: Hashable, Sendable {
     case unix(path: String)
     case ipv4(port: UInt16)
@@ -64,7 +64,7 @@ enum SocketAddress: Hashable, Sendable {
         }
     }
 
-    /// As mcsh's `-s` takes it.
+    /// The address for mcsh's `-s`.
     var text: String {
         switch self {
         case .unix(let path): "unix:\(path)"
@@ -121,14 +121,14 @@ enum SocketAddress: Hashable, Sendable {
         return socket
     }
 
-    /// The port that a socket was given.
+    /// The port assigned to a socket.
     static func port(of socket: Descriptor) throws -> UInt16 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let port: UInt16? = withUnsafeMutablePointer(to: &storage) { storage in
             storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 guard getsockname(socket.number, address, &length) == 0 else { return nil }
-                // The port has the same place in sockaddr_in and sockaddr_in6.
+                // The port is at the same position in sockaddr_in and sockaddr_in6.
                 return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
                     UInt16(bigEndian: $0.pointee.sin_port)
                 }

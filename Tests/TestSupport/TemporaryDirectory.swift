@@ -22,7 +22,7 @@ package final class TemporaryDirectory: Sendable {
         "\(path)/\(name)"
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     @discardableResult
     package func write(_ contents: ByteString, to name: String, mode: UInt32 = 0o600) throws -> String {
         let file = open(path(of: name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode_t(mode))
@@ -43,7 +43,7 @@ package final class TemporaryDirectory: Sendable {
         }
     }
 
-    /// Makes a directory unless it is there, and gives its path.
+    /// Creates a directory unless it exists, and returns its path.
     @discardableResult
     package func makeDirectory(_ name: String) throws -> String {
         guard mkdir(path(of: name), 0o700) == 0 || errno == EEXIST else {

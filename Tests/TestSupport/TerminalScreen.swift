@@ -1,5 +1,5 @@
-/// What a terminal shows after some bytes: as much of an xterm as a line editor uses, written down from its documentation
-/// and not from what a program sends.
+/// What a terminal shows after some bytes: the part of xterm that a line editor uses, implemented from its
+/// documentation and not from what a program sends.
 package struct TerminalScreen: Sendable {
     package private(set) var columns: Int
     package private(set) var rows: Int
@@ -8,15 +8,15 @@ package struct TerminalScreen: Sendable {
     package private(set) var scrolled: [String] = []
     /// Whether pasted text would come between marks.
     package private(set) var marksPastes = false
-    /// A title that was asked for by an escape sequence: nothing of ours ever does.
+    /// A title that was set with an escape sequence: our programs never do that.
     package private(set) var title: String?
     package private(set) var bells = 0
-    /// What the program has asked of the terminal, and is to read.
+    /// The terminal's answers to queries, for the program to read.
     private var answers: [UInt8] = []
-    /// Sequences that are not known here.
+    /// Sequences that are not supported here.
     package private(set) var unknown: [String] = []
 
-    /// A cell of a wide character is followed by one that is empty text.
+    /// The cell of a wide character is followed by one with empty text.
     private var cells: [[String]]
     private var isWrapPending = false
     private var pending: [UInt8] = []
@@ -27,7 +27,7 @@ package struct TerminalScreen: Sendable {
         cells = Array(repeating: Array(repeating: " ", count: columns), count: rows)
     }
 
-    /// The rows without the blanks at their ends; empty ones at the bottom are left out.
+    /// The rows without trailing spaces; empty ones at the bottom are omitted.
     package var lines: [String] {
         var lines = cells.map { row in
             var text = row.joined()
@@ -38,7 +38,7 @@ package struct TerminalScreen: Sendable {
         return lines
     }
 
-    /// Everything that was shown, with what has scrolled off.
+    /// Everything that was shown, including what has scrolled off.
     package var text: String { (scrolled + lines).joined(separator: "\n") }
 
     /// The row of the cursor.
@@ -47,7 +47,7 @@ package struct TerminalScreen: Sendable {
         return cursor.row < lines.count ? lines[cursor.row] : ""
     }
 
-    /// Takes another size: rows are cut or filled up, as xterm does.
+    /// Changes the size: rows are cut or extended, as xterm does.
     package mutating func resize(columns: Int, rows: Int) {
         while cells.count > rows, cursor.row >= rows {
             scrolled.append(cells.removeFirst().joined())
@@ -79,7 +79,7 @@ package struct TerminalScreen: Sendable {
         pending.removeFirst(index)
     }
 
-    /// Takes one character or sequence, and returns its length; nil when it is not complete.
+    /// Processes one character or sequence, and returns its length; nil if it is incomplete.
     private mutating func takeOne(at index: Int) -> Int? {
         let byte = pending[index]
         switch byte {

@@ -6,8 +6,8 @@ import Synchronization
     import Glibc
 #endif
 
-/// Lets in so many at a time. Swift Testing starts all cases of a table at once, which is too much where each case starts
-/// processes of its own.
+/// Lets a limited number in at a time. Swift Testing starts all cases of a table at once, which is too much if each
+/// case starts processes of its own.
 package final class Turnstile: Sendable {
     private struct State {
         var free: Int
@@ -21,7 +21,7 @@ package final class Turnstile: Sendable {
         state = Mutex(State(free: places))
     }
 
-    /// Runs the body when there is a place, first come, first served.
+    /// Runs the closure when there is a place, first come, first served.
     package func run<Answer>(_ body: () async throws -> Answer) async rethrows -> Answer {
         await enter()
         defer { leave() }
@@ -44,7 +44,7 @@ package final class Turnstile: Sendable {
 
     private func leave() {
         let next: CheckedContinuation<Void, Never>? = state.withLock { state in
-            // A place that is handed on does not become free in between.
+            // A place that is passed on does not become free in between.
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
             state.free += 1
             return nil
@@ -56,7 +56,7 @@ package final class Turnstile: Sendable {
 /// The tests that start servers or programs take turns, a few at a time, so that each has its share of the machine.
 private let turnstile = Turnstile(max(4, min(16, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
 
-/// Runs a test when it is its turn, and ends it when it hangs.
+/// Runs a test when it is its turn, and ends it if it hangs.
 ///
 /// A time limit of the testing library would count the time before the turn as well.
 package func inTurn(_ test: @escaping @Sendable @concurrent () async throws -> Void) async throws {

@@ -4,14 +4,14 @@ import Testing
 
 @testable import MemcacheCore
 
-/// One call of python-memcached's `Client`, as it was recorded: what it sent and what it gave.
+/// One recorded call of python-memcached's `Client`: what it sent and what it returned.
 struct PythonCall: Sendable {
     var name: String
     var arguments: [VectorValue]
     var options: [String: VectorValue]
-    /// What it sent, in order: to which server, on which of the connections to it, counted from 1.
+    /// What it sent, in order: to which server, and on which of the connections to it, counted from 1.
     var sent: [(server: Int, connection: Int, bytes: [UInt8])]
-    /// What it gave: `return` or `raise`.
+    /// How it ended: `return` or `raise`.
     var result: VectorValue
 
     init(_ step: VectorValue) {
@@ -33,7 +33,7 @@ struct PythonCall: Sendable {
     var isWithoutReply: Bool { options["noreply"]?.boolean == true }
     var returned: VectorValue? { result["raise"] == .null ? result["return"] : nil }
 
-    /// An argument by its place, or by its name.
+    /// An argument, by position or by name.
     subscript(place: Int, name: String) -> VectorValue {
         arguments.indices.contains(place) ? arguments[place] : options[name] ?? .null
     }
@@ -63,7 +63,7 @@ extension Key {
     }
 }
 
-/// What a call comes to here.
+/// The result of a call here.
 enum CallOutcome: Sendable {
     case nothing
     case done(Bool)

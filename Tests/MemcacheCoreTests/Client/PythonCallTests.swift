@@ -4,15 +4,15 @@ import Testing
 
 @testable import MemcacheCore
 
-/// The client beside python-memcached: the same calls, the same servers, the same answers. What it sends is compared byte
-/// by byte, and what it makes of the answers is compared with what python-memcached made of them.
+/// Compares the client with python-memcached: the same calls, the same servers, the same answers. What it sends is
+/// compared byte by byte, and its results are compared with python-memcached's.
 @Suite(.inTurns) struct PythonCallTests {
-    /// Calls in a row with one client, as they were recorded.
+    /// Successive calls of one client, as recorded.
     struct Recording: Sendable, CustomTestStringConvertible {
         var name: String
         var release: String
         var options: [String: VectorValue]
-        /// By server and connection, the answer to each request.
+        /// The answer to each request, by server and connection.
         var answers: [[[VectorValue]]]
         var calls: [PythonCall]
 
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: recordings)
-    func `the same bytes go out, and the same comes of the answers`(_ recording: Recording) async throws {
+    func `the same bytes are sent, and the replies give the same results`(_ recording: Recording) async throws {
         let servers = try recording.answers.indices.map { server in
             try ScriptedServer(connections: try recording.script(of: server))
         }
@@ -92,8 +92,8 @@ import Testing
     }
 }
 
-/// A value without the blanks that a decrement leaves behind the digits, except where the server stores the item anew
-/// because it is in use.
+/// A value without the spaces that a decrement leaves after the digits, unless the server stores the item again because
+/// it is in use.
 private func withoutPadding(_ bytes: [UInt8]) -> ByteString {
     ByteString(bytes.prefix((bytes.lastIndex { $0 != 0x20 } ?? -1) + 1))
 }
@@ -101,14 +101,14 @@ private func withoutPadding(_ bytes: [UInt8]) -> ByteString {
 // MARK: - What is sent
 
 extension PythonCallTests.Recording {
-    /// A request as it is sent here, and the answer that was recorded for it.
+    /// A request as it is sent here, and the recorded answer.
     struct Request {
         var bytes: [UInt8]
         var answer: VectorValue?
         var fences: Int
 
-        /// What follows a refused read of several keys on another connection: each key alone. python-memcached takes the
-        /// keys for misses.
+        /// The requests after a failed read of several keys, on another connection: each key alone. python-memcached
+        /// takes the keys for misses.
         var askedAgain: Request? {
             let words = bytes.dropLast(2).split(separator: 32)
             guard let answer, words.count > 2, words[0].elementsEqual("get".utf8), answer.shown.contains("SERVER_ERROR")
@@ -120,7 +120,7 @@ extension PythonCallTests.Recording {
         }
     }
 
-    /// By connection, what a server is sent.
+    /// What a server is sent, by connection.
     func requests(to server: Int) throws -> [[Request]] {
         var requests: [[Request]] = answers[server].map { _ in [] }
         var turns = answers[server].map { _ in 0 }
@@ -128,7 +128,7 @@ extension PythonCallTests.Recording {
             for sent in call.sent where sent.server == server {
                 let connection = sent.connection - 1
                 defer { turns[connection] += 1 }
-                // Without a token, python-memcached stores without comparing; here that is refused.
+                // Without a token, python-memcached stores without comparing; here that is an error.
                 if call.name == "cas", sent.bytes.starts(with: Array("set ".utf8)) { continue }
                 let (bytes, fences) = try asSentHere(sent.bytes)
                 let turn = turns[connection]
@@ -151,7 +151,7 @@ extension PythonCallTests.Recording {
         }
     }
 
-    /// The same request without the blank that python-memcached leaves before some line ends, without the flags and the
+    /// The same request without the space that python-memcached leaves before some line ends, without the flags and the
     /// expiration that servers ignore in `append` and `prepend`, and with the fence that follows a `noreply`.
     private func asSentHere(_ bytes: [UInt8]) throws -> (bytes: [UInt8], fences: Int) {
         var result: [UInt8] = []
@@ -178,7 +178,7 @@ extension PythonCallTests.Recording {
 }
 
 extension VectorValue {
-    /// What a server does to give this answer.
+    /// The steps of a server that gives this answer.
     fileprivate var steps: [ScriptedServer.Step] {
         if case .array(let parts) = self { return parts.flatMap(\.steps) }
         switch self["action"].text {
@@ -196,17 +196,17 @@ extension VectorValue {
     }
 }
 
-// MARK: - What comes of it
+// MARK: - Results
 
 extension PythonCallTests {
-    /// Answers that no memcached gives. python-memcached takes something out of them; here they are refused.
+    /// Answers that memcached never gives. python-memcached reads something from them; here they are errors.
     private static let garbled = [
         "VALUE other", "VALUE k2", "hello\r\nERROR", " -1\r\n", " 4\r\nhello", " 6\r\nhello", "VALUE  k", "FOO",
         "DELETED \r\n",
         "9 \r\n",
     ]
 
-    /// How an outcome differs from what python-memcached gave; nil where it says the same.
+    /// How an outcome differs from python-memcached's; nil if they agree.
     private func difference(of outcome: CallOutcome, from call: PythonCall, answers: String) -> String? {
         if let error = outcome.error, [.unreadableReply, .error].contains(error.code),
             Self.garbled.contains(where: answers.contains)
@@ -217,14 +217,14 @@ extension PythonCallTests {
         switch outcome {
         case .nothing: return nil
         case .error(let error):
-            // An exception there is an error here; so are a failure and a refusal that look like a plain "no" there.
+            // An exception there is an error here; so are failures and error replies that look like a plain "no" there.
             if python == nil || python == .null || python == .boolean(false) || python == .integer(0) { return nil }
-            // With noreply, nobody there learns that the connection was lost.
+            // With noreply, python-memcached does not notice that the connection was lost.
             if call.isWithoutReply, error.code == .connectionLost || error.code == .error { return nil }
             if call.name == "cas", error.code == .invalidArgument { return nil }
             return "threw \(error.code) \(error)"
         case .done(let done):
-            // Says 1 as long as the connection lasts.
+            // Returns 1 as long as the connection lasts.
             if call.name == "delete_multi" { return nil }
             if call.name == "flush_all" { return nil }
             return (python == .boolean(true) || python == .integer(1)) == done ? nil : "gave \(done)"
@@ -243,7 +243,7 @@ extension PythonCallTests {
             let pairs = python?["$dict"].items ?? []
             var expected: [Key: PickleValue] = [:]
             for pair in pairs { expected[(try? Key(python: pair[0])) ?? "?"] = PickleValue(tagged: pair[1]) }
-            // A value that cannot be read, and a server that fails, are told of here.
+            // A value that cannot be read, and a server that fails, are reported here.
             if !answer.failures.isEmpty {
                 let all = answer.values.allSatisfy { expected[$0.key] == $0.value } || python == nil
                 return all ? nil : "gave \(answer)"
@@ -252,14 +252,14 @@ extension PythonCallTests {
         case .failed(let keys):
             guard let python else { return "gave \(keys)" }
             let expected = Set(python.items.compactMap { try? Key(python: $0) })
-            // After a reset or a timeout python-memcached forgets to name the keys; with noreply it never knows any.
+            // After a reset or a timeout python-memcached does not return the keys; with noreply it never knows any.
             let names = answers.contains("<rst>") || answers.contains("<hang>") || call.isWithoutReply
             return Set(keys) == expected || names && expected.isSubset(of: keys) ? nil : "failed for \(keys)"
         case .statistics(let servers):
             guard let python, call.name == "get_stats" else { return nil }
             for (server, expected) in zip(servers, python.items) {
                 guard let server else {
-                    // It gives what it got, as if it were all.
+                    // It returns what it got, as if it were complete.
                     if answers.contains("<close>") { continue }
                     return "gave nothing"
                 }

@@ -1,7 +1,7 @@
 import MemcacheCore
 import Testing
 
-/// A command and what it is expected to send.
+/// A command and the bytes that it should send.
 struct EncodingCase: Sendable, CustomTestStringConvertible {
     var command: any MemcacheCommand
     var request: String
@@ -14,7 +14,7 @@ struct EncodingCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { request.split(separator: "\r\n").first.map(String.init) ?? request }
 }
 
-/// A command that is not to be sent, and the code of the error that says so.
+/// A command that must not be sent, and the code of the error.
 struct RefusalCase: Sendable, CustomTestStringConvertible {
     var command: any MemcacheCommand
     var testDescription: String
@@ -130,7 +130,7 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
         EncodingCase(MetaArithmetic("k", [.mode(.increment)]), "ma k MI\r\n"),
         EncodingCase(MetaNoop(), "mn\r\n"),
         EncodingCase(MetaDebug("k"), "me k\r\n"),
-        // The mark is seen only when a word follows it (1.6.45).
+        // The mark is recognized only if a word follows it (1.6.45).
         EncodingCase(MetaDebug(base64), "me YSBi b x\r\n"),
     ])
     func `a meta command`(_ example: EncodingCase) throws {
@@ -264,11 +264,11 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
         RefusalCase(StartCrawl(.hashTable), "a crawl of the hash table"),
         RefusalCase(StartCrawl(.classes([])), "no class"),
     ])
-    func `what a server would refuse is refused before it is sent`(_ example: RefusalCase) {
+    func `what a server would reject is rejected before it is sent`(_ example: RefusalCase) {
         #expect(Wire.code { try example.command.validate() } == .invalidArgument)
     }
 
-    @Test func `the refusal of a base64 key says what to use`() {
+    @Test func `the error for a base64 key says what to use`() {
         do {
             try Get(Self.base64).validate()
             Issue.record("accepted")
@@ -307,7 +307,7 @@ struct RefusalCase: Sendable, CustomTestStringConvertible {
     @Test(arguments: [
         "", "al", "ALL", "1,", ",1", "0", "64", "1, 2", "1 2", "a", "1\r\nflush_all", "18446744073709551616",
     ])
-    func `a scope that is none is refused`(text: String) {
+    func `an invalid scope is rejected`(text: String) {
         #expect(Wire.code { _ = try CrawlScope(text) } == .invalidArgument)
     }
 }

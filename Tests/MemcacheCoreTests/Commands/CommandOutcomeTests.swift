@@ -1,7 +1,7 @@
 import MemcacheCore
 import Testing
 
-/// What servers answer, and what a caller gets of it.
+/// What servers reply, and what a caller gets from it.
 @Suite struct CommandOutcomeTests {
     private func outcome<Command: MemcacheCommand>(_ command: Command, _ text: String) throws -> Command.Outcome {
         try Wire.outcome(of: command, from: text)
@@ -53,7 +53,7 @@ import Testing
         #expect(try outcome(GetMany(["a", "b"]), "VALUE b 0 1\r\nx\r\nVALUE a 0 1\r\ny\r\nEND\r\n").count == 2)
     }
 
-    @Test func `an item that was not asked for is not handed out`() {
+    @Test func `an item that was not requested is not returned`() {
         #expect(Wire.code { _ = try outcome(Get("k"), "VALUE j 0 1\r\nx\r\nEND\r\n") } == .unreadableReply)
         #expect(
             Wire.code { _ = try outcome(Get("k"), "VALUE k 0 1\r\nx\r\nVALUE k 0 1\r\nx\r\nEND\r\n") }
@@ -67,7 +67,7 @@ import Testing
         ("ERROR\r\n", MemcacheError.Code.error), ("CLIENT_ERROR bad command line format\r\n", .clientError),
         ("SERVER_ERROR out of memory\r\n", .serverError), ("BUSY later\r\n", .unavailable),
     ])
-    func `a refusal is thrown with its text by every command`(text: String, code: MemcacheError.Code) throws {
+    func `an error reply is thrown with its text by every command`(text: String, code: MemcacheError.Code) throws {
         let commands: [any MemcacheCommand] = [
             SetValue("k", value: []), Add("k", value: []), Replace("k", value: []), Append("k", value: []),
             Prepend("k", value: []), CompareAndSwap("k", value: [], cas: CASToken(rawValue: 1)), Get("k"), Gets("k"),
@@ -112,7 +112,7 @@ import Testing
                 == .unreadableReply)
     }
 
-    @Test func `without a reply there is no outcome, but a refusal is told`() throws {
+    @Test func `without a reply there is no outcome, but an error is reported`() throws {
         try outcome(WithoutReply(SetValue("k", value: [])), "MN\r\n")
         try WithoutReply(Delete("k")).interpret(.nothing)
         let refusal = Refusal(kind: .error, line: Wire.bytes("ERROR"))
@@ -174,7 +174,7 @@ import Testing
     @Test(arguments: [
         "x\nh|i|1\n", "1\nh|i\n", "1\nh|i|0\n", "1\nh|i|65536\n", "1\n||1\n", "1\nh|i|1|2\n", "1\nh\u{1b}|i|1\n", "",
     ])
-    func `a configuration that is none is refused`(body: String) {
+    func `an invalid configuration is rejected`(body: String) {
         #expect(ClusterConfiguration(Wire.bytes(body)) == nil)
     }
 }

@@ -24,7 +24,7 @@ import Testing
         #expect(result.returnFlags.map(\.letter) == Array("stfckOhl".utf8))
     }
 
-    @Test func `what was not asked for is nil`() throws {
+    @Test func `what was not requested is nil`() throws {
         let result = try result(MetaGet("a"), "HD\r\n")
         #expect(result.status == .done)
         #expect(result.value == nil && result.cas == nil && result.flags == nil && result.timeToLive == nil)
@@ -32,7 +32,7 @@ import Testing
         #expect(result.key == nil && result.opaque == nil && result.returnFlags.isEmpty)
     }
 
-    @Test func `no end of life is told from a second`() throws {
+    @Test func `an unlimited lifetime is distinguished from one second`() throws {
         #expect(try result(MetaGet("a"), "HD t-1\r\n").timeToLive == .unlimited)
         #expect(try result(MetaGet("a"), "HD t0\r\n").timeToLive == .remaining(.zero))
         #expect(try result(MetaGet("a"), "HD t1\r\n").timeToLive == .remaining(.seconds(1)))
@@ -67,23 +67,23 @@ import Testing
         #expect(Wire.code { _ = try result(MetaGet("a", [.opaque("1")]), "EN O2\r\n") } == .unreadableReply)
     }
 
-    @Test func `a base64 key comes back marked`() throws {
+    @Test func `a base64 key is returned with its mark`() throws {
         let result = try result(MetaGet("a"), "VA 2 k44OG44K544OI b\r\nhi\r\n")
         #expect(result.isKeyBase64)
         #expect(result.key.flatMap { Base64.decode($0) } == Wire.bytes("テスト"))
     }
 
-    @Test func `a raw key with blanks does not pass for a base64 one`() throws {
+    @Test func `an unencoded key with spaces does not pass for a base64 one`() throws {
         let result = try result(MetaGet("a"), "HD kfoo bar t5\r\n")
         #expect(result.key == Wire.bytes("foo"))
         #expect(!result.isKeyBase64)
     }
 
-    @Test func `OK of servers before 1.6.10 is no meta reply`() {
+    @Test func `OK of servers before 1.6.10 is not a meta reply`() {
         #expect(throws: ReplyParser.Failure.self) { try result(MetaSet("a", value: []), "OK\r\n") }
     }
 
-    @Test func `quiet tells what the server would not have said`() throws {
+    @Test func `quiet shows what the server would have suppressed`() throws {
         #expect(try result(MetaGet("a", [.quiet]), "EN\r\n").isHidden)
         #expect(try !result(MetaGet("a", [.quiet]), "HD\r\n").isHidden)
         #expect(try result(MetaSet("a", value: [], [.quiet]), "HD\r\n").isHidden)
@@ -116,7 +116,7 @@ import Testing
         ("-100", TimeToLive.remaining(.seconds(100))), ("100", .remaining(.seconds(100))), ("-1", .unlimited),
         ("1", .remaining(.seconds(1))), ("0", .remaining(.zero)),
     ])
-    func `the sign of the remaining life is wrong before 1.6.24`(text: String, life: TimeToLive) throws {
+    func `the sign of the remaining lifetime is wrong before 1.6.24`(text: String, life: TimeToLive) throws {
         let line = Wire.bytes("a exp=\(text) la=0 cas=1 fetch=no cls=1 size=61")
         #expect(MetaDebugRecord(line: line)?.timeToLive == life)
     }
@@ -138,22 +138,22 @@ import Testing
         "v", "c", "f", "h", "k", "l", "q", "s", "t", "u", "N30", "R30", "T0", "T-1", "C1", "E5", "O", "Oabc", "P/x",
         "Lx",
     ])
-    func `a flag of mg is read as the wire has it`(text: String) throws {
+    func `a flag of mg is read in the form of the protocol`(text: String) throws {
         #expect(try MetaFlag<MetaGet>(wire: text).description == text)
     }
 
     @Test(arguments: ["F99", "T100", "MS", "ME", "MA", "MR", "MP", "I", "N60", "C1", "c", "s", "k", "q", "O1", "E1"])
-    func `a flag of ms is read as the wire has it`(text: String) throws {
+    func `a flag of ms is read in the form of the protocol`(text: String) throws {
         #expect(try MetaFlag<MetaSet>(wire: text).description == text)
     }
 
     @Test(arguments: ["N0", "J13", "D10", "MI", "MD", "M+", "M-", "T5", "v", "t", "c", "C1"])
-    func `a flag of ma is read as the wire has it`(text: String) throws {
+    func `a flag of ma is read in the form of the protocol`(text: String) throws {
         #expect(try MetaFlag<MetaArithmetic>(wire: text).description == text)
     }
 
     @Test(arguments: ["I", "T30", "x", "C1", "q", "k"])
-    func `a flag of md is read as the wire has it`(text: String) throws {
+    func `a flag of md is read in the form of the protocol`(text: String) throws {
         #expect(try MetaFlag<MetaDelete>(wire: text).description == text)
     }
 
@@ -161,16 +161,16 @@ import Testing
         "", "Q", "b", "V", "vv", "v1", "T", "Tabc", "T1.5", "T4294967296", "C", "C-1", "C18446744073709551616", "N",
         "Oa b", "Oa\r\nflush_all", "O" + String(repeating: "x", count: 32), "P", "F1", "MS", "é",
     ])
-    func `a flag that mg does not take is refused with what it takes`(text: String) {
+    func `a flag that mg does not accept is rejected with those it accepts`(text: String) {
         #expect(Wire.code { _ = try MetaFlag<MetaGet>(wire: text) } == .invalidArgument)
     }
 
     @Test(arguments: ["F18446744073709551616", "F-1", "M", "MX", "Mappend", "MD", "S2", "x"])
-    func `a flag that ms does not take is refused`(text: String) {
+    func `a flag that ms does not accept is rejected`(text: String) {
         #expect(Wire.code { _ = try MetaFlag<MetaSet>(wire: text) } == .invalidArgument)
     }
 
-    @Test func `the message names the flags there are`() {
+    @Test func `the message lists the valid flags`() {
         do {
             _ = try MetaFlag<MetaDelete>(wire: "Z")
             Issue.record("accepted")
@@ -189,11 +189,11 @@ import Testing
     }
 
     @Test(arguments: ["", String(repeating: "x", count: 32), "a b", "a\r\nflush_all", "\0", "\u{7f}"])
-    func `an opaque text has 1 to 31 bytes and no blanks`(text: String) {
+    func `an opaque text has 1 to 31 bytes and no spaces`(text: String) {
         #expect(Wire.code { _ = try MetaOpaque(text.utf8) } == .invalidArgument)
     }
 
-    @Test func `an opaque text of 31 bytes is taken, and so is a number`() throws {
+    @Test func `an opaque text of 31 bytes is accepted, and so is a number`() throws {
         #expect(try MetaOpaque(String(repeating: "x", count: 31).utf8).bytes.count == 31)
         #expect(MetaOpaque(UInt64.max).bytes == Wire.bytes("18446744073709551615"))
     }

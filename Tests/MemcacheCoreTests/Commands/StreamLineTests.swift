@@ -28,7 +28,7 @@ import Testing
         #expect(entry.otherAttributes.isEmpty)
     }
 
-    @Test func `a line of a later server has more, and a blank at its end`() throws {
+    @Test func `a line of a later server has more attributes, and a space at its end`() throws {
         let line =
             "key=a exp=-1 la=1 cas=2 fetch=no cls=1 size=20068 flags=18446744073709551615 ext_page=5 ext_offset=3311220 new=v=w "
         let entry = try #require(ListedItem(line: Wire.bytes(line)))
@@ -40,7 +40,7 @@ import Testing
         #expect(entry.otherAttributes == [LineAttribute(name: "new", value: Wire.bytes("v=w"))])
     }
 
-    @Test func `a binary key is asked for in base64`() throws {
+    @Test func `a binary key is requested in base64`() throws {
         let entry = try #require(ListedItem(line: Wire.bytes("key=bin%20%0D%0A%00%FF exp=-1 la=1")))
         #expect(entry.key == [0x62, 0x69, 0x6e, 0x20, 0x0d, 0x0a, 0x00, 0xff])
         let key = try entry.sendableKey()
@@ -53,7 +53,7 @@ import Testing
         "key=a size=", "key=a flags=18446744073709551616", "key=a word", "STORED",
         "BUSY currently processing crawler request",
     ])
-    func `a line that is no entry is not taken for one`(line: String) {
+    func `a line that is not an entry is not taken for one`(line: String) {
         #expect(ListedItem(line: Wire.bytes(line)) == nil)
     }
 
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: ["", "mg", "mg ", "EN", "OK", "ERROR", "key=a", "mg" + String(repeating: " x", count: 200)])
-    func `a line that is no key is not taken for one`(line: String) {
+    func `a line that is not a key is not taken for one`(line: String) {
         #expect(Key(dumpedLine: Wire.bytes(line)) == nil)
     }
 
@@ -111,7 +111,7 @@ import Testing
         let keys = try #require(Recording.streams["mgdump-1.6.45.txt"])
         let entries = Recording.lines(of: metadata).compactMap { ListedItem(line: $0) }
         let dumped = Recording.lines(of: keys).compactMap { Key(dumpedLine: $0) }
-        // The first item of the metadump was gone when the keys were dumped.
+        // The first item of the metadump no longer existed when the keys were dumped.
         #expect(Set(try entries.dropFirst().map { try $0.sendableKey() }) == Set(dumped))
     }
 }
@@ -183,7 +183,7 @@ import Testing
         "ts=1.1000000 gid=1 type=x",
         "ts=.2 gid=1 type=x", "ts=-1.2 gid=1 type=x", "word ts=1.2 gid=1 type=x", "ERROR",
     ])
-    func `a line that is no event is not taken for one`(line: String) {
+    func `a line that is not an event is not taken for one`(line: String) {
         #expect(WatchLine(line: Wire.bytes(line)) == nil)
     }
 
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func `a gap in the numbers is what was skipped`() throws {
+    @Test func `a gap in the numbers counts the skipped events`() throws {
         let bytes = try #require(Recording.streams["watch-skipped-1.6.18.txt"])
         let lines = Recording.lines(of: bytes).compactMap { WatchLine(line: $0) }
         guard case .event(let before) = lines[1], case .skipped(let count) = lines[2], case .event(let after) = lines[3]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MemcacheCore
 
-/// What happens to a connection, as a transcript has it. Receivers are known by the number of their submission.
+/// The events of a connection, as a transcript. Receivers are identified by the number of their submission.
 private enum Event {
     case submit(Int, [ReplyShape] = [.line], timeout: Int = 1000)
     case open
@@ -17,7 +17,7 @@ private enum Event {
     case close
 }
 
-/// Plays a transcript: at a time in milliseconds, an event, and what the machine is to say.
+/// Plays a transcript: at a time in milliseconds, an event, and the expected response of the machine.
 private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLocation = #_sourceLocation) {
     var machine = ConnectionStateMachine<Int>()
     let start = ContinuousClock.now
@@ -72,7 +72,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
 }
 
 @Suite struct ConnectionStateMachineTests {
-    @Test func `a refusal among several values goes on up to the fence`() {
+    @Test func `an error among several values continues up to the fence`() {
         let refusal = ReplyElement.refusal(.serverError, line: 0..<0)
         let value = ReplyElement.value(key: 0..<0, flags: 0, cas: nil, data: 0..<0)
         play([
@@ -86,7 +86,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
             (2, .element(.version(0..<0)), "1 reply 0, all"),
             (3, .element(.end), "2 reply 0, all"),
         ])
-        // memcached ends the reply with the refusal.
+        // memcached ends the reply with the error.
         play([
             (0, .open, "open"),
             (1, .submit(1, [.values, .fence, .storage]), "accepted"),
@@ -111,7 +111,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         ])
     }
 
-    /// What a random server sends: a reply to every request, in one of the forms there are, with a mark of the request.
+    /// What a random server sends: a reply to every request, in one of the existing forms, with a mark of the request.
     @Test func `whatever form the replies have, none reaches another's receiver`() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
@@ -149,7 +149,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
                     switch machine.receive(element) {
                     case .drop: #expect(id == -1)
                     case .violation:
-                        // Without a fence behind it, what follows the refusal is not read at all.
+                        // Without a fence after it, what follows the error is not read at all.
                         Issue.record("\(element) of \(id)")
                         break read
                     case .deliver(let delivery):
@@ -161,7 +161,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         }
     }
 
-    @Test func `a server that is not listened to is not late, and its time begins anew`() {
+    @Test func `a server that is not being read is not late, and its time starts again`() {
         play([
             (0, .open, "open"),
             (0, .submit(1), "accepted"),
@@ -200,7 +200,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         ])
     }
 
-    @Test func `what is submitted before the connection is made is sent when it is`() {
+    @Test func `requests submitted before the connection is established are sent when it is`() {
         play([
             (0, .submit(1), "accepted"),
             (5, .open, "open"),
@@ -227,7 +227,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         ])
     }
 
-    @Test func `a reply that nobody awaits is a violation`() {
+    @Test func `an unexpected reply is a violation`() {
         play([(0, .open, "open"), (1, .element(.stored), "violation")])
         play([
             (0, .open, "open"), (1, .submit(1), "accepted"), (2, .element(.stored), "1 reply 0, all"),
@@ -276,7 +276,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         ])
     }
 
-    @Test func `a later submission may give up while the oldest has time`() {
+    @Test func `a later submission may time out while the oldest has time`() {
         play([
             (0, .open, "open"),
             (0, .submit(1, timeout: 1000), "accepted"),
@@ -297,7 +297,7 @@ private func play(_ transcript: [(Int, Event, String)], sourceLocation: SourceLo
         ])
     }
 
-    @Test func `the oldest that gets no answer ends the connection also when nobody waits for it any more`() {
+    @Test func `the oldest command without an answer closes the connection even if its caller was cancelled`() {
         play([
             (0, .open, "open"),
             (0, .submit(1, timeout: 100), "accepted"),

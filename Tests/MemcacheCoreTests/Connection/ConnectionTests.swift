@@ -2,7 +2,7 @@ import Testing
 
 @testable import MemcacheCore
 
-/// Requests and replies of one connection, cut at any point, cancelled at any moment, ended in the middle.
+/// Requests and replies of one connection, split at any point, cancelled at any time, ended in the middle.
 @Suite struct ConnectionTests {
     private let network = FakeNetwork()
 
@@ -76,7 +76,7 @@ import Testing
         (.noResources("too many open files"), "local-resource", "cannot connect: too many open files"),
         (.closed, "connection-lost", "the server closed the connection before it answered anything"),
     ])
-    func `commands fail, unsent, when the connection cannot be made`(
+    func `commands fail, unsent, if the connection cannot be established`(
         ending: Transport.Ending, code: String, message: String
     ) throws {
         var options = Connection.Options()
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func `a task that is cancelled gives up at once, and its answer is dropped`() throws {
+    @Test func `a cancelled task stops waiting at once, and its answer is dropped`() throws {
         let (connection, server) = try network.connect()
         let first = get("a", connection)
         let second = delete("b", connection)
@@ -128,7 +128,7 @@ import Testing
         #expect(!connection.isClosed)
     }
 
-    @Test func `a server is still awaited for a command that was cancelled, and so are the others`() throws {
+    @Test func `a cancelled command's reply is still awaited, and so are the others`() throws {
         let (connection, _) = try network.connect()
         let first = get("a", connection)
         network.advance(by: .milliseconds(500))
@@ -150,7 +150,7 @@ import Testing
         #expect(reads.map(\.outcome) == ["A", "miss", "C", "A"])
     }
 
-    @Test func `a value that another has followed is handed over before the rest has come`() throws {
+    @Test func `a value followed by another is delivered before the rest arrives`() throws {
         let (connection, server) = try network.connect()
         let reads = get(["a", "b", "c"], connection)
         server.receive("VALUE a 0 1\r\nA\r\nVALUE b 0 1\r\nB\r\n")
@@ -159,7 +159,7 @@ import Testing
         #expect(reads.map(\.outcome) == ["A", "B", "miss"])
     }
 
-    @Test func `those who are resumed together ask again together`() throws {
+    @Test func `callers resumed together make their next requests together`() throws {
         let (connection, server) = try network.connect()
         let tasks = network.startAll([
             Self.readAll(["a", "d"], connection), Self.readAll(["b", "e"], connection),
@@ -167,14 +167,14 @@ import Testing
         ])
         #expect(server.sent() == "get a b c\r\n")
         server.receive("END\r\n")
-        // A task that is not the test's own may end the gathering; where it does not, a millisecond does.
+        // A task that is not the test's own may end the gathering; otherwise a millisecond does.
         network.advance(by: .milliseconds(1))
         #expect(server.sent() == "get d e f\r\n")
         server.receive("END\r\n")
         #expect(tasks.map(\.outcome) == ["2", "2", "2"])
     }
 
-    @Test func `a read that is not answered in time takes those of its line with it`() throws {
+    @Test func `a read that times out takes those of its line with it`() throws {
         let (connection, server) = try network.connect()
         let reads = get(["a", "b", "c"], connection)
         server.receive("VALUE a 0 1\r\nA\r\nVALUE b 0 1\r\nB")
@@ -182,7 +182,7 @@ import Testing
         #expect(reads.map(\.outcome) == ["timed-out?", "timed-out?", "timed-out?"])
     }
 
-    @Test func `what follows a line of several keys begins with a fence`() throws {
+    @Test func `the request after a line of several keys begins with a fence`() throws {
         let (connection, server) = try network.connect()
         let reads = get(["a", "b"], connection)
         let last = delete("c", connection)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MemcacheCore
 
-/// How long a connection waits for what, to the millisecond.
+/// The time limits of a connection, to the millisecond.
 @Suite struct DeadlineTests {
     private let network = FakeNetwork()
 
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `a command gives up when its time is up, and not before`() throws {
+    @Test func `a command times out when its time is up, and not before`() throws {
         let (connection, server) = try network.connect()
         let read = get("a", connection, within: .milliseconds(800))
         #expect(server.sent() == "get a\r\n")
@@ -44,7 +44,7 @@ import Testing
         #expect(!connection.isClosed)
     }
 
-    @Test func `the time of an answer counts from the answer before`() throws {
+    @Test func `the time limit of a reply counts from the reply before it`() throws {
         let (connection, server) = try network.connect()
         let first = delete("a", connection)
         let second = delete("b", connection)
@@ -72,7 +72,7 @@ import Testing
         #expect(read.outcome == "timed-out?")
     }
 
-    @Test func `a later command may give up while the connection goes on for the others`() throws {
+    @Test func `a later command may time out while the connection stays open for the others`() throws {
         let (connection, server) = try network.connect()
         let first = get("a", connection, within: .seconds(60))
         let second = get("b", connection, within: .milliseconds(100))
@@ -88,7 +88,7 @@ import Testing
         #expect(!connection.isClosed)
     }
 
-    @Test func `commands that wait with one that times out are told apart from it`() throws {
+    @Test func `commands that wait with one that times out are distinguished from it`() throws {
         let (connection, _) = try network.connect()
         let first = get("a", connection, within: .seconds(2))
         let second = get("b", connection, within: .seconds(180))
@@ -101,9 +101,9 @@ import Testing
         #expect(third.error?.message == "the connection was closed before the command was sent")
     }
 
-    /// What a value brings in that comes slowly: every 16 KiB count, and less does not.
+    /// How a slow value extends the deadline: every 16 KiB count, and less does not.
     @Test(arguments: [(16_300, false), (16_400, true)])
-    func `a value that stalls is given up, and one that goes on is not`(bytes: Int, goesOn: Bool) throws {
+    func `a value that stalls times out, and one that continues does not`(bytes: Int, goesOn: Bool) throws {
         let (connection, server) = try network.connect()
         let read = get("a", connection)
         server.receive("VALUE a 0 100000\r\n")
@@ -117,7 +117,7 @@ import Testing
         #expect(read.outcome == "timed-out?")
     }
 
-    @Test func `a value that comes byte by byte is given up`() throws {
+    @Test func `a value that arrives byte by byte times out`() throws {
         let (connection, server) = try network.connect()
         let read = get("a", connection)
         for byte in "VALUE a 0 100\r\n".utf8 {
@@ -129,7 +129,7 @@ import Testing
         #expect(read.outcome == "timed-out?")
     }
 
-    @Test func `a server that takes in a long value is at work`() throws {
+    @Test func `a server receiving a long value is working`() throws {
         let (connection, server) = try network.connect()
         let stored = network.start { () async throws(MemcacheError) in
             try await connection.execute(
@@ -147,7 +147,7 @@ import Testing
         #expect(stored.outcome == "timed-out?")
     }
 
-    @Test func `a server that is not listened to is not late`() throws {
+    @Test func `a server that is not being read is not late`() throws {
         let (connection, server) = try network.connect()
         let read = get("a", connection)
         connection.hold()
@@ -176,7 +176,7 @@ import Testing
     }
 
     @Test(arguments: [(Duration.seconds(9), "1"), (.seconds(12), "0 timed-out")])
-    func `statistics without end put off the deadline ten times, and not for ever`(
+    func `endless statistics postpone the deadline ten times at most`(
         time: Duration, outcome: String
     ) throws {
         let (connection, server) = try network.connect()
@@ -192,11 +192,11 @@ import Testing
     }
 }
 
-/// Counts complete replies, and takes its time whenever it may show something.
+/// Counts complete replies, and takes its time whenever it may flush output.
 private final class SlowReceiver: ReplyReceiver, @unchecked Sendable {
     private let network: FakeNetwork
     private let pause: Duration
-    /// How many replies were complete, and the error; nil while it goes on.
+    /// The number of complete replies, and the error; nil while it continues.
     private(set) var outcome: String?
 
     init(in network: FakeNetwork, pause: Duration) {

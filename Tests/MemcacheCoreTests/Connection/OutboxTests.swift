@@ -18,7 +18,7 @@ struct OutboxTests {
         case request(String)
     }
 
-    /// What is sent for the steps, and how many submissions it is.
+    /// The bytes sent for the steps, and the number of submissions.
     private func sent(_ steps: [Step]) -> (text: String, submissions: Int) {
         var outbox = Outbox()
         let content = content(of: steps, &outbox)
@@ -42,7 +42,7 @@ struct OutboxTests {
         return outbox.take()
     }
 
-    @Test func `a read alone is a line of its own`() {
+    @Test func `a single read is a line of its own`() {
         #expect(sent([.get("a")]) == ("get a\r\n", 1))
     }
 
@@ -50,12 +50,12 @@ struct OutboxTests {
         #expect(sent([.get("a"), .get("b"), .get("a"), .get("c")]) == ("get a b a c\r\n", 1))
     }
 
-    @Test func `whatever comes between two reads keeps its place`() {
+    @Test func `other commands between two reads keep their place`() {
         let sent = sent([.get("a"), .get("b"), .request("delete a\r\n"), .get("a"), .request("incr n 1\r\n")])
         #expect(sent == ("get a b\r\nversion\r\ndelete a\r\nget a\r\nincr n 1\r\n", 4))
     }
 
-    @Test func `reads that ask for CAS tokens have lines of their own`() {
+    @Test func `reads with CAS tokens have lines of their own`() {
         #expect(
             sent([.get("a"), .gets("b"), .gets("c"), .get("d")]) == ("get a\r\ngets b c\r\nversion\r\nget d\r\n", 3))
     }
@@ -64,7 +64,7 @@ struct OutboxTests {
         #expect(sent([.get("a"), .get("b", timeout: .seconds(2))]) == ("get a\r\nget b\r\n", 2))
     }
 
-    @Test func `nobody joins what was taken`() {
+    @Test func `no read joins a line that was taken`() {
         var outbox = Outbox()
         let first = content(of: [.get("a")], &outbox)
         let second = content(of: [.get("b")], &outbox)

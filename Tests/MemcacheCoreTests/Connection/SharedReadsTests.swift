@@ -3,9 +3,9 @@ import Testing
 @testable import MemcacheCore
 
 struct SharedReadsTests {
-    /// What callers of `get` of these keys get, each in a few words, of a server's bytes that come in pieces.
+    /// What callers of `get` for these keys get, each in a few words, from a server's bytes that arrive in pieces.
     ///
-    /// - Parameter giveUp: The positions of those who are cancelled before anything comes.
+    /// - Parameter giveUp: The positions of the callers that are cancelled before anything arrives.
     private func outcomes(
         _ keys: [Key], _ reply: String, pieces: [Int] = [], giveUp: Set<Int> = [], isCut: Bool = false
     ) throws -> [String] {
@@ -42,7 +42,7 @@ struct SharedReadsTests {
 
     private let three = "VALUE a 0 1\r\n1\r\nVALUE b 0 5\r\nEND\r\n\r\nVALUE c 7 0\r\n\r\nEND\r\n"
 
-    @Test func `each caller gets what was found of its key, wherever the bytes are cut`() throws {
+    @Test func `each caller gets the item of its key, wherever the bytes are split`() throws {
         let length = three.utf8.count
         for cut in 0...length {
             #expect(try outcomes(["a", "b", "c"], three, pieces: [cut]) == ["1", "END\r\n", ""])
@@ -55,36 +55,38 @@ struct SharedReadsTests {
         (["c", "b", "a"], ["", "END\r\n", "1"]),
         (["x", "b", "c", "a", "y"], ["miss", "END\r\n", "", "1", "miss"]),
     ])
-    func `misses are told from what the server left out, in any order`(_ keys: [Key], _ expected: [String]) throws {
+    func `misses are distinguished from what the server left out, in any order`(_ keys: [Key], _ expected: [String])
+        throws
+    {
         #expect(try outcomes(keys, three) == expected)
     }
 
-    @Test func `a key that two callers ask for is given to both`() throws {
+    @Test func `a key that two callers read is given to both`() throws {
         let reply = "VALUE a 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nEND\r\n"
         #expect(try outcomes(["a", "a"], reply) == ["1", "2"])
     }
 
-    @Test func `what comes for a caller who gave up is dropped, and the others get their own`() throws {
+    @Test func `the item of a cancelled caller is dropped, and the others get their own`() throws {
         #expect(try outcomes(["a", "b", "c"], three, giveUp: [0]) == ["cancelled", "END\r\n", ""])
         #expect(try outcomes(["a", "b", "c"], three, giveUp: [1]) == ["1", "cancelled", ""])
         #expect(try outcomes(["a", "b", "c"], three, giveUp: [0, 1, 2]) == ["cancelled", "cancelled", "cancelled"])
     }
 
-    @Test func `an item that nobody asked for makes the answers of all that wait doubtful`() throws {
+    @Test func `an unrequested item makes the answers of all waiting callers doubtful`() throws {
         #expect(try outcomes(["a", "x", "c"], three) == ["unreadable-reply", "unreadable-reply", "unreadable-reply"])
         #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nEND\r\n") == ["unreadable-reply"])
     }
 
     private let two = "VALUE a 0 1\r\n1\r\nVALUE b 0 1\r\n2\r\n"
 
-    /// Alone, a value counts when the end of the answer has come.
-    @Test func `values that another has followed outlast the loss of the connection`() throws {
+    /// Alone, a value counts once the end of the reply has arrived.
+    @Test func `values followed by another survive the loss of the connection`() throws {
         #expect(try outcomes(["a", "b", "c"], two, isCut: true) == ["1", "connection-lost", "connection-lost"])
         #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\n", isCut: true) == ["connection-lost"])
     }
 
     @Test(arguments: ["SERVER_ERROR out of memory writing get response\r\n", "ERROR\r\n", "CLIENT_ERROR no\r\n"])
-    func `after a refusal callers have the items that came, and the others ask alone`(_ refusal: String) throws {
+    func `after an error callers have the items that arrived, and the others read alone`(_ refusal: String) throws {
         #expect(try outcomes(["a", "b", "c"], two + refusal) == ["1", "2", "asks alone"])
         #expect(try outcomes(["a", "x", "b"], two + refusal) == ["1", "asks alone", "2"])
         #expect(try outcomes(["a", "b", "c"], two + refusal, giveUp: [0, 2]) == ["cancelled", "2", "cancelled"])
@@ -92,13 +94,13 @@ struct SharedReadsTests {
         #expect(try outcomes(["a", "c", "d"], two + refusal) == Array(repeating: "unreadable-reply", count: 3))
     }
 
-    @Test func `the refusal of a single caller's line is its own`() throws {
+    @Test func `the error for a single caller's line is its own`() throws {
         let refusal = "SERVER_ERROR out of memory writing get response\r\n"
         #expect(try outcomes(["a"], refusal) == ["server-error"])
         #expect(try outcomes(["a"], "VALUE a 0 1\r\n1\r\n" + refusal) == ["server-error"])
     }
 
-    @Test func `what a caller was told is not kept until the others have theirs`() throws {
+    @Test func `an item delivered to a caller is not retained for the others`() throws {
         let reads = SharedReads(.get, isOnLoop: false)
         var callers: [ReadWaiter] = [ReadWaiter("a"), ReadWaiter("b"), ReadWaiter("c")]
         callers.forEach(reads.join)
@@ -118,13 +120,13 @@ struct SharedReadsTests {
         reads.finish(nil, answered: 1)
     }
 
-    @Test func `a second item for a key that was told already is one that nobody asked for`() throws {
+    @Test func `a second item for a key that was already delivered counts as unrequested`() throws {
         let again = two + "VALUE a 0 1\r\n3\r\nEND\r\n"
         let expected = ["1", "unreadable-reply", "unreadable-reply"]
         #expect(try outcomes(["a", "b", "c"], again, pieces: [two.utf8.count]) == expected)
     }
 
-    @Test func `a key that the server may refuse goes alone`() throws {
+    @Test func `a key that the server may reject is read alone`() throws {
         #expect(SharedRead(.get, "a") != nil)
         let long = try Key(String(repeating: "k", count: 251), maximumBytes: 300)
         #expect(SharedRead(.get, long) == nil)

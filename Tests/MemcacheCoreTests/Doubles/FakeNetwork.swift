@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemcacheCore
 
-/// A network without sockets, threads and waiting: the test is every server, and it decides when time passes.
+/// A network without sockets, threads and waiting: the test plays every server, and decides when time passes.
 ///
 /// Tasks of the test and the loops of all connections run on the test's thread, in ``settle()``.
 final class FakeNetwork: NetworkSubstitute {
@@ -11,7 +11,7 @@ final class FakeNetwork: NetworkSubstitute {
     private let executor = TestExecutor()
     private let transports = Mutex<[FakeTransport]>([])
 
-    /// The connections that have been begun, oldest first.
+    /// The connections that have been started, oldest first.
     var connections: [FakeTransport] { transports.withLock { $0 } }
 
     var now: ContinuousClock.Instant { clock.now }
@@ -22,7 +22,7 @@ final class FakeNetwork: NetworkSubstitute {
         return transport
     }
 
-    /// Starts a task, which has done what it can when this returns.
+    /// Starts a task, and returns when it has done what it can.
     func start<Value: Sendable>(
         _ body: @escaping @Sendable () async throws(MemcacheError) -> Value
     ) -> TestTask<Value> {
@@ -31,7 +31,7 @@ final class FakeNetwork: NetworkSubstitute {
         return task
     }
 
-    /// Starts tasks, all of which run before anything that they hand over is taken.
+    /// Starts tasks, all of which run before anything that they submit is taken.
     func startAll<Value: Sendable>(
         _ bodies: [@Sendable () async throws(MemcacheError) -> Value]
     ) -> [TestTask<Value>] {
@@ -40,7 +40,7 @@ final class FakeNetwork: NetworkSubstitute {
         return tasks
     }
 
-    /// Does all that can be done now.
+    /// Does everything that can be done now.
     func settle() {
         var hasWorked: Bool
         repeat {
@@ -61,10 +61,10 @@ final class FakeNetwork: NetworkSubstitute {
         settle()
     }
 
-    /// Lets time pass while a loop is at work, so that nothing else is done in it.
+    /// Lets time pass while a loop is busy, so that nothing else runs on it.
     func waste(_ duration: Duration) { clock.advance(by: duration) }
 
-    /// A connection that is made.
+    /// An established connection.
     func connect(_ options: Connection.Options = .init()) throws -> (Connection, FakeTransport) {
         var options = options
         options.network = self
@@ -75,7 +75,7 @@ final class FakeNetwork: NetworkSubstitute {
         return (connection, transport)
     }
 
-    /// A client of servers `fake1`, `fake2`, …, all of them in this network.
+    /// A client for servers `fake1`, `fake2`, …, all of them in this network.
     func client(
         serverCount: Int = 1, _ change: (inout ClientConfiguration) -> Void = { _ in }
     ) throws -> MemcacheClient {
@@ -87,7 +87,7 @@ final class FakeNetwork: NetworkSubstitute {
     }
 }
 
-/// One connection of a ``FakeNetwork``. What the test does to it has its effects before the call returns.
+/// One connection of a ``FakeNetwork``. What the test does to it takes effect before the call returns.
 final class FakeTransport: TransportSubstitute {
     private struct State {
         var jobs: [@Sendable () -> Void] = []
@@ -99,7 +99,7 @@ final class FakeTransport: TransportSubstitute {
         var isReading = true
         var sent: [UInt8] = []
         var onProgress: (@Sendable () -> Void)?
-        /// What has arrived and is not used up.
+        /// What has arrived and is not consumed.
         var arrived: [UInt8] = []
     }
 
@@ -108,7 +108,7 @@ final class FakeTransport: TransportSubstitute {
 
     init(in network: FakeNetwork) { self.network = network }
 
-    // MARK: - What the connection sees
+    // MARK: - The connection's side
 
     var now: ContinuousClock.Instant { network.now }
 
@@ -150,18 +150,18 @@ final class FakeTransport: TransportSubstitute {
         if let delegate { execute { delegate.transportEnded(.closed) } }
     }
 
-    // MARK: - What the test sees and does
+    // MARK: - The test's side
 
     /// The server's name.
     var server: String { state.withLock { $0.server?.description } ?? "" }
 
-    /// Whether the connection is made and has not ended.
+    /// Whether the connection is established and has not ended.
     var isOpen: Bool { state.withLock { $0.isOpen } }
 
     /// Whether the connection reads what arrives.
     var isReading: Bool { state.withLock { $0.isReading } }
 
-    /// What was sent since this was read last.
+    /// What was sent since the last read of this property.
     func sent() -> String {
         String(
             decoding: state.withLock { state in
@@ -188,19 +188,19 @@ final class FakeTransport: TransportSubstitute {
         network.settle()
     }
 
-    /// The system has taken a part of a long value.
+    /// The system has accepted a part of a long value.
     func takePartOfValue() {
         execute { [self] in state.withLock { $0.onProgress }?() }
         network.settle()
     }
 
-    /// The connection ends, or cannot be made.
+    /// The connection ends, or cannot be established.
     func end(_ ending: Transport.Ending = .closed) {
         endLater(ending)
         network.settle()
     }
 
-    /// The connection ends, or cannot be made, before what is handed over from now on.
+    /// The connection ends, or cannot be established, before what is submitted from now on.
     func endLater(_ ending: Transport.Ending = .closed) {
         execute { [self] in
             state.withLock { $0.isOpen = false }
@@ -208,10 +208,10 @@ final class FakeTransport: TransportSubstitute {
         }
     }
 
-    /// When something is due next.
+    /// When the next action is due.
     var nextMoment: ContinuousClock.Instant? { state.withLock { $0.timers.map(\.moment).min() } }
 
-    /// Does on the loop what was handed over and what is due.
+    /// Runs on the loop what was submitted and what is due.
     ///
     /// - Returns: Whether there was anything.
     func run() -> Bool {

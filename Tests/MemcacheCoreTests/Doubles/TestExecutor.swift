@@ -11,7 +11,7 @@ final class TestExecutor: TaskExecutor {
         jobs.withLock { $0.append(job) }
     }
 
-    /// Runs what can run, until all tasks wait for something else.
+    /// Runs everything that can run, until all tasks wait for something else.
     ///
     /// - Returns: Whether there was anything.
     @discardableResult
@@ -57,7 +57,7 @@ final class TestTask<Value: Sendable>: Sendable {
 
     func cancel() { task.withLock { $0 }?.cancel() }
 
-    /// The result in a few words: `waits`, a value, or the code of an error, with `?` where it may have taken effect.
+    /// The result in a few words: `waits`, a value, or the code of an error, with `?` if it may have taken effect.
     var outcome: String {
         switch result {
         case nil: "waits"

@@ -19,13 +19,13 @@ import Testing
         #expect(tokens.token(of: bytes("l")) == nil)
     }
 
-    @Test func `so many are remembered, and beyond them the oldest are forgotten`() {
+    @Test func `a limited number is remembered, and then the oldest are dropped`() {
         let tokens = CASTokenCache(capacity: 3)
         for key in ["a", "b", "c", "a", "d"] { tokens.remember(CASToken(rawValue: 1), of: bytes(key)) }
         #expect(["a", "b", "c", "d"].filter { tokens.token(of: bytes($0)) != nil } == ["a", "c", "d"])
     }
 
-    @Test func `a key that was forgotten and comes again is as old as its last token`() {
+    @Test func `a key that was forgotten and read again is as old as its last token`() {
         let tokens = CASTokenCache(capacity: 2)
         tokens.remember(CASToken(rawValue: 1), of: bytes("a"))
         tokens.forget(bytes("a"))
@@ -35,14 +35,14 @@ import Testing
         #expect(["a", "b", "c"].filter { tokens.token(of: bytes($0)) != nil } == ["a", "c"])
     }
 
-    @Test func `one key that is read for ever takes no more room`() {
+    @Test func `one key that is read again and again takes no more memory`() {
         let tokens = CASTokenCache(capacity: 2)
         for number in UInt64(0)..<10_000 { tokens.remember(CASToken(rawValue: number), of: bytes("k\(number % 2)")) }
         #expect(tokens.token(of: bytes("k0")) == CASToken(rawValue: 9998))
         #expect(tokens.token(of: bytes("k1")) == CASToken(rawValue: 9999))
     }
 
-    @Test func `a cache of no tokens remembers none`() {
+    @Test func `a cache for no tokens remembers none`() {
         let tokens = CASTokenCache(capacity: 0)
         tokens.remember(CASToken(rawValue: 1), of: bytes("k"))
         #expect(tokens.token(of: bytes("k")) == nil)

@@ -18,7 +18,7 @@ struct CompressionTests {
     }
 
     @Test(arguments: [0, 1, 65535, 65536, 65537, 1_048_575, 1_048_576, 1_048_577, 3_000_000])
-    func `any length goes and comes back`(count: Int) throws {
+    func `data of any length survives a round trip`(count: Int) throws {
         var noise = Noise(state: 5)
         let plain = (0..<count).map { _ in UInt8.random(in: 0..<20, using: &noise) }
         let stream = try Zlib.compress(plain)
@@ -34,20 +34,20 @@ struct CompressionTests {
         #expect(try Zlib.decompress(stream, maximumBytes: 100) == Array("abc".utf8))
     }
 
-    @Test func `a stream that is cut anywhere is refused`() throws {
+    @Test func `a stream cut short anywhere is rejected`() throws {
         let stream = try Zlib.compress(Array("a stream that is cut anywhere is refused".utf8))
         for length in 0..<stream.count {
             #expect(throws: MemcacheError.self) { try Zlib.decompress(Array(stream[..<length]), maximumBytes: 100) }
         }
     }
 
-    @Test func `a stream that needs a dictionary is refused`() {
+    @Test func `a stream that needs a dictionary is rejected`() {
         // Written by Python's zlib.compressobj(zdict=b"abc").
         let stream: [UInt8] = [0x78, 0xbb, 0x02, 0x4d, 0x01, 0x27, 0x4b, 0x04, 0x23, 0x00, 0x08, 0x0c, 0x02, 0x4d]
         #expect(throws: MemcacheError.self) { try Zlib.decompress(stream, maximumBytes: 100) }
     }
 
-    @Test func `a mebibyte that expands to a gibibyte is refused`() throws {
+    @Test func `a mebibyte that expands to a gibibyte is rejected`() throws {
         let bomb = try Zlib.compress([UInt8](repeating: 0, count: 1 << 28))
         #expect(bomb.count < 1 << 20)
         let error = #expect(throws: MemcacheError.self) { try PythonTranscoder().decode(bomb, flags: 8) }

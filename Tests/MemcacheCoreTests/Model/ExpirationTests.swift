@@ -42,12 +42,12 @@ import Testing
     }
 
     @Test(arguments: [-1, 0, 1, 2_592_000, 2_592_001, 2_147_483_647])
-    func `a number of the wire comes back as itself`(number: Int64) {
+    func `a number of the protocol converts back to itself`(number: Int64) {
         #expect(Expiration(wireValue: number)?.wireValue(now: Self.now) == number)
     }
 
     @Test(arguments: [2_147_483_648, 4_294_967_296, Int64.max])
-    func `a number that wraps round in the server is refused`(number: Int64) {
+    func `a number that wraps around in the server is rejected`(number: Int64) {
         #expect(Expiration(wireValue: number) == nil)
     }
 }

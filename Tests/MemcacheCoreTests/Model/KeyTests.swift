@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct KeyTests {
     @Test(arguments: ["a", "user:42", "été", "日本", "a%b", String(repeating: "k", count: 250)])
-    func `a key that memcached takes is taken as it is`(text: String) throws {
+    func `a key that memcached accepts is used unchanged`(text: String) throws {
         let key = Key(text)
         #expect(try Key(text.utf8) == key)
         #expect(Wire.code { try Get(key).validate(within: RequestLimits()) } == nil)
@@ -17,7 +17,7 @@ import Testing
         ("a\0b", .keyCharacter), ("\u{7f}", .keyCharacter), ("\u{1b}[31m", .keyCharacter),
         (String(repeating: " ", count: 251), .keyTooLong),
     ])
-    func `a key that the command line cannot carry is refused`(text: String, code: MemcacheError.Code) {
+    func `a key that the command line cannot carry is rejected`(text: String, code: MemcacheError.Code) {
         #expect(Wire.code { _ = try Key(text.utf8) } == code)
         #expect(Wire.code { try Get(Key(text)).validate(within: RequestLimits()) } == code)
         #expect(Wire.code { try GetMany(["a", Key(text)]).validate(within: RequestLimits()) } == code)
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `a limit of its own replaces the usual one`() {
+    @Test func `an explicit limit replaces the default one`() {
         #expect(Wire.code { _ = try Key(Wire.bytes("abcdef"), maximumBytes: 5) } == .keyTooLong)
         #expect(Wire.code { _ = try Key(String(repeating: "k", count: 300), maximumBytes: 300) } == nil)
     }
@@ -63,7 +63,7 @@ import Testing
         #expect(Wire.code { _ = try Key(base64Encoding: Array(repeating: 0, count: 188)) } == .keyTooLong)
     }
 
-    @Test func `a key of any bytes is plain where it can be`() throws {
+    @Test func `a key of any bytes is plain where possible`() throws {
         #expect(try Key(anyBytes: Wire.bytes("plain")) == "plain")
         #expect(try Key(anyBytes: Wire.bytes("a b")) == Key(base64Encoding: Wire.bytes("a b")))
         #expect(Wire.code { _ = try Key(anyBytes: []) } == .keyEmpty)
@@ -71,7 +71,7 @@ import Testing
         #expect(Wire.code { _ = try Key(anyBytes: Array(repeating: 0x20, count: 250)) } == .keyTooLong)
     }
 
-    @Test func `a number is a key, by its decimal text`() throws {
+    @Test func `a number is a key, by its decimal digits`() throws {
         #expect((42 as Key).bytes == Wire.bytes("42"))
         #expect(Key(42) == "42")
         #expect(Key(-7 as Int8) == "-7")
@@ -80,7 +80,7 @@ import Testing
         #expect(([42: 1, "b": 2] as [Key: Int])["42"] == 1)
     }
 
-    @Test func `what can be described is a key, where the description is one`() throws {
+    @Test func `a value with a description is a key if its description is`() throws {
         #expect(try Key(describing: 1.5) == "1.5")
         #expect(try Key(describing: true) == "true")
         #expect(try Key(describing: 42) == 42)

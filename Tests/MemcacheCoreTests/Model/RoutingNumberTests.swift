@@ -14,7 +14,7 @@ import Testing
         #expect(try RoutingNumber(decimal: printed) == number)
     }
 
-    @Test func `a number of the program is the same as the one written in decimal`() throws {
+    @Test func `an integer gives the same number as its decimal text`() throws {
         #expect(try RoutingNumber(decimal: "-7") == -7)
         #expect(try RoutingNumber(decimal: "18446744073709551615") == RoutingNumber(UInt64.max))
         #expect(try RoutingNumber(decimal: "9223372036854775807") == RoutingNumber(Int64.max))
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: ["", "-", "+1", " 1", "1 ", "1.0", "1_000", "0x10", "True", "--1", "١", "1\n"])
-    func `what is no number is refused with what to write`(text: String) throws {
+    func `an invalid number is rejected with what to write`(text: String) throws {
         let error = try #require(throws: MemcacheError.self) { try RoutingNumber(decimal: text) }
         #expect(error.code == .invalidArgument)
         #expect(error.message.hasSuffix("is not a routing number; write a whole number such as 42 or -7"))

@@ -10,7 +10,7 @@ import Testing
         #expect(FailurePolicy() == FailurePolicy(deadRetry: .seconds(30), flushesOnReconnect: false))
     }
 
-    @Test func `a server that cannot be connected is left alone for 30 seconds`() {
+    @Test func `a server that cannot be connected to is marked down for 30 seconds`() {
         var server = ServerHealth()
         #expect(server.condition(at: at(0)) == .alive)
         let first = server.connecting()
@@ -29,7 +29,7 @@ import Testing
         #expect(server.condition(at: at(71)) == .alive)
     }
 
-    @Test func `a broken conversation makes a server dead once, whatever is reported afterwards`() {
+    @Test func `a broken connection marks a server down once, whatever is reported afterwards`() {
         var server = ServerHealth(policy: FailurePolicy(deadRetry: .seconds(1)))
         let first = server.connecting()
         #expect(server.failed(first, .conversation, at: at(0)) == .dead(until: at(1)))
@@ -43,13 +43,13 @@ import Testing
         #expect(server.failed(second, .conversation, at: at(3)) == .dead(until: at(4)))
     }
 
-    @Test func `a connection the server closes while nothing is awaited is no failure of a call`() {
+    @Test func `a connection that the server closes while idle fails no call`() {
         var server = ServerHealth(policy: FailurePolicy(flushesOnReconnect: true))
         let first = server.connecting()
         #expect(server.failed(first, .closedWhileIdle, at: at(5)) == .alive)
         #expect(server.condition(at: at(5)) == .alive)
         #expect(server.needsFlush)
-        // The next one cannot be made: now it is dead.
+        // The next one cannot be established: now the server is dead.
         let second = server.connecting()
         #expect(server.failed(second, .connecting, at: at(6)) == .dead(until: at(36)))
     }
@@ -89,7 +89,7 @@ import Testing
         #expect(server.failed(first, .conversation, at: at(0)) == .alive)
         let second = server.connecting()
         #expect(server.needsFlush)
-        // The flush hangs; the connection is given up.
+        // The flush hangs; the connection is closed.
         #expect(server.failed(second, .conversation, at: at(3)) == .alive)
         #expect(server.needsFlush)
         let third = server.connecting()
@@ -99,17 +99,17 @@ import Testing
         #expect(!server.needsFlush)
     }
 
-    @Test func `a disconnect on purpose asks for no flush and makes nothing dead`() {
+    @Test func `a disconnect on purpose requires no flush and marks no server down`() {
         var server = ServerHealth(policy: FailurePolicy(flushesOnReconnect: true))
         let first = server.connecting()
         server.disconnected()
-        // What was waiting on the connection fails now.
+        // Commands waiting on the connection fail now.
         #expect(server.failed(first, .conversation, at: at(0)) == .outdated)
         #expect(server.condition(at: at(0)) == .alive)
         #expect(!server.needsFlush)
     }
 
-    @Test func `a disconnect on purpose does not do away with a flush that is due`() {
+    @Test func `a disconnect on purpose does not cancel a flush that is due`() {
         var server = ServerHealth(policy: FailurePolicy(deadRetry: .zero, flushesOnReconnect: true))
         let first = server.connecting()
         #expect(server.failed(first, .conversation, at: at(0)) == .alive)
@@ -118,16 +118,16 @@ import Testing
         #expect(server.needsFlush)
     }
 
-    @Test func `a policy without flushing never asks for one`() {
+    @Test func `a policy without flushing never requires a flush`() {
         var server = ServerHealth()
         let first = server.connecting()
         #expect(server.failed(first, .conversation, at: at(0)) == .dead(until: at(30)))
         #expect(!server.needsFlush)
     }
 
-    /// The recorded calls where nothing listens: which servers are dead afterwards.
+    /// The recorded calls where no server listens, and which servers are dead afterwards.
     @Test(arguments: RoutingVectors.wire)
-    func `the servers that a call tried in vain are dead as in python-memcached`(document: VectorValue) {
+    func `the servers that a call tried in vain are marked down as in python-memcached`(document: VectorValue) {
         let cases = document["dead"].items
         #expect(cases.count >= 12)
         for call in cases {

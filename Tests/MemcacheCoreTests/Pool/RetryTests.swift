@@ -2,7 +2,7 @@ import Testing
 
 @testable import MemcacheCore
 
-/// What goes on another connection, or to another server, and when.
+/// Which commands go on another connection, or to another server, and when.
 @Suite struct RetryTests {
     private let network = FakeNetwork()
 
@@ -73,7 +73,7 @@ import Testing
         #expect(network.connections.count == 2)
     }
 
-    @Test func `a server that ends every connection at once is tried nine times, and not for ever`() throws {
+    @Test func `a server that closes every connection at once is tried nine times`() throws {
         let client = try network.client()
         let read = get("a", client)
         var ended = 0
@@ -87,14 +87,14 @@ import Testing
     }
 
     @Test(arguments: ["SERVER_ERROR out of memory writing get response\r\n", "CLIENT_ERROR no\r\n", "ERROR\r\n"])
-    func `after the refusal of a shared line each of the others asks alone`(refusal: String) throws {
+    func `after the error for a shared line each of the others reads alone`(refusal: String) throws {
         let client = try network.client()
         let reads = network.startAll((["a", "b", "c"] as [Key]).map { Self.read($0, client) })
         network.connections[0].open()
         #expect(network.connections[0].sent() == "get a b c\r\n")
         network.connections[0].receive("VALUE a 0 1\r\nA\r\n" + refusal)
         #expect(reads.map(\.outcome) == ["A", "waits", "waits"])
-        // What follows the refusal may be more of the same reply.
+        // What follows the error may be more of the same reply.
         #expect(!network.connections[0].isOpen)
         network.connections[1].open()
         #expect(network.connections[1].sent() == "get b\r\nget c\r\n")
@@ -110,7 +110,7 @@ import Testing
         #expect(network.connections.map(\.server) == ["fake2:11211"])
         network.advance(by: .seconds(1))
         network.connections[0].end(.connectTimedOut)
-        // Nothing was sent: another server is asked within the call.
+        // Nothing was sent, so another server is tried within the call.
         #expect(network.connections.map(\.server) == ["fake2:11211", "fake1:11211"])
         network.connections[1].open()
         network.connections[1].receive("END\r\n")
@@ -139,11 +139,11 @@ import Testing
         network.advance(by: .milliseconds(1))
         #expect(read.outcome == "timed-out?")
         #expect(client.pool.servers.map(\.isAlive) == [true, false, true])
-        // After a conversation that broke no other server is asked within the call.
+        // After a broken connection no other server is tried within the call.
         #expect(network.connections.count == 1)
     }
 
-    @Test func `a command that gives up while the connection goes on says nothing about the server`() throws {
+    @Test func `a command that times out on a working connection says nothing about the server`() throws {
         let client = try network.client(serverCount: 3)
         let server = client.pool.servers[1]
         let first = get("foo", client)

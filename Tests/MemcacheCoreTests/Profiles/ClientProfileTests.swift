@@ -30,11 +30,11 @@ import Testing
         ("python-memcached-1.57", "python-memcached-1.58"), ("python-memcached-1.57-py2", "python-memcached-1.58-py2"),
         ("python-memcached-1.56", "python-memcached-1.56-py2"), ("python-memcached-1.53", "python-memcached-1.54-py2"),
     ])
-    func `a release has the profile of the one that does the same`(name: String, same: String) throws {
+    func `a release has the profile of the one with the same conventions`(name: String, same: String) throws {
         #expect(try ClientProfile(named: name).name == same)
     }
 
-    @Test func `an unknown name is refused with those there are, and shown escaped`() {
+    @Test func `an unknown name is rejected with the list of names, and shown escaped`() {
         do {
             _ = try ClientProfile(named: "python-memcache\u{1b}")
             Issue.record("accepted")
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `the key whose hash is 0 lies elsewhere in older releases`() throws {
+    @Test func `the key whose hash is 0 is on another server in older releases`() throws {
         #expect(try server(of: "ob", .pythonMemcached) == 0)
         for profile in ClientProfile.all.dropFirst() { #expect(try server(of: "ob", profile) == 1, "\(profile.name)") }
         for profile in ClientProfile.all { #expect(try server(of: "foo", profile) == 1) }
@@ -56,7 +56,7 @@ import Testing
         ("python-memcached-1.58", "74 0", "31 2"), ("python-memcached-1.58-py2", "74 0", "31 2"),
         ("python-memcached-1.56-py2", "74 0", "54727565 2"), ("python-memcached-1.54-py2", "56740a70300a2e 1", "31 2"),
     ])
-    func `text and booleans are kept as each release keeps them`(name: String, text: String, truth: String) throws {
+    func `text and booleans are stored as each release stores them`(name: String, text: String, truth: String) throws {
         let transcoder = try ClientProfile(named: name).transcoder
         func stored(_ value: PickleValue) throws -> String {
             let encoded = try transcoder.encode(value, options: EncodingOptions())
@@ -67,7 +67,7 @@ import Testing
         #expect(try stored(true) == truth)
     }
 
-    @Test func `a configuration has what its profile says, and what it is given itself`() throws {
+    @Test func `a configuration has the profile's settings, and those set explicitly`() throws {
         let other = ClientProfile(
             name: "mine", summary: "", limits: RequestLimits(maximumKeyBytes: 10, maximumValueBytes: nil),
             transcoder: PythonTranscoder(), makeSelector: { _ in PythonMemcachedSelector(weights: [0, 1]) })

@@ -2,7 +2,7 @@ import MemcacheCore
 import Testing
 
 @Suite struct LongValueTests {
-    /// Takes a value of five bytes and its line end, from bytes cut at a position.
+    /// Takes a value of five bytes and its line end, from bytes split at a position.
     private func taken(_ text: String, cutAt cut: Int) throws(ReplyParser.Failure) -> (pieces: String, rest: String) {
         let bytes = Wire.bytes(text)
         var value = LongValue(header: .end, start: 0, count: 5)
@@ -17,19 +17,19 @@ import Testing
     }
 
     @Test(arguments: 0...12)
-    func `a value ends where its length says, wherever it is cut`(cut: Int) throws {
+    func `a value ends where its length says, wherever it is split`(cut: Int) throws {
         let (pieces, rest) = try taken("he\r\nl\r\nEND\r\n", cutAt: cut)
         #expect(pieces == "he\r\nl")
         #expect(rest == "END\r\n")
     }
 
     @Test(arguments: 0...7)
-    func `a length that lies is noticed`(cut: Int) {
+    func `a wrong length is noticed`(cut: Int) {
         #expect(throws: ReplyParser.Failure.valueNotTerminated) { _ = try taken("helloEND", cutAt: cut) }
         #expect(throws: ReplyParser.Failure.valueNotTerminated) { _ = try taken("hello\rND", cutAt: cut) }
     }
 
-    @Test func `the parser tells of a long item that is not complete`() throws {
+    @Test func `the parser reports a long item that is not complete`() throws {
         var parser = ReplyParser()
         parser.longValueBytes = 4
         var position = 0

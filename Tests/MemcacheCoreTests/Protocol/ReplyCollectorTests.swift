@@ -32,7 +32,7 @@ import Testing
         #expect(try reply("VA 0\r\n\r\n", .meta) == .meta(MetaReply(status: .value, value: [], flags: [])))
     }
 
-    @Test func `statistics, keys and prefixes are told apart`() throws {
+    @Test func `statistics, keys and prefixes are distinguished`() throws {
         #expect(
             try reply("STAT a 1\r\nSTAT b x y\r\nEND\r\n", .statistics)
                 == .statistics([
@@ -55,7 +55,7 @@ import Testing
         "ITEM k\r\nEND\r\n", "ITEM k [x b; 0 s]\r\nEND\r\n", "PREFIX p get 1\r\nEND\r\n",
         "PREFIX p get x hit 1 set 1 del 1\r\nEND\r\n",
     ])
-    func `a line of a list that is not of its form is thrown`(text: String) {
+    func `a malformed line of a list is thrown`(text: String) {
         #expect(throws: ReplyParser.Failure.self) { try reply(text, .statistics) }
     }
 
@@ -72,7 +72,7 @@ import Testing
         ("END\r\n", .items([])),
         ("ERROR\r\n", .refused(Refusal(kind: .error, line: Wire.bytes("ERROR")))),
     ])
-    func `a configuration, none, or a refusal`(text: String, expected: Reply) throws {
+    func `a configuration, none, or an error`(text: String, expected: Reply) throws {
         #expect(try reply(text, .configuration) == expected)
     }
 }

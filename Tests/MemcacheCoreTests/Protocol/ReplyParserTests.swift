@@ -42,7 +42,7 @@ import Testing
         ("HTTP/1.1 400 Bad Request", "unknown HTTP/1.1 400 Bad Request"),
         ("VALUE", "unknown VALUE"), ("VERSION", "unknown VERSION"), ("STORED ", "unknown STORED "),
     ])
-    func `a line is known by its first word`(line: String, element: String) {
+    func `a line is recognized by its first word`(line: String, element: String) {
         #expect(elements(line + "\r\n") == [element])
         #expect(elements(line + "\n") == [element])
     }
@@ -65,7 +65,7 @@ import Testing
         "VALUE a 5 18446744073709551616\r\n", "VALUE \r\n", "VA x\r\n", "VA -1\r\n", "VA \r\n", "STAT  x\r\n",
         "STAT \r\n",
     ])
-    func `a line that is not of its form is thrown`(text: String) {
+    func `a malformed line is thrown`(text: String) {
         let feed = ParserFeed.all([Wire.bytes(text)[...]])
         guard case .malformed(let line)? = feed.failure else {
             Issue.record("\(feed.elements) \(String(describing: feed.failure))")
@@ -77,11 +77,11 @@ import Testing
     @Test(arguments: [
         "VALUE a 0 4\r\nhello\r\nEND\r\n", "VALUE a 0 6\r\nhello\r\nEND\r\n", "VA 1\r\nhi\r\nxx", "VA 0\r\nhi\r\n",
     ])
-    func `a length that lies is seen`(text: String) {
+    func `a wrong length is noticed`(text: String) {
         #expect(ParserFeed.all([Wire.bytes(text)[...]]).failure == .valueNotTerminated)
     }
 
-    @Test func `a value over the limit is refused before it is read`() {
+    @Test func `a value over the limit is rejected before it is read`() {
         var feed = ParserFeed(maximumValueBytes: 1000)
         feed.feed(Wire.bytes("VALUE a 0 1001\r\n"))
         #expect(feed.failure == .valueTooLong(bytes: 1001, limit: 1000))
@@ -93,7 +93,7 @@ import Testing
         #expect(feed.failure == nil)
     }
 
-    @Test func `a line without an end is given up at the limit`() {
+    @Test func `a line without an end is abandoned at the limit`() {
         var feed = ParserFeed(maximumLineBytes: 100)
         feed.feed(Array(repeating: UInt8(ascii: "x"), count: 100) + [13])
         #expect(feed.failure == nil)
@@ -116,7 +116,7 @@ import Testing
         #expect(parser.neededBytes == 16 + 1000 + 2)
     }
 
-    @Test func `replies in one packet come one after the other`() {
+    @Test func `replies in one packet are read one after the other`() {
         #expect(
             elements("END\r\nVALUE b 0 1\r\nx\r\nEND\r\nSTORED\r\nMN\r\nVERSION 1.6.18\r\n")
                 == ["end", "value b 0 - x", "end", "stored", "metaNoop", "version 1.6.18"])
@@ -126,7 +126,7 @@ import Testing
         "CONFIG cluster 0 147\r\n12\nhost|10.0.0.1|11211 h2||11211\n\r\nEND\r\n",
         "CONFIG cluster 0 40\r\n12\r\nhost|10.0.0.1|11211 h2||11211\r\n\r\nEND\r\n",
     ])
-    func `the length of a cluster's configuration is not believed`(text: String) throws {
+    func `the announced length of a cluster's configuration is ignored`(text: String) throws {
         let bytes = Wire.bytes(text)
         for cut in 0...bytes.count {
             let feed = ParserFeed.all([bytes[..<cut], bytes[cut...]])
@@ -138,9 +138,10 @@ import Testing
     }
 }
 
-/// Section 0 of the protocol's notes: what servers do that one does not expect, as far as bytes can show it.
+/// Section 0 of the protocol notes: unexpected behaviour of servers, as far as bytes can show it.
 @Suite struct SurprisingReplyTests {
-    @Test func `1.6.18 runs the block of a refused set as commands, and the connection is not used again`() throws {
+    @Test func `1.6.18 executes the block of a rejected set as commands, and the connection is not used again`() throws
+    {
         let bytes = Wire.bytes("CLIENT_ERROR bad command line format\r\nERROR\r\nVERSION 1.6.18\r\n")
         let found = try Wire.reply(bytes, shape: .storage)
         guard case .refused(let refusal)? = found?.0 else {
@@ -152,7 +153,7 @@ import Testing
         #expect(losesStep)
     }
 
-    @Test func `1.6.45 sends an empty line behind the refusal of a long key`() {
+    @Test func `1.6.45 sends an empty line after the error for a long key`() {
         let bytes = Wire.bytes("CLIENT_ERROR bad command line format\r\n\r\nVERSION 1.6.45\r\n")
         for cut in 0...bytes.count {
             let feed = ParserFeed.all([bytes[..<cut], bytes[cut...]])
@@ -163,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func `an empty line anywhere else is no reply`() {
+    @Test func `an empty line anywhere else is not a reply`() {
         let feed = ParserFeed.all([Wire.bytes("STORED\r\n\r\n")[...]])
         #expect(feed.elements.map(\.description) == ["stored", "unknown "])
         let second = ParserFeed.all([Wire.bytes("CLIENT_ERROR bad\r\n\r\n\r\n")[...]])
@@ -176,8 +177,8 @@ import Testing
         #expect(found?.used == 27)
     }
 
-    @Test func `a binary key that comes back raw forges lines, which are seen as no reply`() throws {
-        // mg bWd2DQpFTkQ= b k, for a key that was made by vivify: it holds a line end.
+    @Test func `a binary key returned unencoded forges lines, which are not taken for a reply`() throws {
+        // mg bWd2DQpFTkQ= b k, for a key created by vivify: it contains a line end.
         let bytes = Wire.bytes("HD kmgv\r\nEND Z\r\n")
         let found = try Wire.reply(bytes, shape: .meta)
         #expect(found?.used == 9)
@@ -190,7 +191,7 @@ import Testing
         }
     }
 
-    @Test func `a refusal in the middle of a get drops its values, and they are not in the next answer`() throws {
+    @Test func `an error in the middle of a get drops its values, and they are not in the next answer`() throws {
         let bytes = Wire.bytes(
             "VALUE a 0 1\r\nx\r\nSERVER_ERROR out of memory writing get response\r\nVALUE b 0 1\r\ny\r\nEND\r\n")
         var parser = ReplyParser()
@@ -208,18 +209,18 @@ import Testing
             ])
     }
 
-    @Test func `refresh_certs refuses in mixed case`() throws {
+    @Test func `refresh_certs reports errors in mixed case`() throws {
         #expect(throws: MemcacheError.self) {
             try Wire.outcome(of: RefreshCertificates(), from: "Error TLS not enabled\r\n")
         }
     }
 
     @Test(arguments: ["ERROR: shutdown not enabled\r\n", "SERVER_ERROR: shutdown not enabled\r\n", "ERROR\r\n"])
-    func `shutdown is refused with a colon`(text: String) {
+    func `shutdown is rejected with a colon`(text: String) {
         #expect(Wire.code { try Wire.outcome(of: Shutdown(), from: text) } != nil)
     }
 
-    @Test func `a counter's stored text may end in blanks, its answer does not`() throws {
+    @Test func `a counter's stored text may end with spaces, its answer does not`() throws {
         #expect(try Wire.outcome(of: Decrement("n"), from: "99\r\n") == .value(99))
         #expect(try Wire.outcome(of: Get("n"), from: "VALUE n 0 3\r\n99 \r\nEND\r\n")?.value == Wire.bytes("99 "))
     }
@@ -232,13 +233,13 @@ import Testing
         #expect(try Wire.outcome(of: Gets("a"), from: "VALUE a 0 1 0\r\nx\r\nEND\r\n")?.cas == CASToken(rawValue: 0))
     }
 
-    @Test func `a login that is lost in a pipeline leaves one answer`() throws {
+    @Test func `a login lost in a pipeline leaves one answer`() throws {
         #expect(
             Wire.code { _ = try Wire.outcome(of: Version(), from: "CLIENT_ERROR unauthenticated\r\n") }
                 == .unauthenticated)
     }
 
-    @Test func `HTTP is told apart`() throws {
+    @Test func `HTTP is recognized`() throws {
         do {
             _ = try Wire.reply(Wire.bytes("HTTP/1.1 400 Bad Request\r\n\r\n"), shape: .line)
             Issue.record("accepted")
@@ -248,13 +249,13 @@ import Testing
     }
 }
 
-/// Every exchange that was recorded with real servers, cut in all ways.
+/// Every exchange that was recorded with real servers, split in all ways.
 @Suite struct RecordedExchangeTests {
     @Test func `there are recordings`() {
         #expect(Recording.exchanges.count >= 300)
     }
 
-    @Test func `every reply is read the same whole, byte by byte, and cut at each position`() {
+    @Test func `every reply is read the same whole, byte by byte, and split at each position`() {
         for exchange in Recording.exchanges {
             let reply = exchange.replyBytes
             let whole = ParserFeed.all([reply[...]])
@@ -273,7 +274,7 @@ import Testing
         }
     }
 
-    /// What is not a reply to a request: the lines of dumps, and those that a key forges.
+    /// Lines that are not a reply to a request: those of dumps, and those that a key forges.
     @Test func `only dumps and forged lines are unknown`() {
         for exchange in Recording.exchanges {
             let request = String(decoding: exchange.requestBytes, as: UTF8.self)
@@ -285,7 +286,7 @@ import Testing
         }
     }
 
-    /// The shape of the reply to the first line of a request; nil where there is none or it is another matter.
+    /// The shape of the reply to the first line of a request; nil if there is none or it is something else.
     private func shape(of request: String) -> ReplyShape? {
         let lines = request.split(separator: "\r\n", omittingEmptySubsequences: false)
         let words = lines[0].split(separator: " ").map(String.init)
@@ -375,7 +376,7 @@ import Testing
         }
     }
 
-    @Test func `100,000 strings of random and mutated bytes are read or refused, whole and in pieces alike`() {
+    @Test func `100,000 strings of random and mutated bytes are read or rejected, whole and in pieces alike`() {
         var generator = Generator(state: 0x6d63_7368)
         let recorded = Recording.exchanges.map(\.replyBytes).filter { (1..<300).contains($0.count) }
         var elements = 0
@@ -396,7 +397,7 @@ import Testing
             if let fault = whole.fault ?? cut.fault {
                 Issue.record("round \(round): \(fault): \(bytes)")
             }
-            // A line without an end may be given up before or after its last byte, depending on the pieces.
+            // A line without an end may be abandoned before or after its last byte, depending on the pieces.
             let isGivenUp = limit == 12 && (whole.failure ?? cut.failure) == .lineTooLong(limit: limit)
             if whole.elements != cut.elements || (whole.failure != cut.failure && !isGivenUp) {
                 Issue.record("round \(round): whole and in pieces differ: \(bytes)")
@@ -404,12 +405,12 @@ import Testing
             elements += whole.elements.count
             failures += whole.failure == nil ? 0 : 1
         }
-        // Both ends are reached often enough to mean something.
+        // Both results occur often enough to be meaningful.
         #expect(elements > 50_000)
         #expect(failures > 2_000)
     }
 
-    @Test func `random bytes make replies of every shape, or are refused`() {
+    @Test func `random bytes make replies of every shape, or are rejected`() {
         var generator = Generator(state: 1)
         let recorded = Recording.exchanges.map(\.replyBytes).filter { (1..<300).contains($0.count) }
         for _ in 0..<10_000 {

@@ -10,7 +10,7 @@ import Testing
     static let empty = 0..<0
 
     @Test(arguments: shapes)
-    func `a refusal ends every reply but a batch`(shape: ReplyShape) {
+    func `an error ends every reply but a batch`(shape: ReplyShape) {
         let progress = shape.progress(after: .refusal(.serverError, line: Self.empty))
         #expect(progress == (shape == .untilFence ? .incomplete : .complete))
     }
@@ -32,14 +32,14 @@ import Testing
         }
     }
 
-    @Test func `a value is no answer to a store`() {
+    @Test func `a value is not a reply to a store`() {
         let value = ReplyElement.value(key: Self.empty, flags: 0, cas: nil, data: Self.empty)
         #expect(ReplyShape.storage.progress(after: value) == .violation)
         #expect(ReplyShape.line.progress(after: value) == .violation)
         #expect(ReplyShape.values.progress(after: value) == .incomplete)
     }
 
-    @Test func `a store's answer is none to a get`() {
+    @Test func `a store's reply is not one to a get`() {
         #expect(ReplyShape.values.progress(after: .stored) == .violation)
         #expect(ReplyShape.meta.progress(after: .stored) == .violation)
         #expect(ReplyShape.storage.progress(after: .deleted) == .violation)
@@ -66,7 +66,7 @@ import Testing
         (.line, .error, "ERROR", false),
         (.line, .error, "ERROR Too many open connections", true),
     ])
-    func `a refused block may run as commands, and then nothing can be trusted`(
+    func `a rejected block may be executed as commands, and then nothing can be trusted`(
         shape: ReplyShape, kind: Refusal.Kind, line: String, losesStep: Bool
     ) {
         let bytes = Wire.bytes(line)

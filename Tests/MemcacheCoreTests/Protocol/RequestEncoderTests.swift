@@ -8,7 +8,7 @@ import Testing
         return String(decoding: encoder.bytes, as: UTF8.self)
     }
 
-    @Test func `a line has single blanks between its words and ends in CR LF`() {
+    @Test func `a line has single spaces between its words and ends with CR LF`() {
         #expect(
             text {
                 $0.line("touch", .key("a"), .expiration(.after(.seconds(60))))
@@ -57,7 +57,7 @@ import Testing
         #expect(encoder.bytes == Wire.bytes("set k 0 0 4\r\n") + [0, 13, 10, 255, 13, 10])
     }
 
-    @Test func `a long value is not copied, and stands between what goes before and behind it`() {
+    @Test func `a long value is not copied, and stays between what precedes and follows it`() {
         let long = [UInt8](repeating: 7, count: 1_048_577)
         let other = long + [8]
         var encoder = RequestEncoder()

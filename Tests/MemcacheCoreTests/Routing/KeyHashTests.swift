@@ -3,7 +3,7 @@ import MemcacheCore
 import Testing
 
 @Suite struct KeyHashTests {
-    /// Published values: "123456789" is the check of the catalogues of CRCs, the others are common references.
+    /// Published values: "123456789" is the check value in CRC catalogues, the others are common references.
     @Test(arguments: [
         ("", 0), ("a", 0xe8b7_be43), ("abc", 0x3524_41c2), ("123456789", 0xcbf4_3926),
         ("message digest", 0x2015_9d7f), ("abcdefghijklmnopqrstuvwxyz", 0x4c27_50bd),
@@ -13,7 +13,7 @@ import Testing
         #expect(KeyHash.crc32(Array(text.utf8).span) == crc)
     }
 
-    @Test func `CRC-32 is the same taken bit by bit, at every length`() {
+    @Test func `CRC-32 is the same as computed bit by bit, at every length`() {
         var bytes: [UInt8] = []
         for length in 0..<300 {
             var slow = UInt32.max
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [0, 7, 10, 99, 100, 32767, 4_294_967_295, .max, -1, -10, .min])
-    func `a number is taken in as its decimal digits`(number: Int64) {
+    func `a number is hashed as its decimal digits`(number: Int64) {
         var crc = CRC32()
         crc.update(decimal: number)
         #expect(crc.checksum == KeyHash.crc32(Array("\(number)".utf8).span))

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// What python-memcached and libmemcached were seen to choose: the package's own excerpts, and the full recordings where
-/// they are at hand.
+/// The choices that python-memcached and libmemcached made: the package's own excerpts, and the full recordings if they
+/// are available.
 enum RoutingVectors {
     private static let testsDirectory = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent()
     private static let excerpts = testsDirectory.appending(path: "Fixtures/routing")
-    /// The full recordings lie beside the package where it is developed.
+    /// The full recordings are next to the package where it is developed.
     private static let recordings = testsDirectory.deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "shared/reference/vectors")
 
@@ -89,6 +89,6 @@ enum VectorValue: Decodable, Hashable, Sendable {
 }
 
 extension VectorValue: CustomTestStringConvertible {
-    /// Which document it is; the whole of it would fill the screen.
+    /// Which document it is; its whole content would fill the screen.
     var testDescription: String { self["library"].text ?? self["libmemcached"].text ?? "a value" }
 }

@@ -28,7 +28,7 @@ import Testing
 
     private static let list = StreamFraming.Form.list(linePrefix: "key=", lastLine: "END")
 
-    @Test func `a list that falls silent is given up when its time is up, and not before`() throws {
+    @Test func `a list that stalls is abandoned when its time is up, and not before`() throws {
         let (_, server, lines, begun) = try begin(Self.list)
         for number in 0..<3 {
             network.advance(by: .milliseconds(2999))
@@ -43,7 +43,7 @@ import Testing
         #expect(!server.isOpen)
     }
 
-    @Test func `a list is over with its last line`() throws {
+    @Test func `a list ends with its last line`() throws {
         let (_, server, lines, _) = try begin(Self.list)
         server.receive("key=1\r\nEN")
         #expect(lines.end == nil)
@@ -53,7 +53,7 @@ import Testing
         #expect(!server.isOpen)
     }
 
-    @Test func `a watched server may be silent for ever once it has agreed, and not before`() throws {
+    @Test func `a watched server may stay silent after it has accepted, and not before`() throws {
         let (_, server, lines, begun) = try begin(.endless)
         server.receive("OK\r\n")
         #expect(begun.outcome == "[79, 75, 13, 10]")
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `a list that is given up is read to its end where hanging up would harm the server`(isRead: Bool) throws {
+    func `a cancelled list is read to its end where disconnecting would harm the server`(isRead: Bool) throws {
         let (stream, server, lines, _) = try begin(Self.list, isReadToItsEnd: isRead)
         server.receive("key=1\r\n")
         stream.giveUp()
@@ -80,7 +80,7 @@ import Testing
         #expect(!server.isOpen)
     }
 
-    @Test func `a connection that ends in a list is an error`() throws {
+    @Test func `a connection that ends in the middle of a list is an error`() throws {
         let (_, server, lines, _) = try begin(Self.list)
         server.receive("key=1\r\nkey=")
         server.end()
@@ -89,7 +89,7 @@ import Testing
     }
 }
 
-/// Keeps lines, and how they ended first.
+/// Keeps lines, and the first result.
 private final class Lines: LineSink {
     private let state = Mutex<(bytes: [UInt8], end: String?)>(([], nil))
     private let stream = Mutex<LineStream?>(nil)
@@ -104,11 +104,11 @@ private final class Lines: LineSink {
         }
     }
 
-    /// Keeps the stream, which is given up when nothing does.
+    /// Retains the stream, which is cancelled when it is released.
     func keep(_ stream: LineStream) { self.stream.withLock { $0 = stream } }
 
     var text: String { String(decoding: state.withLock { $0.bytes }, as: UTF8.self) }
 
-    /// `over`, or the code of the error; nil while it goes on.
+    /// `over`, or the code of the error; nil while it continues.
     var end: String? { state.withLock { $0.end } }
 }

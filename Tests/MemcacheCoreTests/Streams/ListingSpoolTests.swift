@@ -43,7 +43,7 @@ import Testing
         #expect(try await readAll(spool) == expected)
     }
 
-    @Test func `a reader that keeps up and falls behind by turns gets every line once`() async throws {
+    @Test func `a reader that alternately keeps up and falls behind gets every line once`() async throws {
         let spool = ListingSpool(memoryBytes: 10_000)
         let lines = (0..<60).map { number in (0..<200).flatMap { line(number * 200 + $0, padding: 30) } }
         async let read = readAll(spool)
@@ -68,7 +68,7 @@ import Testing
         #expect(error?.code == .connectionLost)
     }
 
-    @Test func `a directory that is not there is told`() async throws {
+    @Test func `a missing directory is reported`() async throws {
         let spool = ListingSpool(memoryBytes: 0, directory: "/nonexistent\u{1b}")
         let block = [UInt8](repeating: UInt8(ascii: "\n"), count: ListingSpool.blockBytes)
         let error = try #require(throws: MemcacheError.self) { try spool.append(block.span) }

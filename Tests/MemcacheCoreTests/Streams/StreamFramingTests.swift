@@ -2,7 +2,7 @@ import Testing
 
 @testable import MemcacheCore
 
-/// Feeds a framing with bytes that come in pieces, as a connection does, and writes down what it says.
+/// Feeds a framing with bytes in pieces, as a connection does, and records what it returns.
 private struct Feed {
     var lines: [UInt8] = []
     var refusal: String?
@@ -64,7 +64,7 @@ private struct Feed {
     ]
 
     @Test(arguments: cases)
-    func `a stream is the same however its bytes are cut`(_ test: Case) {
+    func `a stream is the same however its bytes are split`(_ test: Case) {
         let bytes = Array(test.sent.utf8)
         var ways: [[ArraySlice<UInt8>]] = [[bytes[...]], bytes.indices.map { bytes[$0...$0] }]
         ways += bytes.indices.map { [bytes[..<$0], bytes[$0...]] }
@@ -81,7 +81,7 @@ private struct Feed {
         "BUSY currently processing crawler request", "ERROR metadump not allowed", "CLIENT_ERROR lru crawler disabled",
         "ERROR locked try again later", "BADCLASS invalid class id",
     ])
-    func `a refusal is told whatever was asked`(_ line: String) {
+    func `an error reply is reported for every command`(_ line: String) {
         for form in [Self.metadump, Self.mgdump, .endless] {
             let bytes = Array("\(line)\r\n".utf8)
             for cut in bytes.indices {
@@ -98,12 +98,12 @@ private struct Feed {
     }
 
     @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n", "\r\n", "STORED\r\n", "\u{16}\u{3}\n", "key\n", "OK fine\r\n"])
-    func `what no memcached begins a stream with is refused`(_ text: String) {
+    func `an unknown beginning of a stream is rejected`(_ text: String) {
         #expect(Feed(Self.metadump, text).failure != nil)
         #expect(Feed(.endless, text).failure != nil)
     }
 
-    @Test func `an endless line is refused at its limit`() {
+    @Test func `an endless line is rejected at its limit`() {
         let long = [UInt8](repeating: UInt8(ascii: "a"), count: StreamFraming.maximumLineBytes + 1)
         #expect(Feed(Self.metadump, [long[...]]).failure == .lineTooLong(limit: 65_536))
         #expect(Feed(Self.metadump, [Array("OK\r\n".utf8)[...], long[...]]).failure == .lineTooLong(limit: 65_536))
@@ -111,7 +111,7 @@ private struct Feed {
         #expect(feed.failure == nil && feed.lines == Array("ts\n".utf8))
     }
 
-    @Test func `random bytes are taken or refused`() {
+    @Test func `random bytes are accepted or rejected`() {
         var random = SystemRandomNumberGenerator()
         let alphabet = Array("OK\r\nEND key=mg ERROR\0\u{7f}".utf8) + [0xff]
         for _ in 0..<2000 {
@@ -121,7 +121,7 @@ private struct Feed {
         }
     }
 
-    @Test func `a cursor finds the lines between either line ends`() {
+    @Test func `a cursor finds lines with either kind of line end`() {
         var cursor = LineCursor(Array("a\r\n\nb c\n\r\nlast".utf8))
         var lines: [String] = []
         while let line = cursor.next() { lines.append(String(decoding: cursor.bytes[line], as: UTF8.self)) }

@@ -19,7 +19,7 @@ import Testing
         #expect(try await readAll(buffer) == [.lines(bytes("a\nb\nc\n"))])
     }
 
-    @Test func `the newest lines are dropped and their number comes in their place`() async throws {
+    @Test func `the newest lines are dropped and replaced by their number`() async throws {
         let buffer = WatchBuffer(maximumLines: 3, maximumBytes: 100)
         try buffer.append(bytes("a\nb\nc\nd\ne\n").span)
         try buffer.append(bytes("f\n").span)
@@ -39,7 +39,7 @@ import Testing
         #expect(error?.code == .connectionLost)
     }
 
-    @Test func `a reader that has taken everything learns at once what was lost`() async throws {
+    @Test func `a reader that has taken everything is notified at once of lost lines`() async throws {
         let buffer = WatchBuffer(maximumLines: 1, maximumBytes: 100)
         try buffer.append(bytes("a\nb\nc\n").span)
         #expect(try await buffer.next() == .lines(bytes("a\n")))

@@ -5,11 +5,11 @@ import Testing
 /// What CPython's pickle writes, recorded by `Fixtures/values/make_pickles.py`.
 struct PickleFixture: CustomTestStringConvertible, Sendable {
     var name: String
-    /// The tagged form, where it was recorded.
+    /// The tagged form, if it was recorded.
     var json: VectorValue?
     /// The pickles by protocol.
     var pickles: [Int: [UInt8]]
-    /// Whether the value is made of the same objects at every protocol.
+    /// Whether the value consists of the same objects at every protocol.
     var isSame: Bool
 
     var testDescription: String { name }
@@ -63,7 +63,7 @@ struct PickleFixtureTests {
     }
 
     @Test(arguments: PickleFixture.all)
-    func `a value that is put into another one keeps its shape`(fixture: PickleFixture) throws {
+    func `a value inside another one keeps its shape`(fixture: PickleFixture) throws {
         for pickle in fixture.pickles.values {
             let value = try PickleValue(pickle: pickle)
             let list = PickleValue(.list([value, value]))
@@ -73,7 +73,7 @@ struct PickleFixtureTests {
         }
     }
 
-    /// Where two pickles part, with what is there.
+    /// The first difference between two pickles.
     private static func difference(_ mine: [UInt8], _ theirs: [UInt8]) -> String {
         let index = zip(mine, theirs).prefix { $0 == $1 }.count
         func near(_ bytes: [UInt8]) -> String {

@@ -95,7 +95,7 @@ struct PickleInstanceTests {
             "cdatetime\ntime\n(C\u{6}\0\0\0\0\0\0tR.",
             "cdatetime\ntime\n(c_codecs\nencode\n(V\u{80}\0\0\0\0\0\nVlatin1\ntRtR."
         ),
-        // A zone of no distance from UTC, without a name and with one.
+        // A zone at no distance from UTC, without a name and with one.
         (
             "cdatetime\ntime\n(C\u{6}\0\0\0\0\0\0cdatetime\ntimezone\n(cdatetime\ntimedelta\n(I0\nI0\nI0\ntRtRtR.",
             "cdatetime\ntime\n(C\u{6}\0\0\0\0\0\0cdatetime\ntimezone\n(cdatetime\ntimedelta\n(I0\nI0\nI0\ntRVZ\ntRtR."
@@ -108,7 +108,7 @@ struct PickleInstanceTests {
         ("cos\nsystem\n(Vls\ntR0I1\n.", "I1\n."), ("(cos\nsystem\n(Vls\ntR1I1\n.", "I1\n."),
         ("cos\nsystem\n(Vls\ntRI1\n.", "I1\n."), ("cm\nf\np0\n)R0g0\n)R.", "cm\nf\n)R."),
     ])
-    func `values that differ have different JSON`(one: String, other: String) throws {
+    func `different values have different JSON`(one: String, other: String) throws {
         #expect(try Self.json(Self.latin1(one)) != Self.json(Self.latin1(other)))
     }
 
@@ -121,7 +121,7 @@ struct PickleInstanceTests {
         ("(ccopyreg\nx\no.", #"{"$object":"copyreg.x"}"#), ("(icopyreg\nx\n.", #"{"$object":"copyreg.x"}"#),
         ("ccopyreg\n__newobj__\n)R.", #"{"$object":"copyreg.__newobj__"}"#),
         ("ccopyreg\nx\n(I1\nI2\ntR.", #"{"$object":"copyreg.x","args":[1,2]}"#),
-        // Times, zones and numbers that Python does not make.
+        // Times, zones and numbers that Python cannot create.
         (
             "cdatetime\ntime\n(C\u{6}\0\0\0\0\0\0cpytz\n_p\n(Vx\nL-9223372036854775808L\nI0\nVy\ntRtR.",
             #"{"$time":"00:00:00","zone":{"$object":"pytz._p","args":["x",{"$int":"-9223372036854775808"},0,"y"]}}"#
@@ -158,7 +158,7 @@ struct PickleInstanceTests {
         "18446744073709551615", "18446744073709551616", "2147483647", "2147483648", "-2147483649", "4294967296",
         "9007199254740993", "1000000000000000000000000000000", "0", "1", "-1",
     ])
-    func `any number is taken wherever a pickle may have one`(number: String) throws {
+    func `any number is accepted wherever a pickle may have one`(number: String) throws {
         let calls = [
             "cdatetime\ntimedelta\n(L#L\nL#L\nL#L\ntR.", "cdatetime\ntimedelta\n(L#L\nI0\nI0\ntR.",
             "cdatetime\ntime\n(C\u{6}\0\0\0\0\0\0cpytz\n_p\n(Vx\nL#L\nL#L\nVy\ntRtR.",
@@ -193,15 +193,15 @@ struct PickleInstanceTests {
         #expect(Expiration.after(.seconds(Int64.max) + .seconds(Int64.max)).wireValue(now: 0) == 2_147_483_647)
     }
 
-    @Test func `an object that hides much is not walked over each time it is shown`() throws {
-        // A UUID with a hundred thousand attributes, a hundred thousand times: ten thousand million steps.
+    @Test func `an object with much hidden content is not traversed each time it is shown`() throws {
+        // A UUID with a hundred thousand attributes, a hundred thousand times: ten billion steps.
         var pickle = [0x80, 2] + Array("(cuuid\nUUID\n)".utf8) + [0x81] + Array("}(Vint\nI1\n".utf8)
         for index in 0..<100_000 { pickle += Array("I\(index)\nN".utf8) }
         pickle += Array("ubp0\n".utf8)
         for _ in 0..<100_000 { pickle += Array("g0\n".utf8) }
         let value = try PickleValue(pickle: pickle + Array("l.".utf8))
         #expect(throws: MemcacheError.self) { try value.json(maximumBytes: 1_000_000) }
-        // One large number, as often.
+        // One large number, equally often.
         pickle = Array("(L".utf8) + [UInt8](repeating: 0x39, count: 60_000) + Array("L\np0\n".utf8)
         for _ in 0..<1000 { pickle += Array("g0\n".utf8) }
         #expect(throws: MemcacheError.self) {
@@ -228,7 +228,7 @@ struct PickleInstanceTests {
         #expect(String(decoding: try PickleValue(json: Array(json.utf8)).json(), as: UTF8.self) == json)
     }
 
-    @Test func `what cannot be seen or is taken for a command is escaped, and reads back`() throws {
+    @Test func `invisible characters and terminal commands are escaped, and read back`() throws {
         let text = "\u{7f}\u{85}\u{9b}\u{200b}\u{200d}\u{202e}\u{2028}\u{2066}\u{feff}\u{3164}\u{e0041}é🙂"
         let json = try PickleValue(text).json()
         #expect(
@@ -237,7 +237,7 @@ struct PickleInstanceTests {
         #expect(try PickleValue(json: json).text == text)
     }
 
-    @Test(arguments: 0...3) func `a set that is its own item is refused below protocol 4`(version: Int) throws {
+    @Test(arguments: 0...3) func `a set that is its own item is rejected below protocol 4`(version: Int) throws {
         // EMPTY_SET, MEMOIZE, MARK, 1, the set itself, ADDITEMS: Python cannot make it, and nothing else refuses it.
         let direct: [UInt8] = [0x80, 4, 0x8f, 0x94, 0x28, 0x4b, 1, 0x68, 0, 0x90, 0x2e]
         // The same with a tuple between the two.

@@ -3,12 +3,12 @@ import Testing
 
 @testable import MemcacheCore
 
-/// What Python was seen to store and read: the package's own fixtures, and the full recordings where they are at hand.
+/// What Python stored and read: the package's own fixtures, and the full recordings if they are available.
 enum ValueVectors {
     private static let testsDirectory = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent()
     private static let fixtures = testsDirectory.appending(path: "Fixtures/values")
-    /// The full recordings lie beside the package where it is developed.
+    /// The full recordings are next to the package where it is developed.
     private static let recordings = testsDirectory.deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "shared/reference/vectors")
 
@@ -20,7 +20,7 @@ enum ValueVectors {
 
     static func fixture(_ name: String) -> VectorValue { document(in: fixtures, name) ?? .null }
 
-    /// A full recording, or null where it is not at hand.
+    /// A full recording, or null if it is not available.
     static func recording(_ name: String) -> VectorValue { recordingsByName[name] ?? .null }
 
     private static let recordingsByName: [String: VectorValue] = {
@@ -31,7 +31,7 @@ enum ValueVectors {
         return documents
     }()
 
-    /// The package's excerpt of a recording and, where it is at hand, all of it.
+    /// The package's excerpt of a recording and, if available, all of it.
     static func documents(_ name: String) -> [VectorValue] { [fixture(name), recording(name)].filter { $0 != .null } }
 
     private static func document(in directory: URL, _ name: String) -> VectorValue? {
@@ -54,8 +54,9 @@ extension VectorValue {
 // MARK: - Comparing
 
 extension VectorValue {
-    /// Whether a pickle's description says what Python made of the pickle. Two things only Python can know, because it
-    /// runs the class's code: the names of a named tuple's fields, and what a class makes of its arguments or state.
+    /// Whether a pickle's description agrees with what Python made of the pickle. Only Python can know two things,
+    /// because it runs the class's code: the names of a named tuple's fields, and what a class does with its arguments
+    /// or state.
     func isDescribed(by actual: VectorValue) -> Bool {
         switch (self, actual) {
         case (.array(let mine), .array(let theirs)):
@@ -66,7 +67,7 @@ extension VectorValue {
             return mine.allSatisfy { key, value in
                 guard let other = theirs[key] else { return false }
                 guard key == "$set" || key == "$frozenset" else { return value.isDescribed(by: other) }
-                // Python's order of a set is its own.
+                // Python has its own order for a set.
                 var rest = other.items
                 for item in value.items {
                     guard let index = rest.firstIndex(where: { item.isDescribed(by: $0) }) else { return false }
@@ -110,8 +111,8 @@ extension VectorValue {
 // MARK: - Building
 
 extension PickleValue {
-    /// The value of a tagged form, part by part, so that no two parts are one object; nil where the form does not say
-    /// what the value is made of.
+    /// A value built from a tagged form, part by part, so that no two parts are one object; nil if the form does not
+    /// say what the value consists of.
     init?(tagged: VectorValue) {
         func all(_ items: [VectorValue]) -> [PickleValue]? {
             let values = items.compactMap { PickleValue(tagged: $0) }

@@ -13,7 +13,7 @@ import Testing
     @Test(arguments: [
         "", "-1", "+1", " 1", "1 ", "1.5", "0x1f", "a", "1\r", "１", "18446744073709551616", "99999999999999999999999",
     ])
-    func `anything but digits of 64 bits is refused`(text: String) {
+    func `anything but digits of 64 bits is rejected`(text: String) {
         #expect(ASCIINumber.parseUnsigned(Wire.bytes(text)) == nil)
     }
 
@@ -25,11 +25,11 @@ import Testing
     }
 
     @Test(arguments: ["", "-", "--1", "+1", "9223372036854775808", "-9223372036854775809", "-18446744073709551616"])
-    func `what has no place in 63 bits is refused`(text: String) {
+    func `numbers beyond 63 bits are rejected`(text: String) {
         #expect(ASCIINumber.parseSigned(Wire.bytes(text)) == nil)
     }
 
-    @Test func `a range outside the bytes is no number`() {
+    @Test func `a range outside the bytes is not a number`() {
         let bytes = Wire.bytes("123")
         func unsigned(_ range: Range<Int>) -> UInt64? { ASCIINumber.parseUnsigned(bytes.span, range) }
         func signed(_ range: Range<Int>) -> Int64? { ASCIINumber.parseSigned(bytes.span, range) }

@@ -12,7 +12,7 @@ import Testing
         #expect(Base64.decode(Wire.bytes(text)) == Wire.bytes(raw))
     }
 
-    @Test func `all byte values come back`() {
+    @Test func `all byte values survive a round trip`() {
         let all = (0...255).map(UInt8.init)
         for length in 0...all.count {
             let raw = Array(all.suffix(length))
@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: [
         "Z", "Zg", "Zg=", "Zg===", "====", "=Zg=", "Z===", "Zm9v!m9v", "Zm9 ", "Z-_=", "Zm9vZg==Zm9v", "Zm=v",
     ])
-    func `what is not base64 is refused`(text: String) {
+    func `text that is not base64 is rejected`(text: String) {
         #expect(Base64.decode(Wire.bytes(text)) == nil)
     }
 }

@@ -8,7 +8,7 @@ import Testing
         ("\u{9b}31m", "\\u{9b}31m"), ("a\u{202e}b", "a\\u{202e}b"), ("a\u{200b}b", "a\\u{200b}b"),
         ("\u{2028}", "\\u{2028}"), ("\u{feff}", "\\u{feff}"), ("\u{e000}", "\\u{e000}"), ("'\"", "'\""),
     ])
-    func `what a terminal would act on is escaped`(text: String, escaped: String) {
+    func `what a terminal would interpret is escaped`(text: String, escaped: String) {
         #expect(EscapedText.string(Wire.bytes(text)) == escaped)
     }
 

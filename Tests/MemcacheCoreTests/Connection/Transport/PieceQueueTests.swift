@@ -5,7 +5,7 @@ import Testing
 @Suite struct PieceQueueTests {
     private let piece = PieceQueue.pieceBytes
 
-    @Test func `of a long chunk only a few pieces are given out before they are taken`() {
+    @Test func `only a few pieces of a long chunk are written at a time`() {
         var queue = PieceQueue()
         queue.append([[UInt8](repeating: 1, count: piece * 5 + 10)])
         let first = (0..<5).map { _ in queue.next()?.count }
@@ -21,7 +21,7 @@ import Testing
         #expect(queue.next() == nil)
     }
 
-    @Test func `chunks keep their order, and those that come later wait behind them`() {
+    @Test func `chunks keep their order, and later ones wait`() {
         var queue = PieceQueue()
         let long = (0..<piece * 6).map { UInt8(truncatingIfNeeded: $0 >> 3) }
         queue.append([[1, 2], long, [], [3]])

@@ -40,7 +40,7 @@ import Testing
         #expect(try ServerAddress(address.description) == address)
     }
 
-    @Test func `a port that is not written is the given one`() throws {
+    @Test func `an omitted port is the given one`() throws {
         #expect(try ServerAddress("cache", defaultPort: 7).endpoint == .tcp(host: "cache", port: 7))
         #expect(try ServerAddress("cache:8", defaultPort: 7).endpoint == .tcp(host: "cache", port: 8))
     }
@@ -63,7 +63,7 @@ import Testing
         ("/a\u{1b}[31m", "a control character"),
         ("/" + String(repeating: "x", count: 107), "at most 107 bytes"),
     ])
-    func `what is no address is refused with what to write`(_ text: String, _ reason: String) throws {
+    func `an invalid address is rejected with what to write`(_ text: String, _ reason: String) throws {
         let error = try #require(throws: MemcacheError.self) { try ServerAddress(text) }
         #expect(error.code == .invalidArgument)
         #expect(error.message.contains(reason), "\(error.message)")

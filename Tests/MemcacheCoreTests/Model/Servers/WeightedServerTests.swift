@@ -56,7 +56,7 @@ import Testing
         #expect(try WeightedServer(server.description) == server)
     }
 
-    @Test func `a port that is not written is the given one`() throws {
+    @Test func `an omitted port is the given one`() throws {
         #expect(try WeightedServer("cache", defaultPort: 7).address.endpoint == .tcp(host: "cache", port: 7))
         #expect(try WeightedServer.list("a,b:8", defaultPort: 7).map(\.description) == ["a:7", "b:8"])
     }
@@ -79,7 +79,7 @@ import Testing
         ("cache:5:1\n", "is not the weight"),
         ("cache\n:5:1", "a control character"),
     ])
-    func `what is no server is refused with what to write`(text: String, reason: String) throws {
+    func `an invalid server is rejected with what to write`(text: String, reason: String) throws {
         let error = try #require(throws: MemcacheError.self) { try WeightedServer(text) }
         #expect(error.code == .invalidArgument)
         #expect(error.message.contains(reason), "\(error.message)")
@@ -89,7 +89,7 @@ import Testing
     @Test(arguments: [
         "a,b:1,c:1:3", "a b:1 c:1:3", " a, b:1 ,\tc:1:3\n", "a\r\nb:1\r\nc:1:3\r\n", ",a,,b:1,c:1:3,",
     ])
-    func `commas and blanks separate servers`(text: String) throws {
+    func `commas and spaces separate servers`(text: String) throws {
         #expect(try WeightedServer.list(text).map(\.description) == ["a:11211", "b:1", "c:1:3"])
     }
 
@@ -99,7 +99,7 @@ import Testing
         #expect(error.message == "no server is named; write one or more, such as cache1:11211,cache2:11211")
     }
 
-    @Test func `a list with a fault in it is refused`() {
+    @Test func `a list with an error in it is rejected`() {
         #expect(throws: MemcacheError.self) { try WeightedServer.list("a,b:x,c") }
     }
 
@@ -111,7 +111,7 @@ import Testing
         #expect(try WeightedServer(pythonMemcached: text, weight: weight).pythonMemcachedName == name)
     }
 
-    /// Taken by python-memcached, of no use there, and refused here.
+    /// Accepted by python-memcached, of no use there, and rejected here.
     private static let refusedHere: [(text: String, reason: String)] = [
         ("unix:", "the path is missing"), ("/run/m.sock", "it takes a path as a host name"),
         ("host:0", "\"0\" is not a port"), ("host:99999", "\"99999\" is not a port"),
@@ -119,10 +119,10 @@ import Testing
     ]
 
     @Test(arguments: RoutingVectors.wire)
-    func `what python-memcached reads is read the same, and what it refuses is refused`(document: VectorValue) throws {
+    func `what python-memcached reads is read the same, and what it rejects is rejected`(document: VectorValue) throws {
         var counts = (read: 0, refused: 0, refusedHere: 0)
         for recorded in document["server_strings"].items {
-            // Tuples and texts; the types of Swift leave no place for the others.
+            // Tuples and texts; Swift's types leave no other cases.
             guard let argument = recorded["server"].text.flatMap(Argument.init(printed:)) else { continue }
             let parsed = recorded["parsed"]["return"]
             let server = Result { try WeightedServer(pythonMemcached: argument.text, weight: argument.weight) }
@@ -157,7 +157,7 @@ import Testing
         ("inet6:::1", "only in brackets"), ("inet6:5", "only in brackets"), ("inet6:[::1", "in brackets is not"),
         ("inet6:[a[b]", "in brackets is not"), ("host:1:2", "too many colons"), ("inet:/x", "a path for the name"),
     ])
-    func `what python-memcached refuses is refused with what to write`(text: String, reason: String) throws {
+    func `what python-memcached rejects is rejected with what to write`(text: String, reason: String) throws {
         let error = try #require(throws: MemcacheError.self) { try WeightedServer(pythonMemcached: text) }
         #expect(error.message.contains(reason), "\(error.message)")
         #expect(error.message.hasSuffix("write host, host:port, inet6:[address]:port or unix:/path"))

@@ -41,7 +41,7 @@ struct BigIntegerTests {
     }
 
     @Test(arguments: ["", "-", "+", "1a", "--1", "1 ", "١"])
-    func `what is not a number is none`(text: String) {
+    func `text that is not a number is nil`(text: String) {
         #expect(BigInteger(text) == nil)
     }
 

@@ -2,7 +2,7 @@ import MemcacheCore
 import Testing
 
 @Suite struct PythonMemcachedSelectorTests {
-    /// A pool of the recordings, with those of its servers that are dead.
+    /// A pool of the recordings, and which of its servers are dead.
     struct Scenario: CustomTestStringConvertible, Sendable {
         var name: String
         var keys: [[UInt8]]
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: scenarios)
-    func `a key goes where python-memcached takes it, in as many tries`(scenario: Scenario) {
+    func `a key goes to the server that python-memcached chooses, in as many tries`(scenario: Scenario) {
         #expect(scenario.recorded["choice"].items.count == scenario.keys.count)
         for (index, key) in scenario.keys.enumerated() {
             let selection = scenario.select(.bytes(key))
@@ -48,14 +48,14 @@ import Testing
     }
 
     @Test(arguments: scenarios)
-    func `the buckets are each server as often as its weight says`(scenario: Scenario) {
+    func `each server has as many buckets as its weight`(scenario: Scenario) {
         for (bucket, server) in scenario.buckets.enumerated() {
             #expect(scenario.selector.choice(for: RoutingNumber(bucket), after: nil)?.server == server)
         }
     }
 
     @Test(arguments: scenarios.filter { $0.recorded["no_server_rate"] != .null })
-    func `as many keys as in python-memcached find no server though one lives`(scenario: Scenario) throws {
+    func `as many keys as in python-memcached find no server although one is alive`(scenario: Scenario) throws {
         let probes = (0..<4000).map { "probe:\($0)" }
         let lost = probes.filter { scenario.select($0).server == nil }
         #expect(scenario.recorded["no_server_rate"] == .array([.integer(lost.count), .integer(4000)]))
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: scenarios.filter { $0.recorded["tuple_keys"] != .null })
-    func `a number in the place of the hash goes where a tuple key goes`(scenario: Scenario) throws {
+    func `a number instead of the hash goes where a tuple key goes`(scenario: Scenario) throws {
         #expect(scenario.recorded["tuple_keys"].items.count == 17)
         for tuple in scenario.recorded["tuple_keys"].items {
             let number: RoutingNumber =
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// Worked out in Python from the rule, with the CRC taken as a number with sign.
+    /// Calculated in Python from the rule, with the CRC as a signed number.
     @Test(arguments: [
         ("a", 2, 1, 4), ("b", 1, 1, 1), ("foo", 1, 1, 1), ("ob", 2, 1, 2), ("café", 1, 1, 1), ("counter", 0, 1, 2),
     ])
@@ -150,7 +150,7 @@ import Testing
         #expect(lost == 1418)
     }
 
-    @Test func `the walk goes on from any choice, step by step`() throws {
+    @Test func `the walk continues from any choice, step by step`() throws {
         let selector: any ServerSelector = PythonMemcachedSelector(weights: [1, 1, 1])
         let key = RoutingKey.bytes(Array("a".utf8))
         let first = try #require(selector.choice(for: key, after: nil))

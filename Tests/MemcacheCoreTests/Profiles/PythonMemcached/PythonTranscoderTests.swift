@@ -38,7 +38,7 @@ struct StoredValue: CustomTestStringConvertible, Sendable {
     }
 }
 
-/// Flags and bytes, and what a release of python-memcached made of them.
+/// Flags and bytes, and what a release of python-memcached read from them.
 struct DecodeCase: CustomTestStringConvertible, Sendable {
     var file: String
     var flags: UInt64
@@ -84,7 +84,7 @@ struct PythonTranscoderTests {
             try transcoder.encode(value, options: options) == EncodedValue(bytes: stored.bytes, flags: stored.flags))
     }
 
-    /// Values in which some object occurs twice, or in another order than the tagged form has it.
+    /// Values in which some object occurs twice, or in another order than in the tagged form.
     private static let shared: Set<String> = ["list shared", "set strings"]
 
     @Test(arguments: StoredValue.all(in: "values.json"))
@@ -96,7 +96,7 @@ struct PythonTranscoderTests {
     }
 
     @Test(arguments: StoredValue.all(in: "values-py3-1.58.json"))
-    func `1_58 on Python 3 is read and written by its conventions`(stored: StoredValue) throws {
+    func `values of 1_58 on Python 3 are read and written by its conventions`(stored: StoredValue) throws {
         let transcoder = stored.transcoder(.release158)
         guard !stored.readingFails else {
             #expect(throws: MemcacheError.self) { try transcoder.decode(stored.bytes, flags: stored.flags) }
@@ -109,7 +109,7 @@ struct PythonTranscoderTests {
             try transcoder.encode(value, options: options) == EncodedValue(bytes: stored.bytes, flags: stored.flags))
     }
 
-    /// Python 2 has other names for built-in classes, and two kinds of value that Python 3 has not.
+    /// Python 2 has other names for built-in classes, and two kinds of value that Python 3 lacks.
     private static let pythonTwoOnly: Set<String> = ["old-style object", "xrange"]
 
     @Test(
@@ -158,7 +158,7 @@ struct PythonTranscoderTests {
         } else if let read = row["read"].members["return"], read != .null {
             #expect(read.isDescribed(by: actual), "\(value)")
         }
-        // Where 1.62 gives None for a pickle of Python 2, there is a value all the same.
+        // Where 1.62 returns None for a pickle of Python 2, there is a value anyway.
         if row["read"].members["return"] == .null, row["written"] != .null { #expect(actual != .null) }
     }
 
@@ -168,14 +168,14 @@ struct PythonTranscoderTests {
         let transcoder = PythonTranscoder(
             conventions: row.conventions, reading: PickleReadingOptions(oldStrings: .bytes),
             unreadablePickleIsNone: true, readsBooleanWords: false, readsLongSuffix: isPython2)
-        // Python 3's digits may have underscores; here they always may.
+        // Digits in Python 3 may contain underscores; here they always may.
         if isPython2, row.bytes.contains(UInt8(ascii: "_")), row.flags == 2 { return }
         guard let expected = row.result else {
             #expect(throws: MemcacheError.self) { try transcoder.decode(row.bytes, flags: row.flags) }
             return
         }
         let actual = try VectorValue(transcoder.decode(row.bytes, flags: row.flags))
-        // A class that Python cannot find has a name all the same.
+        // A class that Python cannot find has a name anyway.
         if row.bytes.first == UInt8(ascii: "c") {
             #expect(actual["$global"].text != nil)
         } else {
@@ -221,7 +221,7 @@ extension VectorValue {
 struct PythonTranscoderOptionTests {
     private let long: PickleValue = PickleValue(.text(String(repeating: "a", count: 500)))
 
-    @Test func `another compression takes the place of zlib`() throws {
+    @Test func `another compression can replace zlib`() throws {
         let short: [UInt8] = [1, 2, 3]
         let compression = Compression(
             compress: { _ throws(MemcacheError) in short },
@@ -236,7 +236,7 @@ struct PythonTranscoderOptionTests {
     }
 
     @Test(arguments: [499, 500, 501])
-    func `a form that is not shorter is not used`(count: Int) throws {
+    func `a compressed form that is not shorter is not used`(count: Int) throws {
         let compression = Compression(
             compress: { _ throws(MemcacheError) in [UInt8](repeating: 0, count: count) },
             decompress: { bytes, _ throws(MemcacheError) in bytes })
@@ -264,13 +264,13 @@ struct PythonTranscoderOptionTests {
         let encoded = try transcoder.encode([kept, 1])
         #expect(encoded.bytes == pickle.unicodeScalars.map { UInt8($0.value) })
         #expect(try transcoder.decode(encoded.bytes, flags: 1) == ["loaded ref-1", 1])
-        // Without the hook the id stands for the object, and is written as it was.
+        // Without the hook the id represents the object, and is written unchanged.
         let value = try PickleValue(pickle: encoded.bytes)
         #expect(value == [PickleValue(.persistent("ref-1")), 1])
         #expect(try value.pickled(PickleWritingOptions(protocolVersion: version)) == encoded.bytes)
     }
 
-    @Test func `an error of a hook is the caller's to see`() throws {
+    @Test func `an error of a hook reaches the caller`() throws {
         let refusal = MemcacheError(.invalidArgument, "not this one")
         let reading = PickleReadingOptions(persistentLoad: { _ throws(MemcacheError) in throw refusal })
         let error = #expect(throws: MemcacheError.self) {
@@ -279,7 +279,7 @@ struct PythonTranscoderOptionTests {
         #expect(error?.message == refusal.message)
     }
 
-    @Test func `another format takes the place of pickle`() throws {
+    @Test func `another format can replace pickle`() throws {
         let json = Array(#"[1, "a", null]"#.utf8)
         let format = PythonTranscoder.ObjectFormat(
             write: { _ throws(MemcacheError) in json }, read: { _ throws(MemcacheError) in [1, "a", nil] })
@@ -301,13 +301,13 @@ struct PythonTranscoderOptionTests {
         #expect(try transcoder.encode(false) == EncodedValue(bytes: Array("False".utf8), flags: 2))
     }
 
-    @Test func `flags that nobody knows are named`() throws {
+    @Test func `unknown flags are named`() throws {
         let error = #expect(throws: MemcacheError.self) { try PythonTranscoder().decode([1], flags: 0x2_0020) }
         #expect(error?.code == .unknownFlags)
         #expect(error?.message.contains("0x20020") == true)
     }
 
-    @Test func `a pickle that cannot be read is an error unless None is asked for`() throws {
+    @Test func `a pickle that cannot be read is an error unless None is requested`() throws {
         let error = #expect(throws: MemcacheError.self) {
             try PythonTranscoder().decode(Array("garbage".utf8), flags: 1)
         }
@@ -316,7 +316,7 @@ struct PythonTranscoderOptionTests {
         #expect(try lenient.decode(Array("garbage".utf8), flags: 1).isNone)
     }
 
-    @Test func `text that is not Unicode is refused`() throws {
+    @Test func `text that is not Unicode is rejected`() throws {
         let lone = try PickleValue(pickle: Array("V\\ud800\n.".utf8))
         #expect(throws: MemcacheError.self) { try PythonTranscoder().encode(lone) }
         #expect(try PythonTranscoder().encode(PickleValue(.list([lone]))).bytes == Array("(lp0\nV\\ud800\np1\na.".utf8))

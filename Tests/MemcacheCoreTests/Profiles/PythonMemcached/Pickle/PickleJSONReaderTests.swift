@@ -42,13 +42,13 @@ struct PickleJSONReaderTests {
         ("{\"$foo\":1}", 0), ("[{\"$tuple\":1}]", 1), ("{\"$tuple\":[],\"b\":1}", 0), ("{\"$int\":\"x\"}", 0),
         ("{\"$set\":[[]]}", 0), ("{\"$dict\":[[1]]}", 0), ("{\"$dict\":[[[],1]]}", 0), ("{\"$bytes\":\"_\"}", 0),
     ])
-    func `what is no JSON is refused where it is wrong`(text: String, position: Int) {
+    func `invalid JSON is rejected where it is wrong`(text: String, position: Int) {
         let fault = #expect(throws: JSONFault.self) { try PickleValue.read(json: Array(text.utf8)) }
         #expect(fault?.position == position)
         #expect(fault?.message.isEmpty == false)
     }
 
-    @Test func `bytes that are not UTF-8 are refused at the first of them`() {
+    @Test func `bytes that are not UTF-8 are rejected at the first of them`() {
         let fault = #expect(throws: JSONFault.self) { try PickleValue.read(json: [0x22, 0x61, 0xff, 0x22]) }
         #expect(fault?.position == 2)
     }
@@ -62,7 +62,7 @@ struct PickleJSONReaderTests {
         #expect(throws: JSONFault.self) { try PickleValue.read(json: [UInt8](repeating: 0x5b, count: 1_000_000)) }
     }
 
-    @Test func `a check takes an object with any names`() throws {
+    @Test func `a check accepts an object with any names`() throws {
         try PickleValue.check(json: Array("{\"$foo\":1}".utf8))
         #expect(throws: JSONFault.self) { try PickleValue.check(json: Array("{\"$foo\":1".utf8)) }
     }
@@ -90,7 +90,7 @@ struct PickleJSONReaderTests {
         Form(PickleValue(.frozenSet(["a"])), "{\"$frozenset\":[\"a\"]}"),
         Form(PickleValue(.decimal("1.20")), "{\"$decimal\":\"1.20\"}"),
     ])
-    func `plain JSON has tags only where JSON has no such type, and is read back`(form: Form) throws {
+    func `plain JSON has tags only for types that JSON lacks, and is read back`(form: Form) throws {
         #expect(String(decoding: try form.value.json(), as: UTF8.self) == form.json)
         #expect(try PickleValue(json: Array(form.json.utf8)) == form.value)
     }
@@ -100,7 +100,7 @@ struct PickleJSONReaderTests {
         #expect(String(decoding: try value.json(), as: UTF8.self) == "{\"$dict\":[[\"a\",1],[\"a\",2]]}")
     }
 
-    @Test func `of a long form the beginning can be had`() throws {
+    @Test func `the beginning of a long form is available`() throws {
         let value = PickleValue(.list([PickleValue](repeating: "abcdefgh", count: 1000)))
         let (bytes, isWhole) = value.jsonPrefix(maximumBytes: 20)
         #expect(String(decoding: bytes, as: UTF8.self) == "[\"abcdefgh\",\"abcdefg")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MemcacheCore
 
-/// A pickle written out, and what it is; nil where it is to be refused.
+/// A pickle, and its value; nil if it must be rejected.
 struct OpcodeCase: CustomTestStringConvertible, Sendable {
     var name: String
     var pickle: [UInt8]
@@ -179,7 +179,7 @@ struct OpcodeCase: CustomTestStringConvertible, Sendable {
 
 struct PickleReaderTests {
     @Test(arguments: OpcodeCase.all)
-    func `each instruction does what Python's does, or is refused`(row: OpcodeCase) throws {
+    func `each instruction does what Python's does, or is rejected`(row: OpcodeCase) throws {
         if row.name == "NONE" { return #expect(try PickleValue(pickle: row.pickle).isNone) }
         guard let expected = row.value else {
             #expect(throws: MemcacheError.self) { try PickleValue(pickle: row.pickle) }
@@ -195,7 +195,7 @@ struct PickleReaderTests {
     }
 
     @Test(arguments: PickleFixture.all.filter { $0.pickles.values.allSatisfy { $0.count < 1500 } })
-    func `a pickle that is cut anywhere is refused`(fixture: PickleFixture) throws {
+    func `a pickle cut short anywhere is rejected`(fixture: PickleFixture) throws {
         for pickle in fixture.pickles.values {
             for length in 0..<pickle.count {
                 #expect(throws: MemcacheError.self) { try PickleValue(pickle: Array(pickle[..<length])) }
@@ -219,7 +219,7 @@ struct PickleReaderTests {
 // MARK: - Hostile pickles
 
 struct PickleLimitTests {
-    @Test func `a hundred thousand levels are refused, and do no harm where they are allowed`() throws {
+    @Test func `a hundred thousand levels are rejected, and do no harm where they are allowed`() throws {
         let levels = 100_000
         let pickle =
             [UInt8](repeating: UInt8(ascii: "]"), count: levels + 1)
@@ -270,7 +270,7 @@ struct PickleLimitTests {
         #expect(throws: MemcacheError.self) { try PickleValue(pickle: many, options: short) }
     }
 
-    @Test func `a far entry of the memo takes no room`() throws {
+    @Test func `a distant memo entry takes no memory`() throws {
         #expect(try PickleValue(pickle: Array("]p9223372036854775807\n.".utf8)) == [])
     }
 
@@ -282,14 +282,14 @@ struct PickleLimitTests {
         #expect(throws: MemcacheError.self) { try PickleValue(pickle: [0x8b, 0x70, 0x11, 0x01, 0] + bytes + [0x2e]) }
     }
 
-    /// Each list holds the one before twice: thirty of them are a thousand million leaves.
+    /// Each list contains the previous one twice: thirty of them are a billion leaves.
     private var doublings: [UInt8] {
-        // DUP and TUPLE2, again and again.
+        // DUP and TUPLE2, repeated.
         Array("]".utf8) + (0..<30).flatMap { _ in [PickleOpcode.dup.rawValue, PickleOpcode.tuple2.rawValue] }
             + Array(".".utf8)
     }
 
-    @Test func `what is shared over and over is refused where it would be written out`() throws {
+    @Test func `heavily shared objects are rejected where they would be written out`() throws {
         let value = try PickleValue(pickle: doublings)
         #expect(throws: MemcacheError.self) { try value.taggedJSON(maximumBytes: 1_000_000) }
         // Nothing else is long.
@@ -321,7 +321,7 @@ struct PickleLimitTests {
     }
 }
 
-/// Bytes that look random and are the same in each run.
+/// Bytes that look random and are the same in every run.
 struct Noise: RandomNumberGenerator {
     var state: UInt64
 
@@ -366,7 +366,7 @@ struct PickleNoiseTests {
             let pickle = noise.mutation(of: seeds.randomElement(using: &noise) ?? [])
             guard let value = try? PickleValue(pickle: pickle) else { continue }
             readable += 1
-            // What was read can be shown, compared, and written so that it reads as the same.
+            // The value can be shown, compared, and written so that it reads as the same value.
             _ = try? value.taggedJSON(maximumBytes: 100_000)
             let version = Int.random(in: 0...5, using: &noise)
             guard let written = try? value.pickled(PickleWritingOptions(protocolVersion: version)) else { continue }
