@@ -20,8 +20,8 @@ FORMATTED := $(wildcard Sources Tests Benchmarks Package.swift)
 .DEFAULT_GOAL := build
 .PHONY: build deps try test test-busy test-interop fuzz-quick fuzz-keys bench bench-instructions bench-memory format manual lint lint-format lint-man install uninstall clean help
 
-# Where there are archives of all that it needs, the program is one file that starts sooner and runs on any Linux of its
-# architecture; elsewhere the Swift runtime at least is linked in. On macOS the runtime is part of the system.
+# If static archives of all its libraries exist, the program is linked statically: it starts sooner and runs on any Linux
+# of its architecture. Otherwise only the Swift runtime is linked in. On macOS the runtime is part of the system.
 CHOOSE_LINK = if [ "$$(uname -s)" = Darwin ]; then link=; static=0; else \
 		link='-Xswiftc -static-executable -Xlinker -s'; static=1; \
 		cc=$$(command -v cc || command -v clang); \
@@ -32,19 +32,19 @@ build: deps ## build the program, optimised (the default)
 	$(CHOOSE_LINK); \
 	MCSH_STATIC_LIBEDIT=$$static $(SWIFT) build -c release $$link --product mcsh
 
-deps: ## install what is missing to build and test (asks nothing; does nothing when all is there)
+deps: ## install what is missing to build and test (never asks; does nothing if nothing is missing)
 	@Scripts/deps
 
-try: build ## the shell on a throw-away memcached; a short tour where there is no terminal
+try: build ## open the shell on a throw-away memcached; without a terminal, a short tour
 	@Scripts/try $(PROGRAM)
 
 test: deps ## build and run all tests
 	$(SWIFT) build --build-tests
-	@# First those that need nothing but the processor; what they say comes soon.
+	@# Tests that need only the processor come first, because they report soon.
 	$(SWIFT) test --skip-build --disable-xctest --skip MemcacheIntegrationTests --skip mcshEndToEndTests
 	$(SWIFT) test --skip-build --disable-xctest --filter 'MemcacheIntegrationTests|mcshEndToEndTests'
 
-test-busy: deps ## the tests with servers and programs once more, beside loops that keep the processors busy
+test-busy: deps ## run the tests that start servers and programs while all processors are busy
 	$(SWIFT) build --build-tests
 	Scripts/busy $(SWIFT) test --skip-build --disable-xctest --filter 'MemcacheIntegrationTests|mcshEndToEndTests'
 
@@ -53,7 +53,7 @@ test-interop: deps ## test against the real python-memcached, fetched from PyPI
 	python=$$(Scripts/interop-python) && MCSH_INTEROP_PYTHON="$$python" \
 		$(SWIFT) test --skip-build --disable-xctest --filter MemcacheInteropTests
 
-# Optimised, and in a place of its own, so that neither the program nor the tests are built again for it.
+# Optimised, and in a build directory of its own, so that neither the program nor the tests are rebuilt for it.
 fuzz-quick: deps ## read random replies and pickles (FUZZ=1000000 of each kind; MCSH_FUZZ_SEED repeats a run)
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing --scratch-path .build-fuzz
 	MCSH_FUZZ="$${FUZZ:-1000000}" $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-fuzz \
@@ -65,24 +65,24 @@ fuzz-keys: deps ## type random keys at the prompt (FUZZ=100000 in each mode; MCS
 
 bench: build ## measure the program against its peers (QUICK=1: short form)
 	@Scripts/deps bench
-	@# In a place of its own: in that of the program, SwiftPM would build the program's targets once more, and not these.
-	@echo "Building the library's benchmark in .build-bench (minutes, the first time)"
+	@# In a build directory of its own: in the program's, SwiftPM would rebuild the program's targets instead of these.
+	@echo "Building the library's benchmark in .build-bench (takes minutes the first time)"
 	$(CHOOSE_LINK); \
 	$(SWIFT) build -c release $$link --package-path Benchmarks --scratch-path .build-bench --product ConcurrentGets
 	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/run $(if $(QUICK),--quick)
 
-bench-instructions: build ## count the instructions of a line, a key and a start
+bench-instructions: build ## count the instructions per line, per key and for a start
 	@Scripts/deps bench-instructions
 	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/instructions
 
-bench-memory: build ## watch the memory over a long script and many keys (QUICK=1: short form)
+bench-memory: build ## measure memory over a long script and many keys (QUICK=1: short form)
 	@Scripts/deps bench
 	@MCSH="$${MCSH:-$(PROGRAM)}" Benchmarks/memory $(if $(QUICK),--quick)
 
 format: ## rewrite the Swift sources in the project's format
 	$(SWIFT) format format --in-place --parallel --recursive $(FORMATTED)
 
-# The rest of the page, and what its section about the commands has beyond the table, is written by hand in it.
+# The rest of the page, and the parts of its command section that are not in the table, are written by hand.
 manual: deps ## write the manual's section about the commands from the command table
 	$(SWIFT) build --product mcsh
 	page=$$(mktemp) && .build/debug/mcsh --write-manual <man/mcsh.1 >"$$page" && cat "$$page" >man/mcsh.1; \
@@ -96,7 +96,7 @@ lint-format:
 lint-man:
 	$(if $(MAN1)$(MAN5),mandoc -T lint -W warning $(MAN1) $(MAN5))
 
-# A file, not the phony target: `sudo make install` after `make` copies and does not build as root.
+# The file and not the phony target, so that `sudo make install` after `make` only copies and does not build as root.
 $(PROGRAM): $(SOURCES)
 	$(MAKE) build
 	@touch $@
@@ -113,15 +113,15 @@ install: $(PROGRAM) ## install program, manual and completions (PREFIX=/usr/loca
 	$(PROGRAM) --generate-completion-script fish >"$(FISH_COMPLETION)"
 	chmod 644 "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)"
 
-uninstall: ## remove what install put there
+uninstall: ## remove what install installed
 	rm -f "$(DESTDIR)$(PREFIX)/bin/mcsh" "$(BASH_COMPLETION)" "$(ZSH_COMPLETION)" "$(FISH_COMPLETION)"
 	$(foreach page,$(MAN1),rm -f "$(SHARE)/man/man1/$(notdir $(page))";)
 	$(foreach page,$(MAN5),rm -f "$(SHARE)/man/man5/$(notdir $(page))";)
 
-clean: ## remove what was built (fetched packages stay)
+clean: ## remove build products (fetched packages stay)
 	$(SWIFT) package clean
 	rm -rf .build-bench .build-fuzz
 
-help: ## this list
+help: ## print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-18s %s\n' "$$name" "$$text"; done

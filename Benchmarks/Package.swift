@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// A package of its own: what only the benchmarks need stays out of the project's.
+// A separate package, so that the project's does not depend on what only the benchmarks need.
 let package = Package(
     name: "mcsh-benchmarks",
     platforms: [.macOS(.v26)],

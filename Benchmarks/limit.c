@@ -1,6 +1,6 @@
-// The limit: sends a file of prebuilt memcached protocol as fast as the server takes it and reads the replies
-// without looking at them, until the reply to a closing `mn` says that every command has been answered. With LAST
-// nothing is sent behind the file, and the replies end with that line: a dump takes no commands behind it.
+// The limit: sends a file of prebuilt memcached protocol as fast as the server accepts it and reads the
+// replies without looking at them, until the reply to a final `mn` shows that every command has been answered. With
+// LAST, nothing is sent after the file, and the replies end with that line, because no command may follow a dump.
 // Usage: limit HOST PORT FILE [LAST]
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-// Runs one command and prints its wall time in seconds, its peak memory in bytes and its exit status. A small program
-// of its own because a child counts the memory of the process that started it until its exec: Python's would show.
+// Runs one command and prints its wall time in seconds, its peak memory in bytes and its exit status. It is a
+// small separate program because a child's peak includes the memory of its parent until exec: Python's would show.
 // Usage: measure INPUT OUTPUT COMMAND [ARGUMENT...]
 
 #include <errno.h>

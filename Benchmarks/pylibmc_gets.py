@@ -1,4 +1,4 @@
-"""Gets values of 100 bytes with pylibmc, one after the other, and prints how many there were in a second.
+"""Gets values of 100 bytes with pylibmc, one after the other, and prints the number of gets per second.
 
     pylibmc_gets.py HOST:PORT GETS
 """

@@ -1,1 +1,1 @@
-"""What `Benchmarks/run`, `Benchmarks/instructions` and `Benchmarks/memory` are made of."""
+"""The parts of `Benchmarks/run`, `Benchmarks/instructions` and `Benchmarks/memory`."""

@@ -1,4 +1,4 @@
-"""Comparisons: what is run on both sides, and what came of it."""
+"""Comparisons: what is run on both sides, and the results."""
 
 import os
 import statistics
@@ -13,12 +13,12 @@ class NotMeasured(Exception):
 Measurement = namedtuple("Measurement", "seconds peak")
 
 MemoryGoal = namedtuple("MemoryGoal", "what bytes")
-MemoryGoal.__doc__ = """What the memory of mcsh must stay below. Rows with the same goal share a line of the table."""
+MemoryGoal.__doc__ = """The limit for the memory of mcsh. Rows with the same goal share a line of the table."""
 
 
 class Side(namedtuple("Side", "name command input expected")):
-    """One side of a comparison: what is run, on which input, and what it must print: exactly what is in a file,
-    anything with the given bytes in it, or what a function of the output's path accepts. None for whatever it likes."""
+    """One side of a comparison: the command, its input, and what it must print: exactly the contents of a file,
+    anything that contains the given bytes, or what a function of the output's path accepts. None accepts any output."""
 
     def __new__(cls, name, command, input=os.devnull, expected=None):
         return super().__new__(cls, name, tuple(str(word) for word in command), str(input), expected)
@@ -26,21 +26,21 @@ class Side(namedtuple("Side", "name command input expected")):
 
 @dataclass
 class Row:
-    """Our side against another: how many times as long may ours take? Where the sides print how many they did in a
-    second: how many times as many must ours do?"""
+    """Our side against another: how many times as long may ours take? If the sides print operations per second: how
+    many times as many must ours do?"""
 
     what: str
     goal: float
     ours: Side
     theirs: Side
     runs: int
-    scale: int = 1  # how many times as much work ours does
+    scale: int = 1  # how many times as much work our side does
     memory: MemoryGoal | None = None
     before: object = None  # called before each run
-    rates: bool = False  # the sides print how many they did in a second
+    rates: bool = False  # the sides print operations per second
 
     def measure(self, workplace):
-        # The first pair brings programs and data into the caches and is not counted.
+        # The first pair warms the caches and is not counted.
         pairs = []
         for number in range(-1, self.runs):
             # The order alternates, so that being first favours neither side.
@@ -58,7 +58,7 @@ class Row:
 
 
 class Result:
-    """What came of a row's pairs of runs."""
+    """The results of a row's pairs of runs."""
 
     def __init__(self, row, pairs):
         self.ratio = statistics.median(ours.seconds / (theirs.seconds * row.scale) for ours, theirs in pairs)

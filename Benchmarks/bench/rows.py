@@ -1,5 +1,5 @@
-"""The rows of the table, section by section. A section is a function that makes its data and servers, yields its rows
-to be measured, and clears up."""
+"""The rows of the table, section by section. A section is a function that creates its data and servers, yields the
+rows to measure, and cleans up."""
 
 import os
 import random
@@ -22,7 +22,7 @@ BIG = 256 << 20
 FLAT = 64 << 20
 SCRIPTS = MemoryGoal("scripts, peak memory", FLAT)
 
-# A server with five million items: its hash table does not grow and its LRU is left alone while it is measured.
+# A server with five million items: its hash table does not grow and its LRU does not change during the measurement.
 FOR_MANY_ITEMS = ("-m", "1024", "-o", "hashpower=23,no_lru_maintainer")
 FOR_BIG_VALUES = ("-m", "1024", "-I", "512m")
 
@@ -75,7 +75,7 @@ def gets(bench, size):
             f"script, {size.lines:,} get", 0.2, one,
             bench.netcat(for_nc, expected=workloads.replies_to_gets(work)), size.runs, memory=SCRIPTS,
         )
-        # What sets the keys decides where they are, so mcsh itself does.
+        # The program that sets the keys decides where they are, so mcsh itself sets them.
         servers = ",".join(server.address for server in pool)
         many = [bench.program, "-s", servers, "--profile", "python-memcached"]
         bench.run(Side("mcsh", many, workloads.every_key()))
@@ -99,7 +99,7 @@ def mixed(bench, size):
 
 def big_value(bench, size):
     with bench.scratch(), bench.servers(1, *FOR_BIG_VALUES) as (server,):
-        # No part is like another, so that one out of place is noticed.
+        # No two parts are alike, so that a misplaced one is noticed.
         choose = random.Random("big")
         parts = [choose.randbytes(1 << 20) for _ in range(BIG >> 20)]
         block = bench.file("big.value", parts)
@@ -145,8 +145,8 @@ def keys(bench, size):
 
 
 def library(bench, size):
-    """64 tasks that get values of 100 bytes over one connection of the library, on the threads that Swift gives them and
-    on the client's own executor, against a loop of such gets."""
+    """64 tasks that get values of 100 bytes over one connection of the library, on Swift's own threads and on
+    the client's executor, against a loop of such gets."""
     program = os.environ.get("CONCURRENT_GETS") or BENCHMARKS.parent / ".build-bench/release/ConcurrentGets"
     gets, peer_gets = size.lines * 2, size.lines // 10
     with bench.servers() as (server,):

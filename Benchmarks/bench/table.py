@@ -1,4 +1,4 @@
-"""Results as a table, and the machine they are of."""
+"""Results as a table, and a description of the machine."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ HEADER = ["what", "goal", "ratio", "mcsh", "against", "peak", "verdict"]
 
 
 def of(results):
-    """The table of pairs of a row and its result; None where it was not measured."""
+    """The table of pairs of a row and its result; None if it was not measured."""
     peaks = {}
     lines = []
     for row, result in results:
@@ -33,7 +33,7 @@ def line(row, result):
 
 
 def aligned(lines, numbers=False):
-    """Lines of cells in columns; `numbers` says that those behind the first are numbers."""
+    """Lines of cells in columns; `numbers` means that all cells after the first are numbers."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     lines = [lines[0], ["-" * width for width in widths], *lines[1:]]
     return "\n".join(
@@ -57,7 +57,7 @@ def duration(seconds):
 
 
 def rate(seconds):
-    """How many in a second, of the time of one."""
+    """Operations per second, from the time of one."""
     return f"{1 / seconds:,.0f}/s"
 
 
@@ -70,7 +70,7 @@ def verdict(met):
 
 
 def machine():
-    """Versions of what takes part, and the processors."""
+    """The versions of the programs compared, and the processors."""
     versions = [first_line("memcached", "-V"), first_line("memccat", "--version"), first_line("swift", "--version")]
     return "\n".join([
         f"{processor()}, {os.cpu_count()} CPUs, {platform.system()} {platform.release()} {platform.machine()}",

@@ -3,7 +3,7 @@
 import random
 from collections import namedtuple
 
-CHUNK = 100_000  # lines made at a time where there are many
+CHUNK = 100_000  # lines generated at a time if there are many
 
 
 class Workload(namedtuple("Workload", "script protocol answers")):
@@ -15,7 +15,7 @@ def key(number, kind="k"):
 
 
 def value(number):
-    return f"value-{number:026}"  # 32 bytes, the same for a key wherever it is set
+    return f"value-{number:026}"  # 32 bytes, always the same for a key
 
 
 def protocol_set(name, content):
@@ -23,7 +23,7 @@ def protocol_set(name, content):
 
 
 class Workloads:
-    """Makes workloads, the same ones in each run of the benchmarks."""
+    """Creates workloads, identical in each run of the benchmarks."""
 
     def __init__(self, workplace, lines):
         self.workplace, self.lines = workplace, lines
@@ -107,7 +107,7 @@ class Workloads:
 
 
 def many_items(workplace, count):
-    """Protocol that sets a great many small items, made bit by bit."""
+    """Protocol that sets very many small items, generated in pieces."""
     return workplace.file("items.protocol", (
         "".join(protocol_set(key(n), f"{n:08}") for n in range(start, min(start + CHUNK, count))).encode()
         for start in range(0, count, CHUNK)
@@ -115,7 +115,7 @@ def many_items(workplace, count):
 
 
 def lists_keys(count):
-    """Accepts an output of as many lines as there are keys, each of a key's length."""
+    """Accepts an output with one line per key, each of a key's length."""
     return lambda output: (lines_in(output), output.stat().st_size) == (count, count * len(key(0) + "\n"))
 
 

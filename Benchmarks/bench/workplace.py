@@ -17,7 +17,7 @@ from .measuring import Measurement, NotMeasured, Side
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 RUN_LIMIT = 180  # seconds after which a run counts as hung
-DATA_BYTES = 2 << 30  # what the largest row keeps in files
+DATA_BYTES = 2 << 30  # the file space that the largest row needs
 
 
 class Server:
@@ -28,7 +28,7 @@ class Server:
 
 
 class Workplace:
-    """Everything in it is gone at the end: files and servers."""
+    """Its files and servers are removed at the end."""
 
     def __enter__(self):
         self.program = chosen_program()
@@ -37,7 +37,7 @@ class Workplace:
             data = tempfile.TemporaryDirectory(prefix="mcsh-bench-", dir=memory_directory())
             self.programs = Path(stack.enter_context(directory))
             self.data = Path(stack.enter_context(data))
-            # The user's own settings must not decide what is measured.
+            # The user's own settings must not affect the measurement.
             self.environment = {
                 name: value for name, value in os.environ.items() if not name.startswith(("MCSH", "MEMCACHED_"))
             } | {name: str(self.programs) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
@@ -68,7 +68,7 @@ class Workplace:
 
     @contextmanager
     def servers(self, count=1, *options):
-        """Private memcacheds, by default with room for what the scripts store."""
+        """Private memcacheds, by default with enough memory for what the scripts store."""
         with ExitStack() as stack:
             yield [stack.enter_context(self.start_server(options or ("-m", "1024"))) for _ in range(count)]
 
@@ -102,7 +102,7 @@ class Workplace:
 
     @contextmanager
     def scratch(self):
-        """Deletes the files made meanwhile: the data of a section is large."""
+        """Deletes the files created in the meantime: the data of a section is large."""
         kept = set(self.data.iterdir())
         try:
             yield
@@ -117,11 +117,11 @@ class Workplace:
         return Side("mcsh", [self.program, "-s", address, *arguments], input, expected)
 
     def limit(self, protocol, *last, server=None):
-        """The limit: sends a file of protocol and reads the replies, up to a last line where one is given."""
+        """The limit: sends a file of protocol and reads the replies, up to a last line if one is given."""
         return Side("limit", [self.limit_program, "127.0.0.1", (server or self.server).port, protocol, *last])
 
     def netcat(self, protocol, *, server=None, expected=None):
-        """nc does not know where the last reply ends, so the protocol must end with `quit`: the server hangs up."""
+        """nc does not know where the last reply ends, so the protocol must end with `quit`."""
         return Side("nc", ["nc", "127.0.0.1", (server or self.server).port], protocol, expected)
 
     def load(self, protocol, server=None):
@@ -131,7 +131,7 @@ class Workplace:
         if not shutil.which(side.command[0]):
             raise NotMeasured(f"{side.command[0]} is neither installed nor built")
         output, messages = self.data / "output", self.data / "messages"
-        # Taking the pages of an earlier output back from the system is not part of a run.
+        # Freeing the pages of an earlier output is not part of a run.
         output.unlink(missing_ok=True)
         with open(messages, "wb") as stderr:
             measuring = subprocess.Popen(
@@ -183,7 +183,7 @@ def chosen_program():
 
 
 def memory_directory():
-    """Where files cost no disk: a disk's own pace is not what is measured. None where there is no such place."""
+    """A directory in memory, because the speed of a disk should not be measured. None if there is none."""
     shared = Path("/dev/shm")
     if "TMPDIR" not in os.environ and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 2 * DATA_BYTES:
         return shared

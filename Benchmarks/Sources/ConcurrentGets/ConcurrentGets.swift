@@ -1,11 +1,11 @@
 import MemcacheCore
 
-/// Reads values of 100 bytes by many tasks at once, over the one connection of one client, and prints how many gets there
-/// were in a second.
+/// Reads values of 100 bytes in many concurrent tasks, over the one connection of one client, and prints the number of gets
+/// per second.
 ///
 ///     ConcurrentGets HOST:PORT CALLERS GETS [client]
 ///
-/// With `client` the tasks run on the client's own executor, otherwise on the threads that Swift gives them.
+/// With `client` the tasks run on the client's own executor, otherwise on Swift's own threads.
 @main
 enum ConcurrentGets {
     static func main() async throws {
@@ -17,7 +17,7 @@ enum ConcurrentGets {
         defer { client.close() }
         let executor = arguments.dropFirst(4).first == "client" ? client.taskExecutor : nil
         for number in 0..<keyCount { try await client.set(try key(number), to: value(number)) }
-        // The first gets bring program and data into the caches and are not counted.
+        // The first gets warm the caches and are not counted.
         try await read(client, on: executor, callers: callers, gets: gets / 10 / callers)
         let perCaller = gets / callers
         let duration = try await ContinuousClock().measure {
@@ -26,7 +26,7 @@ enum ConcurrentGets {
         print(Int(Double(perCaller * callers) / (duration / .seconds(1))))
     }
 
-    /// Has each caller read keys in turn, all callers at once, each beginning with another key.
+    /// Makes each caller read the keys in turn, all callers concurrently, each beginning with a different key.
     private static func read(
         _ client: MemcacheClient, on executor: (any TaskExecutor)?, callers: Int, gets: Int
     ) async throws {
