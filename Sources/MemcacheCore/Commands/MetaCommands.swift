@@ -58,7 +58,7 @@ public struct MetaGet: MetaCommand {
         MetaFlagForm("c", "return the CAS token"),
         MetaFlagForm("f", "return the flags"),
         MetaFlagForm("h", "return whether it had been read before"),
-        MetaFlagForm("l", "return the seconds since it was last read"),
+        MetaFlagForm("l", "return the seconds since it was stored or moved in its LRU"),
         MetaFlagForm("s", "return the value's length"),
         MetaFlagForm("t", "return the seconds it still lives, -1 for no end"),
         MetaFlagForm("u", "do not count this as a read"),
