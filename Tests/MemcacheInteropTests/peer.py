@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """The other side of the interoperability tests: the real python-memcached.
 
-Reads one JSON command a line on standard input and answers each with one line of JSON:
+Reads one JSON command per line from standard input and answers each with one line of JSON:
 
     {"evaluate": "client.set(key, 1.5)", "with": {"key": "k"}}      ->  {"repr": "True"}
     {"evaluate": "client.incr('text')"}                             ->  {"error": "ValueError"}
 
-What is evaluated comes from the tests alone.  "with" gives names to values of JSON, which stay.  `connect` makes the
-`client`, `same` compares values, `looped_...` make values that contain themselves.
+Only the tests provide what is evaluated.  "with" gives names to JSON values, which keep them.  `connect` creates the
+`client`, `same` compares values, `looped_...` create values that contain themselves.
 """
 import collections
 import datetime
@@ -27,15 +27,15 @@ inf, nan = float('inf'), float('nan')
 
 
 def connect(addresses, weights, **options):
-    """Makes the client.  Time limits are long: the machine may be busy."""
+    """Creates the client.  Time limits are long because the machine may be busy."""
     options = {'socket_timeout': 20, 'dead_retry': 600, **options}
     globals()['client'] = memcache.Client(list(zip(addresses, weights)), **options)
     return memcache.__version__
 
 
 def same(left, right):
-    """Whether two values are of one type and print alike, which tells 0.0 from -0.0 and 1 from True at any depth and
-    takes a nan for a nan.  The order of a set is its own."""
+    """Whether two values have the same type and print alike, which distinguishes 0.0 from -0.0 and 1 from True at any
+    depth and treats nan as equal to nan.  The order of a set does not matter."""
     if type(left) is not type(right):
         return False
     if isinstance(left, (set, frozenset)):

@@ -83,7 +83,7 @@ class Keyword:
 
 @home
 class Knot:
-    """Refers to itself from its arguments' inside."""
+    """Refers to itself from within its arguments."""
     def __init__(self, items):
         self.items = items
 
@@ -189,7 +189,7 @@ case('float', 2.5)
 strings = ['', 'a', '\xe9', '\xff', '\u0100', '\u20ac', '\U0001f600', 'new\nline', 'back\\slash', '\\u0041', '\\\\u0041', '\r', '\0', '\x1a', "q'\"", 'x' * 255, 'x' * 256, '\u00e9' * 127, '\u00e9' * 128, '\x80\x9f', '\ud7ff\ue000']
 case('strings', strings)
 case('lone surrogates', ['\ud800', 'a\udfffb', '\ud83d\ude00'], shown=False)
-# Texts of one character are one object wherever they come from, other than constants of a program.
+# Texts of one character are one object wherever they come from, unlike constants of a program.
 case('equal short strings are one', [chr(97), chr(97), chr(0xe9), chr(0xe9), '', '', b'', b'', b'a', b'a', 'ab'])
 long_text = ''.join(['not ', 'shared'])
 case('one string twice', [long_text, long_text])
@@ -260,7 +260,7 @@ case('uuids', [uuid.UUID(int=0), uuid.UUID(int=2 ** 128 - 1), uuid.UUID('8a3e9b5
 case('ranges', [range(3), range(1, 10, 2), range(0, -5, -1), range(0)])
 case('Counter', collections.Counter('aab'))
 case('deque with a limit', collections.deque([1, 2], 5))
-# A function has another copy of its module's name than a class.
+# A function has a different copy of its module's name from a class.
 case('functions and classes', [len, dict, sorted], same=False)
 case('classes', [dict, collections.OrderedDict, int, str, bytes, range, ValueError, zip, map, Product, type, object])
 case('singletons', [..., NotImplemented])
