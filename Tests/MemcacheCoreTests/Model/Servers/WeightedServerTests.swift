@@ -155,7 +155,8 @@ import Testing
     @Test(arguments: [
         ("::1", "too many colons"), ("[::1]:11211", "brackets only after inet6:"), ("[cache]", "brackets only after"),
         ("inet6:::1", "only in brackets"), ("inet6:5", "only in brackets"), ("inet6:[::1", "in brackets is malformed"),
-        ("inet6:[a[b]", "in brackets is malformed"), ("host:1:2", "too many colons"), ("inet:/x", "a path as a host name"),
+        ("inet6:[a[b]", "in brackets is malformed"), ("host:1:2", "too many colons"),
+        ("inet:/x", "a path as a host name"),
     ])
     func `what python-memcached rejects is rejected with what to write`(text: String, reason: String) throws {
         let error = try #require(throws: MemcacheError.self) { try WeightedServer(pythonMemcached: text) }
