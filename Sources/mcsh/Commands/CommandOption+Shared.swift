@@ -16,7 +16,7 @@ extension CommandSpec.Option {
     }
 
     static let hash = CommandSpec.Option(
-        name: "--hash", kind: .value("N"), summary: "choose the server by this number in place of the key's hash",
+        name: "--hash", kind: .value("N"), summary: "choose the server by this number instead of the key's hash",
         isRepeatable: true
     ) { arguments, use, bytes throws(Diagnostic) in
         guard let word = use.value else { return }

@@ -27,8 +27,8 @@ enum MetaSpecs {
         examples: [
             .init(line: "mg user:42 v t f c", meaning: "value, lifetime left, flags, CAS token"),
             .init(line: "mg user:42 t u", meaning: "lifetime left, without marking the item as read"),
-            .init(line: "mg job N30 v", meaning: "on a miss, make the item and win the right to fill it"),
-        ], cost: "One request; O(1). With u the LRU and the fetched mark are left alone.", danger: .none)
+            .init(line: "mg job N30 v", meaning: "on a miss, create the item and win the right to fill it"),
+        ], cost: "One request; O(1). With u the LRU and the fetched mark do not change.", danger: .none)
 
     static let ms = spec(
         "ms", MetaSet.self,
@@ -71,7 +71,7 @@ enum MetaSpecs {
         summary: "meta debug: the server's own marks on an item",
         details: "Before memcached 1.6.24 exp has the wrong sign: exp=-100 means 100 seconds left.",
         examples: [.init(line: "me user:42", meaning: "expiry, when moved, CAS, fetched, slab class, size")],
-        cost: "One request; O(1). The LRU is left alone.",
+        cost: "One request; O(1). The LRU does not change.",
         wireForm: "me KEY"
     ) { arguments, bytes, builder throws(Diagnostic) in
         try builder.request("me", .meta, .line, key: arguments.words[0], arguments, bytes) { request, key in

@@ -93,7 +93,7 @@ enum RetrievalSpecs {
     static let ttl = CommandSpec(
         name: "ttl", group: .read, parameters: [keys], options: [.hash],
         summary: "print how long keys have to live, in seconds",
-        details: "-1 is for ever. Nothing is touched. Needs memcached 1.6.10 or newer.",
+        details: "-1 means that it never expires. Nothing is touched. Needs memcached 1.6.10 or newer.",
         examples: [.init(line: "ttl session:9", meaning: "seconds left")],
         cost: "One request for each key, all sent together; O(1), and no value is sent back.",
         wireForm: "mg KEY t u"

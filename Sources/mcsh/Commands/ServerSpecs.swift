@@ -17,7 +17,7 @@ enum ServerSpecs {
         summary: "print the server's statistics",
         details: """
             Groups: items and slabs (by slab class), sizes, settings, conns, extstore, proxy, proxyfuncs, proxybe; reset \
-            (clears counters for everybody's monitoring), detail on|off|dump (counts by key prefix), cachedump CLASS \
+            (clears counters for everyone's monitoring), detail on|off|dump (counts by key prefix), cachedump CLASS \
             [LIMIT] (some keys of a class). help stat NAME explains any statistic.
             """,
         examples: [
@@ -30,7 +30,7 @@ enum ServerSpecs {
             lock of its class while it writes up to 2 MB; sizes walks all items on a server without size tracking \
             before memcached 1.4.27, and is empty on later ones.
             """,
-        loss: "reset clears the counters for everybody's monitoring; reset, detail on and detail off are asked about.",
+        loss: "reset clears the counters for everyone's monitoring; reset, detail on and detail off ask first.",
         wireForm: "stats [GROUP]"
     ) { arguments, bytes, builder throws(Diagnostic) in
         try StatisticsPlanning.plan(arguments, bytes, &builder)
@@ -223,7 +223,7 @@ enum ServerSpecs {
                         .init("drop_under", "pages free, below which pages are dropped"),
                         .init("max_sleep", "microseconds that the writer rests at most"),
                         .init("max_frag", "part of a page in use, below which it is compacted"),
-                        .init("drop_unread", "1: items that nobody read are dropped in compaction"),
+                        .init("drop_unread", "1: unread items are dropped in compaction"),
                     ])),
             .init(name: "VALUE", kind: .word, meaning: "a number; what it means is the setting's matter"),
         ],

@@ -18,7 +18,7 @@ enum StatisticsPlanning {
         "items": "items by slab class", "slabs": "memory by slab class", "sizes": "how many items of which size",
         "settings": "how the server was started", "conns": "its connections", "extstore": "flash storage",
         "proxy": "the built-in proxy", "proxyfuncs": "the proxy's functions", "proxybe": "the proxy's backends",
-        "reset": "clear counters, for everybody", "detail": "counts by key prefix", "cachedump": "some keys of a class",
+        "reset": "clear counters, for everyone", "detail": "counts by key prefix", "cachedump": "some keys of a class",
     ]
 
     static func plan(
@@ -37,7 +37,7 @@ enum StatisticsPlanning {
         case "reset":
             try requireCount(1, arguments, "stats reset")
             return ServerSpecs.confirmed(
-                ResetStatistics(), "stats", effect: "the server's counters will be cleared for everybody's monitoring")
+                ResetStatistics(), "stats", effect: "the server's counters will be cleared for everyone's monitoring")
         case "detail": return try detail(arguments, bytes, &builder)
         case "cachedump": return try cacheDump(arguments, bytes, &builder)
         case "sizes_enable", "sizes_disable":

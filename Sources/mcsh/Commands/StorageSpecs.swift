@@ -39,7 +39,7 @@ enum StorageSpecs {
         name: "add", group: .write, parameters: [key, value, lifetime],
         options: [.flags, .form, .compress, .hash, .noreply],
         summary: "store a value where there is none", details: valueDetails,
-        examples: [.init(line: "add lock:job mine 30s", meaning: "take a lock for 30 seconds, if nobody has it")],
+        examples: [.init(line: "add lock:job mine 30s", meaning: "take a lock for 30 seconds, if it is free")],
         cost: "One request; O(1), and the bytes of the value, which are sent even if there is an item.",
         wireForm: "add KEY FLAGS EXPTIME BYTES, then the value", danger: .writes
     ) { arguments, bytes, builder throws(Diagnostic) in

@@ -71,7 +71,7 @@ struct ConfigurationFile: Hashable, Sendable {
         }
         guard mode & 0o002 == 0 else {
             throw OptionFault(
-                message: "everybody may write it (mode \(String(mode, radix: 8))); "
+                message: "everyone may write it (mode \(String(mode, radix: 8))); "
                     + "run: chmod o-w \(ConfigurationFile.shown(path))",
                 place: ConfigurationFile.shown(path))
         }

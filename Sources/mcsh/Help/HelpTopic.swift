@@ -181,7 +181,7 @@ struct HelpTopic: Sendable {
             directly after it, as T60. help mg and so on list them with the version that has them.
               mg KEY t f s c v  lifetime, flags, size, CAS token and value in one exchange
               mg KEY u v  read without being noticed
-              mg KEY N30 v  on a miss make the item; who gets W fills it, others get Z
+              mg KEY N30 v  on a miss create the item; who gets W fills it, others get Z
               md KEY I T30  mark as stale: readers get X, one of them W
               ma KEY N0 J1 v  a counter that begins at 1
             Codes: HD done, VA a value, EN a miss, NF not found, NS not stored, EX changed since. Needs memcached \

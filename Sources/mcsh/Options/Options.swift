@@ -60,7 +60,7 @@ struct Options: Hashable, Sendable {
         if inputs.count > 1 { return "\(inputs[0]) and \(inputs[1]) cannot be together" }
         if readsValue, command.isEmpty { return "-x takes the value of a command: name one" }
         if repetitions != nil || interval != nil, command.isEmpty { return "-r and -i repeat a command: name one" }
-        if let repetitions, repetitions < 0 { return "-r \(repetitions): write how many times, or 0 for ever" }
+        if let repetitions, repetitions < 0 { return "-r \(repetitions): write how many times, or 0 for no limit" }
         let formats = [json, raw, csv, tsv, output != nil].count { $0 }
         return formats > 1 ? "only one output format can be chosen" : nil
     }

@@ -299,7 +299,7 @@ import Testing
         #expect(try Self.read("[pools.a]\nservers = [\"a\"]", mode: 0o664).pools.count == 1)
         #expect(
             Self.fault(Array("prefix = \"a\"".utf8), mode: 0o666)
-                == "config.toml: everybody may write it (mode 666); run: chmod o-w config.toml")
+                == "config.toml: everyone may write it (mode 666); run: chmod o-w config.toml")
         let named = "[pools.a]\nservers = [\"a\"]\nuser = \"u\"\npassword_file = \"f\""
         #expect(try Self.read(named, mode: 0o644).pools.count == 1)
     }

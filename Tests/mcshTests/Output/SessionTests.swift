@@ -164,7 +164,7 @@ import Testing
                 "  at 2^64.",
                 "  KEY         1 to 250 bytes without spaces or control characters",
                 "  N           by how much; 1 unless given",
-                "  --hash N    choose the server by this number in place of the key's hash",
+                "  --hash N    choose the server by this number instead of the key's hash",
                 "  --noreply   send noreply: no answer is shown unless the server refuses",
                 "  Cost: One request; O(1). The number is changed in place, so that parallel",
                 "    clients lose no step.",

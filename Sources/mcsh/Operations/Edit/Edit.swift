@@ -4,7 +4,7 @@ import MemcacheCore
 struct Edit: OperationCommand {
     static let command = CommandDescription(
         name: "edit", group: .write, parameters: [.init(name: "KEY", kind: .key)], options: [.hash],
-        summary: "change a value in an editor, and store it if nobody else has changed it",
+        summary: "change a value in an editor, and store it if no other client has changed it",
         details: """
             Opens $VISUAL, else $EDITOR, else vi, on a private file. Flags and the end of the lifetime stay. A pickle \
             is edited as JSON, a compressed value as what it was before. Stored with its CAS token: if the item has \

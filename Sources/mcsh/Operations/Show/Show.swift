@@ -13,7 +13,7 @@ struct Show: OperationCommand {
             memcached 1.6.10 or newer.
             """,
         examples: [.init(line: "show user:42", meaning: "the value and how long it will last")],
-        cost: "Two requests for each key, O(1) each. The LRU and the counters of reads are left alone.",
+        cost: "Two requests for each key, O(1) each. The LRU and the counters of reads do not change.",
         wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class")
     static let presence = Presence.paged
 
