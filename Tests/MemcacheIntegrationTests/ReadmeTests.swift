@@ -1,5 +1,6 @@
 import Foundation
 import MemcacheCore
+import TestSupport
 import Testing
 
 /// The library's example in README.md: it is compiled here, and must be identical there.

@@ -1,11 +1,10 @@
-import TestSupport
-import Testing
+package import Testing
 
 /// Runs only a few tests at a time, each of which starts servers or programs, and ends one that hangs.
-struct InTurns: SuiteTrait, TestTrait, TestScoping {
-    var isRecursive: Bool { true }
+package struct InTurns: SuiteTrait, TestTrait, TestScoping {
+    package var isRecursive: Bool { true }
 
-    func provideScope(
+    package func provideScope(
         for test: Test, testCase: Test.Case?, performing body: @Sendable @concurrent () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await body() }
@@ -14,5 +13,5 @@ struct InTurns: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == InTurns {
-    static var inTurns: InTurns { InTurns() }
+    package static var inTurns: InTurns { InTurns() }
 }
