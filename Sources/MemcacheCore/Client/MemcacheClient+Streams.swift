@@ -106,7 +106,8 @@ extension MemcacheClient {
     ) async throws(MemcacheError) -> DumpLines {
         try request.validate()
         guard let patience = options.crawlerPatience else { return try await begin(request, options, of: server) }
-        let deadline = ContinuousClock.now + patience
+        let clock = configuration.connectionOptions
+        let deadline = clock.now + patience
         var hasWaited = false
         var wait = Duration.milliseconds(50)
         while true {
@@ -123,7 +124,7 @@ extension MemcacheClient {
                 }
             }
             guard let obstacle else { continue }
-            guard ContinuousClock.now < deadline else {
+            guard clock.now < deadline else {
                 throw obstacle.error(after: patience, server: server.address, underlyingError: refusal)
             }
             if !hasWaited { whenWaiting?(obstacle.sentence) }
@@ -153,7 +154,7 @@ extension MemcacheClient {
 
     private func pause(_ duration: Duration, of server: Server) async throws(MemcacheError) {
         do {
-            try await Task.sleep(for: duration)
+            try await configuration.connectionOptions.sleep(for: duration)
         } catch {
             throw .cancelled(by: server.address)
         }

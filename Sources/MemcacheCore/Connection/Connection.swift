@@ -32,6 +32,12 @@ package final class Connection: Sendable {
 
         /// The time by which deadlines are measured.
         var now: ContinuousClock.Instant { network?.now ?? .now }
+
+        /// Waits, in that time.
+        func sleep(for duration: Duration) async throws {
+            guard let network else { return try await Task.sleep(for: duration) }
+            try await network.sleep(until: network.now + duration)
+        }
     }
 
     /// How a connection ended.

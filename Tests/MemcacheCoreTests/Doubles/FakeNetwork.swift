@@ -10,6 +10,13 @@ final class FakeNetwork: NetworkSubstitute {
     private let clock = TestClock()
     private let executor = TestExecutor()
     private let transports = Mutex<[FakeTransport]>([])
+    private let sleepers = Mutex<[Sleeper]>([])
+
+    /// A task that waits for a moment.
+    private struct Sleeper {
+        var moment: ContinuousClock.Instant
+        var continuation: CheckedContinuation<Void, Never>
+    }
 
     /// The connections that have been started, oldest first.
     var connections: [FakeTransport] { transports.withLock { $0 } }
@@ -40,11 +47,37 @@ final class FakeNetwork: NetworkSubstitute {
         return tasks
     }
 
+    /// Waits until the test lets that moment come. Cancellation is seen then.
+    func sleep(until moment: ContinuousClock.Instant) async throws {
+        await withCheckedContinuation { continuation in
+            sleepers.withLock { $0.append(Sleeper(moment: moment, continuation: continuation)) }
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Wakes the tasks whose moment has come.
+    ///
+    /// - Returns: Whether there were any.
+    private func wake() -> Bool {
+        let now = clock.now
+        let due = sleepers.withLock { sleepers in
+            defer { sleepers.removeAll { $0.moment <= now } }
+            return sleepers.filter { $0.moment <= now }
+        }
+        for sleeper in due { sleeper.continuation.resume() }
+        return !due.isEmpty
+    }
+
+    private var nextMoment: ContinuousClock.Instant? {
+        (connections.compactMap(\.nextMoment) + sleepers.withLock { $0.map(\.moment) }).min()
+    }
+
     /// Does everything that can be done now.
     func settle() {
         var hasWorked: Bool
         repeat {
             hasWorked = executor.run()
+            if wake() { hasWorked = true }
             for transport in connections where transport.run() { hasWorked = true }
         } while hasWorked
     }
@@ -53,7 +86,7 @@ final class FakeNetwork: NetworkSubstitute {
     func advance(by duration: Duration) {
         let end = clock.now + duration
         settle()
-        while let moment = connections.compactMap(\.nextMoment).min(), moment <= end {
+        while let moment = nextMoment, moment <= end {
             clock.advance(to: moment)
             settle()
         }

@@ -140,6 +140,9 @@ protocol NetworkSubstitute: AnyObject, Sendable {
     /// The current time for all connections, and for how long a server is marked down.
     var now: ContinuousClock.Instant { get }
 
+    /// Returns at that moment, and throws earlier if the task is cancelled.
+    func sleep(until moment: ContinuousClock.Instant) async throws
+
     /// Creates the transport of one connection.
     func makeTransport() -> any TransportSubstitute
 }
