@@ -111,27 +111,20 @@ struct CommandOutput: ~Copyable {
     /// The descriptor to write to.
     let descriptor: Int32
 
-    private let process: pid_t
+    private let process: ChildProcess
 
     /// Starts the command.
     init?(_ command: [UInt8]) {
-        guard let pipe = FileDescriptors.pipe() else { return nil }
+        guard let reader = ChildProcess.reader(command) else { return nil }
+        (process, descriptor) = reader
         // A command that does not read its input must not keep the shell waiting after Ctrl-C.
-        _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
-        let started = ShellCommand.start(command, input: pipe.reading)
-        close(pipe.reading)
-        guard let started else {
-            close(pipe.writing)
-            return nil
-        }
-        descriptor = pipe.writing
-        process = started
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     }
 
     /// Waits until the command has ended. Returns its exit status, or 128 and the signal that ended it.
     consuming func finish() -> Int32 {
         close(descriptor)
-        let status = ShellCommand.wait(for: process)
+        let status = process.wait()
         // The command may have seen enough: that is not a failure.
         return status == 128 + SIGPIPE ? 0 : status
     }

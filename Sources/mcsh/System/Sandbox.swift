@@ -5,14 +5,14 @@ import MemcachePlatform
 ///
 /// A small guard (`sh`) starts it and waits for the end of a pipe that only mcsh has open: however mcsh ends, the guard
 /// ends the server and removes the directory. If the server ends by itself, so does the guard, with its status. The
-/// program is `MCSH_MEMCACHED`, else the memcached in `PATH`. Calls `mkdtemp`, `pipe` and `posix_spawn`.
+/// program is `MCSH_MEMCACHED`, else the memcached in `PATH`. Calls `mkdtemp`.
 struct Sandbox {
     /// The address of the server.
     let address: ServerAddress
 
     /// The end of the pipe that keeps the server alive. It stays open until mcsh ends.
     private let lifeline: Int32
-    private let guardProcess: pid_t
+    private let guardProcess: ChildProcess
     private let directory: String
 
     /// Why there is no sandbox.
@@ -44,18 +44,19 @@ struct Sandbox {
             rm -rf -- "$1"
             exit "$status"
             """
-        let arguments = ["sh", "-c", script, "mcsh-sandbox", directory]
-        var process = pid_t()
-        let error = Sandbox.spawn("/bin/sh", arguments, pipe: pipe.reading, &process)
-        close(pipe.reading)
-        guard error == 0 else {
+        do throws(ChildProcess.Failure) {
+            guardProcess = try ChildProcess(
+                Array(script.utf8), name: "mcsh-sandbox", arguments: [Array(directory.utf8)],
+                .apart(lifeline: pipe.reading))
+            close(pipe.reading)
+        } catch {
+            close(pipe.reading)
             close(pipe.writing)
             rmdir(directory)
-            throw Failure(reason: "cannot run /bin/sh: \(FileDescriptors.reason(error))")
+            throw Failure(reason: "cannot run /bin/sh: \(FileDescriptors.reason(error.code))")
         }
-        guardProcess = process
-        if let reason = Sandbox.waitForSocket(path, guardProcess: process) {
-            Sandbox.stop(lifeline: lifeline, guardProcess: process, directory: directory)
+        if let reason = Sandbox.waitForSocket(path, guardProcess: guardProcess) {
+            Sandbox.stop(lifeline: lifeline, guardProcess: guardProcess, directory: directory)
             throw Failure(reason: reason)
         }
     }
@@ -66,10 +67,9 @@ struct Sandbox {
     }
 
     /// The guard removes the directory; if it cannot, because programs are missing, that is done here.
-    private static func stop(lifeline: Int32, guardProcess: pid_t, directory: String) {
+    private static func stop(lifeline: Int32, guardProcess: ChildProcess, directory: String) {
         close(lifeline)
-        var status: Int32 = 0
-        while waitpid(guardProcess, &status, 0) == -1, errno == EINTR {}
+        guardProcess.wait()
         unlink(directory + "/memcached.sock")
         unlink(directory + "/log")
         rmdir(directory)
@@ -94,42 +94,13 @@ struct Sandbox {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Starts a program in a process group of its own, so that Ctrl-C does not reach it, with a pipe as descriptor 3.
-    private static func spawn(
-        _ program: String, _ arguments: [String], pipe: Int32, _ process: inout pid_t
-    ) -> Int32 {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        posix_spawnattr_setpgroup(&attributes, 0)
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        if pipe == 3 {
-            // Duplicating a descriptor onto itself leaves it open across exec.
-            _ = fcntl(pipe, F_SETFD, 0)
-        } else {
-            posix_spawn_file_actions_adddup2(&actions, pipe, 3)
-        }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        var words = arguments.map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        return posix_spawn(&process, program, &actions, &attributes, &words, environ)
-    }
-
-    /// Waits until something listens, for at most five seconds, and not longer than the guard lives. Calls `waitpid`.
+    /// Waits until something listens, for at most five seconds, and not longer than the guard lives.
     ///
     /// - Returns: Why nothing does; nil on success.
-    private static func waitForSocket(_ path: String, guardProcess: pid_t) -> String? {
+    private static func waitForSocket(_ path: String, guardProcess: ChildProcess) -> String? {
         for _ in 0..<3000 {
             if canConnect(path) { return nil }
-            var status: Int32 = 0
-            if waitpid(guardProcess, &status, WNOHANG) == guardProcess {
-                return reason(status: status >> 8 & 0xff)
-            }
+            if let status = guardProcess.statusIfEnded() { return reason(status: status) }
             Blocking.sleep(.milliseconds(10))
         }
         return "memcached does not listen after 30 s"

@@ -14,8 +14,8 @@ struct EditorChoice: Hashable, Sendable {
     /// Runs it on a file, with the terminal to itself, and waits for its end. Returns its exit status; nil if it could
     /// not be started.
     func edit(_ path: [UInt8], watcher: SignalWatcher?) -> Int32? {
-        let line = Array(ShellCommand.foreground("\(command) \"$1\"").utf8)
-        guard let guest = ForegroundProgram(watcher: watcher, start: { ShellCommand.start(line, arguments: [path]) })
+        let line = Array(ChildProcess.foreground("\(command) \"$1\"").utf8)
+        guard let guest = ForegroundProgram(watcher: watcher, start: { try? ChildProcess(line, arguments: [path]) })
         else {
             return nil
         }

@@ -2,7 +2,7 @@ import MemcachePlatform
 
 /// A program that has the terminal for a while, a pager or an editor, and handles Ctrl-C in the meantime.
 struct ForegroundProgram: Sendable {
-    let process: pid_t
+    private let process: ChildProcess
     /// The previous settings of the terminal.
     private let settings: Settings?
     private let watcher: SignalWatcher?
@@ -15,7 +15,7 @@ struct ForegroundProgram: Sendable {
     /// Starts a program; nil if that is not possible. Calls `tcgetattr`.
     ///
     /// - Parameter watcher: Handles the signals; without one Ctrl-C is ignored while the guest runs.
-    init?(watcher: SignalWatcher?, start: () -> pid_t?) {
+    init?(watcher: SignalWatcher?, start: () -> ChildProcess?) {
         var settings = termios()
         self.settings = tcgetattr(STDOUT_FILENO, &settings) == 0 ? Settings(value: settings) : nil
         guard let process = start() else { return nil }
@@ -29,28 +29,23 @@ struct ForegroundProgram: Sendable {
         watcher?.setGuest(self)
     }
 
-    /// Whether it has ended; it can still be waited for. Calls `waitid`.
-    var hasEnded: Bool {
-        var information = siginfo_t()
-        let code = waitid(P_PID, id_t(process), &information, Int32(WEXITED | WNOHANG | WNOWAIT))
-        return code != 0 || information.si_signo == SIGCHLD
-    }
+    /// Whether it has ended; it can still be waited for.
+    var hasEnded: Bool { process.hasEnded }
 
     /// Waits until it has ended, and restores the terminal. Returns its exit status.
     func leave() -> Int32 {
         // It is reaped only when no more signals are forwarded to it: its number may then be reused.
-        var information = siginfo_t()
-        while waitid(P_PID, id_t(process), &information, Int32(WEXITED | WNOWAIT)) == -1, errno == EINTR {}
+        process.waitUntilEnded()
         watcher?.setGuest(nil)
-        let status = ShellCommand.wait(for: process)
+        let status = process.wait()
         restore()
         if watcher == nil { signal(SIGINT, SIG_DFL) }
         return status
     }
 
-    /// Ends it because this program is about to end. Calls `kill`.
+    /// Ends it because this program is about to end.
     func dismiss() {
-        _ = kill(process, SIGTERM)
+        process.terminate()
         for _ in 0..<50 where !hasEnded { Blocking.sleep(.milliseconds(10)) }
         restore()
     }

@@ -40,6 +40,6 @@ enum PagerChoice: Hashable, Sendable {
     /// The command line that starts the pager: the user's own settings of less and more are kept; without any, less
     /// preserves colours and leaves the last screen in place.
     static func line(_ command: String) -> [UInt8] {
-        Array("LESS=\"${LESS-FRX}\" LV=\"${LV--c}\"; export LESS LV; \(ShellCommand.foreground(command))".utf8)
+        Array("LESS=\"${LESS-FRX}\" LV=\"${LV--c}\"; export LESS LV; \(ChildProcess.foreground(command))".utf8)
     }
 }

@@ -58,16 +58,13 @@ struct Paging: Sendable {
             Messages.write("mcsh: there is no pager \(name): see MCSH_PAGER and PAGER, or use --no-pager")
             return
         case .command(let command):
-            guard let pipe = FileDescriptors.pipe() else { return }
+            var descriptor: Int32 = -1
             let guest = ForegroundProgram(watcher: watcher) {
-                ShellCommand.start(PagerChoice.line(command), input: pipe.reading)
+                guard let reader = ChildProcess.reader(PagerChoice.line(command)) else { return nil }
+                descriptor = reader.descriptor
+                return reader.process
             }
-            close(pipe.reading)
-            guard let guest else {
-                close(pipe.writing)
-                return
-            }
-            pager = (guest, pipe.writing)
+            if let guest { pager = (guest, descriptor) }
         }
     }
 }

@@ -32,14 +32,14 @@ import Testing
     }
 }
 
-@Suite struct ShellCommandTests {
+@Suite struct ChildProcessTests {
     @Test(arguments: [
         ("less -FRX", "exec less -FRX"), ("vi \"$1\"", "exec vi \"$1\""), ("/opt/most", "exec /opt/most"),
         ("COLOR=1 less", "trap : INT; COLOR=1 less"), ("grep a | less", "trap : INT; grep a | less"),
         ("a; b", "trap : INT; a; b"), ("less &", "trap : INT; less &"), ("exec less", "trap : INT; exec less"),
     ])
     func `between mcsh and a program there is no shell, or one that outlives Ctrl-C`(command: String, line: String) {
-        #expect(ShellCommand.foreground(command) == line)
+        #expect(ChildProcess.foreground(command) == line)
     }
 }
 
