@@ -41,12 +41,15 @@ extension CommandSpec {
         /// Whether it may be given more than once: then the last one applies. Otherwise that is an error.
         let isRepeatable: Bool
         let excludes: [Exclusion]
+        /// What the command takes in place of its words if the option is given, as the first half of a sentence:
+        /// `delete takes keys or --match`; nil for an option beside which words may be given.
+        let replacesWords: String?
         /// Reads the option as soon as it is parsed; nil for an option that the command asks ``Arguments`` for by name.
         let read: Reading?
 
         init(
             name: StaticString, kind: Kind, summary: String, choices: [Choice] = [], isRepeatable: Bool? = nil,
-            excludes: [Exclusion] = [], read: Reading? = nil
+            excludes: [Exclusion] = [], replacesWords: String? = nil, read: Reading? = nil
         ) {
             word = name
             self.kind = kind
@@ -54,6 +57,7 @@ extension CommandSpec {
             self.choices = choices
             self.isRepeatable = isRepeatable ?? (kind == .flag)
             self.excludes = excludes
+            self.replacesWords = replacesWords
             self.read = read
         }
 
@@ -121,6 +125,16 @@ extension CommandSpec {
             return Diagnostic(
                 "\(exclusion.reason), so \(exclusion.name) cannot be beside it", at: word,
                 suggestion: "leave out one of the two")
+        }
+        return nil
+    }
+
+    /// The error of words beside an option that replaces them; nil if there is none.
+    func exclusion(ofWordsIn arguments: borrowing Arguments) -> Diagnostic? {
+        guard let word = arguments.words.first else { return nil }
+        for (index, option) in options.enumerated() where arguments.given & (1 << UInt64(index)) != 0 {
+            guard let choice = option.replacesWords else { continue }
+            return Diagnostic("\(choice), not both", at: word, suggestion: "write two commands")
         }
         return nil
     }

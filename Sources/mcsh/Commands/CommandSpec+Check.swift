@@ -9,6 +9,7 @@ extension CommandSpec {
                 "\(name) takes no value from a file or from standard input", at: arguments.name,
                 suggestion: "write \(form)")
         }
+        if arguments.given != 0, let fault = exclusion(ofWordsIn: arguments) { throw fault }
         try checkCount(arguments, bytes, hasInputValue: arguments.inputValue != nil)
     }
 

@@ -146,6 +146,23 @@ import Testing
                 == "--as chooses the flags, so --flags cannot be beside it")
     }
 
+    @Test(arguments: withOptions)
+    func `words are refused beside an option that replaces them, in either order`(name: String) throws {
+        for option in try Self.spec(name).options {
+            guard let choice = option.replacesWords else { continue }
+            for line in ["\(name) k \(Self.written(option))", "\(name) \(Self.written(option)) k"] {
+                let fault = try #require(PlannedLines.fault(line), "\(line)")
+                #expect(fault.message == "\(choice), not both")
+                #expect(fault.part(of: line) == "k")
+            }
+        }
+    }
+
+    @Test func `delete takes keys or a pattern, not both`() {
+        #expect(PlannedLines.fault("delete --match * k")?.message == "delete takes keys or --match, not both")
+        #expect(PlannedLines.fault("delete --match *") == nil)
+    }
+
     @Test(arguments: names)
     func `every group of help has its commands, and every command its page`(name: String) throws {
         let spec = try Self.spec(name)

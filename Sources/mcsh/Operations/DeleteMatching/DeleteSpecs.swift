@@ -8,8 +8,9 @@ enum DeleteSpecs {
         options: [
             .hash, .noreply,
             .init(
-                name: "--match", argument: "GLOB",
-                summary: "delete the keys that match, after listing and asking"),
+                name: "--match", kind: .value("GLOB"),
+                summary: "delete the keys that match, after listing and asking",
+                replacesWords: "delete takes keys or --match"),
         ],
         summary: "delete items",
         details: """
@@ -28,11 +29,6 @@ enum DeleteSpecs {
         wireForm: "delete KEY", danger: .writes
     ) { arguments, bytes, builder throws(Diagnostic) in
         if let match = arguments.word(of: "--match") {
-            guard arguments.words.isEmpty else {
-                throw Diagnostic(
-                    "delete takes keys or --match, not both", at: arguments.words[0],
-                    suggestion: "write two commands")
-            }
             return .operation(
                 DeleteMatching(bytes.copy(match.range), prefix: builder.prefix), arguments.format ?? builder.format)
         }
