@@ -43,9 +43,10 @@ struct OperationOutput: ~Copyable {
     }
 
     /// A writer of rows for this output.
-    func rows(_ columns: [Column], command: StaticString? = nil, members: [String] = []) -> RowWriter {
-        RowWriter(
-            columns, format, style: presentation.style, width: presentation.width, command: command, members: members)
+    ///
+    /// - Parameter layout: How people read them: as a table once all rows are known, or as they come.
+    func rows(_ description: RowDescription, layout: RowWriter.Layout = .table) -> RowWriter {
+        RowWriter(description, format, style: presentation.style, width: presentation.width, layout: layout)
     }
 
     // MARK: Errors and the exit status

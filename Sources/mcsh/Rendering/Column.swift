@@ -1,5 +1,57 @@
-/// A column of the rows that a command shows: its names in each format, and the kind of its cells.
+/// A column of the rows that a command shows: the kind of its cells, and its names in each format.
 struct Column: Sendable {
+    /// What the cells of a column are. Every format writes a kind in its own way, see ``RowWriter``.
+    enum Kind: Hashable, Sendable {
+        case text
+        /// Text that has been escaped already.
+        case word
+        /// Bytes of a key or a value, which need not be UTF-8.
+        case key
+        /// A line that a user has typed: people read its backslashes as they are.
+        case line
+        /// A number of things: people read `12,345`.
+        case count
+        /// A number that names something, such as a slab class or a CAS token.
+        case number
+        /// A size: people read `1.5 KiB`.
+        case bytes
+        /// Microseconds: people read `1.25 ms`, and JSON has seconds.
+        case duration
+        /// A Unix time in seconds: people read a date and a time.
+        case time
+        /// A Unix time with microseconds: people and the plain format have a date and a time.
+        case instant
+        /// A fraction of 1: people read `12.5%`.
+        case share
+        case flag
+        /// Several words: an array in JSON.
+        case list
+        /// Names with their values: members of the JSON object, which has other members before them.
+        case attributes
+
+        /// How people read a column of this kind unless it says otherwise: numbers with equal places below each other.
+        var alignment: StyledText.Alignment {
+            switch self {
+            case .count, .number, .bytes, .duration, .share: .trailing
+            case .text, .word, .key, .line, .time, .instant, .flag, .list, .attributes: .leading
+            }
+        }
+
+        /// The cells that a column of this kind usually needs, for rows that are written before the next is known.
+        var width: Int {
+            switch self {
+            case .flag: 3
+            case .share: 6
+            case .number, .bytes, .duration: 8
+            case .count: 11
+            case .text, .word, .list: 16
+            case .time: 20
+            case .key, .line, .attributes: 24
+            case .instant: 27
+            }
+        }
+    }
+
     /// The formats in which a column appears.
     struct Places: OptionSet, Sendable {
         let rawValue: UInt8
@@ -28,80 +80,48 @@ struct Column: Sendable {
         }
     }
 
+    /// The width of a column whose rows are written as they come.
+    struct Width: Hashable, Sendable {
+        var cells: Int
+        /// Whether wider contents widen the rows after them.
+        var grows = false
+    }
+
     /// The name in the header of CSV and TSV, and of the JSON member unless `member` specifies another.
     var name: StaticString
+    var kind: Kind
     /// The name of the JSON member.
     var member: StaticString
     /// The heading that people read.
     var title: String
     var alignment: StyledText.Alignment
+    /// The width in rows that are written as they come.
+    var width: Width
     /// 0 for a column that is always shown; otherwise, the highest number is dropped first on a narrow terminal.
     var priority: Int
     var places: Places
+    /// What people read for a missing cell.
+    var absent: StaticString
+    /// What the plain format has for a missing cell.
+    var plainAbsent: StaticString
     /// Whether JSON has `null` for a missing cell; otherwise the member is omitted.
     var isNullable: Bool
 
     init(
-        _ name: StaticString, member: StaticString? = nil, title: String? = nil,
-        _ alignment: StyledText.Alignment = .leading, priority: Int = 0, in places: Places = .all,
-        isNullable: Bool = false
+        _ name: StaticString, _ kind: Kind = .text, member: StaticString? = nil, title: String? = nil,
+        alignment: StyledText.Alignment? = nil, width: Width? = nil, priority: Int = 0, in places: Places = .all,
+        absent: StaticString = "-", plainAbsent: StaticString = "", isNullable: Bool = false
     ) {
         self.name = name
+        self.kind = kind
         self.member = member ?? name
         self.title = title ?? "\(name)"
-        self.alignment = alignment
+        self.alignment = alignment ?? kind.alignment
+        self.width = width ?? Width(cells: kind.width)
         self.priority = priority
         self.places = places
+        self.absent = absent
+        self.plainAbsent = plainAbsent
         self.isNullable = isNullable
     }
-}
-
-/// A typed cell of a row. Each format writes it in its own way.
-struct Cell: Sendable {
-    enum Value: Hashable, Sendable {
-        case text(String)
-        /// Bytes of a key or a value, which need not be UTF-8.
-        case bytes([UInt8])
-        /// Digits of a number of any length; other text in JSON is a string.
-        case digits([UInt8])
-        case count(UInt64)
-        /// A size in bytes.
-        case size(UInt64)
-        /// Microseconds; JSON has seconds.
-        case duration(microseconds: UInt64)
-        /// A Unix time in seconds.
-        case time(Int64)
-        /// A fraction of 1.
-        case share(Double)
-        case flag(Bool)
-        case list([String])
-        case missing
-        /// A value known not to exist: `null` in JSON whatever its column says, and empty in rows.
-        case null
-    }
-
-    var value: Value
-    /// What people read instead.
-    var human: String?
-    var role: TextStyle.Role
-
-    init(_ value: Value, human: String? = nil, _ role: TextStyle.Role = .plain) {
-        self.value = value
-        self.human = human
-        self.role = role
-    }
-
-    static func text(_ text: String, _ role: TextStyle.Role = .plain) -> Cell { Cell(.text(text), role) }
-    static func bytes(_ bytes: [UInt8]) -> Cell { Cell(.bytes(bytes)) }
-    static func count(_ number: UInt64?) -> Cell { Cell(number.map { .count($0) } ?? .missing) }
-    static func size(_ number: UInt64?) -> Cell { Cell(number.map { .size($0) } ?? .missing) }
-    static func time(_ seconds: Int64?) -> Cell { Cell(seconds.map { .time($0) } ?? .missing) }
-    static func share(_ share: Double?) -> Cell { Cell(share.map { .share($0) } ?? .missing) }
-    static func flag(_ flag: Bool?) -> Cell { Cell(flag.map { .flag($0) } ?? .missing) }
-
-    static func duration(_ microseconds: UInt64?) -> Cell {
-        Cell(microseconds.map { .duration(microseconds: $0) } ?? .missing)
-    }
-
-    static var missing: Cell { Cell(.missing) }
 }

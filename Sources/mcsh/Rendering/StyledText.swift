@@ -20,7 +20,7 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
     var isEmpty: Bool { width == 0 }
 
     /// The role of its beginning.
-    private var role: TextStyle.Role { spans.first?.role ?? .plain }
+    var role: TextStyle.Role { spans.first?.role ?? .plain }
 
     /// The characters without styles.
     var text: String { spans.map(\.text).joined() }

@@ -84,27 +84,22 @@ final class History {
 
     // MARK: Showing
 
-    /// The lines that match a pattern, with their numbers for people.
-    func rendered(pattern: [UInt8]?, _ format: OutputFormat) -> [String] {
+    /// The lines that match a pattern, with their numbers for people and in JSON; in all other formats as in plain.
+    func rendered(pattern: [UInt8]?, _ format: OutputFormat) -> [UInt8] {
         let isGlob = pattern.map { $0.contains(UInt8(ascii: "*")) || $0.contains(UInt8(ascii: "?")) } ?? false
         let glob = isGlob ? pattern.map { Glob($0) } : nil
-        let width = String(entries.count).count
-        var lines: [String] = []
+        let indented = Column.Width(cells: 2 + String(entries.count).count)
+        let description = RowDescription(
+            [Column("number", .number, width: indented, in: [.human, .json]), Column("line", .line)], hasTitles: false)
+        let isForPrograms = format == .csv || format == .tsv || format == .raw
+        var rows = RowWriter(description, isForPrograms ? .plain : format, layout: .stream)
+        var out: [UInt8] = []
         for (index, entry) in entries.enumerated() {
             guard glob?.matches(entry) ?? pattern.map({ entry.containsPart($0) }) ?? true else { continue }
-            let shown = EscapedText.string(entry, keepsBackslashes: true)
-            switch format {
-            case .human:
-                let number = String(index + 1)
-                lines.append(String(repeating: " ", count: width - number.count + 2) + number + "  " + shown)
-            case .json:
-                var object: [UInt8] = Array("{\"number\":\(index + 1),".utf8)
-                JSONText.append("line", bytes: entry.span, to: &object)
-                lines.append(String(decoding: object, as: UTF8.self) + "}")
-            case .plain, .csv, .tsv, .raw: lines.append(shown)
-            }
+            rows.append([.number(index + 1), .bytes(entry)], to: &out)
         }
-        return lines
+        rows.finish(to: &out)
+        return out
     }
 }
 

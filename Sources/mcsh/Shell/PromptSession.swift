@@ -40,7 +40,7 @@ extension Shell {
         _ = history.takeNew()
         let lines = history.rendered(pattern: pattern, format)
         if lines.isEmpty { session.note(.negative) }
-        write(lines)
+        session.output.write(lines)
     }
 }
 

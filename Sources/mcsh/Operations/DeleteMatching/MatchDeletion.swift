@@ -10,21 +10,21 @@ struct MatchDeletion {
     /// The number of them that still existed and were deleted.
     var deleted: Int
 
-    private static let members = ["match", "matched", "deleted", "server"]
-
     /// The results for each server, in a format.
     static func rendered(_ deletions: [MatchDeletion], _ format: OutputFormat, namesServer: Bool) -> [UInt8] {
-        let columns = [
-            Column("server", in: namesServer ? .all : [.json, .table]), Column("match", in: [.json, .table]),
-            Column("outcome", in: .plain), Column("matched", in: [.json, .table]), Column("deleted"),
-        ]
-        var rows = RowWriter(columns, format, command: "delete", members: members)
+        let description = RowDescription(
+            [
+                Column("server", in: namesServer ? .all : [.json, .table]), Column("match", .key, in: [.json, .table]),
+                Column("outcome", in: .plain), Column("matched", .count, in: [.json, .table]),
+                Column("deleted", .count),
+            ], command: "delete", members: ["match", "matched", "deleted", "server"])
+        var rows = RowWriter(description, format)
         var out: [UInt8] = []
         for deletion in deletions {
             rows.append(
                 [
                     .text(deletion.server), .bytes(deletion.match), .text("DELETED"),
-                    .count(UInt64(deletion.matched)), .count(UInt64(deletion.deleted)),
+                    .number(deletion.matched), .number(deletion.deleted),
                 ], sentence: deletion.sentence(namesServer: namesServer), to: &out)
         }
         return out

@@ -9,7 +9,7 @@ struct KeyListing: ~Copyable {
         let limit: UInt64
         /// The number of keys that are kept for the caller.
         let keptCount: Int
-        var rows: KeyRows
+        var rows: ItemRows
         var out: [UInt8] = []
         var matched: UInt64 = 0
         var itemBytes: UInt64 = 0
@@ -24,7 +24,7 @@ struct KeyListing: ~Copyable {
                 if let slabClasses, let slabClass = found.slabClass, !slabClasses.contains(slabClass) { return true }
                 if rows.isLong { facts = found }
             }
-            if matched == 0 { rows.appendHeader(before: facts, to: &out) }
+            if matched == 0 { rows.begin(before: facts, to: &out) }
             matched += 1
             let name = key.extracting(filter.prefix.count...)
             if let bytes = facts?.itemBytes { itemBytes = [itemBytes, bytes].saturatingSum() }
@@ -38,7 +38,7 @@ struct KeyListing: ~Copyable {
     private var sink: Sink
 
     /// - Parameter keptCount: The number of keys that are kept in ``kept``.
-    init(_ order: KeysQuery, prefix: [UInt8], rows: KeyRows, keptCount: Int = 0) {
+    init(_ order: KeysQuery, prefix: [UInt8], rows: ItemRows, keptCount: Int = 0) {
         sink = Sink(
             filter: KeyFilter(prefix: prefix, glob: order.glob, expression: order.expression),
             slabClasses: order.slabClasses.map { Set($0.map { UInt64($0.number) }) },
@@ -66,7 +66,7 @@ struct KeyListing: ~Copyable {
 
     /// Ends the listing: an empty table has a header nevertheless.
     mutating func end() {
-        if DelimitedText.Style(sink.rows.format) != nil { sink.rows.appendHeader(before: nil, to: &sink.out) }
+        if DelimitedText.Style(sink.rows.format) != nil { sink.rows.begin(to: &sink.out) }
     }
 
     /// Passes on the rows made since the last call.

@@ -59,7 +59,7 @@ struct Keys: OperationCommand {
     func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
         var listing = KeyListing(
             query, prefix: prefix,
-            rows: KeyRows(
+            rows: ItemRows(
                 output.format, isLong: query.isLong, style: output.presentation.style,
                 servers: fleet.isPool ? fleet.names : []),
             keptCount: output.host.isPrompt ? SeenKeys.maximumCount : 0)

@@ -10,9 +10,8 @@ struct Ping: OperationCommand {
         wireForm: "version")
     static let presence = Presence.paged
 
-    private static let columns = [
-        Column("server"), Column("version"), Column("microseconds", member: "seconds", .trailing),
-    ]
+    private static let description = RowDescription(
+        [Column("server"), Column("version"), Column("microseconds", .duration, member: "seconds")], command: "ping")
 
     init(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder) throws(Diagnostic)
     {}
@@ -21,12 +20,12 @@ struct Ping: OperationCommand {
         let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
             try await RoundTrip(to: server)
         }
-        var rows = output.rows(Self.columns, command: "ping")
+        var rows = output.rows(Self.description)
         var out: [UInt8] = []
         for (server, trip) in output.values(of: answers) {
             let time = HumanUnits.duration(microseconds: trip.microseconds)
             rows.append(
-                [.text(server), .text(trip.version.text), .duration(trip.microseconds)],
+                [.text(server), .text(trip.version.text), .number(trip.microseconds)],
                 sentence: StyledText(
                     "\(EscapedText.string(Array(server.utf8))) answers: memcached \(trip.version.text), \(time)"),
                 to: &out)

@@ -58,14 +58,14 @@ struct ServerReport: Sendable {
         case .dead(let seconds):
             let wait = seconds < 60 ? "\(max(0, seconds)) s" : HumanUnits.duration(seconds: UInt64(seconds))
             (word, sentence) = ("dead", "dead, next try in \(wait)")
-            retry = Cell(.time(seconds))
+            retry = .number(seconds)
         case .failing: (word, sentence) = ("failing", "failing")
         }
         return [
-            .text(server), Cell(.count(UInt64(max(0, weight))), human: "\(weight)"),
+            .text(server), .number(UInt64(max(0, weight))),
             Cell(.text(word), human: sentence, state == .alive ? .good : .warning), retry,
-            version.map { .text($0) } ?? .missing, .count(items), .duration(microseconds),
-            error.map { Cell(.text($0.message)) } ?? Cell(.missing, human: ""),
+            version.map { .text($0) } ?? .missing, .number(items), .number(microseconds),
+            error.map { .text($0.message) } ?? .missing,
         ]
     }
 }

@@ -13,12 +13,14 @@ struct Servers: OperationCommand {
         wireForm: "version and stats")
     static let presence = Presence.paged
 
-    private static let columns = [
-        Column("server"), Column("weight"), Column("state"), Column("retry_in", in: [.json, .plain, .table]),
-        Column("version"), Column("items"), Column("microseconds", member: "seconds", title: "round trip"),
-        Column("error", title: ""),
-    ]
-    private static let members = ["server", "weight", "state", "retry_in", "error"]
+    private static let description = RowDescription(
+        [
+            Column("server"), Column("weight", .number, alignment: .leading), Column("state"),
+            Column("retry_in", .number, in: [.json, .plain, .table]), Column("version"),
+            Column("items", .count, alignment: .leading),
+            Column("microseconds", .duration, member: "seconds", title: "round trip", alignment: .leading),
+            Column("error", title: "", absent: ""),
+        ], members: ["server", "weight", "state", "retry_in", "error"])
 
     init(
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
@@ -29,8 +31,7 @@ struct Servers: OperationCommand {
             await ServerReport(on: server)
         }
         // An error is printed in full, however narrow the terminal is.
-        var rows = RowWriter(
-            Self.columns, output.format, style: output.presentation.style, width: .max, members: Self.members)
+        var rows = RowWriter(Self.description, output.format, style: output.presentation.style, width: .max)
         var out: [UInt8] = []
         rows.begin(to: &out)
         for answer in answers {

@@ -2,35 +2,46 @@ import MemcacheCore
 
 /// The lines of `watch` as rows.
 struct WatchRows {
-    let format: OutputFormat
-    let style: TextStyle
-    /// Whether each row names its server.
-    let namesServer: Bool
-    /// The lines for people.
-    private var log: WatchLog
-    private var hasHeader = false
+    /// The lines for people; nil for programs.
+    private var log: WatchLog?
+    private var events: RowWriter
+    /// Reports of lost lines in JSON, whose objects have other members than those of events.
+    private var losses: RowWriter?
+    private let isPlain: Bool
+    private let namesServer: Bool
 
+    /// Prepares rows. Raw rows are plain ones.
+    ///
+    /// - Parameters:
+    ///   - namesServer: Whether each row names its server.
+    ///   - log: The layout of lines for people.
     init(format: OutputFormat, style: TextStyle, namesServer: Bool = false, log: WatchLog? = nil) {
-        self.format = format
-        self.style = style
+        self.log = format == .human ? log ?? WatchLog([.fetchers], style: style, width: 80) : nil
         self.namesServer = namesServer
-        self.log = log ?? WatchLog([.fetchers], style: style, width: 80)
+        isPlain = format == .plain || format == .raw
+        // A member "server" is that of the server, whether or not it is shown.
+        let server = Column("server", in: namesServer ? [.json, .table] : [])
+        events = RowWriter(
+            RowDescription([
+                Column("time", .instant), Column("gid", .number, in: [.json, .table]), Column("type", .word),
+                Column("attributes", .attributes), server,
+            ]), isPlain ? .plain : format)
+        if format == .json { losses = RowWriter(RowDescription([Column("lost", .count), server]), format) }
     }
 
     /// Lays out lines for people for another width from here on.
-    mutating func resize(to width: Int) { log = log.resized(to: width) }
+    mutating func resize(to width: Int) { log = log?.resized(to: width) }
 
     mutating func rendered(_ line: WatchLine, from server: String) -> [UInt8] {
-        if format == .human { return rendered(human: line, from: server) }
+        if log != nil { return rendered(human: line, from: server) }
         var out: [UInt8] = []
-        if !hasHeader, let table = DelimitedText.Style(format) {
-            hasHeader = true
-            let names = ["time", "gid", "type", "attributes"] + (namesServer ? ["server"] : [])
-            DelimitedText.append(row: names, table, to: &out)
-        }
-        let server = namesServer ? server : nil
         switch line {
-        case .event(let event): append(event, from: server, to: &out)
+        case .event(let event):
+            append(
+                [
+                    Cell(.instant(seconds: event.seconds, microseconds: UInt64(clamping: event.microseconds))),
+                    .number(event.id), .text(event.type),
+                ], event.attributes.map { Cell.Attribute(name: $0.name, value: $0.value) }, from: server, to: &out)
         case .skipped(let count): append(lost: count, by: "server", from: server, to: &out)
         case .lost(let count): append(lost: count, by: "mcsh", from: server, to: &out)
         }
@@ -40,70 +51,34 @@ struct WatchRows {
     private mutating func rendered(human line: WatchLine, from server: String) -> [UInt8] {
         let lines =
             switch line {
-            case .event(let event): log.lines(for: event, from: server)
-            case .skipped(let count): [log.line(lost: count, by: "the server", from: server)]
-            case .lost(let count): [log.line(lost: count, by: "mcsh", from: server)]
+            case .event(let event): log?.lines(for: event, from: server) ?? []
+            case .skipped(let count): log.map { [$0.line(lost: count, by: "the server", from: server)] } ?? []
+            case .lost(let count): log.map { [$0.line(lost: count, by: "mcsh", from: server)] } ?? []
             }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
-    private func append(_ event: WatchEvent, from server: String?, to out: inout [UInt8]) {
-        switch format {
-        case .json:
-            out.append(contentsOf: Array("{\"time\":\(seconds(event)),\"gid\":\(event.id),\"type\":".utf8))
-            JSONText.append(string: event.type, to: &out)
-            JSONText.append(
-                members: event.attributes.map { (Array($0.name.utf8), $0.value) },
-                taken: ["time", "gid", "type", "server"], list: "others", to: &out)
-            if let server {
-                out.append(",\"server\":")
-                JSONText.append(string: server, to: &out)
-            }
-            out.append("}\n")
-        case .csv, .tsv:
-            let attributes = event.attributes.map { Array("\($0.name)=".utf8) + $0.value }
-            appendRow(seconds(event), "\(event.id)", event.type, attributes, server, to: &out)
-        case .plain, .raw, .human:
-            let time = ServerTime.string(unixTime: event.seconds).dropLast() + ".\(fraction(event))"
-            var words = event.attributes.map { "\($0.name)=\(EscapedText.string($0.value, quote: UInt8(ascii: "\"")))" }
-            if let server { words.append("server=\(EscapedText.string(Array(server.utf8)))") }
-            out.append(contentsOf: Array((["\(time)Z", event.type] + words).joined(separator: "\t").utf8))
-            out.append("\n")
+    private mutating func append(lost count: UInt64, by whom: String, from server: String, to out: inout [UInt8]) {
+        if losses != nil {
+            losses?.append([.number(count), .text(server)], to: &out)
+        } else {
+            append(
+                [.missing, .missing, .text("lost")],
+                [Cell.Attribute("count", "\(count)"), Cell.Attribute("by", whom)], from: server, to: &out)
         }
     }
 
-    private func append(lost count: UInt64, by whom: String, from server: String?, to out: inout [UInt8]) {
-        switch format {
-        case .json:
-            out.append(contentsOf: Array("{\"lost\":\(count)".utf8))
-            if let server {
-                out.append(",\"server\":")
-                JSONText.append(string: server, to: &out)
-            }
-            out.append("}\n")
-        case .csv, .tsv:
-            appendRow("", "", "lost", [Array("count=\(count)".utf8), Array("by=\(whom)".utf8)], server, to: &out)
-        case .plain, .raw, .human:
-            let name = server.map { "\tserver=\(EscapedText.string(Array($0.utf8)))" } ?? ""
-            out.append(contentsOf: Array("\tlost\tcount=\(count)\tby=\(whom)\(name)\n".utf8))
-        }
-    }
-
-    private func appendRow(
-        _ time: String, _ id: String, _ type: String, _ words: [[UInt8]], _ server: String?, to out: inout [UInt8]
+    /// Appends a row. The plain format has the server among the attributes.
+    private mutating func append(
+        _ cells: [Cell], _ attributes: [Cell.Attribute], from server: String, to out: inout [UInt8]
     ) {
-        guard let table = DelimitedText.Style(format) else { return }
-        let head = [time, id, type].map { Array($0.utf8) }
-        let tail = server.map { [Array($0.utf8)] } ?? []
-        let attributes = Array(words.joined(separator: [UInt8(ascii: " ")]))
-        DelimitedText.append(row: head + [attributes] + tail, table, to: &out)
+        let all = attributes + (isPlain && namesServer ? [Cell.Attribute("server", server)] : [])
+        events.append(cells + [Cell(.attributes(all)), .text(server)], to: &out)
     }
+}
 
-    /// Unix time, with microseconds.
-    private func seconds(_ event: WatchEvent) -> String { "\(event.seconds).\(fraction(event))" }
-
-    private func fraction(_ event: WatchEvent) -> String {
-        let digits = String(event.microseconds)
-        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+extension Cell.Attribute {
+    fileprivate init(_ name: String, _ value: String) {
+        self.init(name: name, value: Array(value.utf8))
     }
 }

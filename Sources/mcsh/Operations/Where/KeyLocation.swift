@@ -18,7 +18,7 @@ struct KeyLocation: Sendable {
     var cells: [Cell] {
         let standIn = isOwnerDead ? standIn.map { Cell.text($0) } ?? Cell(.null) : .missing
         return [.bytes(key), Cell(.digits(Array(hash.utf8))), .text(server), standIn]
-            + (found.map { [Cell(.list($0))] } ?? [])
+            + (found.map { [.list($0)] } ?? [])
     }
 
     /// The sentence for people instead of a row.

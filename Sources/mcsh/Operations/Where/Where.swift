@@ -24,7 +24,7 @@ struct Where: OperationCommand {
     static let presence = Presence.paged
 
     private static let columns = [
-        Column("key"), Column("hash"), Column("server"), Column("stand_in", in: [.json, .table]),
+        Column("key", .key), Column("hash", .number), Column("server"), Column("stand_in", in: [.json, .table]),
     ]
 
     private let keys: [[UInt8]]
@@ -46,7 +46,7 @@ struct Where: OperationCommand {
         let wireKeys = keys.compactMap { Key(prefix: prefix, $0, routedBy: hash) }
         // First, because it reveals which servers are down.
         let holders = probes ? await self.holders(of: wireKeys, fleet, &output) : nil
-        var rows = output.rows(Self.columns + (probes ? [Column("found_on")] : []))
+        var rows = output.rows(RowDescription(Self.columns + (probes ? [Column("found_on", .list)] : [])))
         var out: [UInt8] = []
         rows.begin(to: &out)
         for (index, (bytes, key)) in zip(keys, wireKeys).enumerated() {

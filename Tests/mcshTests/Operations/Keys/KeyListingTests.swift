@@ -21,7 +21,7 @@ import Testing
             return "no keys"
         }
         var listing = KeyListing(
-            order, prefix: Array(prefix.utf8), rows: KeyRows(format, isLong: order.isLong, servers: servers))
+            order, prefix: Array(prefix.utf8), rows: ItemRows(format, isLong: order.isLong, servers: servers))
         var out: [UInt8] = []
         let bytes = Array(lines.utf8)
         for server in servers.isEmpty ? ["one"] : servers where !listing.isFull {
@@ -171,7 +171,7 @@ import Testing
     }
 
     @Test func `no key is kept beyond the bound`() throws {
-        var listing = KeyListing(KeysQuery(), prefix: [], rows: KeyRows(.plain, isLong: false), keptCount: 1)
+        var listing = KeyListing(KeysQuery(), prefix: [], rows: ItemRows(.plain, isLong: false), keptCount: 1)
         let bytes = Array(Self.lines.utf8)
         #expect(listing.take(bytes.span) == .read)
         #expect(listing.kept == [Array("user:1".utf8)])
