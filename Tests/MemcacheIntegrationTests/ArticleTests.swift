@@ -100,14 +100,14 @@ import Testing
         try await client.set("42", to: "x")
         try await client.set("page:old", to: "x")
         // Pipelining
-        let touches = (1...100).map { Touch(Key($0), expiration: .after(.seconds(900))) }
+        let touches = (1...100).map { Command.Touch(Key($0), expiration: .after(.seconds(900))) }
         let results = await client.executeAll(touches)
         let missing = results.count { (try? $0.get()) == .missing }
         // end
         #expect(missing == 99)
         // Pipelining
         try await client.values.withoutReply.set("page:home", to: "<html>")
-        try await client.execute(WithoutReply(Delete("page:old")))
+        try await client.execute(Command.WithoutReply(Command.Delete("page:old")))
         // end
         #expect(try await client.values.get("page:home") == "<html>")
         #expect(try await client.get("page:old") == nil)

@@ -90,15 +90,15 @@ import Testing
 
     @Test func `commands without a reply`() async throws {
         try await withServer { client, server in
-            try await client.execute(WithoutReply(SetValue("w", value: [1], flags: 0, expiration: .never)))
+            try await client.execute(Command.WithoutReply(Command.Set("w", value: [1], flags: 0, expiration: .never)))
             #expect(try await client.get("w")?.value == [1])
-            try await client.execute(WithoutReply(Delete("w")))
+            try await client.execute(Command.WithoutReply(Command.Delete("w")))
             #expect(try await client.get("w") == nil)
         }
     }
 
-    @Test(arguments: Statistics.Group.memcached)
-    func `statistics`(_ group: Statistics.Group) async throws {
+    @Test(arguments: Command.Statistics.Group.memcached)
+    func `statistics`(_ group: Command.Statistics.Group) async throws {
         try await withServer { client, _ in
             try await client.set("a", to: "1")
             do {
@@ -180,7 +180,7 @@ import Testing
     @Test func `quit closes the connection, and the next command makes another`() async throws {
         try await withServer { client, _ in
             try await client.metaNoop()
-            try await client.execute(Quit())
+            try await client.execute(Command.Quit())
             try await client.metaNoop()
         }
     }

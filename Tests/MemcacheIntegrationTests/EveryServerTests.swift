@@ -47,7 +47,7 @@ import Testing
         let client = try client(servers.map(\.address))
         await #expect(throws: MemcacheError.self) {
             try await client.pool.servers[0].connection().execute(
-                Version(), timeout: hangLimit)
+                Command.Version(), timeout: hangLimit)
         }
         #expect(!client.pool.servers[0].isAlive)
         async let asking = client.versionOfEveryServer()

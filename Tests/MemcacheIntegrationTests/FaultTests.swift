@@ -138,11 +138,11 @@ import Testing
         let connection = try client.connection()
         let refused = Task {
             try await connection.execute(
-                SetValue("a", value: Array("value".utf8), flags: 0, expiration: .never), timeout: hangLimit)
+                Command.Set("a", value: Array("value".utf8), flags: 0, expiration: .never), timeout: hangLimit)
         }
         try await server.waitToReceive { $0.hasSuffix("value\r\n") }
         let error = try await expectError(.connectionLost, from: server.address, mayHaveTakenEffect: true) {
-            try await connection.execute(Get("b"), timeout: hangLimit)
+            try await connection.execute(Command.Get("b"), timeout: hangLimit)
         }
         #expect(error.message.contains("CLIENT_ERROR bad command line format"))
         await #expect(throws: MemcacheError.self) { try await refused.value }

@@ -82,7 +82,7 @@ import Testing
             let second = try Connection(to: try ServerAddress(quick.address), options: .init(connectTimeout: hangLimit))
             let deadline = ContinuousClock.now + limit
             let receiver = SlowReceiver(until: deadline + .milliseconds(100)) { gate.open() }
-            let reading = Task { try await second.execute(Get("b"), timeout: limit) }
+            let reading = Task { try await second.execute(Command.Get("b"), timeout: limit) }
             try await quick.waitToReceive { $0 == "get b\r\n" }
             first.submit(Array("get a\r\n".utf8), expecting: [.values], timeout: hangLimit, to: receiver)
             let answer = await reading.result

@@ -25,7 +25,7 @@ import Testing
         _ = await expectRefusal(.valueTooLarge) { try await client.prepend(value, to: "big") }
         _ = await expectRefusal(.valueTooLarge) { try await client.metaSet("big", to: value) }
         _ = await expectRefusal(.valueTooLarge) {
-            try await client.execute(WithoutReply(SetValue("big", value: value)))
+            try await client.execute(Command.WithoutReply(Command.Set("big", value: value)))
         }
         let token = CASToken(rawValue: 1)
         _ = await expectRefusal(.valueTooLarge) { try await client.compareAndSwap("big", to: value, cas: token) }
@@ -56,7 +56,7 @@ import Testing
         let short = try client([server.address, server.address]) { $0.limits.maximumKeyBytes = 5 }
         #expect(await expectRefusal(.keyTooLong) { try await short.get("abcdef") }.contains("at most 5"))
         _ = await expectRefusal(.keyTooLong) { try await short.getMany(["abc", "abcd"], prefix: "x:") }
-        _ = await expectRefusal(.keyTooLong) { try await short.execute(GetMany(["a", "abcdef"])) }
+        _ = await expectRefusal(.keyTooLong) { try await short.execute(Command.GetMany(["a", "abcdef"])) }
         let long = try Key(String(repeating: "k", count: 300), maximumBytes: 300)
         _ = await expectRefusal(.keyTooLong) { try await client(server.address).get(long) }
         #expect(server.connectionCount == 0)
@@ -94,7 +94,7 @@ import Testing
             #expect(try await client.set(key, to: key.bytes) == .stored)
             #expect(try await client.append("+", to: key) == .stored)
             #expect(try await client.touch(key, expiration: .never) == .touched)
-            try await client.execute(WithoutReply(Prepend(key, value: [0x2d])))
+            try await client.execute(Command.WithoutReply(Command.Prepend(key, value: [0x2d])))
             #expect(try await client.gets(key)?.value.text == "-" + key.bytes.text + "+")
         }
         #expect(try await client.getMany(keys).items.map(\.key) == keys)

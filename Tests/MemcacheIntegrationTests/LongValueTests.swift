@@ -36,7 +36,7 @@ import Testing
         let server = try await MemcachedServer.start(arguments: ["-I", "64m", "-m", "512"])
         let client = try client(server.address)
         let commands = (0..<9).map { number in
-            Append("k", value: number % 3 == 1 ? Self.value : [UInt8(number)])
+            Command.Append("k", value: number % 3 == 1 ? Self.value : [UInt8(number)])
         }
         #expect(try await client.set("k", to: [255]) == .stored)
         let results = await client.executeAll(commands)

@@ -162,7 +162,7 @@ import Testing
         let client = try client([server.address], flushesOnReconnect: true)
         await #expect(throws: MemcacheError.self) { try await client.get("foo") }
         let connection = try client.connection()
-        try await withThrowingTaskGroup(of: Delete.Outcome.self) { group in
+        try await withThrowingTaskGroup(of: Command.Delete.Outcome.self) { group in
             for _ in 0..<16 { group.addTask { try await client.delete("foo") } }
             for try await outcome in group { #expect(outcome == .missing) }
         }

@@ -31,7 +31,7 @@ import Testing
         let server = try await MemcachedServer.start()
         let client = try client(server.address, replyTimeout: .seconds(1))
         try await server.store("1", under: "a")
-        _ = try await client.connection().execute(Version(), timeout: hangLimit)
+        _ = try await client.connection().execute(Command.Version(), timeout: hangLimit)
         try await server.pause()
         try await expectError(.timedOut, from: server.address, mayHaveTakenEffect: true) { try await client.get("a") }
         // A new connection is accepted by the system, but gets no answer either.

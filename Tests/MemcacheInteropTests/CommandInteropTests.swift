@@ -134,12 +134,12 @@ extension InteropTests {
             #expect(try await client.get("n")?.value == Array("5".utf8))
             #expect(try await client.get("m") == nil)
 
-            try await client.execute(WithoutReply(SetValue("a", value: Array("text".utf8), flags: 16)))
-            try await client.execute(WithoutReply(Increment("n", by: 2)))
-            try await client.execute(WithoutReply(Append("a", value: Array("!".utf8))))
+            try await client.execute(Command.WithoutReply(Command.Set("a", value: Array("text".utf8), flags: 16)))
+            try await client.execute(Command.WithoutReply(Command.Increment("n", by: 2)))
+            try await client.execute(Command.WithoutReply(Command.Append("a", value: Array("!".utf8))))
             #expect(try await client.get("n")?.value == Array("7".utf8))
             #expect(try await peer("client.get_multi(['a', 'n'])") == "{'a': 'text!', 'n': 7}")
-            try await client.execute(WithoutReply(Delete("a")))
+            try await client.execute(Command.WithoutReply(Command.Delete("a")))
             #expect(try await client.get("a") == nil)
             #expect(try await peer("client.get('a')") == "None")
         }

@@ -41,7 +41,7 @@ struct ManualTests {
     }
 
     private struct DumpedHelp: Decodable {
-        struct Command: Decodable { var arguments: [Argument] }
+        struct Request: Decodable { var arguments: [Argument] }
         struct Argument: Decodable {
             var kind: String
             var names: [Name]?
@@ -51,7 +51,7 @@ struct ManualTests {
             var kind: String
             var name: String
         }
-        var command: Command
+        var command: Request
     }
 
     @Test func `the options of the program and of the manual are the same`() async throws {

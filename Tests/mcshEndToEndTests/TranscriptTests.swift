@@ -31,7 +31,7 @@ struct TranscriptTests {
         #expect(isDump || expected.hasPrefix(run.stdout), "\(run) instead of \(expected)")
     }
 
-    struct Command: CustomTestStringConvertible, Sendable {
+    struct Request: CustomTestStringConvertible, Sendable {
         /// The name of a recorded exchange.
         var exchange: String
         var words: [ByteString]
@@ -43,34 +43,34 @@ struct TranscriptTests {
     }
 
     static let commands = [
-        Command(exchange: "set", words: ["set", "a", "hello"], plain: "STORED\n"),
-        Command(exchange: "set-empty", words: ["set", "a", ""], plain: "STORED\n"),
-        Command(exchange: "add-exists", words: ["add", "a", "x"], plain: "NOT_STORED\n", status: 1),
-        Command(exchange: "replace", words: ["replace", "a", "y"], plain: "STORED\n"),
-        Command(exchange: "replace-missing", words: ["replace", "a", "y"], plain: "NOT_STORED\n", status: 1),
-        Command(exchange: "append-missing", words: ["append", "a", "y"], plain: "NOT_STORED\n", status: 1),
-        Command(exchange: "prepend-missing", words: ["prepend", "a", "y"], plain: "NOT_STORED\n", status: 1),
-        Command(exchange: "cas-stored", words: ["cas", "a", "y", "0", "1"], plain: "STORED\n"),
-        Command(exchange: "cas-exists", words: ["cas", "a", "y", "0", "999"], plain: "EXISTS\n", status: 1),
-        Command(exchange: "cas-not-found", words: ["cas", "a", "y", "0", "1"], plain: "NOT_FOUND\n", status: 1),
-        Command(exchange: "get-miss", words: ["get", "a"], plain: "", status: 1),
-        Command(exchange: "get-hit", words: ["get", "a"], plain: "hello", raw: "hello"),
-        Command(exchange: "get-empty-value", words: ["get", "a"], plain: "", raw: ""),
-        Command(exchange: "get-utf8-key", words: ["get", "ké"], plain: "x", raw: "x"),
-        Command(exchange: "get-multi", words: ["get", "a", "b", "c"], plain: "a\tx\nc\tyz\n", raw: "xyz", status: 1),
-        Command(exchange: "delete", words: ["delete", "a"], plain: "DELETED\n"),
-        Command(exchange: "delete-miss", words: ["delete", "a"], plain: "NOT_FOUND\n", status: 1),
-        Command(exchange: "touch-miss", words: ["touch", "a", "100"], plain: "NOT_FOUND\n", status: 1),
-        Command(exchange: "gat-miss", words: ["gat", "100", "a"], plain: "", status: 1),
-        Command(exchange: "incr-miss", words: ["incr", "n", "1"], plain: "NOT_FOUND\n", status: 1),
-        Command(exchange: "decr-miss", words: ["decr", "n", "1"], plain: "NOT_FOUND\n", status: 1),
-        Command(exchange: "verbosity", words: ["-y", "verbosity", "0"], plain: "OK\n"),
-        Command(exchange: "flush_all", words: ["-y", "flush_all"], plain: "OK\n"),
-        Command(exchange: "cache_memlimit", words: ["-y", "cache_memlimit", "128"], plain: "OK\n"),
+        Request(exchange: "set", words: ["set", "a", "hello"], plain: "STORED\n"),
+        Request(exchange: "set-empty", words: ["set", "a", ""], plain: "STORED\n"),
+        Request(exchange: "add-exists", words: ["add", "a", "x"], plain: "NOT_STORED\n", status: 1),
+        Request(exchange: "replace", words: ["replace", "a", "y"], plain: "STORED\n"),
+        Request(exchange: "replace-missing", words: ["replace", "a", "y"], plain: "NOT_STORED\n", status: 1),
+        Request(exchange: "append-missing", words: ["append", "a", "y"], plain: "NOT_STORED\n", status: 1),
+        Request(exchange: "prepend-missing", words: ["prepend", "a", "y"], plain: "NOT_STORED\n", status: 1),
+        Request(exchange: "cas-stored", words: ["cas", "a", "y", "0", "1"], plain: "STORED\n"),
+        Request(exchange: "cas-exists", words: ["cas", "a", "y", "0", "999"], plain: "EXISTS\n", status: 1),
+        Request(exchange: "cas-not-found", words: ["cas", "a", "y", "0", "1"], plain: "NOT_FOUND\n", status: 1),
+        Request(exchange: "get-miss", words: ["get", "a"], plain: "", status: 1),
+        Request(exchange: "get-hit", words: ["get", "a"], plain: "hello", raw: "hello"),
+        Request(exchange: "get-empty-value", words: ["get", "a"], plain: "", raw: ""),
+        Request(exchange: "get-utf8-key", words: ["get", "ké"], plain: "x", raw: "x"),
+        Request(exchange: "get-multi", words: ["get", "a", "b", "c"], plain: "a\tx\nc\tyz\n", raw: "xyz", status: 1),
+        Request(exchange: "delete", words: ["delete", "a"], plain: "DELETED\n"),
+        Request(exchange: "delete-miss", words: ["delete", "a"], plain: "NOT_FOUND\n", status: 1),
+        Request(exchange: "touch-miss", words: ["touch", "a", "100"], plain: "NOT_FOUND\n", status: 1),
+        Request(exchange: "gat-miss", words: ["gat", "100", "a"], plain: "", status: 1),
+        Request(exchange: "incr-miss", words: ["incr", "n", "1"], plain: "NOT_FOUND\n", status: 1),
+        Request(exchange: "decr-miss", words: ["decr", "n", "1"], plain: "NOT_FOUND\n", status: 1),
+        Request(exchange: "verbosity", words: ["-y", "verbosity", "0"], plain: "OK\n"),
+        Request(exchange: "flush_all", words: ["-y", "flush_all"], plain: "OK\n"),
+        Request(exchange: "cache_memlimit", words: ["-y", "cache_memlimit", "128"], plain: "OK\n"),
     ]
 
     @Test(arguments: commands)
-    func `a recorded exchange means the same as a shell command`(_ command: Command) async throws {
+    func `a recorded exchange means the same as a shell command`(_ command: Request) async throws {
         let exchange = try #require(Exchange.wellFormed.first { $0.name == command.exchange })
         for format in ["plain", "raw"] as [ByteString] {
             let session = try await Session.start(arguments: exchange.arguments)

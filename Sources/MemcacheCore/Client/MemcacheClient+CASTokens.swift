@@ -18,7 +18,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
         _ key: Key, to value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+    ) async throws(MemcacheError) -> Command.CompareAndSwap.Outcome {
         let token = try token(nil, for: key)
         return try await compareAndSwap(key, to: value, cas: token, flags: flags, expiration: expiration)
     }
@@ -47,7 +47,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
         _ key: Key, to value: String, flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+    ) async throws(MemcacheError) -> Command.CompareAndSwap.Outcome {
         try await compareAndSwap(key, to: Array(value.utf8), flags: flags, expiration: expiration)
     }
 

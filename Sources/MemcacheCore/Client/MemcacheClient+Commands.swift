@@ -12,7 +12,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `get`.
     public func get(_ key: Key) async throws(MemcacheError) -> Item? {
-        try await execute(Get(key))
+        try await execute(Command.Get(key))
     }
 
     /// Reads an item and its CAS token.
@@ -23,7 +23,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `gets`.
     public func gets(_ key: Key) async throws(MemcacheError) -> Item? {
-        let item = try await execute(Gets(key))
+        let item = try await execute(Command.Gets(key))
         if let item { tokens.remember(item) }
         return item
     }
@@ -38,7 +38,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `gat`.
     public func getAndTouch(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Item? {
-        try await execute(GetAndTouch(key, expiration: expiration))
+        try await execute(Command.GetAndTouch(key, expiration: expiration))
     }
 
     /// Reads an item and its CAS token, and gives it a new lifetime.
@@ -51,7 +51,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `gats`.
     public func getAndTouchWithCAS(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Item? {
-        let item = try await execute(GetAndTouchWithCAS(key, expiration: expiration))
+        let item = try await execute(Command.GetAndTouchWithCAS(key, expiration: expiration))
         if let item { tokens.remember(item) }
         return item
     }
@@ -66,15 +66,15 @@ extension MemcacheClient {
     ///   - value: The value.
     ///   - flags: The flags stored with the value, usually to say how it is encoded.
     ///   - expiration: How long the item lives.
-    /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
+    /// - Returns: ``Command/Set/Outcome/stored``, from every memcached.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `set`.
     @discardableResult
     public func set(
         _ key: Key, to value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> SetValue.Outcome {
-        try await execute(SetValue(key, value: value, flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.Set.Outcome {
+        try await execute(Command.Set(key, value: value, flags: flags, expiration: expiration))
     }
 
     /// Stores a value, whether or not the item exists. If the server finds the value too large, the old item is deleted
@@ -87,15 +87,15 @@ extension MemcacheClient {
     ///   - value: The value, stored as its UTF-8 bytes.
     ///   - flags: The flags stored with the value, usually to say how it is encoded.
     ///   - expiration: How long the item lives.
-    /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
+    /// - Returns: ``Command/Set/Outcome/stored``, from every memcached.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `set`.
     @discardableResult
     public func set(
         _ key: Key, to value: String, flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> SetValue.Outcome {
-        try await execute(SetValue(key, value: Array(value.utf8), flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.Set.Outcome {
+        try await execute(Command.Set(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
 
     /// Stores a value if there is no item yet.
@@ -105,15 +105,15 @@ extension MemcacheClient {
     ///   - value: The value.
     ///   - flags: The flags stored with the value, usually to say how it is encoded.
     ///   - expiration: How long the item lives.
-    /// - Returns: ``Add/Outcome/present`` if there is an item; it stays as it is.
+    /// - Returns: ``Command/Add/Outcome/present`` if there is an item; it stays as it is.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `add`.
     @discardableResult
     public func add(
         _ key: Key, value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> Add.Outcome {
-        try await execute(Add(key, value: value, flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.Add.Outcome {
+        try await execute(Command.Add(key, value: value, flags: flags, expiration: expiration))
     }
 
     /// Stores a value if there is no item yet.
@@ -123,15 +123,15 @@ extension MemcacheClient {
     ///   - value: The value, stored as its UTF-8 bytes.
     ///   - flags: The flags stored with the value, usually to say how it is encoded.
     ///   - expiration: How long the item lives.
-    /// - Returns: ``Add/Outcome/present`` if there is an item; it stays as it is.
+    /// - Returns: ``Command/Add/Outcome/present`` if there is an item; it stays as it is.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `add`.
     @discardableResult
     public func add(
         _ key: Key, value: String, flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> Add.Outcome {
-        try await execute(Add(key, value: Array(value.utf8), flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.Add.Outcome {
+        try await execute(Command.Add(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
 
     /// Stores a value if the item already exists.
@@ -141,15 +141,15 @@ extension MemcacheClient {
     ///   - value: The value.
     ///   - flags: The flags stored with the value, usually to say how it is encoded.
     ///   - expiration: How long the item lives.
-    /// - Returns: ``Replace/Outcome/missing`` if there is no such item; nothing is created.
+    /// - Returns: ``Command/Replace/Outcome/missing`` if there is no such item; nothing is created.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `replace`.
     @discardableResult
     public func replace(
         _ key: Key, with value: [UInt8], flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> Replace.Outcome {
-        try await execute(Replace(key, value: value, flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.Replace.Outcome {
+        try await execute(Command.Replace(key, value: value, flags: flags, expiration: expiration))
     }
 
     /// Stores a value if the item already exists.
@@ -159,15 +159,15 @@ extension MemcacheClient {
     ///   - value: The value, stored as its UTF-8 bytes.
     ///   - flags: The flags stored with the value, usually to say how it is encoded.
     ///   - expiration: How long the item lives.
-    /// - Returns: ``Replace/Outcome/missing`` if there is no such item; nothing is created.
+    /// - Returns: ``Command/Replace/Outcome/missing`` if there is no such item; nothing is created.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `replace`.
     @discardableResult
     public func replace(
         _ key: Key, with value: String, flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> Replace.Outcome {
-        try await execute(Replace(key, value: Array(value.utf8), flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.Replace.Outcome {
+        try await execute(Command.Replace(key, value: Array(value.utf8), flags: flags, expiration: expiration))
     }
 
     /// Appends bytes to the value of an item. Its flags and lifetime stay the same.
@@ -175,13 +175,13 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - value: The bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Append/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Returns: ``Command/Append/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `append`.
     @discardableResult
-    public func append(_ value: [UInt8], to key: Key) async throws(MemcacheError) -> Append.Outcome {
-        try await execute(Append(key, value: value))
+    public func append(_ value: [UInt8], to key: Key) async throws(MemcacheError) -> Command.Append.Outcome {
+        try await execute(Command.Append(key, value: value))
     }
 
     /// Appends text to the value of an item. Its flags and lifetime stay the same.
@@ -189,13 +189,13 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - value: The text, stored as its UTF-8 bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Append/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Returns: ``Command/Append/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `append`.
     @discardableResult
-    public func append(_ value: String, to key: Key) async throws(MemcacheError) -> Append.Outcome {
-        try await execute(Append(key, value: Array(value.utf8)))
+    public func append(_ value: String, to key: Key) async throws(MemcacheError) -> Command.Append.Outcome {
+        try await execute(Command.Append(key, value: Array(value.utf8)))
     }
 
     /// Prepends bytes to the value of an item. Its flags and lifetime stay the same.
@@ -203,13 +203,13 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - value: The bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Returns: ``Command/Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `prepend`.
     @discardableResult
-    public func prepend(_ value: [UInt8], to key: Key) async throws(MemcacheError) -> Prepend.Outcome {
-        try await execute(Prepend(key, value: value))
+    public func prepend(_ value: [UInt8], to key: Key) async throws(MemcacheError) -> Command.Prepend.Outcome {
+        try await execute(Command.Prepend(key, value: value))
     }
 
     /// Prepends text to the value of an item. Its flags and lifetime stay the same.
@@ -217,13 +217,13 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - value: The text, stored as its UTF-8 bytes.
     ///   - key: The item's key.
-    /// - Returns: ``Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Returns: ``Command/Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `prepend`.
     @discardableResult
-    public func prepend(_ value: String, to key: Key) async throws(MemcacheError) -> Prepend.Outcome {
-        try await execute(Prepend(key, value: Array(value.utf8)))
+    public func prepend(_ value: String, to key: Key) async throws(MemcacheError) -> Command.Prepend.Outcome {
+        try await execute(Command.Prepend(key, value: Array(value.utf8)))
     }
 
     /// Stores a value if the item has not changed since its CAS token was read.
@@ -240,8 +240,8 @@ extension MemcacheClient {
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
         _ key: Key, to value: [UInt8], cas: CASToken, flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
-        try await execute(CompareAndSwap(key, value: value, cas: cas, flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.CompareAndSwap.Outcome {
+        try await execute(Command.CompareAndSwap(key, value: value, cas: cas, flags: flags, expiration: expiration))
     }
 
     /// Stores a value if the item has not changed since its CAS token was read.
@@ -258,8 +258,9 @@ extension MemcacheClient {
     /// The corresponding memcached command is `cas`.
     public func compareAndSwap(
         _ key: Key, to value: String, cas: CASToken, flags: UInt64 = 0, expiration: Expiration = .never
-    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
-        try await execute(CompareAndSwap(key, value: Array(value.utf8), cas: cas, flags: flags, expiration: expiration))
+    ) async throws(MemcacheError) -> Command.CompareAndSwap.Outcome {
+        try await execute(
+            Command.CompareAndSwap(key, value: Array(value.utf8), cas: cas, flags: flags, expiration: expiration))
     }
 
     // MARK: - Items
@@ -267,13 +268,13 @@ extension MemcacheClient {
     /// Deletes an item.
     ///
     /// - Parameter key: The item's key.
-    /// - Returns: ``Delete/Outcome/missing`` if there was no such item.
+    /// - Returns: ``Command/Delete/Outcome/missing`` if there was no such item.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `delete`.
     @discardableResult
-    public func delete(_ key: Key) async throws(MemcacheError) -> Delete.Outcome {
-        try await execute(Delete(key))
+    public func delete(_ key: Key) async throws(MemcacheError) -> Command.Delete.Outcome {
+        try await execute(Command.Delete(key))
     }
 
     /// Gives an item a new lifetime without reading it. The value stays the same.
@@ -283,13 +284,13 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - key: The item's key.
     ///   - expiration: The new lifetime, counted from when the server reads the command.
-    /// - Returns: ``Touch/Outcome/missing`` if there is no such item; nothing is created.
+    /// - Returns: ``Command/Touch/Outcome/missing`` if there is no such item; nothing is created.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `touch`.
     @discardableResult
-    public func touch(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Touch.Outcome {
-        try await execute(Touch(key, expiration: expiration))
+    public func touch(_ key: Key, expiration: Expiration) async throws(MemcacheError) -> Command.Touch.Outcome {
+        try await execute(Command.Touch(key, expiration: expiration))
     }
 
     /// Adds to the number that an item holds as text; it wraps around at 2^64.
@@ -297,14 +298,14 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - key: The item's key.
     ///   - delta: The number to add.
-    /// - Returns: The new number, or ``Increment/Outcome/missing``; nothing is created.
+    /// - Returns: The new number, or ``Command/Increment/Outcome/missing``; nothing is created.
     /// - Throws: ``MemcacheError`` if the item does not hold a number (``MemcacheError/Code/clientError``), and if the
     ///   server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `incr`.
     @discardableResult
-    public func increment(_ key: Key, by delta: UInt64 = 1) async throws(MemcacheError) -> Increment.Outcome {
-        try await execute(Increment(key, by: delta))
+    public func increment(_ key: Key, by delta: UInt64 = 1) async throws(MemcacheError) -> Command.Increment.Outcome {
+        try await execute(Command.Increment(key, by: delta))
     }
 
     /// Subtracts from the number that an item holds as text, and stops at 0.
@@ -312,14 +313,14 @@ extension MemcacheClient {
     /// - Parameters:
     ///   - key: The item's key.
     ///   - delta: The number to subtract.
-    /// - Returns: The new number, or ``Decrement/Outcome/missing``; nothing is created.
+    /// - Returns: The new number, or ``Command/Decrement/Outcome/missing``; nothing is created.
     /// - Throws: ``MemcacheError`` if the item does not hold a number (``MemcacheError/Code/clientError``), and if the
     ///   server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `decr`.
     @discardableResult
-    public func decrement(_ key: Key, by delta: UInt64 = 1) async throws(MemcacheError) -> Decrement.Outcome {
-        try await execute(Decrement(key, by: delta))
+    public func decrement(_ key: Key, by delta: UInt64 = 1) async throws(MemcacheError) -> Command.Decrement.Outcome {
+        try await execute(Command.Decrement(key, by: delta))
     }
 
     // MARK: - Meta commands
@@ -335,8 +336,10 @@ extension MemcacheClient {
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `mg` (since 1.6.10 in this form).
-    public func metaGet(_ key: Key, _ flags: [MetaFlag<MetaGet>] = []) async throws(MemcacheError) -> MetaResult {
-        try await execute(MetaGet(key, flags))
+    public func metaGet(
+        _ key: Key, _ flags: [MetaFlag<Command.MetaGet>] = []
+    ) async throws(MemcacheError) -> MetaResult {
+        try await execute(Command.MetaGet(key, flags))
     }
 
     /// Deletes an item, marks it as stale, or empties it.
@@ -349,8 +352,10 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `md` (since 1.6.10 in this form).
     @discardableResult
-    public func metaDelete(_ key: Key, _ flags: [MetaFlag<MetaDelete>] = []) async throws(MemcacheError) -> MetaResult {
-        try await execute(MetaDelete(key, flags))
+    public func metaDelete(
+        _ key: Key, _ flags: [MetaFlag<Command.MetaDelete>] = []
+    ) async throws(MemcacheError) -> MetaResult {
+        try await execute(Command.MetaDelete(key, flags))
     }
 
     /// Adds to or subtracts from the number that an item holds.
@@ -364,9 +369,9 @@ extension MemcacheClient {
     /// The corresponding memcached command is `ma` (since 1.6.10 in this form).
     @discardableResult
     public func metaArithmetic(
-        _ key: Key, _ flags: [MetaFlag<MetaArithmetic>] = []
+        _ key: Key, _ flags: [MetaFlag<Command.MetaArithmetic>] = []
     ) async throws(MemcacheError) -> MetaResult {
-        try await execute(MetaArithmetic(key, flags))
+        try await execute(Command.MetaArithmetic(key, flags))
     }
 
     /// Stores a value.
@@ -381,9 +386,9 @@ extension MemcacheClient {
     /// The corresponding memcached command is `ms` (since 1.6.10 in this form).
     @discardableResult
     public func metaSet(
-        _ key: Key, to value: [UInt8], _ flags: [MetaFlag<MetaSet>] = []
+        _ key: Key, to value: [UInt8], _ flags: [MetaFlag<Command.MetaSet>] = []
     ) async throws(MemcacheError) -> MetaResult {
-        try await execute(MetaSet(key, value: value, flags))
+        try await execute(Command.MetaSet(key, value: value, flags))
     }
 
     /// Stores a value.
@@ -398,20 +403,20 @@ extension MemcacheClient {
     /// The corresponding memcached command is `ms` (since 1.6.10 in this form).
     @discardableResult
     public func metaSet(
-        _ key: Key, to value: String, _ flags: [MetaFlag<MetaSet>] = []
+        _ key: Key, to value: String, _ flags: [MetaFlag<Command.MetaSet>] = []
     ) async throws(MemcacheError) -> MetaResult {
-        try await execute(MetaSet(key, value: Array(value.utf8), flags))
+        try await execute(Command.MetaSet(key, value: Array(value.utf8), flags))
     }
 
     /// Reads what the server knows about an item, without counting as a read.
     ///
     /// - Parameter key: The item's key, which may be in base64.
-    /// - Returns: The server's record of the item, or ``MetaDebug/Outcome/missing``.
+    /// - Returns: The server's record of the item, or ``Command/MetaDebug/Outcome/missing``.
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `me`.
-    public func metaDebug(_ key: Key) async throws(MemcacheError) -> MetaDebug.Outcome {
-        try await execute(MetaDebug(key))
+    public func metaDebug(_ key: Key) async throws(MemcacheError) -> Command.MetaDebug.Outcome {
+        try await execute(Command.MetaDebug(key))
     }
 
     /// Does nothing, and so shows that the server responds.
@@ -420,7 +425,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `mn`.
     public func metaNoop() async throws(MemcacheError) {
-        try await execute(MetaNoop())
+        try await execute(Command.MetaNoop())
     }
 
     // MARK: - Statistics
@@ -432,8 +437,8 @@ extension MemcacheClient {
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `stats`.
-    public func statistics(_ group: Statistics.Group = .general) async throws(MemcacheError) -> [Statistic] {
-        try await execute(Statistics(group))
+    public func statistics(_ group: Command.Statistics.Group = .general) async throws(MemcacheError) -> [Statistic] {
+        try await execute(Command.Statistics(group))
     }
 
     /// Resets the counters to 0, for everyone who monitors them.
@@ -442,7 +447,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `stats reset`.
     public func resetStatistics() async throws(MemcacheError) {
-        try await execute(ResetStatistics())
+        try await execute(Command.ResetStatistics())
     }
 
     /// Turns statistics by key prefix on or off. While they are on, every command takes one lock of the whole server.
@@ -452,7 +457,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached commands are `stats detail on` and `stats detail off`.
     public func setPrefixStatistics(on isOn: Bool) async throws(MemcacheError) {
-        try await execute(SetPrefixStatistics(isOn: isOn))
+        try await execute(Command.SetPrefixStatistics(isOn: isOn))
     }
 
     /// Reads how often the keys of each prefix were used.
@@ -462,7 +467,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `stats detail dump`.
     public func prefixStatistics() async throws(MemcacheError) -> [PrefixStatistic] {
-        try await execute(PrefixStatistics())
+        try await execute(Command.PrefixStatistics())
     }
 
     /// Reads some keys of a slab class: the COLD ones only.
@@ -475,7 +480,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `stats cachedump`.
     public func cacheDump(_ slabClass: SlabClass, limit: UInt32 = 0) async throws(MemcacheError) -> [CachedKey] {
-        try await execute(CacheDump(slabClass, limit: limit))
+        try await execute(Command.CacheDump(slabClass, limit: limit))
     }
 
     // MARK: - Server
@@ -487,7 +492,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `version`.
     public func version() async throws(MemcacheError) -> ServerVersion {
-        try await execute(Version())
+        try await execute(Command.Version())
     }
 
     /// Sets how much the server logs.
@@ -497,7 +502,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `verbosity`.
     public func setVerbosity(_ level: UInt32) async throws(MemcacheError) {
-        try await execute(Verbosity(level))
+        try await execute(Command.Verbosity(level))
     }
 
     /// Sets how much memory the server may use for items, until it is restarted.
@@ -507,7 +512,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `cache_memlimit`.
     public func setCacheMemoryLimit(megabytes: UInt64) async throws(MemcacheError) {
-        try await execute(CacheMemoryLimit(megabytes: megabytes))
+        try await execute(Command.CacheMemoryLimit(megabytes: megabytes))
     }
 
     /// Terminates the server's process, if it was started with `-A`.
@@ -516,8 +521,8 @@ extension MemcacheClient {
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `shutdown`.
-    public func shutdown(_ mode: Shutdown.Mode = .immediate) async throws(MemcacheError) {
-        try await execute(Shutdown(mode))
+    public func shutdown(_ mode: Command.Shutdown.Mode = .immediate) async throws(MemcacheError) {
+        try await execute(Command.Shutdown(mode))
     }
 
     /// Makes the server reload its TLS certificates.
@@ -526,7 +531,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `refresh_certs`.
     public func refreshCertificates() async throws(MemcacheError) {
-        try await execute(RefreshCertificates())
+        try await execute(Command.RefreshCertificates())
     }
 
     /// Requests the nodes of the cluster from a node of Amazon ElastiCache.
@@ -537,9 +542,9 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `config get cluster`, which memcached itself answers with `ERROR`.
     public func clusterConfiguration(
-        from source: GetClusterConfiguration.Source = .command
+        from source: Command.GetClusterConfiguration.Source = .command
     ) async throws(MemcacheError) -> ClusterConfiguration? {
-        try await execute(GetClusterConfiguration(from: source))
+        try await execute(Command.GetClusterConfiguration(from: source))
     }
 
     // MARK: - Memory
@@ -554,7 +559,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `slabs reassign`.
     public func reassignSlabs(from source: SlabClass?, to destination: SlabClass?) async throws(MemcacheError) {
-        try await execute(ReassignSlabs(from: source, to: destination))
+        try await execute(Command.ReassignSlabs(from: source, to: destination))
     }
 
     /// Tunes how the server moves pages between slab classes by itself.
@@ -563,8 +568,8 @@ extension MemcacheClient {
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `slabs automove`.
-    public func tuneSlabAutomove(_ setting: TuneSlabAutomove.Setting) async throws(MemcacheError) {
-        try await execute(TuneSlabAutomove(setting))
+    public func tuneSlabAutomove(_ setting: Command.TuneSlabAutomove.Setting) async throws(MemcacheError) {
+        try await execute(Command.TuneSlabAutomove(setting))
     }
 
     /// Tunes how the server's LRU is divided, and therefore what is evicted.
@@ -573,8 +578,8 @@ extension MemcacheClient {
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `lru`.
-    public func tuneLRU(_ setting: TuneLRU.Setting) async throws(MemcacheError) {
-        try await execute(TuneLRU(setting))
+    public func tuneLRU(_ setting: Command.TuneLRU.Setting) async throws(MemcacheError) {
+        try await execute(Command.TuneLRU(setting))
     }
 
     /// Tunes flash storage.
@@ -583,8 +588,8 @@ extension MemcacheClient {
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `extstore`.
-    public func tuneFlash(_ setting: TuneFlash.Setting) async throws(MemcacheError) {
-        try await execute(TuneFlash(setting))
+    public func tuneFlash(_ setting: Command.TuneFlash.Setting) async throws(MemcacheError) {
+        try await execute(Command.TuneFlash(setting))
     }
 
     /// Configures the server's crawler, which looks for expired items.
@@ -593,8 +598,8 @@ extension MemcacheClient {
     /// - Throws: ``MemcacheError`` if the server cannot be reached or returns an error. Not retried.
     ///
     /// The corresponding memcached command is `lru_crawler`.
-    public func tuneCrawler(_ setting: TuneCrawler.Setting) async throws(MemcacheError) {
-        try await execute(TuneCrawler(setting))
+    public func tuneCrawler(_ setting: Command.TuneCrawler.Setting) async throws(MemcacheError) {
+        try await execute(Command.TuneCrawler(setting))
     }
 
     /// Starts the crawler now, to remove expired items. It continues after the answer.
@@ -605,6 +610,6 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `lru_crawler crawl`.
     public func startCrawl(_ scope: CrawlScope = .all) async throws(MemcacheError) {
-        try await execute(StartCrawl(scope))
+        try await execute(Command.StartCrawl(scope))
     }
 }

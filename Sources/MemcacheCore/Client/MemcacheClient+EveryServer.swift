@@ -7,8 +7,10 @@ extension MemcacheClient {
     /// - Returns: For each server, its names and values, or why there are none.
     ///
     /// The corresponding memcached command is `stats`.
-    public func statisticsOfEveryServer(_ group: Statistics.Group = .general) async -> [ServerAnswer<[Statistic]>] {
-        await executeOnEveryServer(Statistics(group))
+    public func statisticsOfEveryServer(
+        _ group: Command.Statistics.Group = .general
+    ) async -> [ServerAnswer<[Statistic]>] {
+        await executeOnEveryServer(Command.Statistics(group))
     }
 
     /// Reads every server's statistics about the memory in its slab classes. (python-memcached's `get_slab_stats`.)
@@ -17,7 +19,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `stats slabs`.
     public func slabStatisticsOfEveryServer() async -> [ServerAnswer<SlabStatistics>] {
-        await executeOnEveryServer(Statistics(.slabs)).map { $0.map(SlabStatistics.init) }
+        await executeOnEveryServer(Command.Statistics(.slabs)).map { $0.map(SlabStatistics.init) }
     }
 
     /// Reads every server's statistics about the items in its slab classes. (python-memcached's `get_slabs`.)
@@ -26,7 +28,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `stats items`.
     public func itemStatisticsOfEveryServer() async -> [ServerAnswer<SlabStatistics>] {
-        await executeOnEveryServer(Statistics(.items)).map { $0.map(SlabStatistics.init) }
+        await executeOnEveryServer(Command.Statistics(.items)).map { $0.map(SlabStatistics.init) }
     }
 
     /// Requests the version of every server.
@@ -35,7 +37,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `version`.
     public func versionOfEveryServer() async -> [ServerAnswer<ServerVersion>] {
-        await executeOnEveryServer(Version())
+        await executeOnEveryServer(Command.Version())
     }
 
     /// Invalidates every item of every server. (python-memcached's `flush_all`.)
@@ -50,7 +52,7 @@ extension MemcacheClient {
     /// The corresponding memcached command is `flush_all`.
     @discardableResult
     public func flushAll(after delay: Duration? = nil) async -> [ServerAnswer<Void>] {
-        await executeOnEveryServer(FlushAll(after: delay))
+        await executeOnEveryServer(Command.FlushAll(after: delay))
     }
 }
 

@@ -31,7 +31,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `get`.
     public func getMany(_ keys: [Key], prefix: String = "") async throws(MemcacheError) -> ItemsAnswer {
-        try await retrieve(keys, prefix) { [GetMany($0)] }
+        try await retrieve(keys, prefix) { [Command.GetMany($0)] }
     }
 
     /// Reads many items and their CAS tokens.
@@ -43,7 +43,7 @@ extension MemcacheClient {
     ///
     /// The corresponding memcached command is `gets`.
     public func getsMany(_ keys: [Key], prefix: String = "") async throws(MemcacheError) -> ItemsAnswer {
-        try await retrieve(keys, prefix) { [GetsMany($0)] }
+        try await retrieve(keys, prefix) { [Command.GetsMany($0)] }
     }
 
     /// Reads many items and gives them a new lifetime. Long lists are split into several commands.
@@ -58,7 +58,7 @@ extension MemcacheClient {
     public func getAndTouchMany(
         _ keys: [Key], expiration: Expiration, prefix: String = ""
     ) async throws(MemcacheError) -> ItemsAnswer {
-        try await retrieve(keys, prefix) { GetAndTouchMany.split($0, expiration: expiration) }
+        try await retrieve(keys, prefix) { Command.GetAndTouchMany.split($0, expiration: expiration) }
     }
 
     /// Reads many items and their CAS tokens, and gives the items a new lifetime. Long lists are split into several
@@ -74,7 +74,7 @@ extension MemcacheClient {
     public func getAndTouchManyWithCAS(
         _ keys: [Key], expiration: Expiration, prefix: String = ""
     ) async throws(MemcacheError) -> ItemsAnswer {
-        try await retrieve(keys, prefix) { GetAndTouchManyWithCAS.split($0, expiration: expiration) }
+        try await retrieve(keys, prefix) { Command.GetAndTouchManyWithCAS.split($0, expiration: expiration) }
     }
 
     /// Stores many values, whether or not the items exist.
@@ -89,10 +89,10 @@ extension MemcacheClient {
     /// The corresponding memcached command is `set`.
     public func setMany(
         _ values: [Key: [UInt8]], flags: UInt64 = 0, expiration: Expiration = .never, prefix: String = ""
-    ) async throws(MemcacheError) -> KeysAnswer<SetValue.Outcome> {
+    ) async throws(MemcacheError) -> KeysAnswer<Command.Set.Outcome> {
         let values = Array(values)
         return try await change(values.map(\.key), prefix) { position, key in
-            SetValue(key, value: values[position].value, flags: flags, expiration: expiration)
+            Command.Set(key, value: values[position].value, flags: flags, expiration: expiration)
         }
     }
 
@@ -106,16 +106,16 @@ extension MemcacheClient {
     /// The corresponding memcached command is `delete`, with one key each.
     public func deleteMany(
         _ keys: [Key], prefix: String = ""
-    ) async throws(MemcacheError) -> KeysAnswer<Delete.Outcome> {
-        try await change(keys, prefix) { _, key in Delete(key) }
+    ) async throws(MemcacheError) -> KeysAnswer<Command.Delete.Outcome> {
+        try await change(keys, prefix) { _, key in Command.Delete(key) }
     }
 
-    private func retrieve<Command: ManyKeysCommand>(
-        _ keys: [Key], _ prefix: String, _ makeCommands: @escaping @Sendable ([Key]) -> [Command]
+    private func retrieve<Request: ManyKeysCommand>(
+        _ keys: [Key], _ prefix: String, _ makeCommands: @escaping @Sendable ([Key]) -> [Request]
     ) async throws(MemcacheError) -> ItemsAnswer {
         var answer = ItemsAnswer(items: [], failures: [:])
         guard !keys.isEmpty else { return answer }
-        let results = await pool.retrieve(try joined(prefix, keys, for: Command.name), makeCommands)
+        let results = await pool.retrieve(try joined(prefix, keys, for: Request.name), makeCommands)
         for (key, result) in zip(keys, results) {
             switch result {
             case .success(let item?):
@@ -131,13 +131,13 @@ extension MemcacheClient {
     }
 
     /// Sends a command for each key, with its position in the list. Every key is checked before anything is sent.
-    func change<Command: MemcacheCommand>(
-        _ keys: [Key], _ prefix: String, _ makeCommand: (Int, Key) -> Command
-    ) async throws(MemcacheError) -> KeysAnswer<Command.Outcome> {
-        let commands = try joined(prefix, keys, for: Command.name).enumerated().map {
+    func change<Request: MemcacheCommand>(
+        _ keys: [Key], _ prefix: String, _ makeCommand: (Int, Key) -> Request
+    ) async throws(MemcacheError) -> KeysAnswer<Request.Outcome> {
+        let commands = try joined(prefix, keys, for: Request.name).enumerated().map {
             makeCommand($0.offset, $0.element)
         }
-        var answer = KeysAnswer<Command.Outcome>(outcomes: [:], failures: [:])
+        var answer = KeysAnswer<Request.Outcome>(outcomes: [:], failures: [:])
         for (key, result) in zip(keys, await pool.executeAll(commands)) {
             switch result {
             case .success(let outcome): answer.outcomes[key] = outcome

@@ -163,7 +163,7 @@ extension MemcacheClient {
     /// Whether the server reports that its crawler is running. If it does not report it, the crawler is assumed to be
     /// free.
     private func isCrawlerRunning(on server: Server) async throws(MemcacheError) -> Bool {
-        let statistics = try await server.execute(Statistics())
+        let statistics = try await server.execute(Command.Statistics())
         return statistics.contains { $0.name == Array("lru_crawler_running".utf8) && $0.value == Array("1".utf8) }
     }
 }

@@ -88,27 +88,27 @@ public final class MemcacheClient: Sendable {
     /// - Throws: ``MemcacheError``, which names the server and says whether the command may have taken effect. Not
     ///   retried, with two exceptions: a server that cannot be connected to is skipped in favour of its replacement,
     ///   and a command that reached a connection too late to be sent goes on the next one.
-    public func execute<Command: MemcacheCommand>(
-        _ command: Command
-    ) async throws(MemcacheError) -> Command.Outcome {
+    public func execute<Request: MemcacheCommand>(
+        _ command: Request
+    ) async throws(MemcacheError) -> Request.Outcome {
         try await pool.execute(command)
     }
 
     /// Sends commands, each to the server of its key: one exchange per server, with all servers concurrently.
     ///
     /// - Returns: The result of each command, in order. The failure of one server does not hide the others' answers.
-    public func executeAll<Command: MemcacheCommand>(
-        _ commands: [Command]
-    ) async -> [Result<Command.Outcome, MemcacheError>] {
+    public func executeAll<Request: MemcacheCommand>(
+        _ commands: [Request]
+    ) async -> [Result<Request.Outcome, MemcacheError>] {
         await pool.executeAll(commands)
     }
 
     /// Sends a command to every server, concurrently.
     ///
     /// - Returns: The answer of each server, in the order of the servers.
-    public func executeOnEveryServer<Command: MemcacheCommand>(
-        _ command: Command
-    ) async -> [ServerAnswer<Command.Outcome>] {
+    public func executeOnEveryServer<Request: MemcacheCommand>(
+        _ command: Request
+    ) async -> [ServerAnswer<Request.Outcome>] {
         await pool.executeOnEvery(command)
     }
 

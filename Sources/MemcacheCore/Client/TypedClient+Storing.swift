@@ -7,7 +7,7 @@ extension TypedClient {
     ///   - value: The value.
     ///   - expiration: How long the item lives.
     ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
-    /// - Returns: ``SetValue/Outcome/stored``, from every memcached.
+    /// - Returns: ``Command/Set/Outcome/stored``, from every memcached.
     /// - Throws: ``MemcacheError`` if the value has no stored form (``MemcacheError/Code/unwritableValue``) or is too
     ///   large, in which case nothing was sent; and if the server cannot be reached or returns an error. Not retried.
     ///
@@ -15,8 +15,8 @@ extension TypedClient {
     @discardableResult
     public func set(
         _ key: Key, to value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
-    ) async throws(MemcacheError) -> SetValue.Outcome {
-        try await client.execute(SetValue(key, try encode(value, key, minimumCompressLength), expiration))
+    ) async throws(MemcacheError) -> Command.Set.Outcome {
+        try await client.execute(Command.Set(key, try encode(value, key, minimumCompressLength), expiration))
     }
 
     /// Stores a value if there is no item yet.
@@ -26,15 +26,15 @@ extension TypedClient {
     ///   - value: The value.
     ///   - expiration: How long the item lives.
     ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
-    /// - Returns: ``Add/Outcome/present`` if there is an item; it stays as it is.
+    /// - Returns: ``Command/Add/Outcome/present`` if there is an item; it stays as it is.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `add`.
     @discardableResult
     public func add(
         _ key: Key, value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
-    ) async throws(MemcacheError) -> Add.Outcome {
-        try await client.execute(Add(key, try encode(value, key, minimumCompressLength), expiration))
+    ) async throws(MemcacheError) -> Command.Add.Outcome {
+        try await client.execute(Command.Add(key, try encode(value, key, minimumCompressLength), expiration))
     }
 
     /// Stores a value if the item already exists.
@@ -44,15 +44,15 @@ extension TypedClient {
     ///   - value: The value.
     ///   - expiration: How long the item lives.
     ///   - minimumCompressLength: Values with more bytes than this are compressed; nil to use ``options``.
-    /// - Returns: ``Replace/Outcome/missing`` if there is no such item; nothing is created.
+    /// - Returns: ``Command/Replace/Outcome/missing`` if there is no such item; nothing is created.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `replace`.
     @discardableResult
     public func replace(
         _ key: Key, with value: Value, expiration: Expiration = .never, minimumCompressLength: Int? = nil
-    ) async throws(MemcacheError) -> Replace.Outcome {
-        try await client.execute(Replace(key, try encode(value, key, minimumCompressLength), expiration))
+    ) async throws(MemcacheError) -> Command.Replace.Outcome {
+        try await client.execute(Command.Replace(key, try encode(value, key, minimumCompressLength), expiration))
     }
 
     /// Appends the stored form of a value to the bytes of an item. It is never compressed, and the item's flags stay
@@ -61,13 +61,13 @@ extension TypedClient {
     /// - Parameters:
     ///   - value: The value.
     ///   - key: The item's key.
-    /// - Returns: ``Append/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Returns: ``Command/Append/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `append`.
     @discardableResult
-    public func append(_ value: Value, to key: Key) async throws(MemcacheError) -> Append.Outcome {
-        try await client.execute(Append(key, value: try encode(value, key, 0).bytes))
+    public func append(_ value: Value, to key: Key) async throws(MemcacheError) -> Command.Append.Outcome {
+        try await client.execute(Command.Append(key, value: try encode(value, key, 0).bytes))
     }
 
     /// Prepends the stored form of a value to the bytes of an item, as ``append(_:to:)`` appends it.
@@ -75,13 +75,13 @@ extension TypedClient {
     /// - Parameters:
     ///   - value: The value.
     ///   - key: The item's key.
-    /// - Returns: ``Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
+    /// - Returns: ``Command/Prepend/Outcome/notStored`` if there is no such item, or it would be too large.
     /// - Throws: ``MemcacheError``, as ``set(_:to:expiration:minimumCompressLength:)``.
     ///
     /// The corresponding memcached command is `prepend`.
     @discardableResult
-    public func prepend(_ value: Value, to key: Key) async throws(MemcacheError) -> Prepend.Outcome {
-        try await client.execute(Prepend(key, value: try encode(value, key, 0).bytes))
+    public func prepend(_ value: Value, to key: Key) async throws(MemcacheError) -> Command.Prepend.Outcome {
+        try await client.execute(Command.Prepend(key, value: try encode(value, key, 0).bytes))
     }
 
     /// Stores a value if the item has not changed since its CAS token was read.
@@ -101,10 +101,10 @@ extension TypedClient {
     public func compareAndSwap(
         _ key: Key, to value: Value, cas: CASToken? = nil, expiration: Expiration = .never,
         minimumCompressLength: Int? = nil
-    ) async throws(MemcacheError) -> CompareAndSwap.Outcome {
+    ) async throws(MemcacheError) -> Command.CompareAndSwap.Outcome {
         let token = try client.token(cas, for: key)
         let encoded = try encode(value, key, minimumCompressLength)
-        return try await client.execute(CompareAndSwap(key, encoded, cas: token, expiration))
+        return try await client.execute(Command.CompareAndSwap(key, encoded, cas: token, expiration))
     }
 
     /// Stores many values, whether or not the items exist: one exchange per server, with all servers concurrently.
@@ -122,7 +122,7 @@ extension TypedClient {
     /// The corresponding memcached command is `set`.
     public func setMany(
         _ values: [Key: Value], expiration: Expiration = .never, prefix: String = "", minimumCompressLength: Int? = nil
-    ) async throws(MemcacheError) -> KeysAnswer<SetValue.Outcome> {
+    ) async throws(MemcacheError) -> KeysAnswer<Command.Set.Outcome> {
         try await setMany(
             Array(values), expiration: expiration, prefix: prefix, minimumCompressLength: minimumCompressLength)
     }
@@ -141,9 +141,9 @@ extension TypedClient {
     public func setMany(
         _ values: [(key: Key, value: Value)], expiration: Expiration = .never, prefix: String = "",
         minimumCompressLength: Int? = nil
-    ) async throws(MemcacheError) -> KeysAnswer<SetValue.Outcome> {
+    ) async throws(MemcacheError) -> KeysAnswer<Command.Set.Outcome> {
         let (keys, encoded, failures) = encodeAll(values, minimumCompressLength)
-        var answer = try await client.change(keys, prefix) { SetValue($1, encoded[$0], expiration) }
+        var answer = try await client.change(keys, prefix) { Command.Set($1, encoded[$0], expiration) }
         answer.failures.merge(failures) { sent, _ in sent }
         return answer
     }
@@ -181,25 +181,25 @@ extension TypedClient {
 
 // MARK: - Commands for encoded values
 
-extension SetValue {
+extension Command.Set {
     init(_ key: Key, _ encoded: EncodedValue, _ expiration: Expiration) {
         self.init(key, value: encoded.bytes, flags: encoded.flags, expiration: expiration)
     }
 }
 
-extension Add {
+extension Command.Add {
     init(_ key: Key, _ encoded: EncodedValue, _ expiration: Expiration) {
         self.init(key, value: encoded.bytes, flags: encoded.flags, expiration: expiration)
     }
 }
 
-extension Replace {
+extension Command.Replace {
     init(_ key: Key, _ encoded: EncodedValue, _ expiration: Expiration) {
         self.init(key, value: encoded.bytes, flags: encoded.flags, expiration: expiration)
     }
 }
 
-extension CompareAndSwap {
+extension Command.CompareAndSwap {
     init(_ key: Key, _ encoded: EncodedValue, cas: CASToken, _ expiration: Expiration) {
         self.init(key, value: encoded.bytes, cas: cas, flags: encoded.flags, expiration: expiration)
     }

@@ -1,56 +1,58 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// Requests the nodes of the cluster from a node of Amazon ElastiCache. memcached itself answers `ERROR`.
-///
-/// The corresponding command is `config get cluster`; nodes before 1.4.14 store the same text under a key.
-public struct GetClusterConfiguration: MemcacheCommand {
-    /// Where the text is.
-    public enum Source: Hashable, Sendable {
-        /// `config get cluster`.
-        case command
-        /// `get AmazonElastiCache:cluster`, for old nodes.
-        case legacyKey
-    }
-
-    public static let name = "config get cluster"
-
-    /// Where the text is.
-    public var source: Source
-
-    /// Creates the command.
-    public init(from source: Source = .command) { self.source = source }
-
-    public var replyShape: CommandReplyShape {
-        switch source {
-        case .command: .configuration
-        case .legacyKey: .value
+extension Command {
+    /// Requests the nodes of the cluster from a node of Amazon ElastiCache. memcached itself answers `ERROR`.
+    ///
+    /// The corresponding command is `config get cluster`; nodes before 1.4.14 store the same text under a key.
+    public struct GetClusterConfiguration: MemcacheCommand {
+        /// Where the text is.
+        public enum Source: Hashable, Sendable {
+            /// `config get cluster`.
+            case command
+            /// `get AmazonElastiCache:cluster`, for old nodes.
+            case legacyKey
         }
-    }
 
-    public func encode(into request: inout RequestEncoder) {
-        switch source {
-        case .command: request.line("config", "get", "cluster")
-        case .legacyKey: request.line("get", "AmazonElastiCache:cluster")
-        }
-    }
+        public static let name = "config get cluster"
 
-    /// Returns the configuration; nil from a server that has none.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> ClusterConfiguration? {
-        let body: [UInt8]
-        switch (source, reply) {
-        case (_, .items(let items)) where items.isEmpty: return nil
-        case (.command, .clusterConfiguration(let text)): body = text
-        case (.legacyKey, .items(let items)) where items.count == 1: body = items[0].value
-        default: throw .unexpected(reply, to: Self.name)
+        /// Where the text is.
+        public var source: Source
+
+        /// Creates the command.
+        public init(from source: Source = .command) { self.source = source }
+
+        public var replyShape: CommandReplyShape {
+            switch source {
+            case .command: .configuration
+            case .legacyKey: .value
+            }
         }
-        guard let configuration = ClusterConfiguration(body) else {
-            throw MemcacheError(
-                .unreadableReply,
-                "the cluster's configuration is not a version and nodes: "
-                    + EscapedText.string(Array(body.prefix(80))))
+
+        public func encode(into request: inout RequestEncoder) {
+            switch source {
+            case .command: request.line("config", "get", "cluster")
+            case .legacyKey: request.line("get", "AmazonElastiCache:cluster")
+            }
         }
-        return configuration
+
+        /// Returns the configuration; nil from a server that has none.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> ClusterConfiguration? {
+            let body: [UInt8]
+            switch (source, reply) {
+            case (_, .items(let items)) where items.isEmpty: return nil
+            case (.command, .clusterConfiguration(let text)): body = text
+            case (.legacyKey, .items(let items)) where items.count == 1: body = items[0].value
+            default: throw .unexpected(reply, to: Self.name)
+            }
+            guard let configuration = ClusterConfiguration(body) else {
+                throw MemcacheError(
+                    .unreadableReply,
+                    "the cluster's configuration is not a version and nodes: "
+                        + EscapedText.string(Array(body.prefix(80))))
+            }
+            return configuration
+        }
     }
 }
 

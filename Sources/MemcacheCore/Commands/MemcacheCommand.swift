@@ -19,7 +19,7 @@ public protocol MemcacheCommand<Outcome>: Sendable {
     var replyShape: CommandReplyShape { get }
 
     /// The read, if it may share a request with other reads that are waiting to be sent; nil if it has a request of its
-    /// own. It is for ``Get`` and ``Gets``: your own commands keep the default, nil.
+    /// own. It is for ``Command/Get`` and ``Command/Gets``: your own commands keep the default, nil.
     var sharedRead: SharedRead? { get }
 
     /// Checks what can be checked before anything is sent. The client calls it before it encodes the command.
@@ -39,6 +39,69 @@ public protocol MemcacheCommand<Outcome>: Sendable {
     /// - Throws: ``MemcacheError`` for an error reply, and for a reply that does not belong to the command.
     func interpret(_ reply: Reply) throws(MemcacheError) -> Outcome
 }
+
+/// The commands as values: `Command.Get("user:42")`.
+///
+/// ``MemcacheClient`` has a method for each; values can be collected, delayed and wrapped as well, and executed with
+/// ``MemcacheClient/execute(_:)`` and ``MemcacheClient/executeAll(_:)``. Commands of your own are types of yours that
+/// conform to ``MemcacheCommand``.
+///
+/// ## Topics
+///
+/// ### Reading
+/// - ``Get``
+/// - ``Gets``
+/// - ``GetMany``
+/// - ``GetsMany``
+/// - ``GetAndTouch``
+/// - ``GetAndTouchWithCAS``
+/// - ``GetAndTouchMany``
+/// - ``GetAndTouchManyWithCAS``
+///
+/// ### Storing
+/// - ``Set``
+/// - ``Add``
+/// - ``Replace``
+/// - ``Append``
+/// - ``Prepend``
+/// - ``CompareAndSwap``
+///
+/// ### Changing
+/// - ``Increment``
+/// - ``Decrement``
+/// - ``Touch``
+/// - ``Delete``
+/// - ``WithoutReply``
+///
+/// ### Meta commands
+/// - ``MetaGet``
+/// - ``MetaSet``
+/// - ``MetaDelete``
+/// - ``MetaArithmetic``
+/// - ``MetaDebug``
+/// - ``MetaNoop``
+///
+/// ### Servers
+/// - ``Version``
+/// - ``Statistics``
+/// - ``ResetStatistics``
+/// - ``SetPrefixStatistics``
+/// - ``PrefixStatistics``
+/// - ``CacheDump``
+/// - ``FlushAll``
+/// - ``Verbosity``
+/// - ``CacheMemoryLimit``
+/// - ``ReassignSlabs``
+/// - ``TuneSlabAutomove``
+/// - ``TuneLRU``
+/// - ``TuneFlash``
+/// - ``TuneCrawler``
+/// - ``StartCrawl``
+/// - ``GetClusterConfiguration``
+/// - ``RefreshCertificates``
+/// - ``Shutdown``
+/// - ``Quit``
+public enum Command {}
 
 extension MemcacheCommand {
     /// The default, for a command that is not about a key: the first server that can be reached.
@@ -83,34 +146,39 @@ extension SilenceableCommand {
     public func encode(into request: inout RequestEncoder) { encode(into: &request, noreply: false) }
 }
 
-/// A command sent with `noreply`: its result is not reported.
-///
-///     try await client.execute(WithoutReply(Delete("user:42")))
-///
-/// memcached also hides most failures (a value that is too large, for example); an error that it does send is thrown.
-public struct WithoutReply<Command: SilenceableCommand>: MemcacheCommand {
-    public static var name: String { Command.name }
+extension Command {
+    /// A command sent with `noreply`: its result is not reported.
+    ///
+    ///     try await client.execute(Command.WithoutReply(Command.Delete("user:42")))
+    ///
+    /// memcached also hides most failures (a value that is too large, for example); an error that it does send is
+    /// thrown.
+    public struct WithoutReply<Request: SilenceableCommand>: MemcacheCommand {
+        public static var name: String { Request.name }
 
-    /// The command.
-    public var command: Command
+        /// The command.
+        public var command: Request
 
-    /// Creates the command.
-    public init(_ command: Command) { self.command = command }
+        /// Creates the command.
+        public init(_ command: Request) { self.command = command }
 
-    public var route: CommandRoute { command.route }
+        public var route: CommandRoute { command.route }
 
-    public var replyShape: CommandReplyShape { .silence }
+        public var replyShape: CommandReplyShape { .silence }
 
-    public func validate() throws(MemcacheError) { try command.validate() }
+        public func validate() throws(MemcacheError) { try command.validate() }
 
-    public func validate(within limits: RequestLimits) throws(MemcacheError) { try command.validate(within: limits) }
+        public func validate(within limits: RequestLimits) throws(MemcacheError) {
+            try command.validate(within: limits)
+        }
 
-    public func encode(into request: inout RequestEncoder) { command.encode(into: &request, noreply: true) }
+        public func encode(into request: inout RequestEncoder) { command.encode(into: &request, noreply: true) }
 
-    public func interpret(_ reply: Reply) throws(MemcacheError) {
-        switch reply {
-        case .nothing, .metaNoop: return
-        default: throw .unexpected(reply, to: Self.name)
+        public func interpret(_ reply: Reply) throws(MemcacheError) {
+            switch reply {
+            case .nothing, .metaNoop: return
+            default: throw .unexpected(reply, to: Self.name)
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
 /// A flag of a meta command: a request to the server, typed by the command that accepts it.
 ///
-///     let command = MetaGet("user:42", [.returnValue, .returnCAS, .updateExpiration(.after(.seconds(900)))])
+///     let command = Command.MetaGet("user:42", [.returnValue, .returnCAS, .updateExpiration(.after(.seconds(900)))])
 ///
 /// Flags are sent in the order in which they are written, and the server answers them in that order:
 /// `[.returnTimeToLive, .updateExpiration(…)]` returns the old lifetime; in reverse order, the new one. The flag `b`,
 /// for keys in base64, is not among them: it is part of the ``Key``.
-public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
+public struct MetaFlag<Request: MetaCommand>: Hashable, Sendable {
     /// The text directly after the letter.
     package enum Argument: Hashable, Sendable {
         case none
@@ -29,9 +29,9 @@ public struct MetaFlag<Command: MetaCommand>: Hashable, Sendable {
     ///   or the argument is malformed; the message says what to write.
     public init(wire: [UInt8]) throws(MemcacheError) {
         let shown = EscapedText.string(wire)
-        guard let letter = wire.first, let form = Command.flagForms.first(where: { $0.letter == letter }) else {
-            let known = Command.flagForms.map(\.description).joined(separator: " ")
-            throw MemcacheError(.invalidArgument, "\(Command.name) has no flag \"\(shown)\": it takes \(known)")
+        guard let letter = wire.first, let form = Request.flagForms.first(where: { $0.letter == letter }) else {
+            let known = Request.flagForms.map(\.description).joined(separator: " ")
+            throw MemcacheError(.invalidArgument, "\(Request.name) has no flag \"\(shown)\": it takes \(known)")
         }
         let rest = Array(wire.dropFirst())
         func fault(_ what: String) -> MemcacheError {
@@ -102,20 +102,22 @@ extension MetaFlag {
     public static var returnKey: Self { Self("k") }
     /// `O…`: return this text with the reply.
     public static func opaque(_ opaque: MetaOpaque) -> Self { Self("O", .text(opaque.bytes)) }
-    /// `q`: send no reply in the usual case, in a batch that a ``MetaNoop`` ends. A command that is executed alone is
-    /// sent without it because its reply is awaited; ``MetaResult/isHidden`` then shows what `q` would have hidden.
+    /// `q`: send no reply in the usual case, in a batch that a ``Command/MetaNoop`` ends. A command that is executed
+    /// alone is sent without it because its reply is awaited; ``MetaResult/isHidden`` then shows what `q` would have
+    /// hidden.
     public static var quiet: Self { Self("q") }
     /// `P…`: a hint for routers, which memcached ignores.
     public static func routerPath(_ hint: RouterHint) -> Self { Self("P", .text(hint.bytes)) }
     /// `L…`: a hint for routers, which memcached ignores.
     public static func routerLabel(_ hint: RouterHint) -> Self { Self("L", .text(hint.bytes)) }
-    /// `C<n>`: only if this is the item's CAS token. With ``MetaGet`` (since 1.6.40): leave the value out if it is.
+    /// `C<n>`: only if this is the item's CAS token. With ``Command/MetaGet`` (since 1.6.40): leave the value out if it
+    /// is.
     public static func compareCAS(_ token: CASToken) -> Self { Self("C", .number(token.rawValue)) }
     /// `E<n>`: give the item this CAS token. Since 1.6.27.
     public static func setCAS(_ token: CASToken) -> Self { Self("E", .number(token.rawValue)) }
 }
 
-extension MetaFlag where Command == MetaGet {
+extension MetaFlag where Request == Command.MetaGet {
     /// `c`: return the CAS token.
     public static var returnCAS: Self { Self("c") }
     /// `f`: return the flags.
@@ -140,7 +142,7 @@ extension MetaFlag where Command == MetaGet {
     public static func updateExpiration(_ expiration: Expiration) -> Self { Self("T", .expiration(expiration)) }
 }
 
-extension MetaFlag where Command == MetaSet {
+extension MetaFlag where Request == Command.MetaSet {
     /// `c`: return the CAS token of what is stored.
     public static var returnCAS: Self { Self("c") }
     /// `s`: return the value's length. Since 1.6.20; ignored before that.
@@ -152,13 +154,13 @@ extension MetaFlag where Command == MetaSet {
     /// `I`: accept a CAS token lower than the item's: store, and leave the item stale.
     public static var invalidate: Self { Self("I") }
     /// `M…`: how to store.
-    public static func mode(_ mode: MetaSet.Mode) -> Self { Self("M", .text([mode.rawValue])) }
-    /// `N<ttl>`: with ``MetaSet/Mode/append`` or ``MetaSet/Mode/prepend``, create the item if there is none. Since
-    /// 1.6.20; ignored before that.
+    public static func mode(_ mode: Command.MetaSet.Mode) -> Self { Self("M", .text([mode.rawValue])) }
+    /// `N<ttl>`: with ``Command/MetaSet/Mode/append`` or ``Command/MetaSet/Mode/prepend``, create the item if there is
+    /// none. Since 1.6.20; ignored before that.
     public static func vivify(_ expiration: Expiration) -> Self { Self("N", .expiration(expiration)) }
 }
 
-extension MetaFlag where Command == MetaDelete {
+extension MetaFlag where Request == Command.MetaDelete {
     /// `I`: mark as stale instead of deleting; the value stays and the CAS token changes.
     public static var invalidate: Self { Self("I") }
     /// `T<ttl>`: with ``invalidate``, the lifetime of the stale item.
@@ -167,7 +169,7 @@ extension MetaFlag where Command == MetaDelete {
     public static var removeValue: Self { Self("x") }
 }
 
-extension MetaFlag where Command == MetaArithmetic {
+extension MetaFlag where Request == Command.MetaArithmetic {
     /// `c`: return the CAS token.
     public static var returnCAS: Self { Self("c") }
     /// `t`: return the remaining lifetime.
@@ -179,7 +181,7 @@ extension MetaFlag where Command == MetaArithmetic {
     /// `J<n>`: the number of an item that ``vivify(_:)`` creates; 0 by default.
     public static func initialValue(_ value: UInt64) -> Self { Self("J", .number(value)) }
     /// `M…`: up or down.
-    public static func mode(_ mode: MetaArithmetic.Mode) -> Self { Self("M", .text([mode.rawValue])) }
+    public static func mode(_ mode: Command.MetaArithmetic.Mode) -> Self { Self("M", .text([mode.rawValue])) }
     /// `N<ttl>`: create the item if there is none.
     public static func vivify(_ expiration: Expiration) -> Self { Self("N", .expiration(expiration)) }
     /// `T<ttl>`: give the item a new lifetime.

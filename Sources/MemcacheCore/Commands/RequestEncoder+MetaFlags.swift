@@ -1,8 +1,8 @@
 extension RequestEncoder {
     /// Writes `<word> <key>[ <bytes>][ b]<flags>[ q]` and the value's block, if there is one. Each of the flags is
     /// written after a space; `b` marks a base64 key.
-    package mutating func meta<Command>(
-        _ word: StaticString, _ key: Key, value: [UInt8]? = nil, flags: [MetaFlag<Command>], isQuiet: Bool = false
+    package mutating func meta<Request>(
+        _ word: StaticString, _ key: Key, value: [UInt8]? = nil, flags: [MetaFlag<Request>], isQuiet: Bool = false
     ) {
         reserveRoom(for: key.bytes.count + 64, value ?? [])
         bytes.append(word)

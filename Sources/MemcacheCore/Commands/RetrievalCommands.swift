@@ -1,278 +1,280 @@
 // The requirements of MemcacheCommand are documented there, not in every command.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
-/// Reads an item.
-///
-/// The value of a counter may end with spaces, and an item that a meta command would report as stale looks fresh.
-///
-/// The corresponding memcached command is `get`.
-public struct Get: MemcacheCommand {
-    public static let name = "get"
+extension Command {
+    /// Reads an item.
+    ///
+    /// The value of a counter may end with spaces, and an item that a meta command would report as stale looks fresh.
+    ///
+    /// The corresponding memcached command is `get`.
+    public struct Get: MemcacheCommand {
+        public static let name = "get"
 
-    /// The item's key.
-    public var key: Key
+        /// The item's key.
+        public var key: Key
 
-    /// Creates the command.
-    public init(_ key: Key) { self.key = key }
+        /// Creates the command.
+        public init(_ key: Key) { self.key = key }
 
-    public var route: CommandRoute { .owner(of: key) }
+        public var route: CommandRoute { .owner(of: key) }
 
-    public var replyShape: CommandReplyShape { .value }
+        public var replyShape: CommandReplyShape { .value }
 
-    public var sharedRead: SharedRead? { SharedRead(.get, key) }
+        public var sharedRead: SharedRead? { SharedRead(.get, key) }
 
-    public func validate() throws(MemcacheError) { try validateClassic(key) }
+        public func validate() throws(MemcacheError) { try validateClassic(key) }
 
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("get", keys: [key])
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("get", keys: [key])
+        }
+
+        /// Returns the item, or nil if there is none.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+            try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
+        }
     }
 
-    /// Returns the item, or nil if there is none.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
-        try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
-    }
-}
+    /// Reads an item and its CAS token, for ``Command/CompareAndSwap``.
+    ///
+    /// The corresponding memcached command is `gets`.
+    public struct Gets: MemcacheCommand {
+        public static let name = "gets"
 
-/// Reads an item and its CAS token, for ``CompareAndSwap``.
-///
-/// The corresponding memcached command is `gets`.
-public struct Gets: MemcacheCommand {
-    public static let name = "gets"
+        /// The item's key.
+        public var key: Key
 
-    /// The item's key.
-    public var key: Key
+        /// Creates the command.
+        public init(_ key: Key) { self.key = key }
 
-    /// Creates the command.
-    public init(_ key: Key) { self.key = key }
+        public var route: CommandRoute { .owner(of: key) }
 
-    public var route: CommandRoute { .owner(of: key) }
+        public var replyShape: CommandReplyShape { .value }
 
-    public var replyShape: CommandReplyShape { .value }
+        public var sharedRead: SharedRead? { SharedRead(.gets, key) }
 
-    public var sharedRead: SharedRead? { SharedRead(.gets, key) }
+        public func validate() throws(MemcacheError) { try validateClassic(key) }
 
-    public func validate() throws(MemcacheError) { try validateClassic(key) }
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("gets", keys: [key])
+        }
 
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("gets", keys: [key])
-    }
-
-    /// Returns the item, or nil if there is none.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
-        try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
-    }
-}
-
-/// Reads many items of one server in one exchange.
-///
-/// The corresponding memcached command is `get`, with all keys in one line of any length.
-public struct GetMany: ManyKeysCommand {
-    public static let name = "get"
-
-    /// The items' keys, at least one.
-    public var keys: [Key]
-
-    /// Creates the command.
-    public init(_ keys: [Key]) { self.keys = keys }
-
-    /// The server of the first key: the caller has grouped the keys by server.
-    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
-
-    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
-
-    public func validate() throws(MemcacheError) {
-        try validateClassic(keys)
+        /// Returns the item, or nil if there is none.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+            try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
+        }
     }
 
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("get", keys: keys)
+    /// Reads many items of one server in one exchange.
+    ///
+    /// The corresponding memcached command is `get`, with all keys in one line of any length.
+    public struct GetMany: ManyKeysCommand {
+        public static let name = "get"
+
+        /// The items' keys, at least one.
+        public var keys: [Key]
+
+        /// Creates the command.
+        public init(_ keys: [Key]) { self.keys = keys }
+
+        /// The server of the first key: the caller has grouped the keys by server.
+        public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
+
+        public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
+
+        public func validate() throws(MemcacheError) {
+            try validateClassic(keys)
+        }
+
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("get", keys: keys)
+        }
+
+        /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+            try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
+        }
     }
 
-    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
-        try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
-    }
-}
+    /// Reads many items of one server and their CAS tokens in one exchange.
+    ///
+    /// The corresponding memcached command is `gets`, with all keys in one line of any length.
+    public struct GetsMany: ManyKeysCommand {
+        public static let name = "gets"
 
-/// Reads many items of one server and their CAS tokens in one exchange.
-///
-/// The corresponding memcached command is `gets`, with all keys in one line of any length.
-public struct GetsMany: ManyKeysCommand {
-    public static let name = "gets"
+        /// The items' keys, at least one.
+        public var keys: [Key]
 
-    /// The items' keys, at least one.
-    public var keys: [Key]
+        /// Creates the command.
+        public init(_ keys: [Key]) { self.keys = keys }
 
-    /// Creates the command.
-    public init(_ keys: [Key]) { self.keys = keys }
+        /// The server of the first key: the caller has grouped the keys by server.
+        public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
-    /// The server of the first key: the caller has grouped the keys by server.
-    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
+        public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
 
-    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
+        public func validate() throws(MemcacheError) {
+            try validateClassic(keys)
+        }
 
-    public func validate() throws(MemcacheError) {
-        try validateClassic(keys)
-    }
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("gets", keys: keys)
+        }
 
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("gets", keys: keys)
-    }
-
-    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
-        try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
-    }
-}
-
-/// Reads an item and gives it a new lifetime.
-///
-/// The corresponding memcached command is `gat` (since 1.5.3).
-public struct GetAndTouch: MemcacheCommand {
-    public static let name = "gat"
-
-    /// The item's key.
-    public var key: Key
-    /// The new lifetime, counted from when the server reads the command.
-    public var expiration: Expiration
-
-    /// Creates the command.
-    public init(_ key: Key, expiration: Expiration) {
-        self.key = key
-        self.expiration = expiration
+        /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+            try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
+        }
     }
 
-    public var route: CommandRoute { .owner(of: key) }
+    /// Reads an item and gives it a new lifetime.
+    ///
+    /// The corresponding memcached command is `gat` (since 1.5.3).
+    public struct GetAndTouch: MemcacheCommand {
+        public static let name = "gat"
 
-    public var replyShape: CommandReplyShape { .value }
+        /// The item's key.
+        public var key: Key
+        /// The new lifetime, counted from when the server reads the command.
+        public var expiration: Expiration
 
-    public func validate() throws(MemcacheError) { try validateClassic(key) }
+        /// Creates the command.
+        public init(_ key: Key, expiration: Expiration) {
+            self.key = key
+            self.expiration = expiration
+        }
 
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("gat", expiration: expiration.wireValue(), keys: [key])
+        public var route: CommandRoute { .owner(of: key) }
+
+        public var replyShape: CommandReplyShape { .value }
+
+        public func validate() throws(MemcacheError) { try validateClassic(key) }
+
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("gat", expiration: expiration.wireValue(), keys: [key])
+        }
+
+        /// Returns the item, or nil if there is none.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+            try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
+        }
     }
 
-    /// Returns the item, or nil if there is none.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
-        try Found(reply, to: Self.name, askedFor: [key], withCAS: false).items.first
-    }
-}
+    /// Reads an item and its CAS token, and gives it a new lifetime.
+    ///
+    /// The corresponding memcached command is `gats` (since 1.5.3).
+    public struct GetAndTouchWithCAS: MemcacheCommand {
+        public static let name = "gats"
 
-/// Reads an item and its CAS token, and gives it a new lifetime.
-///
-/// The corresponding memcached command is `gats` (since 1.5.3).
-public struct GetAndTouchWithCAS: MemcacheCommand {
-    public static let name = "gats"
+        /// The item's key.
+        public var key: Key
+        /// The new lifetime, counted from when the server reads the command.
+        public var expiration: Expiration
 
-    /// The item's key.
-    public var key: Key
-    /// The new lifetime, counted from when the server reads the command.
-    public var expiration: Expiration
+        /// Creates the command.
+        public init(_ key: Key, expiration: Expiration) {
+            self.key = key
+            self.expiration = expiration
+        }
 
-    /// Creates the command.
-    public init(_ key: Key, expiration: Expiration) {
-        self.key = key
-        self.expiration = expiration
-    }
+        public var route: CommandRoute { .owner(of: key) }
 
-    public var route: CommandRoute { .owner(of: key) }
+        public var replyShape: CommandReplyShape { .value }
 
-    public var replyShape: CommandReplyShape { .value }
+        public func validate() throws(MemcacheError) { try validateClassic(key) }
 
-    public func validate() throws(MemcacheError) { try validateClassic(key) }
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("gats", expiration: expiration.wireValue(), keys: [key])
+        }
 
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("gats", expiration: expiration.wireValue(), keys: [key])
-    }
-
-    /// Returns the item, or nil if there is none.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
-        try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
-    }
-}
-
-/// Reads some items and gives them a new lifetime, in one exchange. For many keys, see ``split(_:expiration:)``.
-///
-/// The corresponding memcached command is `gat` (since 1.5.3), in a line of at most 2000 bytes.
-public struct GetAndTouchMany: ManyKeysCommand {
-    public static let name = "gat"
-
-    /// The items' keys, at least one.
-    public var keys: [Key]
-    /// The items' new lifetime, counted from when the server reads the command.
-    public var expiration: Expiration
-
-    /// Creates the command.
-    public init(_ keys: [Key], expiration: Expiration) {
-        self.keys = keys
-        self.expiration = expiration
+        /// Returns the item, or nil if there is none.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> Item? {
+            try Found(reply, to: Self.name, askedFor: [key], withCAS: true).items.first
+        }
     }
 
-    /// Splits any number of keys into commands whose lines are short enough: servers disconnect on a longer one.
-    public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchMany] {
-        RetrievalLine.split(keys).map { GetAndTouchMany($0, expiration: expiration) }
+    /// Reads some items and gives them a new lifetime, in one exchange. For many keys, see ``split(_:expiration:)``.
+    ///
+    /// The corresponding memcached command is `gat` (since 1.5.3), in a line of at most 2000 bytes.
+    public struct GetAndTouchMany: ManyKeysCommand {
+        public static let name = "gat"
+
+        /// The items' keys, at least one.
+        public var keys: [Key]
+        /// The items' new lifetime, counted from when the server reads the command.
+        public var expiration: Expiration
+
+        /// Creates the command.
+        public init(_ keys: [Key], expiration: Expiration) {
+            self.keys = keys
+            self.expiration = expiration
+        }
+
+        /// Splits any number of keys into commands whose lines are short enough: servers disconnect on a longer one.
+        public static func split(_ keys: [Key], expiration: Expiration) -> [Command.GetAndTouchMany] {
+            RetrievalLine.split(keys).map { Command.GetAndTouchMany($0, expiration: expiration) }
+        }
+
+        /// The server of the first key: the caller has grouped the keys by server.
+        public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
+
+        public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
+
+        public func validate() throws(MemcacheError) {
+            try validateClassic(keys)
+            try RetrievalLine.validate(keys, of: Self.name)
+        }
+
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("gat", expiration: expiration.wireValue(), keys: keys)
+        }
+
+        /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+            try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
+        }
     }
 
-    /// The server of the first key: the caller has grouped the keys by server.
-    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
+    /// Reads some items and their CAS tokens, and gives the items a new lifetime, in one exchange. For many keys, see
+    /// ``split(_:expiration:)``.
+    ///
+    /// The corresponding memcached command is `gats` (since 1.5.3), in a line of at most 2000 bytes.
+    public struct GetAndTouchManyWithCAS: ManyKeysCommand {
+        public static let name = "gats"
 
-    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
+        /// The items' keys, at least one.
+        public var keys: [Key]
+        /// The items' new lifetime, counted from when the server reads the command.
+        public var expiration: Expiration
 
-    public func validate() throws(MemcacheError) {
-        try validateClassic(keys)
-        try RetrievalLine.validate(keys, of: Self.name)
-    }
+        /// Creates the command.
+        public init(_ keys: [Key], expiration: Expiration) {
+            self.keys = keys
+            self.expiration = expiration
+        }
 
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("gat", expiration: expiration.wireValue(), keys: keys)
-    }
+        /// Splits any number of keys into commands whose lines are short enough: servers disconnect on a longer one.
+        public static func split(_ keys: [Key], expiration: Expiration) -> [Command.GetAndTouchManyWithCAS] {
+            RetrievalLine.split(keys).map { Command.GetAndTouchManyWithCAS($0, expiration: expiration) }
+        }
 
-    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
-        try Found(reply, to: Self.name, askedFor: keys, withCAS: false).items
-    }
-}
+        /// The server of the first key: the caller has grouped the keys by server.
+        public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
 
-/// Reads some items and their CAS tokens, and gives the items a new lifetime, in one exchange. For many keys, see
-/// ``split(_:expiration:)``.
-///
-/// The corresponding memcached command is `gats` (since 1.5.3), in a line of at most 2000 bytes.
-public struct GetAndTouchManyWithCAS: ManyKeysCommand {
-    public static let name = "gats"
+        public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
 
-    /// The items' keys, at least one.
-    public var keys: [Key]
-    /// The items' new lifetime, counted from when the server reads the command.
-    public var expiration: Expiration
+        public func validate() throws(MemcacheError) {
+            try validateClassic(keys)
+            try RetrievalLine.validate(keys, of: Self.name)
+        }
 
-    /// Creates the command.
-    public init(_ keys: [Key], expiration: Expiration) {
-        self.keys = keys
-        self.expiration = expiration
-    }
+        public func encode(into request: inout RequestEncoder) {
+            request.retrieval("gats", expiration: expiration.wireValue(), keys: keys)
+        }
 
-    /// Splits any number of keys into commands whose lines are short enough: servers disconnect on a longer one.
-    public static func split(_ keys: [Key], expiration: Expiration) -> [GetAndTouchManyWithCAS] {
-        RetrievalLine.split(keys).map { GetAndTouchManyWithCAS($0, expiration: expiration) }
-    }
-
-    /// The server of the first key: the caller has grouped the keys by server.
-    public var route: CommandRoute { keys.first.map { .owner(of: $0) } ?? .anyServer }
-
-    public var replyShape: CommandReplyShape { keys.count == 1 ? .value : .values }
-
-    public func validate() throws(MemcacheError) {
-        try validateClassic(keys)
-        try RetrievalLine.validate(keys, of: Self.name)
-    }
-
-    public func encode(into request: inout RequestEncoder) {
-        request.retrieval("gats", expiration: expiration.wireValue(), keys: keys)
-    }
-
-    /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
-    public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
-        try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
+        /// Returns the items found, in the order of the keys; an item whose key was given twice is returned twice.
+        public func interpret(_ reply: Reply) throws(MemcacheError) -> [Item] {
+            try Found(reply, to: Self.name, askedFor: keys, withCAS: true).items
+        }
     }
 }
 

@@ -7,9 +7,9 @@ extension Connection {
     /// - Parameter goesAlone: Whether the command has a request of its own. It is set for a read whose shared request
     ///   failed, also when it is sent on another connection.
     @inline(__always)
-    package func execute<Command: MemcacheCommand>(
-        _ command: Command, timeout: Duration, goesAlone: inout Bool
-    ) async throws(MemcacheError) -> Command.Outcome {
+    package func execute<Request: MemcacheCommand>(
+        _ command: Request, timeout: Duration, goesAlone: inout Bool
+    ) async throws(MemcacheError) -> Request.Outcome {
         try command.validate()
         var shared: Result<Reply, MemcacheError>?
         if !goesAlone, let read = command.sharedRead {
@@ -26,9 +26,9 @@ extension Connection {
     }
 
     /// Sends a command and waits for its result. A read whose shared request failed is sent once more, alone.
-    package func execute<Command: MemcacheCommand>(
-        _ command: Command, timeout: Duration
-    ) async throws(MemcacheError) -> Command.Outcome {
+    package func execute<Request: MemcacheCommand>(
+        _ command: Request, timeout: Duration
+    ) async throws(MemcacheError) -> Request.Outcome {
         var goesAlone = false
         return try await execute(command, timeout: timeout, goesAlone: &goesAlone)
     }
@@ -88,9 +88,9 @@ extension Connection {
 
 extension Connection {
     /// Sends commands in one write, and waits for the result of each.
-    package func execute<Command: MemcacheCommand>(
-        _ commands: [Command], timeout: Duration
-    ) async -> [Result<Command.Outcome, MemcacheError>] {
+    package func execute<Request: MemcacheCommand>(
+        _ commands: [Request], timeout: Duration
+    ) async -> [Result<Request.Outcome, MemcacheError>] {
         var request = RequestEncoder()
         var shapes: [ReplyShape] = []
         var refused: [Int: MemcacheError] = [:]
@@ -117,7 +117,7 @@ extension Connection {
         }
         let replies = shapes.isEmpty ? [] : await replies(to: request, shapes, maximumItems, timeout)
         var next = replies.makeIterator()
-        var results: [Result<Command.Outcome, MemcacheError>] = []
+        var results: [Result<Request.Outcome, MemcacheError>] = []
         results.reserveCapacity(commands.count)
         var isOutOfStep = false
         for (position, command) in commands.enumerated() {

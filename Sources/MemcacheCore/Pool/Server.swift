@@ -108,7 +108,7 @@ package final class Server: Sendable {
     ///
     /// A command that reached a connection too late to be sent goes on the next one.
     @inline(__always)
-    package func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
+    package func execute<Request: MemcacheCommand>(_ command: Request) async throws(MemcacheError) -> Request.Outcome {
         var losses = 0
         var goesAlone = false
         while true {
@@ -121,9 +121,9 @@ package final class Server: Sendable {
     }
 
     /// Sends commands in one write, and waits for the result of each.
-    package func execute<Command: MemcacheCommand>(
-        _ commands: [Command]
-    ) async -> [Result<Command.Outcome, MemcacheError>] {
+    package func execute<Request: MemcacheCommand>(
+        _ commands: [Request]
+    ) async -> [Result<Request.Outcome, MemcacheError>] {
         do throws(MemcacheError) {
             var losses = 0
             while true {

@@ -44,7 +44,7 @@ package final class ServerPool: Sendable {
     ///
     /// A server that cannot be connected to is skipped, as python-memcached does: nothing was sent to it. After any
     /// other failure nothing is tried again.
-    func execute<Command: MemcacheCommand>(_ command: Command) async throws(MemcacheError) -> Command.Outcome {
+    func execute<Request: MemcacheCommand>(_ command: Request) async throws(MemcacheError) -> Request.Outcome {
         try command.validate(within: limits)
         var walk: Walk?
         var last: MemcacheError?
@@ -62,11 +62,11 @@ package final class ServerPool: Sendable {
     /// Sends commands, each to the owner of its key: one exchange per server, with all servers concurrently.
     ///
     /// - Returns: The result of each command, in the order of the commands.
-    func executeAll<Command: MemcacheCommand>(
-        _ commands: [Command]
-    ) async -> [Result<Command.Outcome, MemcacheError>] {
+    func executeAll<Request: MemcacheCommand>(
+        _ commands: [Request]
+    ) async -> [Result<Request.Outcome, MemcacheError>] {
         var refused: [MemcacheError?] = []
-        var sent: [Command] = []
+        var sent: [Request] = []
         refused.reserveCapacity(commands.count)
         sent.reserveCapacity(commands.count)
         for command in commands {
@@ -89,8 +89,8 @@ package final class ServerPool: Sendable {
     ///
     /// - Parameter makeCommands: Creates the requests for the keys of one server, in the order of the keys.
     /// - Returns: The item of each key, or nil if there is none.
-    func retrieve<Command: ManyKeysCommand>(
-        _ keys: [Key], _ makeCommands: @escaping @Sendable ([Key]) -> [Command]
+    func retrieve<Request: ManyKeysCommand>(
+        _ keys: [Key], _ makeCommands: @escaping @Sendable ([Key]) -> [Request]
     ) async -> [Result<Item?, MemcacheError>] {
         await distribute(keys.map { .owner(of: $0) }) { server, members in
             let commands = makeCommands(members.map { keys[$0] })
@@ -109,8 +109,8 @@ package final class ServerPool: Sendable {
 
     /// Reads the keys of a request that was rejected, perhaps because of only one of them: each in a request of its
     /// own.
-    private static func retrieveOneByOne<Command: ManyKeysCommand>(
-        _ keys: [Key], from server: Server, _ makeCommands: @escaping @Sendable ([Key]) -> [Command]
+    private static func retrieveOneByOne<Request: ManyKeysCommand>(
+        _ keys: [Key], from server: Server, _ makeCommands: @escaping @Sendable ([Key]) -> [Request]
     ) async -> [Result<Item?, MemcacheError>] {
         await server.execute(keys.flatMap { makeCommands([$0]) }).map { $0.map(\.first) }
     }
@@ -161,9 +161,9 @@ package final class ServerPool: Sendable {
     /// Sends a command to every server, concurrently.
     ///
     /// - Returns: Each server's answer, in the order of the servers; a server that is marked down is tried as well.
-    func executeOnEvery<Command: MemcacheCommand>(
-        _ command: Command
-    ) async -> [ServerAnswer<Command.Outcome>] {
+    func executeOnEvery<Request: MemcacheCommand>(
+        _ command: Request
+    ) async -> [ServerAnswer<Request.Outcome>] {
         do throws(MemcacheError) {
             try command.validate(within: limits)
         } catch {

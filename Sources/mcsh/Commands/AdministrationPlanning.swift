@@ -14,7 +14,7 @@ enum AdministrationPlanning {
                     suggestion: "write 1 to 63; -1 takes from any class, 0 gives to the global pool")
             }
             let command = try checked(at: arguments.words[1]) { () throws(MemcacheError) in
-                ReassignSlabs(
+                Command.ReassignSlabs(
                     from: source == -1 ? nil : try SlabClass(source),
                     to: destination == 0 ? nil : try SlabClass(destination))
             }
@@ -22,15 +22,15 @@ enum AdministrationPlanning {
                 command, "slabs", effect: "a page of memory will move, and the items in it will be dropped",
                 at: arguments.words[0])
         case ("automove", 2):
-            let settings: [String: TuneSlabAutomove.Setting] = ["0": .off, "1": .on, "2": .aggressive]
+            let settings: [String: Command.TuneSlabAutomove.Setting] = ["0": .off, "1": .on, "2": .aggressive]
             guard let setting = settings[words[1]] else {
                 throw Diagnostic("slabs automove takes 0, 1 or 2", at: arguments.words[1])
             }
             return try confirmed(
-                TuneSlabAutomove(setting), "slabs", effect: "the slab mover's setting will change",
+                Command.TuneSlabAutomove(setting), "slabs", effect: "the slab mover's setting will change",
                 at: arguments.words[1])
         case ("automove", 3):
-            let setting: TuneSlabAutomove.Setting?
+            let setting: Command.TuneSlabAutomove.Setting?
             switch words[1] {
             case "ratio": setting = Double(words[2]).map { .ratio($0) }
             case "freeratio": setting = Double(words[2]).map { .freeRatio($0) }
@@ -43,7 +43,7 @@ enum AdministrationPlanning {
                     suggestion: "write ratio R, freeratio R or window N")
             }
             return try confirmed(
-                TuneSlabAutomove(setting), "slabs", effect: "the slab mover's setting will change",
+                Command.TuneSlabAutomove(setting), "slabs", effect: "the slab mover's setting will change",
                 at: arguments.words[2])
         default:
             throw unknown(arguments, "write slabs reassign SRC DST, slabs automove 0|1|2 or slabs automove ratio R")
@@ -54,7 +54,7 @@ enum AdministrationPlanning {
         _ arguments: borrowing Arguments, _ bytes: Span<UInt8>, _ builder: borrowing RequestBuilder
     ) throws(Diagnostic) -> Plan {
         let words = texts(arguments, bytes)
-        let setting: TuneLRU.Setting?
+        let setting: Command.TuneLRU.Setting?
         switch (words[0], words.count) {
         case ("tune", 5):
             if let hot = Int(words[1]), let warm = Int(words[2]), let hotFactor = Double(words[3]),
@@ -74,7 +74,7 @@ enum AdministrationPlanning {
                 arguments, "write lru tune HOT% WARM% HOTFACTOR WARMFACTOR, lru mode flat|segmented or lru temp_ttl N")
         }
         return try confirmed(
-            TuneLRU(setting), "lru", effect: "what the server evicts will change", at: arguments.words[1])
+            Command.TuneLRU(setting), "lru", effect: "what the server evicts will change", at: arguments.words[1])
     }
 
     static func crawler(
@@ -86,14 +86,14 @@ enum AdministrationPlanning {
         case ("crawl", 2):
             let crawled = try checked(at: arguments.words[1]) { () throws(MemcacheError) in try CrawlScope(scope) }
             return try confirmed(
-                StartCrawl(crawled), "lru_crawler", effect: "the crawler will look for expired items",
+                Command.StartCrawl(crawled), "lru_crawler", effect: "the crawler will look for expired items",
                 at: arguments.words[1])
         case ("enable", 1):
             return try confirmed(
-                TuneCrawler(.enable), "lru_crawler", effect: "the crawler will run", at: arguments.words[0])
+                Command.TuneCrawler(.enable), "lru_crawler", effect: "the crawler will run", at: arguments.words[0])
         case ("disable", 1):
             return try confirmed(
-                TuneCrawler(.disable), "lru_crawler", effect: "expired items will no longer be looked for",
+                Command.TuneCrawler(.disable), "lru_crawler", effect: "expired items will no longer be looked for",
                 at: arguments.words[0])
         case ("sleep", 2):
             guard let microseconds = Int64(scope), (0...1_000_000).contains(microseconds) else {
@@ -101,14 +101,15 @@ enum AdministrationPlanning {
                     "lru_crawler sleep takes microseconds", at: arguments.words[1], suggestion: "write 0 to 1000000")
             }
             return try confirmed(
-                TuneCrawler(.sleep(.microseconds(microseconds))), "lru_crawler",
+                Command.TuneCrawler(.sleep(.microseconds(microseconds))), "lru_crawler",
                 effect: "the crawler's pauses will be \(microseconds) µs", at: arguments.words[1])
         case ("tocrawl", 2):
             guard let limit = UInt32(scope) else {
                 throw Diagnostic("lru_crawler tocrawl takes a number of items", at: arguments.words[1])
             }
             return try confirmed(
-                TuneCrawler(.itemLimit(limit)), "lru_crawler", effect: "the crawler's limit will be \(limit) items",
+                Command.TuneCrawler(.itemLimit(limit)), "lru_crawler",
+                effect: "the crawler's limit will be \(limit) items",
                 at: arguments.words[1])
         default:
             throw unknown(
@@ -121,7 +122,7 @@ enum AdministrationPlanning {
     ) throws(Diagnostic) -> Plan {
         let words = texts(arguments, bytes)
         let number = UInt32(words[1])
-        let setting: TuneFlash.Setting?
+        let setting: Command.TuneFlash.Setting?
         switch words[0] {
         case "item_size": setting = number.map { .itemBytes($0) }
         case "item_age": setting = number.map { .itemAge($0) }
@@ -142,7 +143,8 @@ enum AdministrationPlanning {
             throw Diagnostic("extstore \(words[0]) takes a number", at: arguments.words[1])
         }
         return try confirmed(
-            TuneFlash(setting), "extstore", effect: "flash storage will work differently", at: arguments.words[1])
+            Command.TuneFlash(setting), "extstore", effect: "flash storage will work differently",
+            at: arguments.words[1])
     }
 
     static func texts(_ arguments: borrowing Arguments, _ bytes: Span<UInt8>) -> [String] {

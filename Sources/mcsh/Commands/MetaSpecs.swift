@@ -6,13 +6,13 @@ enum MetaSpecs {
 
     private static let key = CommandSpec.Parameter(name: "KEY", kind: .key)
     /// The flag letters of a command, as words to choose from.
-    private static func flags<Command: MetaCommand>(of type: Command.Type) -> CommandSpec.Parameter {
+    private static func flags<Request: MetaCommand>(of type: Request.Type) -> CommandSpec.Parameter {
         CommandSpec.Parameter(
             name: "FLAG", kind: .word, isOptional: true, isRepeated: true, choices: .words(letters(of: type)),
             meaning: "a letter, with its argument written directly after it")
     }
 
-    private static func letters<Command: MetaCommand>(of type: Command.Type) -> [CommandSpec.Choice] {
+    private static func letters<Request: MetaCommand>(of type: Request.Type) -> [CommandSpec.Choice] {
         type.flagForms.map { form in
             let hasArgument = form.argument != .none
             return CommandSpec.Choice(
@@ -22,7 +22,7 @@ enum MetaSpecs {
     }
 
     static let mg = spec(
-        "mg", MetaGet.self, parameters: [key, flags(of: MetaGet.self)],
+        "mg", Command.MetaGet.self, parameters: [key, flags(of: Command.MetaGet.self)],
         summary: "meta get: a value and what is asked for about it",
         examples: [
             .init(line: "mg user:42 v t f c", meaning: "value, lifetime left, flags, CAS token"),
@@ -31,8 +31,8 @@ enum MetaSpecs {
         ], cost: "One request; O(1). With u the LRU and the fetched mark do not change.", danger: .none)
 
     static let ms = spec(
-        "ms", MetaSet.self,
-        parameters: [key, .init(name: "VALUE", kind: .value), flags(of: MetaSet.self)],
+        "ms", Command.MetaSet.self,
+        parameters: [key, .init(name: "VALUE", kind: .value), flags(of: Command.MetaSet.self)],
         summary: "meta set: store a value",
         examples: [
             .init(line: "ms user:42 \"hello\" T60 F4", meaning: "for 60 seconds, with flags"),
@@ -42,7 +42,7 @@ enum MetaSpecs {
         danger: .writes)
 
     static let md = spec(
-        "md", MetaDelete.self, parameters: [key, flags(of: MetaDelete.self)],
+        "md", Command.MetaDelete.self, parameters: [key, flags(of: Command.MetaDelete.self)],
         summary: "meta delete: delete, or mark as stale",
         examples: [.init(line: "md user:42 I T30", meaning: "stale for 30 seconds: one reader wins the refill")],
         cost: "One request; O(1).",
@@ -50,7 +50,7 @@ enum MetaSpecs {
         danger: .writes)
 
     static let ma = spec(
-        "ma", MetaArithmetic.self, parameters: [key, flags(of: MetaArithmetic.self)],
+        "ma", Command.MetaArithmetic.self, parameters: [key, flags(of: Command.MetaArithmetic.self)],
         summary: "meta arithmetic: count up or down",
         examples: [.init(line: "ma hits N0 J1 D1 v", meaning: "begin at 1, count by 1, print the number")],
         cost: "One request; O(1). The number is changed in place, so that parallel clients lose no step.",
@@ -84,8 +84,8 @@ enum MetaSpecs {
     }
 
     /// A meta command: its flags are checked letter by letter before anything is sent.
-    private static func spec<Command: MetaCommand>(
-        _ name: StaticString, _ type: Command.Type, parameters: [CommandSpec.Parameter], summary: String,
+    private static func spec<Request: MetaCommand>(
+        _ name: StaticString, _ type: Request.Type, parameters: [CommandSpec.Parameter], summary: String,
         examples: [CommandSpec.Example], cost: String, loss: String = "", danger: CommandSpec.Danger
     ) -> CommandSpec {
         let takesValue = parameters.contains { $0.kind == .value }
@@ -121,21 +121,21 @@ enum MetaSpecs {
         }
     }
 
-    private static func details<Command: MetaCommand>(of type: Command.Type) -> String {
+    private static func details<Request: MetaCommand>(of type: Request.Type) -> String {
         let lines = type.flagForms.map { "  \($0)  \($0.meaning) (\($0.since.text))" } + ["  b  the key is base64"]
         return "Flags, with the version that has them:\n" + lines.joined(separator: "\n")
     }
 
     /// Checks every flag, and returns whether `q` is among them.
-    private static func checkFlags<Command: MetaCommand>(
-        _ words: ArraySlice<Word>, of type: Command.Type, _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
+    private static func checkFlags<Request: MetaCommand>(
+        _ words: ArraySlice<Word>, of type: Request.Type, _ bytes: Span<UInt8>, _ builder: inout RequestBuilder
     ) throws(Diagnostic) -> Bool {
         var seen: Set<UInt8> = []
         for word in words {
             let wire = bytes.copy(word.range)
             if wire != [UInt8(ascii: "b")] {
                 do throws(MemcacheError) {
-                    _ = try MetaFlag<Command>(wire: wire)
+                    _ = try MetaFlag<Request>(wire: wire)
                 } catch {
                     throw Diagnostic(error.message, at: word)
                 }

@@ -35,7 +35,8 @@ enum RefusalReason {
         _ error: MemcacheError, of server: Server, command: String, since release: ServerVersion? = nil
     ) async -> MemcacheError {
         if let release = release ?? releases[command], isOfUnknownCommand(error) {
-            guard let version = try? await server.execute(Version()), version.major > 0, version < release else {
+            guard let version = try? await server.execute(Command.Version()), version.major > 0, version < release
+            else {
                 return error
             }
             return MemcacheError(
@@ -67,10 +68,10 @@ enum RefusalReason {
     /// The kind of proxy that a server is, which answers `version`; nil for one that is not a proxy, or does not
     /// answer.
     private static func proxy(at server: Server) async -> String? {
-        guard let version = try? await server.execute(Version()) else { return nil }
+        guard let version = try? await server.execute(Command.Version()) else { return nil }
         if version.text.contains("mcrouter") { return "mcrouter" }
         do throws(MemcacheError) {
-            let settings = StatisticsReading(try await server.execute(Statistics(.settings)))
+            let settings = StatisticsReading(try await server.execute(Command.Statistics(.settings)))
             return settings.text("proxy_enabled") == "yes" ? "memcached's own" : nil
         } catch {
             return error.code == .connectionLost ? "twemproxy or one like it" : nil

@@ -57,7 +57,7 @@ enum ServerSpecs {
     ) { arguments, bytes, builder throws(Diagnostic) in
         let level = try builder.number(arguments.words[0], bytes, what: "a level", maximum: 2)
         return confirmed(
-            Verbosity(UInt32(level)), "verbosity",
+            Command.Verbosity(UInt32(level)), "verbosity",
             effect: level == 2 ? "the server will log every request" : "the server's log level will be \(level)")
     }
 
@@ -83,10 +83,12 @@ enum ServerSpecs {
     ) { arguments, bytes, builder throws(Diagnostic) in
         let servers = builder.router?.serverCount ?? 1
         let effect = "every item on \(servers == 1 ? "the server" : "all \(servers) servers") will be lost"
-        guard let word = arguments.words.first else { return confirmed(FlushAll(), "flush_all", effect: effect) }
+        guard let word = arguments.words.first else {
+            return confirmed(Command.FlushAll(), "flush_all", effect: effect)
+        }
         let (delay, end) = try builder.delay(word, bytes)
         return confirmed(
-            FlushAll(), "flush_all", effect: effect + when(delay, end, now: builder.present),
+            Command.FlushAll(), "flush_all", effect: effect + when(delay, end, now: builder.present),
             encode: { request in
                 request.append("flush_all")
                 request.append(number: delay)
@@ -125,7 +127,7 @@ enum ServerSpecs {
         let megabytes = try builder.number(
             word, bytes, what: "a number of megabytes", minimum: 8, maximum: 1_000_000_000)
         return confirmed(
-            CacheMemoryLimit(megabytes: megabytes), "cache_memlimit",
+            Command.CacheMemoryLimit(megabytes: megabytes), "cache_memlimit",
             effect: "the server's memory limit will be \(megabytes) MB; where that is less than now, items will be lost"
         )
     }
@@ -257,8 +259,9 @@ enum ServerSpecs {
         if let word = arguments.words.first, !bytes.equals("graceful", in: word.range) {
             throw Diagnostic("shutdown takes only the word graceful", at: word)
         }
-        let mode: Shutdown.Mode = arguments.words.isEmpty ? .immediate : .graceful
-        return confirmed(Shutdown(mode), "shutdown", effect: "the server will stop, and everything in it will be lost")
+        let mode: Command.Shutdown.Mode = arguments.words.isEmpty ? .immediate : .graceful
+        return confirmed(
+            Command.Shutdown(mode), "shutdown", effect: "the server will stop, and everything in it will be lost")
     }
 
     static let refreshCertificates = CommandSpec(
@@ -271,7 +274,7 @@ enum ServerSpecs {
         loss: "Nothing, but new connections get other certificates.",
         wireForm: "refresh_certs", danger: .confirmed
     ) { _, _, _ throws(Diagnostic) in
-        confirmed(RefreshCertificates(), "refresh_certs", effect: "the server will read its certificates again")
+        confirmed(Command.RefreshCertificates(), "refresh_certs", effect: "the server will read its certificates again")
     }
 
     static let config = CommandSpec(
@@ -294,8 +297,8 @@ enum ServerSpecs {
     }
 
     /// A command that needs confirmation first.
-    static func confirmed<Command: MemcacheCommand>(
-        _ command: Command, _ name: StaticString, effect: String, encode: ((inout RequestEncoder) -> Void)? = nil
+    static func confirmed<Request: MemcacheCommand>(
+        _ command: Request, _ name: StaticString, effect: String, encode: ((inout RequestEncoder) -> Void)? = nil
     ) -> Plan {
         var request = RequestEncoder()
         if let encode { encode(&request) } else { command.encode(into: &request) }

@@ -37,7 +37,8 @@ enum StatisticsPlanning {
         case "reset":
             try requireCount(1, arguments, "stats reset")
             return ServerSpecs.confirmed(
-                ResetStatistics(), "stats", effect: "the server's counters will be cleared for everyone's monitoring")
+                Command.ResetStatistics(), "stats",
+                effect: "the server's counters will be cleared for everyone's monitoring")
         case "detail": return try detail(arguments, bytes, &builder)
         case "cachedump": return try cacheDump(arguments, bytes, &builder)
         case "sizes_enable", "sizes_disable":
@@ -77,7 +78,7 @@ enum StatisticsPlanning {
             throw Diagnostic("stats detail takes on, off or dump", at: word)
         }
         return ServerSpecs.confirmed(
-            SetPrefixStatistics(isOn: isOn), "stats",
+            Command.SetPrefixStatistics(isOn: isOn), "stats",
             effect: isOn ? "every get, set and delete will take a lock of the whole server" : "counting will stop")
     }
 

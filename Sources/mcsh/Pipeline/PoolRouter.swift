@@ -68,7 +68,7 @@ final class PoolRouter: KeyRouter {
         let servers = asked.map { pool.servers[$0] }
         let answers = Blocking.wait { () async throws(MemcacheError) in
             await ServerPool.sideBySide(servers) { server async throws(MemcacheError) in
-                try await server.execute(Version())
+                try await server.execute(Command.Version())
             }
         }
         guard case .success(let results) = answers else { return }

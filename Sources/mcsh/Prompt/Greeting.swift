@@ -34,7 +34,7 @@ struct Greeting: Sendable {
         let result = await withTaskGroup(of: Result<[Statistic], MemcacheError>?.self) { group in
             group.addTask {
                 do throws(MemcacheError) {
-                    return .success(try await server.execute(Statistics()))
+                    return .success(try await server.execute(Command.Statistics()))
                 } catch {
                     return .failure(error)
                 }

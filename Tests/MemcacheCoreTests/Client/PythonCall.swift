@@ -106,17 +106,18 @@ extension MemcacheClient {
             case "prepend": try await silent.prepend(try value(), to: try key())
             case "cas": try await silent.compareAndSwap(try key(), to: try value(), expiration: try expiration(2))
             case "set_multi": return .failed(Array(try await silent.setMany(try pairs(call), prefix: prefix).keys))
-            case "delete": try await execute(WithoutReply(Delete(try key())))
-            case "touch": try await execute(WithoutReply(Touch(try key(), expiration: try expiration(1))))
+            case "delete": try await execute(Command.WithoutReply(Command.Delete(try key())))
+            case "touch":
+                try await execute(Command.WithoutReply(Command.Touch(try key(), expiration: try expiration(1))))
             case "incr":
                 let delta = UInt64(call[1, "delta"].integer ?? 1)
-                try await execute(WithoutReply(Increment(try key(), by: delta)))
+                try await execute(Command.WithoutReply(Command.Increment(try key(), by: delta)))
             case "decr":
                 let delta = UInt64(call[1, "delta"].integer ?? 1)
-                try await execute(WithoutReply(Decrement(try key(), by: delta)))
+                try await execute(Command.WithoutReply(Command.Decrement(try key(), by: delta)))
             case "delete_multi":
                 let keys = try call[0, "keys"].items.map { try Key(python: $0) }
-                let failures = await executeAll(keys.map { WithoutReply(Delete($0)) }).filter {
+                let failures = await executeAll(keys.map { Command.WithoutReply(Command.Delete($0)) }).filter {
                     if case .failure = $0 { true } else { false }
                 }
                 return .done(failures.isEmpty)
@@ -169,7 +170,7 @@ extension MemcacheClient {
         case "flush_all": return .done(await flushAll().allSatisfy { (try? $0.result.get()) != nil })
         case "get_stats", "get_slabs", "get_slab_stats":
             let arguments = ["get_slabs": "items", "get_slab_stats": "slabs"][call.name] ?? call[0, "stat_args"].text
-            let group: Statistics.Group =
+            let group: Command.Statistics.Group =
                 switch arguments {
                 case nil: .general
                 case "items": .items

@@ -2,13 +2,13 @@ import MemcacheCore
 import Testing
 
 @Suite struct MetaCommandTests {
-    private func result<Command: MetaCommand>(_ command: Command, _ text: String) throws -> MetaResult {
+    private func result<Request: MetaCommand>(_ command: Request, _ text: String) throws -> MetaResult {
         try Wire.outcome(of: command, from: text)
     }
 
     @Test func `every flag of an answer is read`() throws {
         let result = try result(
-            MetaGet("a", [.opaque("42")]), "VA 2 s2 t100 f7 c1 ka O42 h0 l5\r\nhi\r\n")
+            Command.MetaGet("a", [.opaque("42")]), "VA 2 s2 t100 f7 c1 ka O42 h0 l5\r\nhi\r\n")
         #expect(result.status == .done)
         #expect(result.value == Wire.bytes("hi"))
         #expect(result.sizeBytes == 2)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `what was not requested is nil`() throws {
-        let result = try result(MetaGet("a"), "HD\r\n")
+        let result = try result(Command.MetaGet("a"), "HD\r\n")
         #expect(result.status == .done)
         #expect(result.value == nil && result.cas == nil && result.flags == nil && result.timeToLive == nil)
         #expect(result.sizeBytes == nil && result.wasHitBefore == nil && result.lastAccess == nil)
@@ -33,72 +33,72 @@ import Testing
     }
 
     @Test func `an unlimited lifetime is distinguished from one second`() throws {
-        #expect(try result(MetaGet("a"), "HD t-1\r\n").timeToLive == .unlimited)
-        #expect(try result(MetaGet("a"), "HD t0\r\n").timeToLive == .remaining(.zero))
-        #expect(try result(MetaGet("a"), "HD t1\r\n").timeToLive == .remaining(.seconds(1)))
+        #expect(try result(Command.MetaGet("a"), "HD t-1\r\n").timeToLive == .unlimited)
+        #expect(try result(Command.MetaGet("a"), "HD t0\r\n").timeToLive == .remaining(.zero))
+        #expect(try result(Command.MetaGet("a"), "HD t1\r\n").timeToLive == .remaining(.seconds(1)))
     }
 
     @Test func `win, stale and already won, in any order`() throws {
-        let won = try result(MetaGet("a"), "VA 0 c1 t30 W\r\n\r\n")
+        let won = try result(Command.MetaGet("a"), "VA 0 c1 t30 W\r\n\r\n")
         #expect(won.hasWon && !won.isStale && !won.isWonByAnother)
         #expect(won.value == [])
-        let staleAndWon = try result(MetaGet("a"), "VA 4 t30 X W\r\ndata\r\n")
+        let staleAndWon = try result(Command.MetaGet("a"), "VA 4 t30 X W\r\ndata\r\n")
         #expect(staleAndWon.hasWon && staleAndWon.isStale)
-        let late = try result(MetaGet("a"), "VA 4 t30 Z X\r\ndata\r\n")
+        let late = try result(Command.MetaGet("a"), "VA 4 t30 Z X\r\ndata\r\n")
         #expect(!late.hasWon && late.isStale && late.isWonByAnother)
     }
 
     @Test func `misses keep the key and the opaque text`() throws {
-        let miss = try result(MetaGet("a", [.returnValue, .returnKey, .opaque("9")]), "EN ka O9\r\n")
+        let miss = try result(Command.MetaGet("a", [.returnValue, .returnKey, .opaque("9")]), "EN ka O9\r\n")
         #expect(miss.status == .missing)
         #expect(miss.key == Wire.bytes("a"))
-        #expect(try result(MetaDelete("a"), "NF\r\n").status == .missing)
-        #expect(try result(MetaArithmetic("a"), "NF\r\n").status == .missing)
-        #expect(try result(MetaSet("a", value: []), "NF\r\n").status == .missing)
+        #expect(try result(Command.MetaDelete("a"), "NF\r\n").status == .missing)
+        #expect(try result(Command.MetaArithmetic("a"), "NF\r\n").status == .missing)
+        #expect(try result(Command.MetaSet("a", value: []), "NF\r\n").status == .missing)
     }
 
     @Test func `stores that did not happen`() throws {
-        #expect(try result(MetaSet("a", value: []), "HD\r\n").status == .done)
-        #expect(try result(MetaSet("a", value: []), "NS\r\n").status == .notStored)
-        #expect(try result(MetaSet("a", value: []), "EX\r\n").status == .changed)
+        #expect(try result(Command.MetaSet("a", value: []), "HD\r\n").status == .done)
+        #expect(try result(Command.MetaSet("a", value: []), "NS\r\n").status == .notStored)
+        #expect(try result(Command.MetaSet("a", value: []), "EX\r\n").status == .changed)
     }
 
     @Test func `an answer with another opaque text is not this command's`() {
-        #expect(Wire.code { _ = try result(MetaGet("a", [.opaque("1")]), "EN O2\r\n") } == .unreadableReply)
+        #expect(Wire.code { _ = try result(Command.MetaGet("a", [.opaque("1")]), "EN O2\r\n") } == .unreadableReply)
     }
 
     @Test func `a base64 key is returned with its mark`() throws {
-        let result = try result(MetaGet("a"), "VA 2 k44OG44K544OI b\r\nhi\r\n")
+        let result = try result(Command.MetaGet("a"), "VA 2 k44OG44K544OI b\r\nhi\r\n")
         #expect(result.isKeyBase64)
         #expect(result.key.flatMap { Base64.decode($0) } == Wire.bytes("テスト"))
     }
 
     @Test func `an unencoded key with spaces does not pass for a base64 one`() throws {
-        let result = try result(MetaGet("a"), "HD kfoo bar t5\r\n")
+        let result = try result(Command.MetaGet("a"), "HD kfoo bar t5\r\n")
         #expect(result.key == Wire.bytes("foo"))
         #expect(!result.isKeyBase64)
     }
 
     @Test func `OK of servers before 1.6.10 is not a meta reply`() {
-        #expect(throws: ReplyParser.Failure.self) { try result(MetaSet("a", value: []), "OK\r\n") }
+        #expect(throws: ReplyParser.Failure.self) { try result(Command.MetaSet("a", value: []), "OK\r\n") }
     }
 
     @Test func `quiet shows what the server would have suppressed`() throws {
-        #expect(try result(MetaGet("a", [.quiet]), "EN\r\n").isHidden)
-        #expect(try !result(MetaGet("a", [.quiet]), "HD\r\n").isHidden)
-        #expect(try result(MetaSet("a", value: [], [.quiet]), "HD\r\n").isHidden)
-        #expect(try !result(MetaSet("a", value: [], [.quiet]), "NS\r\n").isHidden)
-        #expect(try result(MetaDelete("a", [.quiet]), "HD\r\n").isHidden)
-        #expect(try !result(MetaDelete("a", [.quiet]), "NF\r\n").isHidden)
-        #expect(try result(MetaArithmetic("a", [.quiet]), "VA 1\r\n5\r\n").isHidden)
-        #expect(try !result(MetaArithmetic("a"), "HD\r\n").isHidden)
+        #expect(try result(Command.MetaGet("a", [.quiet]), "EN\r\n").isHidden)
+        #expect(try !result(Command.MetaGet("a", [.quiet]), "HD\r\n").isHidden)
+        #expect(try result(Command.MetaSet("a", value: [], [.quiet]), "HD\r\n").isHidden)
+        #expect(try !result(Command.MetaSet("a", value: [], [.quiet]), "NS\r\n").isHidden)
+        #expect(try result(Command.MetaDelete("a", [.quiet]), "HD\r\n").isHidden)
+        #expect(try !result(Command.MetaDelete("a", [.quiet]), "NF\r\n").isHidden)
+        #expect(try result(Command.MetaArithmetic("a", [.quiet]), "VA 1\r\n5\r\n").isHidden)
+        #expect(try !result(Command.MetaArithmetic("a"), "HD\r\n").isHidden)
     }
 
     // MARK: - me
 
     @Test func `what is known about an item`() throws {
         let text = "ME a exp=100 la=3 cas=2 fetch=yes cls=1 size=61 new=x\r\n"
-        guard case .item(let record) = try Wire.outcome(of: MetaDebug("a"), from: text) else {
+        guard case .item(let record) = try Wire.outcome(of: Command.MetaDebug("a"), from: text) else {
             Issue.record("missing")
             return
         }
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func `me of a missing item`() throws {
-        #expect(try Wire.outcome(of: MetaDebug("a"), from: "EN\r\n") == .missing)
+        #expect(try Wire.outcome(of: Command.MetaDebug("a"), from: "EN\r\n") == .missing)
     }
 
     // MARK: - Flags
@@ -139,22 +139,22 @@ import Testing
         "Lx",
     ])
     func `a flag of mg is read in the form of the protocol`(text: String) throws {
-        #expect(try MetaFlag<MetaGet>(wire: text).description == text)
+        #expect(try MetaFlag<Command.MetaGet>(wire: text).description == text)
     }
 
     @Test(arguments: ["F99", "T100", "MS", "ME", "MA", "MR", "MP", "I", "N60", "C1", "c", "s", "k", "q", "O1", "E1"])
     func `a flag of ms is read in the form of the protocol`(text: String) throws {
-        #expect(try MetaFlag<MetaSet>(wire: text).description == text)
+        #expect(try MetaFlag<Command.MetaSet>(wire: text).description == text)
     }
 
     @Test(arguments: ["N0", "J13", "D10", "MI", "MD", "M+", "M-", "T5", "v", "t", "c", "C1"])
     func `a flag of ma is read in the form of the protocol`(text: String) throws {
-        #expect(try MetaFlag<MetaArithmetic>(wire: text).description == text)
+        #expect(try MetaFlag<Command.MetaArithmetic>(wire: text).description == text)
     }
 
     @Test(arguments: ["I", "T30", "x", "C1", "q", "k"])
     func `a flag of md is read in the form of the protocol`(text: String) throws {
-        #expect(try MetaFlag<MetaDelete>(wire: text).description == text)
+        #expect(try MetaFlag<Command.MetaDelete>(wire: text).description == text)
     }
 
     @Test(arguments: [
@@ -162,17 +162,17 @@ import Testing
         "Oa b", "Oa\r\nflush_all", "O" + String(repeating: "x", count: 32), "P", "F1", "MS", "é",
     ])
     func `a flag that mg does not accept is rejected with those it accepts`(text: String) {
-        #expect(Wire.code { _ = try MetaFlag<MetaGet>(wire: text) } == .invalidArgument)
+        #expect(Wire.code { _ = try MetaFlag<Command.MetaGet>(wire: text) } == .invalidArgument)
     }
 
     @Test(arguments: ["F18446744073709551616", "F-1", "M", "MX", "Mappend", "MD", "S2", "x"])
     func `a flag that ms does not accept is rejected`(text: String) {
-        #expect(Wire.code { _ = try MetaFlag<MetaSet>(wire: text) } == .invalidArgument)
+        #expect(Wire.code { _ = try MetaFlag<Command.MetaSet>(wire: text) } == .invalidArgument)
     }
 
     @Test func `the message lists the valid flags`() {
         do {
-            _ = try MetaFlag<MetaDelete>(wire: "Z")
+            _ = try MetaFlag<Command.MetaDelete>(wire: "Z")
             Issue.record("accepted")
         } catch {
             #expect(
@@ -182,10 +182,10 @@ import Testing
     }
 
     @Test func `a flag equals the one that was read`() throws {
-        #expect(try MetaFlag<MetaGet>(wire: "v") == .returnValue)
-        #expect(try MetaFlag<MetaGet>(wire: "T0") == .updateExpiration(.never))
-        #expect(try MetaFlag<MetaSet>(wire: "MA") == .mode(.append))
-        #expect(try MetaFlag<MetaArithmetic>(wire: "D10") == .delta(10))
+        #expect(try MetaFlag<Command.MetaGet>(wire: "v") == .returnValue)
+        #expect(try MetaFlag<Command.MetaGet>(wire: "T0") == .updateExpiration(.never))
+        #expect(try MetaFlag<Command.MetaSet>(wire: "MA") == .mode(.append))
+        #expect(try MetaFlag<Command.MetaArithmetic>(wire: "D10") == .delta(10))
     }
 
     @Test(arguments: ["", String(repeating: "x", count: 32), "a b", "a\r\nflush_all", "\0", "\u{7f}"])
@@ -199,7 +199,10 @@ import Testing
     }
 
     @Test func `every flag has a meaning, and no letter comes twice`() {
-        for forms in [MetaGet.flagForms, MetaSet.flagForms, MetaDelete.flagForms, MetaArithmetic.flagForms] {
+        for forms in [
+            Command.MetaGet.flagForms, Command.MetaSet.flagForms, Command.MetaDelete.flagForms,
+            Command.MetaArithmetic.flagForms,
+        ] {
             #expect(Set(forms.map(\.letter)).count == forms.count)
             #expect(forms.allSatisfy { !$0.meaning.isEmpty })
         }

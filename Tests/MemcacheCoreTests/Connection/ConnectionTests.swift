@@ -10,7 +10,7 @@ import Testing
         _ key: Key, _ connection: Connection
     ) -> @Sendable () async throws(MemcacheError) -> String {
         { () async throws(MemcacheError) in
-            try await connection.execute(Get(key), timeout: .seconds(1)).map {
+            try await connection.execute(Command.Get(key), timeout: .seconds(1)).map {
                 String(decoding: $0.value, as: UTF8.self)
             }
                 ?? "miss"
@@ -21,7 +21,7 @@ import Testing
         _ keys: [Key], _ connection: Connection
     ) -> @Sendable () async throws(MemcacheError) -> Int {
         { () async throws(MemcacheError) in
-            for key in keys { _ = try await connection.execute(Get(key), timeout: .seconds(1)) }
+            for key in keys { _ = try await connection.execute(Command.Get(key), timeout: .seconds(1)) }
             return keys.count
         }
     }
@@ -34,9 +34,9 @@ import Testing
         network.startAll(keys.map { Self.read($0, connection) })
     }
 
-    private func delete(_ key: Key, _ connection: Connection) -> TestTask<Delete.Outcome> {
+    private func delete(_ key: Key, _ connection: Connection) -> TestTask<Command.Delete.Outcome> {
         network.start { () async throws(MemcacheError) in
-            try await connection.execute(Delete(key), timeout: .seconds(1))
+            try await connection.execute(Command.Delete(key), timeout: .seconds(1))
         }
     }
 

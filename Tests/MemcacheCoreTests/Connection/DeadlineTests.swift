@@ -8,16 +8,18 @@ import Testing
 
     private func get(_ key: Key, _ connection: Connection, within timeout: Duration = .seconds(1)) -> TestTask<String> {
         network.start { () async throws(MemcacheError) in
-            try await connection.execute(Get(key), timeout: timeout).map { String(decoding: $0.value, as: UTF8.self) }
+            try await connection.execute(Command.Get(key), timeout: timeout).map {
+                String(decoding: $0.value, as: UTF8.self)
+            }
                 ?? "miss"
         }
     }
 
     private func delete(
         _ key: Key, _ connection: Connection, within timeout: Duration = .seconds(1)
-    ) -> TestTask<Delete.Outcome> {
+    ) -> TestTask<Command.Delete.Outcome> {
         network.start { () async throws(MemcacheError) in
-            try await connection.execute(Delete(key), timeout: timeout)
+            try await connection.execute(Command.Delete(key), timeout: timeout)
         }
     }
 
@@ -133,7 +135,7 @@ import Testing
         let (connection, server) = try network.connect()
         let stored = network.start { () async throws(MemcacheError) in
             try await connection.execute(
-                SetValue("a", value: [UInt8](repeating: 1, count: 2 << 20), flags: 0, expiration: .never),
+                Command.Set("a", value: [UInt8](repeating: 1, count: 2 << 20), flags: 0, expiration: .never),
                 timeout: .seconds(1))
         }
         #expect(server.sent().utf8.count == "set a 0 0 2097152\r\n\r\n".utf8.count + 2 << 20)

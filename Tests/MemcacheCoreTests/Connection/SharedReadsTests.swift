@@ -31,7 +31,7 @@ struct SharedReadsTests {
         return zip(keys, waiters).map { key, waiter in
             do throws(MemcacheError) {
                 guard let answer = waiter.answer else { return "asks alone" }
-                let item = try Get(key).interpret(try answer.get())
+                let item = try Command.Get(key).interpret(try answer.get())
                 guard let item else { return "miss" }
                 return (item.key == key ? "" : "\(item.key)=") + String(decoding: item.value, as: UTF8.self)
             } catch {

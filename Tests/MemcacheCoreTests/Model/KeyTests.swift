@@ -6,7 +6,7 @@ import Testing
     func `a key that memcached accepts is used unchanged`(text: String) throws {
         let key = Key(text)
         #expect(try Key(text.utf8) == key)
-        #expect(Wire.code { try Get(key).validate(within: RequestLimits()) } == nil)
+        #expect(Wire.code { try Command.Get(key).validate(within: RequestLimits()) } == nil)
         #expect(key.bytes == Wire.bytes(text))
         #expect(!key.isBase64)
     }
@@ -19,10 +19,10 @@ import Testing
     ])
     func `a key that the command line cannot carry is rejected`(text: String, code: MemcacheError.Code) {
         #expect(Wire.code { _ = try Key(text.utf8) } == code)
-        #expect(Wire.code { try Get(Key(text)).validate(within: RequestLimits()) } == code)
-        #expect(Wire.code { try GetMany(["a", Key(text)]).validate(within: RequestLimits()) } == code)
-        #expect(Wire.code { try MetaGet(Key(text)).validate(within: RequestLimits()) } == code)
-        #expect(Wire.code { try SetValue(Key(text), value: []).validate(within: RequestLimits()) } == code)
+        #expect(Wire.code { try Command.Get(Key(text)).validate(within: RequestLimits()) } == code)
+        #expect(Wire.code { try Command.GetMany(["a", Key(text)]).validate(within: RequestLimits()) } == code)
+        #expect(Wire.code { try Command.MetaGet(Key(text)).validate(within: RequestLimits()) } == code)
+        #expect(Wire.code { try Command.Set(Key(text), value: []).validate(within: RequestLimits()) } == code)
     }
 
     @Test func `keys are made of any text, computed or interpolated, and equal by their bytes`() throws {
@@ -32,8 +32,9 @@ import Testing
         #expect(key("user:\(id)") == (try Key(Wire.bytes("user:42"))))
         #expect(Key("user:42".dropFirst(5)) == 42)
         #expect(Set([key("user:\(id)"), try Key(Wire.bytes("user:42"))]).count == 1)
-        #expect(Wire.code { try Get("abcdef").validate(within: RequestLimits(maximumKeyBytes: 5)) } == .keyTooLong)
-        let long = Get(Key(String(repeating: "k", count: 251)))
+        #expect(
+            Wire.code { try Command.Get("abcdef").validate(within: RequestLimits(maximumKeyBytes: 5)) } == .keyTooLong)
+        let long = Command.Get(Key(String(repeating: "k", count: 251)))
         #expect(Wire.code { try long.validate(within: RequestLimits(maximumKeyBytes: nil)) } == .keyTooLong)
         #expect(Wire.code { try long.validate(within: RequestLimits(maximumKeyBytes: 300)) } == nil)
     }

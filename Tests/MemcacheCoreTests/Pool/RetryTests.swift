@@ -149,7 +149,7 @@ import Testing
         let first = get("foo", client)
         network.connections[0].open()
         let second = network.start { () async throws(MemcacheError) in
-            try await server.connection().execute(Delete("key"), timeout: .milliseconds(50))
+            try await server.connection().execute(Command.Delete("key"), timeout: .milliseconds(50))
         }
         network.advance(by: .milliseconds(50))
         #expect(second.outcome == "timed-out?")

@@ -211,31 +211,34 @@ import Testing
 
     @Test func `refresh_certs reports errors in mixed case`() throws {
         #expect(throws: MemcacheError.self) {
-            try Wire.outcome(of: RefreshCertificates(), from: "Error TLS not enabled\r\n")
+            try Wire.outcome(of: Command.RefreshCertificates(), from: "Error TLS not enabled\r\n")
         }
     }
 
     @Test(arguments: ["ERROR: shutdown not enabled\r\n", "SERVER_ERROR: shutdown not enabled\r\n", "ERROR\r\n"])
     func `shutdown is rejected with a colon`(text: String) {
-        #expect(Wire.code { try Wire.outcome(of: Shutdown(), from: text) } != nil)
+        #expect(Wire.code { try Wire.outcome(of: Command.Shutdown(), from: text) } != nil)
     }
 
     @Test func `a counter's stored text may end with spaces, its answer does not`() throws {
-        #expect(try Wire.outcome(of: Decrement("n"), from: "99\r\n") == .value(99))
-        #expect(try Wire.outcome(of: Get("n"), from: "VALUE n 0 3\r\n99 \r\nEND\r\n")?.value == Wire.bytes("99 "))
+        #expect(try Wire.outcome(of: Command.Decrement("n"), from: "99\r\n") == .value(99))
+        #expect(
+            try Wire.outcome(of: Command.Get("n"), from: "VALUE n 0 3\r\n99 \r\nEND\r\n")?.value == Wire.bytes("99 "))
     }
 
     @Test func `append past the limit is not an error`() throws {
-        #expect(try Wire.outcome(of: Append("a", value: [1]), from: "NOT_STORED\r\n") == .notStored)
+        #expect(try Wire.outcome(of: Command.Append("a", value: [1]), from: "NOT_STORED\r\n") == .notStored)
     }
 
     @Test func `a server without CAS gives the token 0`() throws {
-        #expect(try Wire.outcome(of: Gets("a"), from: "VALUE a 0 1 0\r\nx\r\nEND\r\n")?.cas == CASToken(rawValue: 0))
+        #expect(
+            try Wire.outcome(of: Command.Gets("a"), from: "VALUE a 0 1 0\r\nx\r\nEND\r\n")?.cas == CASToken(rawValue: 0)
+        )
     }
 
     @Test func `a login lost in a pipeline leaves one answer`() throws {
         #expect(
-            Wire.code { _ = try Wire.outcome(of: Version(), from: "CLIENT_ERROR unauthenticated\r\n") }
+            Wire.code { _ = try Wire.outcome(of: Command.Version(), from: "CLIENT_ERROR unauthenticated\r\n") }
                 == .unauthenticated)
     }
 
@@ -436,7 +439,7 @@ import Testing
             _ = MetaDebugRecord(line: bytes)
             _ = ClusterConfiguration(bytes)
             _ = ServerVersion(bytes)
-            _ = try? MetaFlag<MetaGet>(wire: bytes)
+            _ = try? MetaFlag<Command.MetaGet>(wire: bytes)
         }
     }
 }

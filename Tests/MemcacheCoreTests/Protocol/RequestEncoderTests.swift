@@ -64,7 +64,7 @@ import Testing
         encoder.line("mn")
         encoder.storage(.set, key: Wire.bytes("k").span, flags: 0, expiration: 0, value: long)
         #expect(encoder.chunks == [Wire.bytes("mn\r\nset k 0 0 1048577\r\n"), long, Wire.bytes("\r\n")])
-        encoder.meta("ms", "m" as Key, value: other, flags: [] as [MetaFlag<MetaSet>])
+        encoder.meta("ms", "m" as Key, value: other, flags: [] as [MetaFlag<Command.MetaSet>])
         encoder.line("version")
         #expect(
             encoder.chunks == [

@@ -14,12 +14,12 @@ enum Wire {
     }
 
     /// What a server's bytes come to for a command: parsed, collected and interpreted, as a connection does it.
-    static func outcome<Command: MemcacheCommand>(of command: Command, from text: String) throws -> Command.Outcome {
+    static func outcome<Request: MemcacheCommand>(of command: Request, from text: String) throws -> Request.Outcome {
         try outcome(of: command, from: bytes(text))
     }
 
     /// What a server's bytes come to for a command.
-    static func outcome<Command: MemcacheCommand>(of command: Command, from bytes: [UInt8]) throws -> Command.Outcome {
+    static func outcome<Request: MemcacheCommand>(of command: Request, from bytes: [UInt8]) throws -> Request.Outcome {
         let shape = command.replyShape.shape ?? .untilFence
         guard let (reply, used) = try reply(bytes, shape: shape) else { throw Incomplete() }
         guard used == bytes.count else { throw LeftOver(bytes: Array(bytes[used...])) }

@@ -15,19 +15,29 @@ import Testing
         let key: Key = "a"
         let slabClass = try? SlabClass(1)
         return [
-            SetValue(key, value: []), Add(key, value: []), Replace(key, value: []), Append(key, value: []),
-            Prepend(key, value: []), CompareAndSwap(key, value: [], cas: CASToken(rawValue: 1)), Get(key), Gets(key),
-            GetMany([key, "bb"]), GetsMany([key, "bb"]), GetAndTouch(key, expiration: .never),
-            GetAndTouchWithCAS(key, expiration: .never), GetAndTouchMany([key, "bb"], expiration: .never),
-            GetAndTouchManyWithCAS([key, "bb"], expiration: .never), Delete(key), Touch(key, expiration: .never),
-            Increment(key), Decrement(key), MetaGet(key), MetaSet(key, value: []), MetaDelete(key),
-            MetaArithmetic(key), MetaNoop(), MetaDebug(key), Statistics(), Statistics(.slabs), ResetStatistics(),
-            SetPrefixStatistics(isOn: true), PrefixStatistics(), Version(), FlushAll(), Verbosity(0),
-            CacheMemoryLimit(megabytes: 64), Shutdown(), Quit(), RefreshCertificates(), GetClusterConfiguration(),
-            GetClusterConfiguration(from: .legacyKey), ReassignSlabs(from: nil, to: nil), TuneSlabAutomove(.on),
-            TuneLRU(.flat), TuneFlash(.dropUnread(true)), TuneCrawler(.enable), StartCrawl(),
-            WithoutReply(Delete(key)),
-        ] + (slabClass.map { [CacheDump($0)] } ?? [])
+            Command.Set(key, value: []), Command.Add(key, value: []), Command.Replace(key, value: []),
+            Command.Append(key, value: []),
+            Command.Prepend(key, value: []), Command.CompareAndSwap(key, value: [], cas: CASToken(rawValue: 1)),
+            Command.Get(key), Command.Gets(key),
+            Command.GetMany([key, "bb"]), Command.GetsMany([key, "bb"]), Command.GetAndTouch(key, expiration: .never),
+            Command.GetAndTouchWithCAS(key, expiration: .never),
+            Command.GetAndTouchMany([key, "bb"], expiration: .never),
+            Command.GetAndTouchManyWithCAS([key, "bb"], expiration: .never), Command.Delete(key),
+            Command.Touch(key, expiration: .never),
+            Command.Increment(key), Command.Decrement(key), Command.MetaGet(key), Command.MetaSet(key, value: []),
+            Command.MetaDelete(key),
+            Command.MetaArithmetic(key), Command.MetaNoop(), Command.MetaDebug(key), Command.Statistics(),
+            Command.Statistics(.slabs), Command.ResetStatistics(),
+            Command.SetPrefixStatistics(isOn: true), Command.PrefixStatistics(), Command.Version(), Command.FlushAll(),
+            Command.Verbosity(0),
+            Command.CacheMemoryLimit(megabytes: 64), Command.Shutdown(), Command.Quit(), Command.RefreshCertificates(),
+            Command.GetClusterConfiguration(),
+            Command.GetClusterConfiguration(from: .legacyKey), Command.ReassignSlabs(from: nil, to: nil),
+            Command.TuneSlabAutomove(.on),
+            Command.TuneLRU(.flat), Command.TuneFlash(.dropUnread(true)), Command.TuneCrawler(.enable),
+            Command.StartCrawl(),
+            Command.WithoutReply(Command.Delete(key)),
+        ] + (slabClass.map { [Command.CacheDump($0)] } ?? [])
     }()
 
     private static let lines = [
@@ -70,7 +80,7 @@ import Testing
         return nil
     }
 
-    private static func interpret<Command: MemcacheCommand>(_ command: Command, _ reply: Reply) {
+    private static func interpret<Request: MemcacheCommand>(_ command: Request, _ reply: Reply) {
         _ = Result { () throws(MemcacheError) in try command.interpret(reply) }
     }
 

@@ -119,11 +119,11 @@ struct DeleteMatching: Operation {
         _ keys: [[UInt8]], on server: Server, _ tally: DeletionTally
     ) async throws(MemcacheError) {
         for start in stride(from: 0, to: keys.count, by: 256) {
-            var plain: [Delete] = []
-            var encoded: [MetaDelete] = []
+            var plain: [Command.Delete] = []
+            var encoded: [Command.MetaDelete] = []
             for bytes in keys[start..<min(start + 256, keys.count)] {
                 let key = try Key(anyBytes: bytes)
-                if key.isBase64 { encoded.append(MetaDelete(key)) } else { plain.append(Delete(key)) }
+                if key.isBase64 { encoded.append(Command.MetaDelete(key)) } else { plain.append(Command.Delete(key)) }
             }
             for result in await server.execute(plain) { tally.count(try result.get() == .deleted, on: server.address) }
             for result in await server.execute(encoded) {

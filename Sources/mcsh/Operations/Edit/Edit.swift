@@ -162,7 +162,7 @@ struct Edit: OperationCommand {
     private func store(
         _ value: [UInt8], _ edit: inout EditedItem, _ fleet: Fleet, _ output: inout OperationOutput
     ) async {
-        var flags: [MetaFlag<MetaSet>] = [.mode(.add)]
+        var flags: [MetaFlag<Command.MetaSet>] = [.mode(.add)]
         if let item = edit.original.item {
             guard let expiration = item.lifetime.expiration() else {
                 output.note(.negative)
@@ -229,7 +229,8 @@ struct Edit: OperationCommand {
     /// The largest item that a server stores; nil if it does not report that, and for a value that any server stores.
     private static func itemLimit(for value: [UInt8], on server: Server?) async -> UInt64? {
         // The lowest limit that memcached can be started with.
-        guard value.count > 900, let server, let settings = try? await server.execute(Statistics(.settings)) else {
+        guard value.count > 900, let server, let settings = try? await server.execute(Command.Statistics(.settings))
+        else {
             return nil
         }
         return StatisticsReading(settings).number("item_size_max")

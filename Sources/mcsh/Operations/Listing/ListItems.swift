@@ -39,7 +39,7 @@ struct ListItems: Operation {
     ) async -> MemcacheError {
         let isKeys = request.content == .keys
         let since = isKeys ? ServerVersion(1, 6, 19) : ServerVersion(1, 4, 31)
-        guard error.code == .error, let version = try? await server.execute(Version()), version < since else {
+        guard error.code == .error, let version = try? await server.execute(Command.Version()), version < since else {
             return error
         }
         var error = error

@@ -36,7 +36,7 @@ struct ServerReport: Sendable {
             let trip = try await RoundTrip(to: server)
             version = trip.version.text
             microseconds = trip.microseconds
-            items = StatisticsReading(try await server.execute(Statistics())).number("curr_items")
+            items = StatisticsReading(try await server.execute(Command.Statistics())).number("curr_items")
         } catch {
             state = Self.deadState(of: server) ?? .failing
             self.error = error

@@ -12,7 +12,7 @@ struct ItemDescription {
 
     /// - Parameter decoded: The value as the application reads it, if that is requested.
     init(
-        key: [UInt8], result: MetaResult, debug: MetaDebug.Outcome, server: String,
+        key: [UInt8], result: MetaResult, debug: Command.MetaDebug.Outcome, server: String,
         conventions: ValueConventions = .standard, decoded: [UInt8]? = nil
     ) {
         self.conventions = conventions

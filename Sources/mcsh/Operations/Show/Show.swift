@@ -17,7 +17,7 @@ struct Show: OperationCommand {
         wireForm: "mg KEY s v t f c h l u, and me KEY for the slab class")
     static let presence = Presence.paged
 
-    private static let flags: [MetaFlag<MetaGet>] = [
+    private static let flags: [MetaFlag<Command.MetaGet>] = [
         .returnSize, .returnFlags, .returnCAS, .returnTimeToLive, .returnHitBefore, .returnLastAccess, .withoutBump,
         .returnValue,
     ]
@@ -70,7 +70,7 @@ struct Show: OperationCommand {
     /// A server's answer about a key.
     private struct Found: Sendable {
         var result: MetaResult
-        var debug: MetaDebug.Outcome
+        var debug: Command.MetaDebug.Outcome
     }
 
     /// Shows one key. Returns false if its value cannot be read as requested, which has been reported.
@@ -129,9 +129,9 @@ struct Show: OperationCommand {
 
     /// What a server says about each of some keys.
     private static func ask(_ server: Server, about keys: [Key]) async -> [Result<Found, MemcacheError>] {
-        let results = await server.execute(keys.map { MetaGet($0, flags) })
+        let results = await server.execute(keys.map { Command.MetaGet($0, flags) })
         await WinTokens.giveBack(of: results, for: keys, on: server)
-        let debugs = await server.execute(keys.map { MetaDebug($0) })
+        let debugs = await server.execute(keys.map { Command.MetaDebug($0) })
         return zip(results, debugs).map { result, debug in
             do throws(MemcacheError) {
                 return .success(Found(result: try result.get(), debug: try debug.get()))

@@ -31,7 +31,7 @@ struct ItemWalk: Sendable {
         of server: Server, _ client: MemcacheClient, slabClasses: [SlabClass]? = nil,
         whenWaiting: @escaping @Sendable (_ reason: String) -> Void
     ) async throws(MemcacheError) {
-        let answers = await server.execute([Statistics(), Statistics(.settings)])
+        let answers = await server.execute([Command.Statistics(), Command.Statistics(.settings)])
         let general = StatisticsReading(try answers[0].get())
         let settings = StatisticsReading((try? answers[1].get()) ?? [])
         if let fault = Self.fault(general, settings) {

@@ -6,10 +6,10 @@ struct RoundTrip: Sendable {
     var microseconds: UInt64
 
     init(to server: Server) async throws(MemcacheError) {
-        _ = try await server.execute(Version())
+        _ = try await server.execute(Command.Version())
         let clock = ContinuousClock()
         let start = clock.now
-        version = try await server.execute(Version())
+        version = try await server.execute(Command.Version())
         microseconds = UInt64(max(0, (clock.now - start) / .microseconds(1)))
     }
 }

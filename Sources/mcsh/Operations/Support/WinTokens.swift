@@ -13,13 +13,14 @@ enum WinTokens {
     /// can.
     static func giveBack(_ keys: [Key], on server: Server) async {
         guard !keys.isEmpty else { return }
-        let found = await server.execute(keys.map { MetaGet($0, [.returnCAS, .withoutBump]) })
-        let keepsCAS = ((try? await server.execute(Version())) ?? ServerVersion(0, 0, 0)) >= releaseThatKeepsCAS
-        var requests: [MetaDelete] = []
+        let found = await server.execute(keys.map { Command.MetaGet($0, [.returnCAS, .withoutBump]) })
+        let keepsCAS = ((try? await server.execute(Command.Version())) ?? ServerVersion(0, 0, 0)) >= releaseThatKeepsCAS
+        var requests: [Command.MetaDelete] = []
         for (key, result) in zip(keys, found) {
             // Another client may have stored the item in the meantime.
             guard let item = try? result.get(), item.isStale, let cas = item.cas else { continue }
-            requests.append(MetaDelete(key, [.invalidate, .compareCAS(cas)] + (keepsCAS ? [.setCAS(cas)] : [])))
+            requests.append(
+                Command.MetaDelete(key, [.invalidate, .compareCAS(cas)] + (keepsCAS ? [.setCAS(cas)] : [])))
         }
         if !requests.isEmpty { _ = await server.execute(requests) }
     }

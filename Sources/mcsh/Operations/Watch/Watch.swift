@@ -115,7 +115,7 @@ struct Watch: OperationCommand {
             await report(error)
             // Keys are not sent to a server that is gone, and the prompt does not count it: a request finds out whether
             // it is.
-            if error.code == .connectionLost { _ = try? await server.execute(Version()) }
+            if error.code == .connectionLost { _ = try? await server.execute(Command.Version()) }
         }
     }
 
@@ -124,7 +124,7 @@ struct Watch: OperationCommand {
         _ error: MemcacheError, _ streams: [WatchStream], _ server: Server
     ) async -> MemcacheError {
         guard error.code == .error else { return await RefusalReason.explained(error, of: server, command: "watch") }
-        guard let version = try? await server.execute(Version()) else { return error }
+        guard let version = try? await server.execute(Command.Version()) else { return error }
         let missing = streams.filter { $0.since > version }
         guard let newest = missing.map(\.since).max() else { return error }
         var error = error

@@ -74,7 +74,7 @@ struct Where: OperationCommand {
     private func holders(of keys: [Key], _ fleet: Fleet, _ output: inout OperationOutput) async -> [[String]] {
         let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
             var isThere: [Bool] = []
-            let results = await server.execute(keys.map { MetaGet($0, [.withoutBump]) })
+            let results = await server.execute(keys.map { Command.MetaGet($0, [.withoutBump]) })
             await WinTokens.giveBack(of: results, for: keys, on: server)
             for result in results { isThere.append(try result.get().status == .done) }
             return isThere
