@@ -22,7 +22,8 @@ struct ExtstoreView {
             lines = StyledText("The server has no flash (extstore).", .dim).wrapped(to: width)
         } else {
             let bytes = used.compactMap { $0.fields.number("bytes") }.saturatingSum()
-            let text = "\(used.count) of \(pages.count) pages in use, \(HumanUnits.bytes(bytes)) live"
+            let text =
+                "\(used.count) of \(pages.count) \(pages.count == 1 ? "page" : "pages") in use, \(HumanUnits.bytes(bytes)) live"
             lines = StyledText(text, .heading).wrapped(to: width)
         }
         if !used.isEmpty { lines += [StyledText()] + table(used, width: width).lines(width: width) }

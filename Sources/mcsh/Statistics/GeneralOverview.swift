@@ -75,7 +75,8 @@ struct GeneralOverview {
         let isFull = (reading.number("evictions") ?? 0) > 0 && (reading.number("slab_global_page_pool") ?? 0) == 0
         return Figure(
             title: "memory", value: percentage, fraction: Double(bytes) / Double(limit),
-            note: "\(HumanUnits.bytes(bytes)) of \(HumanUnits.bytes(limit))" + (isFull ? ", full: it evicts" : ""))
+            note: "\(HumanUnits.bytes(bytes)) of \(HumanUnits.bytes(limit))"
+                + (isFull ? ", full: new items evict old ones" : ""))
     }
 
     private var connections: Figure? {

@@ -97,16 +97,18 @@ private struct Verdict {
         if let failed = fields.number("outofmemory"), failed > 0 {
             text = StyledText("out of memory: \(HumanUnits.count(failed)) stores failed", .bad)
         } else if let repairs = fields.number("tailrepairs"), repairs > 0 {
-            text = StyledText("\(HumanUnits.count(repairs)) tail repairs: report a bug", .bad)
+            text = StyledText(
+                "\(HumanUnits.count(repairs)) leaked \(repairs == 1 ? "reference" : "references") repaired: report a bug",
+                .bad)
         } else if evicted == 0 {
             text = StyledText(fields.number("evicted") == nil ? "" : "no evictions", .dim)
         } else if let unread = fields.number("evicted_unfetched"), unread >= evicted {
-            text = StyledText("harmless: no victim was ever read")
+            text = StyledText("harmless: no evicted item was ever read")
         } else if let lastRead, let since {
             switch lastRead {
-            case ..<300: text = StyledText("hurting: last victim used \(since) before", .bad)
-            case ..<3600: text = StyledText("tight: last victim used \(since) before", .warning)
-            default: text = StyledText("calm: last victim unused for \(since)")
+            case ..<300: text = StyledText("too small: last evicted item idle \(since)", .bad)
+            case ..<3600: text = StyledText("tight: last evicted item idle \(since)", .warning)
+            default: text = StyledText("fine: last evicted item idle \(since)")
             }
         } else {
             text = StyledText("evicting", .warning)

@@ -43,21 +43,21 @@ struct SettingRemark: Hashable, Sendable {
         "memory_file": "survives a restart (-e)",
         "stat_key_prefix": "ends a prefix (-D)",
         "slab_chunk_max": "larger items are chained",
-        "slab_automove_ratio": "ages that move a page",
+        "slab_automove_ratio": "ratio of ages that moves pages",
         "growth_factor": "from class to class (-f)",
         "chunk_size": "smallest item (-n)",
         "hot_max_factor": "of the age of COLD",
         "warm_max_factor": "of the age of COLD",
-        "temporary_ttl": "at most, for TEMP",
-        "idle_timeout": "then a client is cut off",
-        "read_buf_mem_limit": "at most, for buffers",
+        "temporary_ttl": "longest lifetime in TEMP",
+        "idle_timeout": "then idle clients are cut off",
+        "read_buf_mem_limit": "limit for read buffers",
         "oldest": "age of the server at flush_all",
         "ext_item_size": "smallest item for flash",
         "ext_item_age": "idle before going to flash",
-        "ext_recache_rate": "one hit in so many",
+        "ext_recache_rate": "one hit in this many",
         "ext_compact_under": "free pages",
         "ext_drop_under": "free pages",
-        "ext_low_ttl": "kept apart below",
+        "ext_low_ttl": "stored apart below this",
     ]
 
     private static let values: [String: [String: SettingRemark]] = [
@@ -89,7 +89,7 @@ struct SettingRemark: Hashable, Sendable {
         ],
         "slab_automove": [
             "0": warning("off: classes keep their pages"), "1": SettingRemark("pages follow the load"),
-            "2": warning("aggressive: costs good items"),
+            "2": warning("aggressive: evicts good items"),
         ],
         "slab_reassign": [
             "yes": SettingRemark("pages can move"), "no": warning("classes keep their pages"),
@@ -97,7 +97,7 @@ struct SettingRemark: Hashable, Sendable {
         "maxconns_fast": [
             "yes": SettingRemark("at the limit: an error line"), "no": SettingRemark("at the limit: clients queue"),
         ],
-        "temp_lru": ["yes": SettingRemark("short lives are kept apart"), "no": SettingRemark("")],
+        "temp_lru": ["yes": SettingRemark("short-lived items are apart"), "no": SettingRemark("")],
         "idle_timeout": ["0": SettingRemark("idle clients stay")],
         "hashpower_init": ["0": SettingRemark("the default, 16")],
         "lru_crawler_tocrawl": ["0": SettingRemark("no limit")],
@@ -111,7 +111,7 @@ struct SettingRemark: Hashable, Sendable {
         "ssl_session_cache": ["yes": SettingRemark("sessions are resumed"), "no": SettingRemark("no resumption")],
         "ssl_kernel_tls": ["yes": SettingRemark("the kernel encrypts"), "no": SettingRemark("")],
         "ext_drop_unread": [
-            "yes": SettingRemark("compaction drops unread"), "no": SettingRemark("unread items are kept"),
+            "yes": SettingRemark("compaction drops unread items"), "no": SettingRemark("unread items are kept"),
         ],
         "ssl_verify_mode": [
             "0": SettingRemark("none"), "1": SettingRemark("request"), "2": SettingRemark("require"),

@@ -83,13 +83,13 @@ struct StatisticsFinding: Hashable, Sendable {
 
     private static let rules: [Rule] = [
         Rule(name: "malloc_fails", role: .bad) { count, isOne in
-            "Memory could not be had \(count) \(isOne ? "time" : "times"): the host is out of it."
+            "Memory allocation failed \(count) \(isOne ? "time" : "times"): the host is out of memory."
         },
         Rule(name: "badcrc_from_extstore", role: .bad) { count, isOne in
             "\(count) \(isOne ? "item" : "items") read from flash had a bad checksum: suspect the disk."
         },
         Rule(name: "evicted_active", role: .bad) { count, isOne in
-            "\(count) \(isOne ? "item was" : "items were") evicted though read recently: the cache is too small."
+            "\(count) \(isOne ? "item that was read recently was" : "items that were read recently were") evicted: the cache is too small."
         },
         Rule(name: "store_no_memory", role: .bad) { count, isOne in
             "\(count) \(isOne ? "store was" : "stores were") refused for lack of memory: see stats items."
@@ -97,7 +97,7 @@ struct StatisticsFinding: Hashable, Sendable {
         Rule(
             name: "evictions", role: .warning,
             sentence: { count, isOne in
-                "\(count) \(isOne ? "item was" : "items were") evicted for memory: stats items says which classes it hurts."
+                "\(count) \(isOne ? "item was" : "items were") evicted to make room: stats items shows which classes need memory."
             },
             applies: { _, reading in (reading.number("evicted_active") ?? 0) == 0 }),
         Rule(
@@ -106,16 +106,16 @@ struct StatisticsFinding: Hashable, Sendable {
                 "\(count) \(isOne ? "connection was" : "connections were") refused at the limit (-c)."
             }, applies: countsRefusals),
         Rule(name: "listen_disabled_num", role: .warning) { count, isOne in
-            "The connection limit stopped the listener \(count) \(isOne ? "time" : "times")."
+            "The server stopped accepting connections \(count) \(isOne ? "time" : "times"): the limit (-c) was reached."
         },
         Rule(name: "read_buf_oom", role: .warning) { count, isOne in
-            "\(count) \(isOne ? "connection was" : "connections were") closed for lack of a read buffer."
+            "\(count) \(isOne ? "connection was" : "connections were") closed because there was no memory for a read buffer."
         },
         Rule(name: "response_obj_oom", role: .warning) { count, isOne in
-            "\(count) \(isOne ? "connection was" : "connections were") closed for lack of a response object."
+            "\(count) \(isOne ? "connection was" : "connections were") closed because there was no memory for a response."
         },
         Rule(name: "slab_reassign_evictions_nomem", role: .warning) { count, isOne in
-            "\(count) valid \(isOne ? "item was" : "items were") thrown away by page moves."
+            "\(count) valid \(isOne ? "item was" : "items were") evicted to move memory pages."
         },
         Rule(name: "store_too_large", role: .warning) { count, isOne in
             "\(count) \(isOne ? "store was" : "stores were") refused: larger than the item limit (-I)."

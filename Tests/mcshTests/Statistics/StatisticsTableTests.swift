@@ -5,11 +5,13 @@ import Testing
 /// The views with rows for numbered things.
 @Suite struct StatisticsTableTests {
     @Test(arguments: [
-        ("evicted 0", "no evictions"), ("evicted 5\nitems:1:evicted_time 40", "hurting: last victim used 40s before"),
-        ("evicted 5\nitems:1:evicted_time 900", "tight: last victim used 15m before"),
-        ("evicted 5\nitems:1:evicted_time 86400", "calm: last victim unused for 1d"),
-        ("evicted 5\nitems:1:evicted_unfetched 5\nitems:1:evicted_time 4", "harmless: no victim was ever read"),
-        ("outofmemory 3", "out of memory: 3 stores failed"), ("tailrepairs 1", "1 tail repairs: report a bug"),
+        ("evicted 0", "no evictions"), ("evicted 5\nitems:1:evicted_time 40", "too small: last evicted item idle 40s"),
+        ("evicted 5\nitems:1:evicted_time 900", "tight: last evicted item idle 15m"),
+        ("evicted 5\nitems:1:evicted_time 86400", "fine: last evicted item idle 1d"),
+        ("evicted 5\nitems:1:evicted_unfetched 5\nitems:1:evicted_time 4", "harmless: no evicted item was ever read"),
+        ("outofmemory 3", "out of memory: 3 stores failed"),
+        ("tailrepairs 1", "1 leaked reference repaired: report a bug"),
+        ("tailrepairs 2", "2 leaked references repaired: report a bug"),
     ])
     func `the verdict on a class`(fields: String, verdict: String) {
         let lines = StatisticsFixtures.lines(.items, "items:1:number 10\nitems:1:" + fields, width: 200)

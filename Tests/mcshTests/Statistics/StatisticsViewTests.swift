@@ -58,7 +58,7 @@ import Testing
                 "",
                 "Attention",
                 "! 990 of 1,004 connections are in use.",
-                "! Memory could not be had 3 times: the host is out of it.",
+                "! Memory allocation failed 3 times: the host is out of memory.",
                 "",
                 "Server",
                 "  version            1.4.13",
@@ -86,8 +86,8 @@ import Testing
 
     @Test(arguments: [
         ("accepting_conns 0", "! New connections are not accepted: the limit (-c) is reached."),
-        ("evicted_active 1", "! 1 item was evicted though read recently: the cache is too small."),
-        ("listen_disabled_num 2", "! The connection limit stopped the listener 2 times."),
+        ("evicted_active 1", "! 1 item that was read recently was evicted: the cache is too small."),
+        ("listen_disabled_num 2", "! The server stopped accepting connections 2 times: the limit (-c) was reached."),
         ("rejected_connections 1234", "! 1,234 connections were refused at the limit (-c)."),
         (
             "version 1.5.23\nrejected_connections 80\ntotal_connections 200",
@@ -119,7 +119,9 @@ import Testing
     @Test func `a cache that evicts is full, before its memory is`() {
         let reply = "uptime 100\nbytes 48900\nlimit_maxbytes 100000\nevictions 5\nslab_global_page_pool 0"
         let lines = StatisticsFixtures.lines(.general, reply)
-        #expect(lines[0].hasPrefix("memory     48.9%") && lines[0].hasSuffix(", full: it evicts"), "\(lines)")
+        #expect(
+            lines[0].hasPrefix("memory     48.9%") && lines[0].hasSuffix(", full: new items evict old ones"), "\(lines)"
+        )
         let free = StatisticsFixtures.lines(.general, reply.replacing("pool 0", with: "pool 3"))
         #expect(!free[0].contains("full"), "\(free)")
     }
