@@ -86,8 +86,8 @@ struct Greeting: Sendable {
                     StyledText("and \(HumanUnits.count(UInt64(rest))) more \(rest == 1 ? "does" : "do") not answer"))
             }
         }
-        first.append("; type help for help, quit to leave")
-        return ([first] + lines).flatMap { $0.wrapped(to: max(width, 20), indent: 2) }
+        lines = [first] + lines + [StyledText("Type help for help, quit to leave.")]
+        return lines.flatMap { $0.wrapped(to: max(width, 20), indent: 2) }
     }
 
     private func facts(_ readings: [StatisticsReading]) -> String {

@@ -25,7 +25,7 @@ import Testing
         Greeting(name: name, isProduction: isProduction, answers: answers).lines(width: width).map(\.text)
     }
 
-    @Test func `one server is described in one line`() {
+    @Test func `one server is described in one line, and the next one says how to get help`() {
         let answer = Self.answer(
             "a",
             [
@@ -33,19 +33,32 @@ import Testing
             ])
         #expect(
             Self.lines("a:11211", answer) == [
-                "a:11211: memcached 1.6.18, up 2h 5m, 12,345 items, 97.0% hits; type help for help, quit to leave"
+                "a:11211: memcached 1.6.18, up 2h 5m, 12,345 items, 97.0% hits", "Type help for help, quit to leave.",
             ])
     }
 
-    @Test func `a server with a usual address and numbers is wrapped after a word at 80 columns`() {
+    @Test func `a server with a usual address and large numbers takes one line of 80 columns, and two of 60`() {
         let answer = Self.answer(
             "127.0.0.1:11211",
-            ["version": "1.6.18", "uptime": "7500", "curr_items": "400", "get_hits": "8", "get_misses": "1"])
+            ["version": "1.6.18", "uptime": "1075500", "curr_items": "1234567", "get_hits": "8", "get_misses": "1"])
         #expect(
             Self.lines("127.0.0.1:11211", answer, width: 80) == [
-                "127.0.0.1:11211: memcached 1.6.18, up 2h 5m, 400 items, 88.9% hits; type help",
-                "  for help, quit to leave",
+                "127.0.0.1:11211: memcached 1.6.18, up 12d 10h, 1,234,567 items, 88.9% hits",
+                "Type help for help, quit to leave.",
             ])
+        #expect(
+            Self.lines("127.0.0.1:11211", answer, width: 60) == [
+                "127.0.0.1:11211: memcached 1.6.18, up 12d 10h, 1,234,567", "  items, 88.9% hits",
+                "Type help for help, quit to leave.",
+            ])
+    }
+
+    @Test(arguments: [20, 40, 60, 80])
+    func `no line is longer than the window, whatever the server`(width: Int) {
+        let answer = Self.answer(
+            "2001:db8::1", ["version": "1.6.18", "uptime": "99999999", "curr_items": "18446744073709551615"])
+        let lines = Self.lines("[2001:db8::1]:11211", answer, isProduction: true, width: width)
+        #expect(lines.allSatisfy { $0.utf8.count <= width }, "\(lines)")
     }
 
     @Test func `a server without reads has no ratio, and a long line is wrapped`() {
@@ -53,7 +66,7 @@ import Testing
             "a", ["version": "1.6.18", "uptime": "3", "curr_items": "1", "get_hits": "0", "get_misses": "0"])
         #expect(
             Self.lines("a:11211", answer, width: 46) == [
-                "a:11211: memcached 1.6.18, up 3s, 1 item, no", "  reads; type help for help, quit to leave",
+                "a:11211: memcached 1.6.18, up 3s, 1 item, no", "  reads", "Type help for help, quit to leave.",
             ])
     }
 
@@ -66,22 +79,24 @@ import Testing
         #expect(
             Self.lines("@s", one, Self.failure("c:11211"), two, isProduction: true) == [
                 "@s (production): 3 servers, 2 of them answer, memcached 1.6.18 and 1.6.9, up 1m or longer, 1,500 items, "
-                    + "50.0% hits; type help for help, quit to leave",
+                    + "50.0% hits",
                 "c:11211: cannot connect: connection refused; it is tried again later",
+                "Type help for help, quit to leave.",
             ])
     }
 
     @Test func `a server that cannot be reached is reported with the reason`() {
         #expect(
             Self.lines("a:11211", Self.failure("a")) == [
-                "a:11211: cannot connect: connection refused; the next command tries again; type help for help, quit to leave"
+                "a:11211: cannot connect: connection refused; the next command tries again",
+                "Type help for help, quit to leave.",
             ])
     }
 
     @Test func `a server's text is escaped, and optional`() {
         #expect(
             Self.lines("a:11211", Self.answer("a", ["version": "\u{1b}[2J", "uptime": "x", "curr_items": "-1"])) == [
-                "a:11211: memcached \\e[2J, 0 items, no reads; type help for help, quit to leave"
+                "a:11211: memcached \\e[2J, 0 items, no reads", "Type help for help, quit to leave.",
             ])
     }
 }
