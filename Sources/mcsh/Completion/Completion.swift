@@ -9,7 +9,7 @@ struct Completion {
     struct Known {
         var keys: (_ prefix: [UInt8]) -> SeenKeys.Matches = { _ in SeenKeys.Matches() }
         var files: (_ prefix: [UInt8]) -> [Candidate] = { _ in [] }
-        var servers: [String] = []
+        var servers: () -> [String] = { [] }
     }
 
     /// The words that can appear at a position of a line.
@@ -86,7 +86,7 @@ struct Completion {
         switch parameter.choices {
         case .any: return parameter.kind == .file ? known.files([]) : []
         case .outputFormats: return formats
-        case .servers: return known.servers.map { Candidate($0) }
+        case .servers: return known.servers().map { Candidate($0) }
         case .topics:
             if previous.elementsEqual("stat".utf8) || previous.elementsEqual("stats".utf8) { return statistics }
             return topics

@@ -44,6 +44,13 @@ struct ServerCatalog: Sendable {
         file = try ConfigurationFile.read(path, defaultPort: defaultPort)
     }
 
+    /// The names of the pools in the configuration file as it is now, or as it was if it cannot be read.
+    var poolNames: [String] {
+        var now = self
+        try? now.reload()
+        return (now.file?.pools.keys.sorted() ?? []).map { "@\($0)" }
+    }
+
     /// The initial servers: `-s`, else `MCSH_SERVERS`, else `MEMCACHED_SERVERS`, else memcached's port on this machine.
     /// A variable without a server in it is ignored.
     func initialSelection(

@@ -47,7 +47,7 @@ struct PromptLoop {
             files: { prefix in
                 FileNames.beginning(with: prefix).map { Completion.Candidate($0.path, isOpen: $0.isDirectory) }
             },
-            servers: shell.catalog.file?.pools.keys.sorted().map { "@\($0)" } ?? [])
+            servers: { [shell] in shell.catalog.poolNames })
         let aid = LineAid(
             complete: { Completion.answer($0, cursor: $1, known: known) }, hint: { LineHint.text(for: $0) })
         return LibEditSource(

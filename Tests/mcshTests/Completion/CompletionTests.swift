@@ -15,7 +15,7 @@ import Testing
             files: { prefix in
                 ["a file", "warm.mcsh"].map { Completion.Candidate($0) }.filter { $0.text.starts(with: prefix) }
             },
-            servers: [])
+            servers: { [] })
     }
 
     private static func answer(_ line: String) -> Completion.Answer {

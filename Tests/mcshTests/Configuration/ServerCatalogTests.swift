@@ -1,4 +1,6 @@
+import Foundation
 import MemcacheCore
+import TestSupport
 import Testing
 
 @testable import mcsh
@@ -313,5 +315,23 @@ import Testing
     ])
     func `errors of options that cannot be read are JSON if that was requested`(words: [String], isJSON: Bool) {
         #expect(OptionParser.asksForJSON(words) == isJSON)
+    }
+
+    @Test func `the pools that are offered are those in the file now`() throws {
+        let home = try TemporaryDirectory()
+        let environment: Environment = ["XDG_CONFIG_HOME": home.path]
+        func write(_ text: String) throws {
+            try FileManager.default.createDirectory(
+                atPath: home.path + "/mcsh", withIntermediateDirectories: true)
+            try text.write(toFile: home.path + "/mcsh/config.toml", atomically: true, encoding: .utf8)
+        }
+        try write("[pools.b]\nservers = [\"h\"]\n[pools.a]\nservers = [\"h\"]\n")
+        let catalog = try ServerCatalog(options: Options(), environment: environment)
+        #expect(catalog.poolNames == ["@a", "@b"])
+        try write("[pools.new]\nservers = [\"h\"]\n")
+        #expect(catalog.poolNames == ["@new"])
+        // A file that cannot be read hides none.
+        try write("[pools")
+        #expect(catalog.poolNames == ["@a", "@b"])
     }
 }

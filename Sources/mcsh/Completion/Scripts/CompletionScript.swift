@@ -73,7 +73,7 @@ struct CompletionScript {
     /// The pools of the configuration file, as `-s` accepts them. A file that cannot be read is not reported.
     static func pools() -> [String] {
         let catalog = try? ServerCatalog(options: Options(), environment: Environment.ofProcess())
-        return catalog?.file?.pools.keys.sorted().map { "@\($0)" } ?? []
+        return catalog?.poolNames ?? []
     }
 
     init() {
