@@ -75,6 +75,17 @@ struct TerminalEditingTests {
         try await session.type("\u{1b}[3~", shows: "get abY")
     }
 
+    @Test func `a dot repeats the last change in vi mode, and u undoes it`() async throws {
+        let session = try await AtTerminal.start(editrc: "bind -v\n")
+        try await session.type("get one two six\u{1b}0dw", shows: "one two six")
+        try await session.type(".", shows: "two six")
+        try await session.type("cwX\u{1b}w.", shows: "X X")
+        try await session.type("0x", shows: " X")
+        try await session.type("u", shows: "X X")
+        try await session.type("02.", shows: "X")
+        try await session.type("ia日\u{1b}.", shows: "aa日日X")
+    }
+
     @Test func `the user's own keys win`() async throws {
         let session = try await AtTerminal.start(
             editrc: "bind ^T ed-move-to-beg\nmcsh:bind \"\\e[15~\" ed-move-to-beg\n")

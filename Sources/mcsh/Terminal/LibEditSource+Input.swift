@@ -14,12 +14,18 @@ extension LibEditSource {
     /// Calls `poll` and `read`.
     func readCharacter(_ character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
         mcsh_el_check_line(editor)
+        if let key = repeatedKeys.popFirst() {
+            character?.pointee = key
+            return 1
+        }
         while true {
             while !decoded.isEmpty {
                 let output = decoded.removeFirst()
                 if case .position(_, let column) = output {
                     takePosition(column: column)
                 } else if let found = convert(output) {
+                    // The text of a search is none of the line.
+                    if isVi, searchLabel == nil { change.take(found) }
                     character?.pointee = found
                     return 1
                 }

@@ -52,6 +52,9 @@ extension LibEditSource {
         mcsh_el_add_function(editor, "mcsh-edit", "Edit the line in the user's editor") { editor, _ in
             LibEditSource.of(editor)?.editElsewhere() ?? UInt8(CC_NORM)
         }
+        mcsh_el_add_function(editor, "mcsh-repeat", "Repeat the last change") { editor, _ in
+            LibEditSource.of(editor)?.repeatChange() ?? UInt8(CC_NORM)
+        }
         mcsh_el_add_function(editor, "mcsh-again-reversed", "Search once more, in the other direction") { editor, _ in
             LibEditSource.of(editor)?.findAgain(isReversed: true) ?? UInt8(CC_NORM)
         }
@@ -84,7 +87,7 @@ extension LibEditSource {
         // sign would be an option of `bind`.
         for (key, function) in [
             "+": "mcsh-later", "\\055": "mcsh-earlier", "J": "mcsh-later", "K": "mcsh-earlier", "G": "mcsh-earlier",
-            ":": "mcsh-nothing", ".": "mcsh-nothing",
+            ":": "mcsh-nothing", ".": "mcsh-repeat",
         ] {
             mcsh_el_bind_alternate(editor, key, function)
         }
@@ -108,7 +111,7 @@ extension LibEditSource {
         "ed-prev-history": "mcsh-earlier", "ed-next-history": "mcsh-later",
         "ed-command": "mcsh-nothing", "vi-to-history-line": "mcsh-earlier", "ed-clear-screen": "mcsh-clear",
         "ed-redisplay": "mcsh-clear", "vi-histedit": "mcsh-edit",
-        "vi-redo": "mcsh-nothing",
+        "vi-redo": "mcsh-repeat",
     ]
 
     /// The replacement of a function of libedit if the user binds it. After vi's undo, which swaps two buffers, the
@@ -198,6 +201,14 @@ extension LibEditSource {
         guard Self.wide(text) != nil else { return beep() }
         replaceLine(text)
         return enter()
+    }
+
+    /// `.` of vi: types the keys of the last change again.
+    private func repeatChange() -> UInt8 {
+        let keys = change.repetition()
+        guard !keys.isEmpty else { return beep() }
+        repeatedKeys = keys[...]
+        return UInt8(CC_NORM)
     }
 
     private func interrupt() -> UInt8 {

@@ -29,6 +29,7 @@ extension LibEditSource {
     /// Has a key read again, once the search has ended. Esc alone only ends it, except where it begins other keys.
     private func pushBack(_ code: wchar_t) {
         if code == 0x1b, !isVi, decoded.isEmpty { return }
+        if isVi { change.take(code) }
         el_wpush(editor, [code, 0])
     }
 

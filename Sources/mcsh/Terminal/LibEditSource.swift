@@ -36,6 +36,10 @@ final class LibEditSource: LineSource {
     /// The text shown instead of the prompt.
     var searchLabel: String?
 
+    /// The last change of vi, and its keys that are still to be typed again.
+    var change = ViChange()
+    var repeatedKeys: ArraySlice<wchar_t> = []
+
     // What is on the screen.
     /// What was drawn last; nil if the cursor is in an empty row.
     var picture: LinePicture?
@@ -116,6 +120,8 @@ final class LibEditSource: LineSource {
         entered = nil
         lineAtTab = nil
         recall = Recall()
+        change.beginLine()
+        repeatedKeys = []
         searchLabel = nil
         picture = nil
         firstRow = 0
