@@ -6,7 +6,8 @@
 /// - An option with such a name: `--password`.
 /// - A storage command with a key, or another word, whose last part is such a name, and more after it.
 /// - `user:password@` in a URL, and in the servers of `use`.
-/// - `Authorization:` and `Bearer`, and the first line of a private key.
+/// - The same name in an element of XML, or in quotes before `;`, as PHP serialises it.
+/// - `Authorization:`, `Cookie:` and `Bearer`, and the first line of a private key.
 enum Secrets {
     /// Whether a line contains a secret, or what looks like one.
     static func isIn(_ line: [UInt8]) -> Bool {
@@ -92,6 +93,7 @@ private struct Scan {
                 if isAt(index, "token"), isSecret(index..<index + 5) { return true }
             case UInt8(ascii: "c"):
                 if isAt(index, "credential"), isSecret(index..<index + 10) { return true }
+                if isAt(index, "cookie: "), !isLetter(before: index), index + 8 < line.count { return true }
             case UInt8(ascii: "a"):
                 if isAt(index, "authorization"), nextMark(from: index + 13) == UInt8(ascii: ":") { return true }
             case UInt8(ascii: "k"):
@@ -130,7 +132,9 @@ private struct Scan {
         guard index < line.count else { return false }
         switch line[index] {
         case UInt8(ascii: "="): return true
-        case UInt8(ascii: ":") where isQuoted: return true
+        case UInt8(ascii: ":") where isQuoted, UInt8(ascii: ";") where isQuoted: return true
+        case UInt8(ascii: ">") where index == end && name.lowerBound > 0:
+            if line[name.lowerBound - 1] == UInt8(ascii: "<") { return true }
         case UInt8(ascii: ":") where index + 1 < line.count:
             if Scan.isBlank(line[index + 1]) || Scan.isQuote(line[index + 1]) || line[index + 1] == UInt8(ascii: "\\") {
                 return true

@@ -24,7 +24,9 @@ import Testing
         "set db postgres://u:pw@h/db", "set r redis://:pw@10.0.0.5:6379", "get k | curl https://ann:pw@example.com/",
         "use user:pw@127.0.0.1:24305", "USE a:1 ann:pw@b:2",
         "set x \"Authorization: Bearer abc\"", "get k | curl -H 'authorization: Basic eA=='", "set x \"Bearer abc\"",
-        "set x {\"Authorization\":\"x\"}", "set key \"-----BEGIN RSA PRIVATE KEY-----\\nMII\"",
+        "set x {\"Authorization\":\"x\"}", "set x \"<password>x</password>\"", "set x '<user><Token>x</Token></user>'",
+        "set x 's:8:\"password\";s:1:\"x\";'", "set x \"Cookie: sessionid=x\"", "set x 'Set-Cookie: id=x; Secure'",
+        "set key \"-----BEGIN RSA PRIVATE KEY-----\\nMII\"",
     ])
     func `a secret is seen in the forms that people write`(_ line: String) {
         #expect(Self.isIn(line))
@@ -38,7 +40,7 @@ import Testing
         "set compass north", "set bypass 1", "set author ann", "set u {\"tokens_left\":3}", "set u {\"passenger\":3}",
         "set u http://example.com:80/a@b", "set mail ann@example.com", "get user:ann@example.com", "use @sessions",
         "set u {\"authorized\":true}", "set a bearer", "stats", "set k v --flags 3", "raw get login",
-        "set password_hash x",
+        "set password_hash x", "set cookie:7 x", "set x {\"cookie\":1}", "set x 'a > password'", "set x <b>token</b>x",
         "keys 'pass*'", "set a ://@", "set a x://y:@z", "help set", "set k -----BEGIN-----",
     ])
     func `what only looks a little like one is none`(_ line: String) {
