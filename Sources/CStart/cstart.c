@@ -5,12 +5,65 @@
 #include "cstart.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <termios.h>
 #include <unistd.h>
+
+// Swift aborts the program if an allocation fails, and SwiftNIO ends it with an illegal instruction or a trap. An abort counts
+// as that if memory is limited, and a trap if half of the limit is not free; without a limit both do if the system does not
+// provide a gibibyte. After any other abort the handler returns, and `abort` ends the program as usual.
+
+static int out_of_memory_status;
+static int has_terminal;
+static struct termios terminal;
+
+// The limit of a resource in bytes, and a gibibyte without one.
+static size_t limit_of(int resource) {
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 1 << 30;
+    return limit.rlim_cur < 1 << 30 ? (size_t)limit.rlim_cur : 1 << 30;
+}
+
+static int is_out_of_memory(int number) {
+    size_t limit = limit_of(RLIMIT_AS);
+    const size_t data = limit_of(RLIMIT_DATA);
+    if (data < limit) limit = data;
+    if (limit < 1 << 30 && number == SIGABRT) return 1;
+    const size_t size = limit < 1 << 30 ? limit / 2 : limit;
+    void *memory = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    if (memory == MAP_FAILED) return 1;
+    munmap(memory, size);
+    return 0;
+}
+
+static void mcsh_ended(int number) {
+    static const char message[] = "mcsh: out of memory\n";
+    if (!is_out_of_memory(number)) {
+        signal(number, SIG_DFL);
+        return;
+    }
+    if (has_terminal) tcsetattr(STDIN_FILENO, TCSANOW, &terminal);
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) _exit(out_of_memory_status);
+    _exit(out_of_memory_status);
+}
+
+void mcsh_end_if_out_of_memory(int status) {
+    out_of_memory_status = status;
+    has_terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &terminal) == 0;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = mcsh_ended;
+    sigaction(SIGABRT, &action, 0);
+    sigaction(SIGILL, &action, 0);
+    sigaction(SIGTRAP, &action, 0);
+}
 
 #ifdef __linux__
 #include <malloc.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 // When a Swift program starts, its runtime looks up the program's own path, and ends the program where it does not find it:
 // a static program finds it in /proc, which a plain chroot does not have. With the root of the runtime given it does not

@@ -100,6 +100,30 @@ struct LocalLimitTests {
         #expect(run.stderr.contains("its line has more than 16777216 bytes"), "\(run)")
     }
 
+    #if os(Linux)
+        @Test(arguments: [
+            "-x set big < value", "-c 'set big < value'", "--pipe < request", "get small --json", "keys",
+            "-x add big --compress < value",
+        ])
+        func `without enough memory a command says so and is 9`(words: String) async throws {
+            let session = try await Session.start()
+            try await session.server.store("v", under: "small")
+            var program = session.program
+            program.environment["SERVER"] = session.server.address
+            // Each may end it at another place.
+            for limit in [60_000, 84_000, 110_000, 130_000] {
+                let run = try await program.runShell(
+                    """
+                    truncate -s 50M value; { printf 'set big 0 0 52428800\\r\\n'; cat value; printf '\\r\\n'; } > request
+                    ulimit -v \(limit); "$MCSH" -s "$SERVER" \(words)
+                    """, within: .seconds(60))
+                // Where the memory suffices the server refuses a value of this length.
+                #expect([0, 3, 9].contains(run.status), "\(limit): \(run)")
+                if run.status == 9 { #expect(run.stderr.contains("mcsh: ") || run.stderr.contains("-c:1: "), "\(run)") }
+            }
+        }
+    #endif
+
     @Test func `a file that is longer than any value is not read`() async throws {
         let session = try await Session.start()
         let path = session.program.home.path(of: "long")

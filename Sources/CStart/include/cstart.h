@@ -10,3 +10,6 @@ char *mcsh_argument(int index);
 
 /// A pipe that programs which are started do not get: `pipe2` with `O_CLOEXEC`, which Swift does not see on Linux.
 int mcsh_pipe(int ends[2]);
+
+/// Ends the program with a sentence and this status if it runs out of memory, in place of the abort that Swift has for that.
+void mcsh_end_if_out_of_memory(int status);

@@ -11,6 +11,7 @@ import MemcachePlatform
 enum MCSH {
     static func main() {
         mcsh_start_finish()
+        mcsh_end_if_out_of_memory(ExitStatus.localFailure.rawValue)
         Signals.ignoreBrokenPipes()
         Signals.occupyStandardDescriptors()
         let arguments = ArgumentText.arguments()

@@ -50,7 +50,7 @@ enum Blocking {
         LocalResources.beginTurn()
         defer { LocalResources.endTurn() }
         if let reason = LocalResources.shortage(ofDescriptors: timerDescriptors) {
-            return MemcacheError(.localResource, "nothing can be waited for: \(reason)")
+            return MemcacheError(.localResource, "cannot wait for an answer: \(reason)")
         }
         let counter = InFlightLimit()
         counter.add(1, waitingBelow: .max)
