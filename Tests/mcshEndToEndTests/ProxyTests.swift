@@ -37,8 +37,69 @@ struct ProxyTests {
                 ByteString(
                     "this is a proxy (\(name)) that hangs up on flush_all without reply: name the servers behind it")),
             "\(run)")
-        #expect(run.status != 0)
+        #expect(run.status == 3, "\(run)")
         #expect(server.failures == [])
+    }
+
+    @Test(
+        arguments: [
+            (["--pipe"], "get k\r\nstats\r\nget k\r\n", "stats"), (["--pipe"], "mn\r\n", "mn"),
+            (["--pipe"], "set k 0 0 1\r\nv\r\nverbosity 1\r\n", "verbosity"), (["raw", "mg k v"], "", "mg"),
+            (["-c", "stats slabs"], "", "stats"), (["-e", "-c", "mg k v"], "", "mg"),
+            ([], "get k\nstats\nget k\n", "stats"),
+            ([], "set a 1\nset b 2\nexists a\n", "exists"), (["keys"], "", "keys"),
+            (["stats", "cachedump", "1", "5"], "", "stats"),
+            (["watch", "--for", "1s"], "", "watch"), (["ttl", "a"], "", "ttl"), (["show", "a"], "", "show"),
+            (["lru_crawler", "metadump", "all"], "", "lru_crawler"), (["where", "a", "--probe"], "", "where --probe"),
+            (["-y", "delete", "--match", "a*"], "", "delete --match"),
+        ] as [([String], String, String)])
+    func `the command that a proxy hangs up on is named, however it is given, and the status is 3`(
+        arguments: [String], input: String, name: String
+    ) async throws {
+        let server = try ScriptedServer(
+            connections: [
+                [.expectAnything, .close],
+                [
+                    .expect("version\r\n"), .send("VERSION 1.6.18\r\n"), .expect("stats settings\r\n"), .close,
+                ],
+            ])
+        let run = try await BuiltProgram().run(
+            arguments: ["-s", ByteString(server.address)] + arguments.map { ByteString($0) },
+            input: .bytes(ByteString(input)))
+        #expect(
+            run.stderr.contains(
+                ByteString(
+                    "this is a proxy (twemproxy or one like it) that hangs up on \(name) without reply: "
+                        + "name the servers behind it")), "\(run)")
+        #expect(run.status == 3, "\(run)")
+    }
+
+    @Test(arguments: [
+        ["get", "a"], ["-c", "get a"], ["--pipe"], ["raw", "version"], ["keys"], ["watch", "--for", "1s"],
+    ])
+    func `a server that speaks only the binary protocol is recognised`(_ words: [String]) async throws {
+        let noop: [UInt8] = [0x80, 0x0a] + [UInt8](repeating: 0, count: 22)
+        let answer: [UInt8] = [0x81, 0x0a] + [UInt8](repeating: 0, count: 22)
+        let server = try ScriptedServer(
+            connections: [
+                [.silence], [.expect(ByteString(noop)), .send(ByteString(answer)), .silence],
+                [.expect("version\r\nversion\r\nversion\r\n"), .close],
+            ])
+        let run = try await BuiltProgram().run(
+            arguments: ["-s", ByteString(server.address), "--timeout", "300ms"] + words.map { ByteString($0) },
+            input: .bytes("get a\r\n"))
+        #expect(
+            run.stderr.contains("no answer within 300 ms: this server speaks only the binary protocol"), "\(run)")
+        #expect(run.status == 5, "\(run)")
+    }
+
+    @Test func `a server that answers text late is not said to speak the binary protocol`() async throws {
+        let server = try ScriptedServer(
+            connections: [
+                [.silence], [.expectAnything, .send("\u{1}\n")],
+            ])
+        let run = try await runAgainst(server, "--timeout", "300ms", "get", "a")
+        #expect(run.stderr == "mcsh: \(server.address): no answer within 300 ms\n", "\(run)")
     }
 
     @Test func `a server that hangs up and is not a proxy is not called one`() async throws {

@@ -52,7 +52,7 @@ public struct MetaFlag<Request: MetaCommand>: Hashable, Sendable {
             argument = .number(number)
         case .seconds:
             guard let number = ASCIINumber.parseSigned(rest), let expiration = Expiration(wireValue: number) else {
-                throw fault("where n is a number of seconds (0 for never) or, over 2592000, a Unix time")
+                throw fault("where seconds is a number (0 for never) or, over 2592000, a Unix time")
             }
             argument = .expiration(expiration)
         case .choice(let letters):

@@ -97,6 +97,13 @@ package final class Server: Sendable {
         return connection
     }
 
+    /// Another connection to the server, which commands do not share.
+    ///
+    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
+    package func makeConnection() throws(MemcacheError) -> Connection {
+        try Connection(to: address, options: options)
+    }
+
     private var connectionInUse: Connection? {
         state.withLock { state in
             guard !state.isClosed, let connection = state.connection, !connection.isClosed else { return nil }

@@ -6,7 +6,8 @@ extension MemcacheError {
         case .lineTooLong(let limit):
             message = "the server sent a line of more than \(limit) bytes: this is not memcached"
         case .valueTooLong(let bytes, let limit):
-            message = "the server announced a value of \(bytes) bytes, more than the limit of \(limit)"
+            message =
+                "the server announced a value of \(bytes) \(bytes == 1 ? "byte" : "bytes"), more than the limit of \(limit)"
         case .replyTooLong(let limit):
             message = "the server's answer exceeds the limit of \(limit) bytes"
         case .malformed(let line):

@@ -36,7 +36,7 @@ package struct ReplyCollector: Sendable {
         _ element: ReplyElement, of bytes: Span<UInt8>, shape: ReplyShape
     ) throws(ReplyParser.Failure) -> Reply? {
         switch shape.progress(after: element) {
-        case .violation: throw .unexpected(line: line(of: element, in: bytes))
+        case .violation: throw .unexpected(line: element.line(in: bytes))
         case .incomplete:
             try keep(element, of: bytes)
             return nil
@@ -51,7 +51,7 @@ package struct ReplyCollector: Sendable {
     private mutating func keep(_ element: ReplyElement, of bytes: Span<UInt8>) throws(ReplyParser.Failure) {
         switch element {
         case .value(let key, let flags, let cas, let data):
-            if let maximumItems, items.count >= maximumItems { throw .unexpected(line: line(of: element, in: bytes)) }
+            if let maximumItems, items.count >= maximumItems { throw .unexpected(line: element.line(in: bytes)) }
             try makeRoom(for: key.count + (maximumItems == nil ? data.count : 0))
             items.append(
                 Item(
@@ -113,18 +113,6 @@ package struct ReplyCollector: Sendable {
         if !cachedKeys.isEmpty { return .cachedKeys(cachedKeys) }
         if !prefixes.isEmpty { return .prefixes(prefixes) }
         return shape == .statistics || shape == .statisticsWithoutEnd ? .statistics(statistics) : .items(items)
-    }
-
-    /// The beginning of the line that an element was read from, for an error message.
-    private func line(of element: ReplyElement, in bytes: Span<UInt8>) -> [UInt8] {
-        switch element {
-        case .unknown(let line), .refusal(_, let line), .version(let line), .metaDebug(let line): bytes.copy(line)
-        case .number(let number): Array(String(number).utf8)
-        case .value(let key, _, _, _): Array("VALUE ".utf8) + bytes.copy(key)
-        case .meta(_, let flags, _): Array("meta reply ".utf8) + bytes.copy(flags)
-        case .statistic(let name, _): Array("STAT ".utf8) + bytes.copy(name)
-        default: Array(String(describing: element).utf8)
-        }
     }
 }
 

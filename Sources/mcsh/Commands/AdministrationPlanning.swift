@@ -109,7 +109,7 @@ enum AdministrationPlanning {
             }
             return try confirmed(
                 Command.TuneCrawler(.itemLimit(limit)), "lru_crawler",
-                effect: "the crawler's limit will be \(limit) items",
+                effect: "the crawler's limit will be \(limit) \(limit == 1 ? "item" : "items")",
                 at: arguments.words[1])
         default:
             throw unknown(

@@ -20,12 +20,18 @@ struct Fleet: Sendable {
         for command: String, _ body: @escaping @Sendable (Server) async throws(MemcacheError) -> Value
     ) async -> [ServerAnswer<Value>] {
         var answers = await client.pool.onEveryServer(body)
+        let silent = answers.count {
+            if case .failure(let error) = $0.result { RefusalReason.isSilence(error) } else { false }
+        }
         for (index, server) in servers.enumerated() {
             switch answers[index].result {
             case .success:
                 if !server.isAlive { server.forgetDeath() }
             case .failure(let error):
-                answers[index].result = .failure(await RefusalReason.explained(error, of: server, command: command))
+                answers[index].result = .failure(
+                    await RefusalReason.explained(
+                        error, of: server, command: command,
+                        looksForProtocol: silent <= RefusalReason.maximumSilentServers))
             }
         }
         return answers

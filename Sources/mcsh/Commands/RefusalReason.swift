@@ -20,6 +20,9 @@ enum RefusalReason {
         "mset", "mget",
     ]
 
+    /// Whether every proxy passes a command on, so that another one made it hang up.
+    static func isPassedOn(_ command: String) -> Bool { passedOn.contains(command) }
+
     /// The text added to a bare `ERROR`, which is a server's whole reply to an unknown command.
     static func hint(_ line: String, command: String) -> String? {
         guard line == "ERROR", let release = releases[command] else { return nil }
@@ -31,9 +34,17 @@ enum RefusalReason {
     /// - Parameters:
     ///   - command: The name of the command that failed.
     ///   - release: The first release that supports the request, if that is known better than from the name.
+    ///   - looksForProtocol: Whether a server that does not answer is asked which protocol it speaks.
     static func explained(
-        _ error: MemcacheError, of server: Server, command: String, since release: ServerVersion? = nil
+        _ error: MemcacheError, of server: Server, command: String, since release: ServerVersion? = nil,
+        looksForProtocol: Bool = true
     ) async -> MemcacheError {
+        if looksForProtocol, isSilence(error), await BinaryProtocol.isOnlyProtocol(of: server) {
+            var error = error
+            error.message = error.message.replacing(" (does it require TLS?)", with: "")
+            error.message += ": this server speaks only the binary protocol (-S or -B binary), and mcsh speaks text"
+            return error
+        }
         if let release = release ?? releases[command], isOfUnknownCommand(error) {
             guard let version = try? await server.execute(Command.Version()), version.major > 0, version < release
             else {
@@ -53,6 +64,15 @@ enum RefusalReason {
             .unavailable,
             "this is a proxy (\(proxy)) that hangs up on \(command) without reply: name the servers behind it",
             server: server.address, underlyingError: error)
+    }
+
+    /// The largest number of silent servers that are each asked which protocol they speak.
+    static let maximumSilentServers = 2
+
+    /// Whether the server may never have answered.
+    static func isSilence(_ error: MemcacheError) -> Bool {
+        error.code == .timedOut
+            || error.code == .connectionLost && error.message.contains("before it answered anything")
     }
 
     /// Whether the server did not know the command, or answered as the meta commands did before 1.6.10.

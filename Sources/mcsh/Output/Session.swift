@@ -8,8 +8,10 @@ final class Session: Sendable {
         var error: MemcacheError
         /// The server.
         var server: String
-        /// The name of the first of the commands.
+        /// The name of the command that the server may have hung up on.
         var command = ""
+        /// Whether a proxy may hang up on it.
+        var isSuspect = false
         /// The commands without an answer.
         var unanswered: Unanswered
         /// The format of the missing answers.
@@ -160,10 +162,14 @@ final class Session: Sendable {
     /// Whether a connection ended with commands unanswered.
     var hasLoss: Bool { state.withLock { !$0.losses.isEmpty } }
 
-    /// Returns the losses to report, and forgets them.
-    func takeLosses() -> [LostReplies] {
+    /// Returns the losses, and forgets them.
+    ///
+    /// - Parameter isReported: Whether they will be reported, which counts what they turn out to be.
+    func takeLosses(isReported: Bool = false) -> [LostReplies] {
         state.withLock { state in
-            for loss in state.losses { state.note(loss.error.exitStatus) }
+            if !isReported {
+                for loss in state.losses { state.note(loss.error.exitStatus) }
+            }
             defer { state.losses = [] }
             return state.losses
         }
@@ -177,6 +183,7 @@ extension Session.LostReplies {
         let mayHaveEffect = error.mayHaveTakenEffect || other.error.mayHaveTakenEffect
         if error.code == .connectionLost, other.error.code != .connectionLost { error = other.error }
         error.mayHaveTakenEffect = mayHaveEffect
+        if !isSuspect, other.isSuspect { (command, isSuspect) = (other.command, true) }
         unanswered.add(other.unanswered)
     }
 }

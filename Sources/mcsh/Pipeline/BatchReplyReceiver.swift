@@ -14,6 +14,8 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private let printer: AnswerWriter
     private let session: Session
     private let lostReads: LostReads
+    /// The same requests, if they may be sent again.
+    private var late: LateRequests?
     private let onFinish: @Sendable () -> Void
     /// Whether its reads are being repeated.
     private let isRetry: Bool
@@ -38,13 +40,14 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
 
     init(
         batch: ServerBatch, statistics: [StatisticsRequest] = [], printer: AnswerWriter, session: Session,
-        lostReads: LostReads, isRetry: Bool = false, onFinish: @escaping @Sendable () -> Void
+        lostReads: LostReads, isRetry: Bool = false, late: LateRequests? = nil, onFinish: @escaping @Sendable () -> Void
     ) {
         self.batch = batch
         self.statistics = statistics
         self.printer = printer
         self.session = session
         self.lostReads = lostReads
+        self.late = late
         self.onFinish = onFinish
         self.isRetry = isRetry
         beginGroup()
@@ -92,12 +95,12 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         }
         switch command.answer {
         case .items, .itemsWithCAS: try printItem(element, of: bytes)
-        case .storage, .deletion, .touch, .line: try printStatus(element, command)
+        case .storage, .deletion, .touch, .line: try printStatus(element, of: bytes, command)
         case .number:
             if case .number(let number) = element {
                 printer.number(number, of: batch, command)
             } else {
-                try printStatus(element, command)
+                try printStatus(element, of: bytes, command)
             }
         case .meta where shape == .untilFence && completesReply: break
         case .meta: try printMeta(element, of: bytes, command)
@@ -165,6 +168,10 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         if let retries = printer.retries, retries.isActive, !isRetry {
             return retries.keep(error, answered: answered, for: self)
         }
+        if let error, answered == 0, !session.hasLoss, let next = late?.next(after: error) {
+            late = next
+            if (try? next.send(to: self)) != nil { return }
+        }
         isFinished = true
         if error == nil, cursor < batch.commands.count, batch.shapes.last == .close {
             // The end of the connection is the answer to shutdown.
@@ -198,14 +205,24 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             }
             let changes = batch.commands[first...].contains { $0.answer.changesItems }
             error.mayHaveTakenEffect = error.mayHaveTakenEffect && changes
+            let suspect = suspect(in: first...)
             session.note(
                 Session.LostReplies(
-                    error: error, server: printer.server, command: String(describing: batch.commands[first].name),
+                    error: error, server: printer.server, command: suspect,
+                    isSuspect: !RefusalReason.isPassedOn(suspect),
                     unanswered: batch.unanswered(lost.isEmpty ? [first] : lost), format: batch.commands[first].format))
         }
         session.note(status)
         printer.flush()
         onFinish()
+    }
+
+    /// The name of the command that a server may have hung up on: the first one that a proxy does not pass on, if there
+    /// is one.
+    private func suspect(in commands: PartialRangeFrom<Int>) -> String {
+        let names = batch.commands[commands].lazy.map { String(describing: $0.name) }
+        return names.first { !RefusalReason.isPassedOn($0) }
+            ?? String(describing: batch.commands[commands.lowerBound].name)
     }
 
     private func lostRead(_ command: ExpectedAnswer) -> LostRead {
@@ -393,7 +410,9 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
 
     // MARK: One reply for each command
 
-    private func printStatus(_ element: ReplyElement, _ command: ExpectedAnswer) throws(ReplyParser.Failure) {
+    private func printStatus(
+        _ element: ReplyElement, of bytes: Span<UInt8>, _ command: ExpectedAnswer
+    ) throws(ReplyParser.Failure) {
         let word: StaticString
         switch (element, command.answer) {
         case (.stored, .storage): word = "STORED"
@@ -405,7 +424,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         case (.touched, .touch): word = "TOUCHED"
         case (.ok, .line): word = "OK"
         case (.reset, .line): word = "RESET"
-        default: throw .unexpected(line: Array(String(describing: element).utf8))
+        default: throw .unexpected(line: element.line(in: bytes))
         }
         switch element {
         case .stored, .deleted, .touched, .ok, .reset: break
@@ -426,7 +445,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             printer.text(bytes.extracting(text), named: "me", command)
         case .metaNoop:
             printer.status("MN", of: batch, command)
-        default: throw .unexpected(line: Array(String(describing: element).utf8))
+        default: throw .unexpected(line: element.line(in: bytes))
         }
     }
 
@@ -435,7 +454,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
         _ element: ReplyElement, of bytes: Span<UInt8>, _ command: ExpectedAnswer
     ) throws(ReplyParser.Failure) {
         guard case .meta(let code, let flags, let data) = element else {
-            throw .unexpected(line: Array(String(describing: element).utf8))
+            throw .unexpected(line: element.line(in: bytes))
         }
         guard code == .done || code == .value else {
             status = status.worst(.negative)

@@ -30,9 +30,11 @@ final class CommandPipeline {
         let windowBytes = max(CommandPipeline.windowBytes / max(1, servers.count), ServerBatch.fullBytes)
         lanes = servers.indices.map { position in
             let merged = merger?.lane(position)
+            var whenConnected: (@Sendable (Connection) -> Void)?
+            if let merged { whenConnected = { merged.comes(from: $0) } }
             return Lane(
                 window: InFlightWindow(
-                    client: client, position: position, maximumBytes: windowBytes, whenConnected: merged?.comes(from:)),
+                    client: client, position: position, maximumBytes: windowBytes, whenConnected: whenConnected),
                 printer: AnswerWriter(
                     server: servers[position].address.description, output: session.output,
                     presentation: session.presentation, conventions: conventions, lane: merged,
@@ -59,7 +61,7 @@ final class CommandPipeline {
             ) {
                 BatchReplyReceiver(
                     batch: batch, statistics: round.statistics, printer: lane.printer, session: session,
-                    lostReads: lostReads, onFinish: $0)
+                    lostReads: lostReads, late: $1, onFinish: $0)
             }
             if !isSubmitted {
                 session.extendLoss(of: lane.printer.server, by: batch.unanswered(Array(batch.commands.indices)))

@@ -8,7 +8,7 @@ final class InFlightWindow {
     private let client: MemcacheClient
     private let position: Int
     private let maximumBytes: Int
-    private let whenConnected: ((Connection) -> Void)?
+    private let whenConnected: (@Sendable (Connection) -> Void)?
     private let inFlight = InFlightLimit()
     private var connection: Connection?
 
@@ -16,7 +16,8 @@ final class InFlightWindow {
     ///
     /// - Parameter whenConnected: Called with the connection that requests use from here on, before they do.
     init(
-        client: MemcacheClient, position: Int = 0, maximumBytes: Int, whenConnected: ((Connection) -> Void)? = nil
+        client: MemcacheClient, position: Int = 0, maximumBytes: Int,
+        whenConnected: (@Sendable (Connection) -> Void)? = nil
     ) {
         self.whenConnected = whenConnected
         self.client = client
@@ -29,12 +30,13 @@ final class InFlightWindow {
     /// - Parameters:
     ///   - longValues: The long values in them.
     ///   - isLost: Whether answers have been lost in the meantime. Then nothing is sent.
-    ///   - makeReceiver: Creates the receiver of the replies, which calls its argument when nothing follows.
+    ///   - makeReceiver: Creates the receiver of the replies. It calls its first argument when nothing follows; with the
+    ///     second it may have requests sent again that came too late for their connection.
     /// - Returns: Whether the requests were submitted.
     func submit(
         _ bytes: [UInt8], with longValues: [RequestEncoder.LongValue] = [], expecting shapes: [ReplyShape],
         isLost: () -> Bool,
-        makeReceiver: (_ whenFinished: @escaping @Sendable () -> Void) -> any ReplyReceiver
+        makeReceiver: (_ whenFinished: @escaping @Sendable () -> Void, LateRequests) -> any ReplyReceiver
     ) -> Bool {
         let size = longValues.reduce(bytes.count) { $0 + $1.value.count }
         let isAlone = inFlight.add(size, waitingBelow: maximumBytes)
@@ -42,7 +44,10 @@ final class InFlightWindow {
             inFlight.remove(size)
             return false
         }
-        let receiver = makeReceiver { [inFlight] in inFlight.remove(size) }
+        let late = LateRequests(
+            bytes: bytes, longValues: longValues, shapes: shapes, client: client, position: position,
+            whenConnected: whenConnected)
+        let receiver = makeReceiver({ [inFlight] in inFlight.remove(size) }, late)
         do throws(MemcacheError) {
             // A closed connection accepts nothing, and notifies the receiver.
             let connection: Connection

@@ -16,14 +16,26 @@ final class ReadRetries {
 
     private let client: MemcacheClient
     private let position: Int
+    private let maximumBytes: Int
     private var kept: [Kept] = []
+    /// The approximate number of bytes in `kept` since reads are repeated.
+    private var keptBytes = 0
     private var first = 0
     private var connection: Connection?
 
+    /// The maximum number of bytes that wait for repeated reads.
+    private static let maximumBytes = 64 << 20
+    /// The approximate size of an element without its bytes.
+    private static let elementBytes = 128
+
     /// Retries at a server of the client, by its position.
-    init(_ client: MemcacheClient, position: Int) {
+    ///
+    /// - Parameter maximumBytes: How many bytes may wait. Beyond that, the repeated reads are abandoned, and count as
+    ///   unanswered.
+    init(_ client: MemcacheClient, position: Int, maximumBytes: Int = ReadRetries.maximumBytes) {
         self.client = client
         self.position = position
+        self.maximumBytes = maximumBytes
     }
 
     /// Whether answers wait for those of repeated reads.
@@ -32,6 +44,7 @@ final class ReadRetries {
     /// Requests reads again.
     func begin(_ batch: ServerBatch, to receiver: BatchReplyReceiver) {
         isActive = true
+        keptBytes = 0
         do throws(MemcacheError) {
             let connection = try client.makeConnection(to: position)
             self.connection = connection
@@ -69,6 +82,11 @@ final class ReadRetries {
             .element(
                 receiver, element.moved(by: -range.lowerBound), bytes.copy(range), shape: shape,
                 completesReply: completesReply))
+        let (sum, overflow) = keptBytes.addingReportingOverflow(range.count + ReadRetries.elementBytes)
+        keptBytes = overflow ? .max : sum
+        guard keptBytes > maximumBytes else { return }
+        connection?.close(
+            "the read was abandoned: more than \(maximumBytes) bytes of later answers waited for it")
     }
 
     /// Keeps the end of a batch for later.

@@ -18,12 +18,16 @@ extension Shell {
     }
 
     /// An error with its cause, if a request to the server reveals one.
-    func explained(_ error: MemcacheError, server name: String, command: String) -> MemcacheError {
+    ///
+    /// - Parameter looksForProtocol: Whether a server that does not answer is asked which protocol it speaks.
+    func explained(
+        _ error: MemcacheError, server name: String, command: String, looksForProtocol: Bool = true
+    ) -> MemcacheError {
         guard !isInterrupted, let server = client.pool.servers.first(where: { $0.address.description == name }) else {
             return error
         }
         let result = Blocking.wait { () async throws(MemcacheError) in
-            await RefusalReason.explained(error, of: server, command: command)
+            await RefusalReason.explained(error, of: server, command: command, looksForProtocol: looksForProtocol)
         }
         return (try? result.get()) ?? error
     }

@@ -56,7 +56,7 @@ extension Shell {
             return outcome
         case .failure(let error):
             let name = answer.server.address.description
-            let error = explained(error, server: name, command: "this command")
+            let error = explained(error, server: name, command: "stats")
             session.report(error, line: builder.line, server: name, keys: keys)
             return nil
         }

@@ -388,9 +388,12 @@ final class Shell {
     ///
     /// - Returns: Whether any was.
     func reportLosses() -> Bool {
-        let losses = session.takeLosses()
+        let losses = session.takeLosses(isReported: true)
+        let silent = losses.count { RefusalReason.isSilence($0.error) }
         for var loss in losses {
-            loss.error = explained(loss.error, server: loss.server, command: loss.command)
+            loss.error = explained(
+                loss.error, server: loss.server, command: loss.command,
+                looksForProtocol: silent <= RefusalReason.maximumSilentServers)
             report(loss)
         }
         return !losses.isEmpty

@@ -126,9 +126,11 @@ struct RequestBuilder: ~Copyable {
         do throws(Diagnostic) {
             expiration = try Lifetime.read(word, bytes, now: now)
         } catch {
-            let unixTime = Lifetime.unixTime(bytes, word.range).map { "for the Unix time write @\($0), " } ?? ""
+            let isTooLate = Lifetime.parse(bytes, word.range) != nil
+            let unixTime = Lifetime.unixTime(bytes, word.range).map { ", or @\($0) for the Unix time" } ?? ""
             throw Diagnostic(
-                error.message, at: word, suggestion: "\(unixTime)for a delay 30s or 5m, or a time to come")
+                isTooLate ? error.message : "\"\(shown)\" is not a delay", at: word,
+                suggestion: "write a delay such as 30s or 5m, or a time in the future\(unixTime)")
         }
         guard !bytes.equals("never", in: word.range) else {
             throw Diagnostic(

@@ -34,7 +34,7 @@ struct DeleteMatching: Operation {
     private func matchingKeys(_ fleet: Fleet, _ output: inout OperationOutput) async -> [ServerKeys]? {
         let filter = KeyFilter(prefix: prefix, glob: Glob(pattern))
         let catcher = output.catchInterrupt()
-        let walks = await output.openWalks(of: fleet)
+        let walks = await output.openWalks(of: fleet, for: "delete --match")
         let progress = output.walkProgress(over: walks, isChoosy: true)
         var reader = ItemReader()
         var found: [ServerKeys] = []
@@ -91,7 +91,7 @@ struct DeleteMatching: Operation {
         let answers = await withTaskGroup(of: Void.self) { group in
             if let progress { group.addTask { await progress.keepDrawing() } }
             defer { group.cancelAll() }
-            return await fleet.each(for: "this command") { server async throws(MemcacheError) in
+            return await fleet.each(for: Self.name) { server async throws(MemcacheError) in
                 try await Self.delete(keysOfServers[server.address] ?? [], on: server, tally)
             }
         }
@@ -99,8 +99,8 @@ struct DeleteMatching: Operation {
         let isCaught = catcher?.end() ?? false
         if isCaught || output.isInterrupted {
             output.reportInterrupt(
-                "cancelled after \(HumanUnits.count(UInt64(tally.handled))) of \(HumanUnits.count(UInt64(total))) keys: "
-                    + "\(HumanUnits.count(UInt64(tally.deleted))) were deleted",
+                "cancelled after \(HumanUnits.count(UInt64(tally.handled))) of \(HumanUnits.count(UInt64(total))) \(total == 1 ? "key" : "keys"): "
+                    + "\(HumanUnits.count(UInt64(tally.deleted))) \(tally.deleted == 1 ? "was" : "were") deleted",
                 isAfterMark: !wasOnScreen)
             if isCaught { InterruptCatcher.endByInterrupt() }
             return []

@@ -64,7 +64,7 @@ struct Keys: OperationCommand {
                 servers: fleet.isPool ? fleet.names : []),
             keptCount: output.host.isPrompt ? SeenKeys.maximumCount : 0)
         let catcher = output.catchInterrupt()
-        let walks = await output.openWalks(of: fleet, slabClasses: query.slabClasses)
+        let walks = await output.openWalks(of: fleet, for: Self.name, slabClasses: query.slabClasses)
         let isChoosy = query.isChoosy || !prefix.isEmpty
         let progress = output.walkProgress(over: walks, isChoosy: isChoosy)
         let sink = output.sink

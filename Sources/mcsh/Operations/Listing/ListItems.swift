@@ -17,7 +17,7 @@ struct ListItems: Operation {
         var rows = ListingRows(
             format: output.format, style: output.presentation.style, namesServer: fleet.isPool)
         let (client, request) = (fleet.client, request)
-        let opened = await fleet.each(for: "this command") { server async throws(MemcacheError) in
+        let opened = await fleet.each(for: Self.name) { server async throws(MemcacheError) in
             do throws(MemcacheError) {
                 return try await client.dump(request, of: server)
             } catch {

@@ -17,7 +17,7 @@ struct Ping: OperationCommand {
     {}
 
     func run(on fleet: Fleet, to output: inout OperationOutput) async throws(MemcacheError) {
-        let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
+        let answers = await fleet.each(for: Self.name) { server async throws(MemcacheError) in
             try await RoundTrip(to: server)
         }
         var rows = output.rows(Self.description)

@@ -24,6 +24,8 @@ final class ProtocolPipe {
     @exclusivity(unchecked) private var requests = 0
     /// The first of the requests at the end of the batch that may have no reply.
     @exclusivity(unchecked) private var silentSince: Int?
+    /// Its offset in the batch.
+    @exclusivity(unchecked) private var silentStart = 0
     @exclusivity(unchecked) private var batch = RequestEncoder()
     @exclusivity(unchecked) private var exchange: VerbatimReplies
     @exclusivity(unchecked) private var longRequest: LongRequest?
@@ -61,10 +63,23 @@ final class ProtocolPipe {
     private final class Outcome: Sendable {
         let session: Session
         let server: String
-        private let lost = Mutex(false)
+        private let state = Mutex(State())
+
+        private struct State {
+            var isLost = false
+            /// Why requests have no answer, until it is reported.
+            var loss: Loss?
+        }
+
+        /// The error that ended the connection, and what it left without an answer.
+        struct Loss: Sendable {
+            var error: MemcacheError
+            var command: String
+            var unanswered: Range<Int>?
+        }
 
         /// Whether the connection ended with requests unanswered.
-        var isLost: Bool { lost.withLock { $0 } }
+        var isLost: Bool { state.withLock { $0.isLost } }
 
         init(session: Session, server: String) {
             self.session = session
@@ -73,7 +88,15 @@ final class ProtocolPipe {
 
         /// Records that nothing more should be sent; the reason has been reported.
         func giveUp() {
-            lost.withLock { $0 = true }
+            state.withLock { $0.isLost = true }
+        }
+
+        /// Returns why requests have no answer, and forgets it.
+        func takeLoss() -> Loss? {
+            state.withLock { state in
+                defer { state.loss = nil }
+                return state.loss
+            }
         }
 
         func note(_ exchange: VerbatimReplies) {
@@ -82,18 +105,16 @@ final class ProtocolPipe {
                 report("\(ProtocolPipe.name(refusal.ordinals)): \(refusal.text)", code: "refused", .done)
             }
             guard let error = exchange.error else { return }
-            let isFirst = lost.withLock { lost in
-                defer { lost = true }
-                return !lost
-            }
-            // What follows is lost for the same reason, whatever error it reports.
-            if isFirst {
-                let rest = exchange.unanswered.map { "; not answered from \(ProtocolPipe.name($0))" } ?? ""
-                report(error.message + rest, code: error.code.description, error.exitStatus)
+            state.withLock { state in
+                // What follows is lost for the same reason, whatever error it reports.
+                guard !state.isLost else { return }
+                state.isLost = true
+                state.loss = Loss(
+                    error: error, command: exchange.suspect, unanswered: exchange.unanswered)
             }
         }
 
-        private func report(_ message: String, code: String, _ status: ExitStatus) {
+        func report(_ message: String, code: String, _ status: ExitStatus) {
             session.report("\(server): \(message)", code: code, status)
         }
     }
@@ -127,7 +148,22 @@ final class ProtocolPipe {
         if goesOn, !outcome.isLost, !session.output.hasFailed, hasRest { takeLastLine() }
         submit()
         window.drain()
+        reportLoss()
         if let closingCommand, !outcome.isLost { refuseRest(behind: closingCommand, from: descriptor) }
+    }
+
+    /// Reports why requests have no answer, if any has none.
+    private func reportLoss() {
+        guard let loss = outcome.takeLoss() else { return }
+        var error = loss.error
+        if let server = client.pool.servers.first {
+            let result = Blocking.wait { () async throws(MemcacheError) in
+                await RefusalReason.explained(loss.error, of: server, command: loss.command)
+            }
+            error = (try? result.get()) ?? error
+        }
+        let rest = loss.unanswered.map { "; not answered from \(ProtocolPipe.name($0))" } ?? ""
+        outcome.report(error.message + rest, code: error.code.description, error.exitStatus)
     }
 
     /// The name of a request, or of several that cannot be distinguished, for a message.
@@ -233,14 +269,15 @@ final class ProtocolPipe {
         let ordinal = requests
         requests += 1
         if request.isQuiet {
-            if silentSince == nil { silentSince = ordinal }
+            if silentSince == nil { (silentSince, silentStart) = (ordinal, batch.bytes.count) }
             write(&batch)
             if request.shape == .anythingUntilFence { endSilence(.anythingUntilFence) }
             return
         }
         endSilence(.untilFence)
+        let start = batch.bytes.count
         write(&batch)
-        exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<ordinal + 1)
+        exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<ordinal + 1, start: start)
         if request.shape.leavesEndOpen {
             batch.append(RequestEncoder.fence)
             exchange.addFence()
@@ -260,7 +297,7 @@ final class ProtocolPipe {
     private func endSilence(_ shape: ReplyShape) {
         guard let first = silentSince else { return }
         batch.append(RequestEncoder.fence)
-        exchange.add(shape, hidesEnd: true, ordinals: first..<max(requests, first + 1))
+        exchange.add(shape, hidesEnd: true, ordinals: first..<max(requests, first + 1), start: silentStart)
         silentSince = nil
     }
 
@@ -295,7 +332,9 @@ final class ProtocolPipe {
         let exchange = exchange
         _ = window.submit(
             batch.bytes, with: batch.longValues, expecting: exchange.shapes, isLost: { outcome.isLost }
-        ) { [outcome] whenFinished in
+        ) { [outcome] whenFinished, requests in
+            exchange.requests = requests
+            exchange.isLost = { outcome.isLost }
             exchange.onFinish = {
                 outcome.note($0)
                 whenFinished()
@@ -313,6 +352,7 @@ final class ProtocolPipe {
     private func refuse(_ reason: String, _ line: [UInt8], status: ExitStatus = .usage) {
         submit()
         window.drain()
+        reportLoss()
         session.note(status)
         let shown = EscapedText.string(Array(line.prefix(80)))
         session.report(

@@ -55,18 +55,18 @@ struct Raw: OperationCommand {
                 .copy(content, scope: request.dumpScope)
             return
         }
-        send(request, to: fleet, &output)
+        await send(request, to: fleet, &output)
     }
 
-    private func send(_ request: RawRequest, to fleet: Fleet, _ output: inout OperationOutput) {
+    private func send(_ request: RawRequest, to fleet: Fleet, _ output: inout OperationOutput) async {
         var encoder = RequestEncoder()
         encoder.append(line.span)
         encoder.endLine()
         if let length = request.valueBytes {
             guard let payload, payload.count == length else {
                 return output.report(
-                    "not sent: the line announces a value of \(length) bytes, and "
-                        + (payload.map { "\($0.count) are given" } ?? "none is given")
+                    "not sent: the line announces a value of \(length) \(length == 1 ? "byte" : "bytes"), and "
+                        + (payload.map { "\($0.count) \($0.count == 1 ? "is" : "are") given" } ?? "none is given")
                         + "; give it with < FILE or << TAG",
                     code: "usage", .usage)
             }
@@ -86,12 +86,17 @@ struct Raw: OperationCommand {
         let window = InFlightWindow(client: fleet.client, maximumBytes: .max)
         _ = window.submit(
             encoder.bytes, with: encoder.longValues, expecting: exchange.shapes, isLost: { false }
-        ) { whenFinished in
+        ) { whenFinished, requests in
+            exchange.requests = requests
             exchange.onFinish = { _ in whenFinished() }
             return exchange
         }
         window.drain()
         output.note(exchange.status)
-        if let error = exchange.error { output.report(error, server: output.host.serverNames) }
+        guard var error = exchange.error else { return }
+        if !output.isInterrupted, let server = fleet.servers.first {
+            error = await RefusalReason.explained(error, of: server, command: exchange.suspect)
+        }
+        output.report(error, server: output.host.serverNames)
     }
 }

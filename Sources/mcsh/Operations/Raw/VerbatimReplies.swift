@@ -12,6 +12,8 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
         var shape: ReplyShape
         /// The requests of the input that it answers.
         var ordinals: Range<Int>
+        /// The offset of the first of them in the batch.
+        var start: Int
     }
 
     private(set) var status = ExitStatus.done
@@ -20,10 +22,16 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
     private(set) var refusals: [(text: String, ordinals: Range<Int>)] = []
     /// The requests without an answer.
     private(set) var unanswered: Range<Int>?
+    /// The command that the server may have hung up on: the first of them, or the first that a proxy does not pass on.
+    private(set) var suspect = ""
 
     private let output: OutputSink
     /// Called at the end, on the connection's thread; set before it is submitted.
     var onFinish: (@Sendable (VerbatimReplies) -> Void)?
+    /// The requests; set before they are submitted.
+    var requests: LateRequests?
+    /// Whether requests before these have no answer. Then nothing more is sent.
+    var isLost: @Sendable () -> Bool = { false }
     private var expectations: [Expectation] = []
     private var cursor = 0
     private var sawValue = false
@@ -52,9 +60,11 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
     }
 
     /// Adds the next expected reply; call it before it is submitted.
-    func add(_ shape: ReplyShape, hidesEnd: Bool, ordinals: Range<Int> = 0..<1) {
+    ///
+    /// - Parameter start: The offset of the request in the batch.
+    func add(_ shape: ReplyShape, hidesEnd: Bool, ordinals: Range<Int> = 0..<1, start: Int = 0) {
         shapes.append(shape)
-        expectations.append(Expectation(hidesEnd: hidesEnd, shape: shape, ordinals: ordinals))
+        expectations.append(Expectation(hidesEnd: hidesEnd, shape: shape, ordinals: ordinals, start: start))
     }
 
     /// Adds a fence of ours after the request that was added last.
@@ -88,10 +98,16 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
 
     func finish(_ error: MemcacheError?, answered: Int) {
         flush()
+        if let error, answered == 0, cursor == 0, !isLost(), let next = requests?.next(after: error) {
+            requests = next
+            if (try? next.send(to: self)) != nil { return }
+        }
         self.error = error
         if error != nil, cursor < expectations.count {
             unanswered =
                 expectations[cursor].ordinals.lowerBound..<expectations[expectations.count - 1].ordinals.upperBound
+            let names = expectations[cursor...].lazy.map { self.name(at: $0.start) }
+            suspect = names.first { !RefusalReason.isPassedOn($0) } ?? name(at: expectations[cursor].start)
         }
         onFinish?(self)
     }
@@ -112,6 +128,12 @@ final class VerbatimReplies: ReplyReceiver, @unchecked Sendable {
         default: break
         }
         if completesReply { sawValue = false }
+    }
+
+    /// The name of the request at an offset of the batch.
+    private func name(at start: Int) -> String {
+        let word = (requests?.bytes ?? []).dropFirst(start).prefix { $0 > UInt8(ascii: " ") }
+        return EscapedText.string(Array(word.prefix(32)))
     }
 
     private func flush() {

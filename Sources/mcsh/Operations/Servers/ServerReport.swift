@@ -39,7 +39,7 @@ struct ServerReport: Sendable {
             items = StatisticsReading(try await server.execute(Command.Statistics())).number("curr_items")
         } catch {
             state = Self.deadState(of: server) ?? .failing
-            self.error = error
+            self.error = await RefusalReason.explained(error, of: server, command: "stats")
         }
     }
 

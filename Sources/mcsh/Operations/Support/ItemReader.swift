@@ -41,7 +41,9 @@ struct ItemReader: ~Copyable {
     mutating func read(_ lines: Span<UInt8>, _ body: (_ key: Span<UInt8>, _ place: Place) -> Bool) -> Ending {
         var start = 0
         while start < lines.count {
-            let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.count
+            let newline = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.count
+            // memcached ends these lines without a carriage return, but a proxy may not.
+            let end = newline > start && lines[newline - 1] == UInt8(ascii: "\r") ? newline - 1 : newline
             let first = start + Self.lead.utf8CodeUnitCount
             guard first < end, lines.starts(with: Self.lead, in: start..<end) else { return .unreadable(start..<end) }
             // Spaces in keys are encoded. Positions below `end` are within the lines.
@@ -61,7 +63,7 @@ struct ItemReader: ~Copyable {
                 isWanted = body(lines.extracting(first..<last), Place(line: start..<end, facts: last..<end))
             }
             guard isWanted else { return .stopped }
-            start = end + 1
+            start = newline + 1
         }
         return .read
     }

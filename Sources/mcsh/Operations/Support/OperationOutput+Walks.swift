@@ -4,9 +4,13 @@ import MemcacheCore
 extension OperationOutput {
     /// Starts the listings of all servers. Those that cannot are reported, and so is what the listings of the others
     /// may lack.
-    mutating func openWalks(of fleet: Fleet, slabClasses: [SlabClass]? = nil) async -> [ItemWalk] {
+    ///
+    /// - Parameter name: What the user asked for, to name the cause of a failure.
+    mutating func openWalks(
+        of fleet: Fleet, for name: String, slabClasses: [SlabClass]? = nil
+    ) async -> [ItemWalk] {
         let (client, reporter, isQuiet) = (fleet.client, reporter, isQuiet)
-        let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
+        let answers = await fleet.each(for: name) { server async throws(MemcacheError) in
             try await ItemWalk(of: server, client, slabClasses: slabClasses) { reason in
                 guard !isQuiet else { return }
                 reporter.report("\(server.address): \(reason): waiting for its end", code: "note", .done)

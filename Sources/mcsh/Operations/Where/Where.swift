@@ -72,7 +72,7 @@ struct Where: OperationCommand {
 
     /// The servers that store each key.
     private func holders(of keys: [Key], _ fleet: Fleet, _ output: inout OperationOutput) async -> [[String]] {
-        let answers = await fleet.each(for: "this command") { server async throws(MemcacheError) in
+        let answers = await fleet.each(for: "where --probe") { server async throws(MemcacheError) in
             var isThere: [Bool] = []
             let results = await server.execute(keys.map { Command.MetaGet($0, [.withoutBump]) })
             await WinTokens.giveBack(of: results, for: keys, on: server)
