@@ -46,7 +46,9 @@ struct ScriptRunner {
             return .stop(status: nil)
         }
         if let error = lines.error, !shell.isInterrupted {
-            shell.session.report("cannot read the script: \(error.reason)", code: "local-file", .localFailure)
+            _ = shell.reportLosses()
+            shell.session.report("cannot read \(name): \(error.reason)", code: "local-file", .localFailure)
+            if !shell.keepsGoing { return .stop(status: nil) }
         }
         return shell.reportLosses() ? .stop(status: nil) : .next
     }

@@ -20,6 +20,7 @@ enum Question {
         let notes = watcher == nil ? ContinuationNotes() : nil
         defer { notes?.end() }
         tcflush(STDIN_FILENO, TCIFLUSH)
+        let question = wrapped(question, to: Terminal.columns(of: terminal))
         guard FileDescriptors.write(Array(question.utf8), to: terminal) == 0 else { return nil }
         var answer: [UInt8] = []
         var byte: UInt8 = 0
@@ -41,6 +42,13 @@ enum Question {
         let start = answer.firstIndex { !isBlank($0) } ?? answer.endIndex
         let end = answer.lastIndex { !isBlank($0) } ?? start
         return start == answer.endIndex ? [] : Array(answer[start...end])
+    }
+
+    /// A question in lines of whole words, which the terminal would break anywhere; the answer follows after a space.
+    private static func wrapped(_ question: String, to width: Int) -> String {
+        question.split(separator: "\n", omittingEmptySubsequences: false)
+            .flatMap { StyledText(String($0)).wrapped(to: max(width, 20)).map(\.text) }
+            .joined(separator: "\n") + (question.hasSuffix(" ") ? " " : "")
     }
 }
 
