@@ -47,7 +47,8 @@ struct FaultTests {
         #expect(run.status == 5, "\(run)")
         #expect(run.stdout == "")
         // One time limit, not one for each line: that would take a connection for each.
-        #expect(server.connectionCount == 1)
+        // The second one finds out which protocol the server speaks.
+        #expect(server.connectionCount == 2 && !server.received(on: 1).contains("get"))
     }
 
     @Test func `a server that stops and continues is usable again`() async throws {

@@ -119,7 +119,7 @@ struct LocalLimitTests {
                     """, within: .seconds(60))
                 // Where the memory suffices the server refuses a value of this length.
                 #expect([0, 3, 9].contains(run.status), "\(limit): \(run)")
-                if run.status == 9 { #expect(run.stderr.contains("mcsh: ") || run.stderr.contains("-c:1: "), "\(run)") }
+                if run.status == 9 { #expect(run.stderr.contains("mcsh: ") || run.stderr.contains("-c:1:"), "\(run)") }
             }
         }
     #endif

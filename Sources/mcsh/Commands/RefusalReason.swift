@@ -39,12 +39,6 @@ enum RefusalReason {
         _ error: MemcacheError, of server: Server, command: String, since release: ServerVersion? = nil,
         looksForProtocol: Bool = true
     ) async -> MemcacheError {
-        if looksForProtocol, isSilence(error), await BinaryProtocol.isOnlyProtocol(of: server) {
-            var error = error
-            error.message = error.message.replacing(" (does it require TLS?)", with: "")
-            error.message += ": this server speaks only the binary protocol (-S or -B binary), and mcsh speaks text"
-            return error
-        }
         if let release = release ?? releases[command], isOfUnknownCommand(error) {
             guard let version = try? await server.execute(Command.Version()), version.major > 0, version < release
             else {
@@ -55,15 +49,21 @@ enum RefusalReason {
                 server: server.address,
                 underlyingError: error)
         }
-        guard error.code == .connectionLost, error.message.contains("before it answered"), !passedOn.contains(command),
+        if error.code == .connectionLost, error.message.contains("before it answered"), !passedOn.contains(command),
             let proxy = await proxy(at: server)
-        else { return error }
-        // The server is as alive as before.
-        server.forgetDeath()
-        return MemcacheError(
-            .unavailable,
-            "this is a proxy (\(proxy)) that hangs up on \(command) without reply: name the servers behind it",
-            server: server.address, underlyingError: error)
+        {
+            // The server is as alive as before.
+            server.forgetDeath()
+            return MemcacheError(
+                .unavailable,
+                "this is a proxy (\(proxy)) that hangs up on \(command) without reply: name the servers behind it",
+                server: server.address, underlyingError: error)
+        }
+        guard looksForProtocol, isSilence(error), await BinaryProtocol.isOnlyProtocol(of: server) else { return error }
+        var error = error
+        error.message = error.message.replacing(" (does it require TLS?)", with: "")
+        error.message += ": this server speaks only the binary protocol (-S or -B binary), and mcsh speaks text"
+        return error
     }
 
     /// The largest number of silent servers that are each asked which protocol they speak.

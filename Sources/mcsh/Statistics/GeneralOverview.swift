@@ -76,7 +76,7 @@ struct GeneralOverview {
         return Figure(
             title: "memory", value: percentage, fraction: Double(bytes) / Double(limit),
             note: "\(HumanUnits.bytes(bytes)) of \(HumanUnits.bytes(limit))"
-                + (isFull ? ", full: new items evict old ones" : ""))
+                + (isFull ? ", full, evicting" : ""))
     }
 
     private var connections: Figure? {

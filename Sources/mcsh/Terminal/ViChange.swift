@@ -87,6 +87,8 @@ struct ViChange {
         // A count, and a motion or the same letter again.
         let rest = pending.dropFirst()
         let motion = rest.first == Self.character("0") ? rest : rest.drop { Self.characters("0123456789").contains($0) }
+        // A dot is not a motion.
+        if motion.first == Self.character(".") { return forgetPending() }
         guard let first = motion.first, !Self.finding.contains(first) || motion.count > 1 else { return }
         switch command {
         case Self.character("c"): (mode, isChanging) = (.insert, true)

@@ -120,7 +120,7 @@ import Testing
         let reply = "uptime 100\nbytes 48900\nlimit_maxbytes 100000\nevictions 5\nslab_global_page_pool 0"
         let lines = StatisticsFixtures.lines(.general, reply)
         #expect(
-            lines[0].hasPrefix("memory     48.9%") && lines[0].hasSuffix(", full: new items evict old ones"), "\(lines)"
+            lines[0].hasPrefix("memory     48.9%") && lines[0].hasSuffix(", full, evicting"), "\(lines)"
         )
         let free = StatisticsFixtures.lines(.general, reply.replacing("pool 0", with: "pool 3"))
         #expect(!free[0].contains("full"), "\(free)")
