@@ -157,6 +157,42 @@ struct PoolFaultTests {
         #expect(run.stderr.contains("k: no server that may hold the key is alive"), "\(run)")
     }
 
+    @Test(arguments: ["stats", "version", "stats settings"] as [ByteString])
+    func `a server that is down is reported once for each command that goes to all of them`(
+        command: ByteString
+    ) async throws {
+        let session = try await PoolSession.start(1)
+        let down = try ServerEndpoint.refused()
+        let run = try await session.program.run(
+            arguments: Self.selection(session.servers[0].address, down)
+                + ["-c", "output human", "-c", command, "-c", command])
+        #expect(run.status == 4, "\(run)")
+        let lines = run.stderr.lines.map(\.text)
+        #expect(lines.count == 2, "\(run)")
+        #expect(
+            lines.map {
+                $0.hasPrefix("-c:2: \(down): cannot connect: ") || $0.hasPrefix("-c:3: \(down): cannot connect: ")
+            }
+                == [true, true], "\(run)")
+        #expect(!run.stderr.contains("its keys go to other servers"))
+    }
+
+    @Test func `the servers of a read of several keys are tried in the order of the keys, then their stand-ins`()
+        async throws
+    {
+        // key belongs to the second server, b to the first, a to the third.
+        let down = try (0..<2).map { _ in try ServerEndpoint.refused() }
+        let session = try await PoolSession.start(1)
+        let run = try await session.program.run(
+            arguments: Self.selection(down[0], down[1], session.servers[0].address) + ["get", "a", "key", "b"])
+        #expect(run.stdout == "")
+        #expect(run.status == 4, "\(run)")
+        let lines = run.stderr.lines.map(\.text)
+        #expect(lines.count == 2, "\(run)")
+        #expect(lines.first?.hasPrefix("mcsh: \(down[1]): cannot connect: ") == true, "\(run)")
+        #expect(lines.last?.hasPrefix("mcsh: \(down[0]): cannot connect: ") == true, "\(run)")
+    }
+
     @Test func `a server that comes back is used again after its dead retry`() async throws {
         let session = try await PoolSession.start()
         let program = try await session.program.start(arguments: session.selection + ["--dead-retry", "2"])

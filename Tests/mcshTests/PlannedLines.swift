@@ -8,6 +8,10 @@ typealias ExitStatus = mcsh.ExitStatus
 /// Lines that pass through tokenizer, parser and builder, as in the shell; nothing is sent.
 struct PlannedLines: ~Copyable {
     var builder: RequestBuilder
+    /// What had to be found out about servers before lines could be planned.
+    private(set) var needs: [ServerNeed] = []
+    /// Finds it out.
+    private let find: (ServerNeed, _ line: Int, inout PoolRoute) -> Void
     private var parser = LineParser()
 
     /// The current time in the tests: 2026-09-21T14:13:20Z.
@@ -15,12 +19,18 @@ struct PlannedLines: ~Copyable {
 
     init(
         format: OutputFormat = .plain, isReadOnly: Bool = false, tokens: CASTokenCache = CASTokenCache(capacity: 10),
-        prefix: String = "",
-        router: (any KeyRouter)? = nil
+        prefix: String = "", route: PoolRoute = PoolRoute(),
+        find: @escaping (ServerNeed, _ line: Int, inout PoolRoute) -> Void = PlannedLines.findRecentServer
     ) {
+        self.find = find
         builder = RequestBuilder(
-            format: format, isReadOnly: isReadOnly, tokens: tokens, prefix: Array(prefix.utf8), router: router,
+            format: format, isReadOnly: isReadOnly, tokens: tokens, prefix: Array(prefix.utf8), route: route,
             now: { PlannedLines.now })
+    }
+
+    /// The only server is a recent one.
+    private static func findRecentServer(_ need: ServerNeed, line: Int, route: inout PoolRoute) {
+        route.learn(ServerVersion(1, 6, 45), of: 0)
     }
 
     /// Plans a line. Nil for an empty one.
@@ -31,6 +41,12 @@ struct PlannedLines: ~Copyable {
             arguments.inputValue = input
             try spec.check(arguments, bytes)
             plan = try spec.plan(arguments, bytes, &builder)
+            while let need = builder.takeNeed() {
+                needs.append(need)
+                find(need, builder.line, &builder.route)
+                plan = try spec.plan(arguments, bytes, &builder)
+            }
+            builder.route.everyServer = nil
         }
         return plan
     }

@@ -110,8 +110,6 @@ final class CommandSpec: Sendable {
     let description: CommandDescription
     /// Whether all earlier answers must have arrived before the command can be planned.
     let needsEarlierAnswers: Bool
-    /// Whether answers for people come from a meta command, if the server has them.
-    let prefersMetaCommands: Bool
     // What is read for every line of a script is stored here.
     let name: String
     let parameters: [Parameter]
@@ -128,13 +126,12 @@ final class CommandSpec: Sendable {
     let plan: @Sendable (borrowing Arguments, Span<UInt8>, inout RequestBuilder) throws(Diagnostic) -> Plan
 
     init(
-        _ description: CommandDescription, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
+        _ description: CommandDescription, needsEarlierAnswers: Bool = false,
         plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout RequestBuilder) throws(Diagnostic) -> Plan
     ) {
         let parameters = description.parameters
         self.description = description
         self.needsEarlierAnswers = needsEarlierAnswers
-        self.prefersMetaCommands = prefersMetaCommands
         self.plan = plan
         name = description.name
         self.parameters = parameters
@@ -151,14 +148,14 @@ final class CommandSpec: Sendable {
         name: String, aliases: [String] = [], group: Group, parameters: [Parameter] = [], options: [Option] = [],
         summary: String, details: @autoclosure @escaping @Sendable () -> String = "", examples: [Example],
         cost: String = "", loss: String = "", wireForm: @autoclosure @escaping @Sendable () -> String,
-        danger: Danger = .none, needsEarlierAnswers: Bool = false, prefersMetaCommands: Bool = false,
+        danger: Danger = .none, needsEarlierAnswers: Bool = false,
         plan: @escaping @Sendable (borrowing Arguments, Span<UInt8>, inout RequestBuilder) throws(Diagnostic) -> Plan
     ) {
         self.init(
             CommandDescription(
                 name: name, aliases: aliases, group: group, parameters: parameters, options: options, summary: summary,
                 details: details(), examples: examples, cost: cost, loss: loss, wireForm: wireForm(), danger: danger),
-            needsEarlierAnswers: needsEarlierAnswers, prefersMetaCommands: prefersMetaCommands, plan: plan)
+            needsEarlierAnswers: needsEarlierAnswers, plan: plan)
     }
 
     var aliases: [String] { description.aliases }

@@ -21,9 +21,9 @@ enum RetrievalSpecs {
             One request to each server that has some of the keys, O(1) for each key. Thousands of keys in one line \
             keep a thread of the server busy.
             """,
-        wireForm: "get KEY…", prefersMetaCommands: true
+        wireForm: "get KEY…"
     ) { arguments, bytes, builder throws(Diagnostic) in
-        if (arguments.format ?? builder.format) == .human, builder.hasMetaCommands ?? true {
+        if (arguments.format ?? builder.format) == .human {
             try builder.describe(keys: arguments.words[...], arguments, bytes)
         } else {
             try builder.retrieve("get", .items, keys: arguments.words[...], arguments, bytes)

@@ -81,7 +81,7 @@ enum ServerSpecs {
         loss: "Every item, for all clients of the server; this cannot be undone.",
         wireForm: "flush_all [DELAY]", danger: .confirmed
     ) { arguments, bytes, builder throws(Diagnostic) in
-        let servers = builder.router?.serverCount ?? 1
+        let servers = builder.route.servers.count
         let effect = "every item on \(servers == 1 ? "the server" : "all \(servers) servers") will be lost"
         guard let word = arguments.words.first else {
             return confirmed(Command.FlushAll(), "flush_all", effect: effect)

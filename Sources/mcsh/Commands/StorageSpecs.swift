@@ -149,7 +149,7 @@ enum StorageSpecs {
         }
         var keys: [Word] = []
         for index in stride(from: 0, to: arguments.words.count, by: 2) { keys.append(arguments.words[index]) }
-        builder.prepareRoutes(keys[...], bytes, routedBy: arguments.hash)
+        guard builder.knowsServers(of: keys[...], bytes, routedBy: arguments.hash) else { return .queued }
         for index in stride(from: 0, to: arguments.words.count, by: 2) {
             try builder.store(
                 .set, name: "mset", key: arguments.words[index], value: arguments.words[index + 1],

@@ -8,7 +8,7 @@ struct ScriptRunner {
     func run(_ lines: consuming LineReader, named name: String) -> Shell.Flow {
         let outer = shell.session.script
         shell.session.script = name
-        shell.router?.connectsAhead = true
+        shell.reachability.connectsAhead = true
         defer { shell.session.script = outer }
         var lines = lines
         var number = 0

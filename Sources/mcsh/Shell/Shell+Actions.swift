@@ -96,7 +96,7 @@ extension Shell {
             return
         }
         // With several servers each of them is affected.
-        var effect = router == nil ? request.effect : request.effect.replacing("the server", with: "each server")
+        var effect = !builder.route.isPool ? request.effect : request.effect.replacing("the server", with: "each server")
         if String(describing: request.name) == "flush_all", behaviour.canAsk, !isConfirmedBeforehand {
             effect += holdings()
         }
@@ -107,7 +107,7 @@ extension Shell {
                 line: builder.line)
         }
         guard confirm("\(request.title) on \(server): \(effect)", command: request.title) else { return }
-        builder.request(request.name, .line, request.shape) { $0.append(request.bytes.span) }
+        add { $0.request(request.name, .line, request.shape) { $0.append(request.bytes.span) } }
         drain()
     }
 

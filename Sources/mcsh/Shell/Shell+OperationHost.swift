@@ -38,22 +38,34 @@ extension Shell: OperationHost {
         } catch {
             session.report(error, line: line, server: server, format: format)
         }
+        reachability.forgetRevived(&builder.route)
     }
 
     func prepare(for keys: [Key], _ number: RoutingNumber?) {
         for key in keys {
             let bytes = key.bytes
-            router?.prepare(for: bytes.span, number)
+            guard case .unknown(let position) = builder.route.choice(for: bytes.span, number, line: builder.line) else {
+                continue
+            }
+            reachability.prepare(position, builder.route)
         }
     }
 
     func holder(of key: Key, _ number: RoutingNumber?) -> Server? {
-        guard let router else { return client.pool.servers[0] }
         let bytes = key.bytes
-        if let position = router.server(for: bytes.span, number) { return client.pool.servers[position] }
-        session.report(
-            router.noServerError, line: builder.line, server: nil, keys: [Array(bytes.dropFirst(builder.prefix.count))])
-        return nil
+        defer { reachability.endLine(&builder.route) }
+        while true {
+            switch builder.route.choice(for: bytes.span, number, line: builder.line) {
+            case .server(let position): return client.pool.servers[position]
+            case .unknown(let position):
+                reachability.find(.connections([position]), for: builder.line, &builder.route)
+            case .nowhere:
+                session.report(
+                    builder.route.noServerError, line: builder.line, server: nil,
+                    keys: [Array(bytes.dropFirst(builder.prefix.count))])
+                return nil
+            }
+        }
     }
 
     func remember(key: [UInt8]) { interactive?.keys.insert(key) }

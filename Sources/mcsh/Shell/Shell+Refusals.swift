@@ -5,12 +5,11 @@ extension Shell {
     func readAgain() {
         let reads = pipeline.takeLostReads()
         guard !reads.isEmpty, !isInterrupted else { return }
-        builder.hasMetaCommands = false
+        builder.route.forgetMetaCommands()
         for (position, server) in client.pool.servers.enumerated() {
             let own = reads.filter { $0.server == server.address.description }
             guard !own.isEmpty else { continue }
             server.forgetDeath()
-            router?.forgetMetaCommands(position)
             for read in own { builder.readAgain(read, on: position) }
         }
         submit()

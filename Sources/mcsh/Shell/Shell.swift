@@ -80,8 +80,8 @@ final class Shell {
     /// The same, for other threads.
     let currentClient: CurrentClient
     var pipeline: CommandPipeline
-    /// Chooses among several servers; nil for one.
-    @exclusivity(unchecked) private(set) var router: PoolRouter?
+    /// Finds out what planning needs to know about the servers.
+    private(set) var reachability: Reachability
     @exclusivity(unchecked) var builder: RequestBuilder
     /// The requested format; nil if it depends on where the output goes.
     var chosenFormat: OutputFormat?
@@ -118,10 +118,10 @@ final class Shell {
         self.client = client
         currentClient = CurrentClient(client)
         pipeline = CommandPipeline(client: client, session: session, conventions: conventions)
-        router = Shell.router(of: client, session)
+        reachability = Reachability(client.pool, session: session)
         builder = RequestBuilder(
             format: session.presentation.format, isReadOnly: selection.isReadOnly, tokens: session.tokens,
-            prefix: selection.prefix, conventions: conventions, router: router)
+            prefix: selection.prefix, conventions: conventions, route: reachability.makeRoute())
     }
 
     /// Switches to other servers. No answers may be outstanding.
@@ -132,19 +132,14 @@ final class Shell {
         conventions = ValueConventions.named(selection.profile)
         client = behaviour.client(of: selection)
         pipeline = CommandPipeline(client: client, session: session, conventions: conventions)
-        let connectsAhead = router?.connectsAhead ?? (session.script != nil)
-        router = Shell.router(of: client, session)
-        router?.connectsAhead = connectsAhead
+        let connectsAhead = builder.route.isPool ? reachability.connectsAhead : session.script != nil
+        reachability = Reachability(client.pool, session: session)
+        reachability.connectsAhead = connectsAhead
         let (format, line) = (builder.format, builder.line)
         builder = RequestBuilder(
             format: format, isReadOnly: selection.isReadOnly, tokens: session.tokens, prefix: selection.prefix,
-            conventions: conventions, router: router)
+            conventions: conventions, route: reachability.makeRoute())
         builder.line = line
-    }
-
-    private static func router(of client: MemcacheClient, _ session: Session) -> PoolRouter? {
-        let pool = client.pool
-        return pool.servers.count > 1 ? PoolRouter(pool) { reportUnreachable($0, line: $1, session) } : nil
     }
 
     /// Runs one command given by the program's own arguments.
@@ -186,7 +181,6 @@ final class Shell {
         lastLine = .nothing
         builder.line = number
         builder.isOver = false
-        router?.line = number
         pendingInput = hereDocument
         var plan: Plan?
         var tag: [UInt8]?
@@ -220,7 +214,7 @@ final class Shell {
         if let tag { return .needsHereDocument(tag: tag) }
         guard let plan else { return .next }
         if !builder.notes.isEmpty { reportNotes(number) }
-        if !builder.round.complaints.isEmpty, session.script != nil, router?.reachesNobody == true {
+        if !builder.round.complaints.isEmpty, session.script != nil, builder.route.reachesNone {
             // The lines that follow would report the same.
             drain()
             return .stop(status: nil)
@@ -276,7 +270,7 @@ final class Shell {
     /// Sends the pending requests, because the next line may take a while.
     func submitBeforeWaiting() {
         submit()
-        router?.forgetReached()
+        reachability.forgetReached(&builder.route)
     }
 
     /// Sends the pending requests, and waits for every answer.
@@ -287,7 +281,7 @@ final class Shell {
         pipeline.drain()
         readAgain()
         giveBackWins()
-        router?.forgetReached()
+        reachability.forgetReached(&builder.route)
     }
 
     private func plan(
@@ -313,11 +307,6 @@ final class Shell {
         try spec.check(arguments, bytes)
         repetition?.take(arguments.format)
         if spec.needsEarlierAnswers { drain() }
-        if spec.prefersMetaCommands, router == nil, (arguments.format ?? builder.format) == .human,
-            builder.hasMetaCommands == nil, !lookForMetaCommands()
-        {
-            return .queued
-        }
         let plan = try planAsking(spec, arguments, bytes)
         if selection.isReadOnly, case .confirmed(let request) = plan {
             throw Diagnostic(
@@ -334,25 +323,60 @@ final class Shell {
     ) throws(Diagnostic) -> Plan {
         builder.asksAboutPast = behaviour.canAsk && !isConfirmedBeforehand
         do throws(Diagnostic) {
-            return try spec.plan(arguments, bytes, &builder)
+            return try planKnowing(spec, arguments, bytes)
         } catch {
             guard let question = error.question else { throw error }
             drain()
             guard !session.hasLoss, confirm("\(spec.name): \(question)", command: spec.name) else { return .queued }
             builder.asksAboutPast = false
-            return try spec.plan(arguments, bytes, &builder)
+            return try planKnowing(spec, arguments, bytes)
         }
     }
 
-    /// Asks the server's version, once a session.
+    /// Plans a command, with what must be known about the servers.
+    private func planKnowing(
+        _ spec: CommandSpec, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
+    ) throws(Diagnostic) -> Plan {
+        var plan = try spec.plan(arguments, bytes, &builder)
+        // Nearly always everything is known: nothing changes between the lines of a script.
+        guard builder.need != nil else { return plan }
+        defer { reachability.endLine(&builder.route) }
+        while let need = builder.takeNeed() {
+            guard find(need) else { return .queued }
+            plan = try spec.plan(arguments, bytes, &builder)
+        }
+        return plan
+    }
+
+    /// Adds requests to the batch, with what must be known about the servers.
+    func add(_ requests: (inout RequestBuilder) -> Void) {
+        requests(&builder)
+        guard builder.need != nil else { return }
+        defer { reachability.endLine(&builder.route) }
+        while let need = builder.takeNeed() {
+            guard find(need) else { return }
+            requests(&builder)
+        }
+    }
+
+    /// Finds out what a line needs to know about the servers.
+    ///
+    /// - Returns: Whether it can be planned then. If not, it fails.
+    private func find(_ need: ServerNeed) -> Bool {
+        guard builder.route.isPool else { return learnVersion() }
+        reachability.find(need, for: builder.line, &builder.route)
+        return true
+    }
+
+    /// Asks for the version of the only server, once a session.
     ///
     /// - Returns: Whether it answered. If not, the command that needed the version fails.
-    private func lookForMetaCommands() -> Bool {
+    private func learnVersion() -> Bool {
         drain()
         guard !session.hasLoss else { return false }
         switch Blocking.wait(for: { [client] () async throws(MemcacheError) in try await client.version() }) {
         case .success(let version):
-            builder.hasMetaCommands = version >= ServerVersion(1, 6, 10)
+            builder.route.learn(version, of: 0)
             return true
         case .failure(var error):
             error.mayHaveTakenEffect = false
@@ -364,13 +388,8 @@ final class Shell {
         }
     }
 
-    /// Reports that a server of several cannot be connected to. Its keys go elsewhere, as the application's do.
-    private static func reportUnreachable(_ error: MemcacheError, line: Int, _ session: Session) {
-        session.report(error, line: line, server: "")
-    }
-
     private func fail(_ diagnostic: Diagnostic, line: [UInt8], number: Int) {
-        builder.notes.removeAll()
+        builder.forgetLine()
         lastLine = .mistake(diagnostic.status)
         // Ctrl-C while waiting for a file is not a mistake.
         guard !isInterrupted else { return session.note(diagnostic.status) }
@@ -412,7 +431,7 @@ final class Shell {
             error.message +=
                 first == last
                 ? "; line \(first) was not answered" + (keys.isEmpty ? "" : " for \(Session.list(keys))")
-                : router == nil ? "; \(lines) were not answered" : "; not all of \(lines) were answered"
+                : !builder.route.isPool ? "; \(lines) were not answered" : "; not all of \(lines) were answered"
             if mayHaveEffect { error.message += ", and may have been executed nevertheless" }
         }
         session.report(

@@ -3,45 +3,69 @@ import Testing
 
 @testable import mcsh
 
-/// Chooses the server by the first digit of a key, or by a number directly.
-private final class DigitRouter: KeyRouter {
-    let serverCount: Int
+/// Chooses the server by the first digit of a key, or by a number directly; there are no stand-ins.
+private struct DigitSelector: ServerSelector {
+    let servers: Int
+
+    func choice(for key: Span<UInt8>, after previous: ServerChoice?) -> ServerChoice? {
+        let text = String(decoding: key.copy(0..<key.count), as: UTF8.self)
+        return choice(text.first(where: \.isNumber)?.wholeNumberValue ?? 0, previous)
+    }
+
+    func choice(for number: RoutingNumber, after previous: ServerChoice?) -> ServerChoice? {
+        choice(Int(number.description) ?? 0, previous)
+    }
+
+    private func choice(_ digit: Int, _ previous: ServerChoice?) -> ServerChoice? {
+        previous == nil ? ServerChoice(server: digit % servers, tries: 1) : nil
+    }
+}
+
+/// Three servers, as a session finds them.
+private struct DigitServers {
     /// Servers that cannot be reached.
     var unreachable: Set<Int> = []
-    /// Servers that are too old for the meta commands, and those that were asked for their versions.
-    var withoutMeta: Set<Int> = []
-    private(set) var asked: Set<Int> = []
-    /// The keys that were announced, as they are sent over the wire.
-    private(set) var prepared: [String] = []
+    /// Servers that are too old for the meta commands.
+    var old: Set<Int> = []
 
-    init(servers: Int = 3) { serverCount = servers }
-
-    func server(for key: Span<UInt8>, _ number: RoutingNumber?) -> Int? {
-        let text = String(decoding: key.copy(0..<key.count), as: UTF8.self)
-        let digit = number.flatMap { Int($0.description) } ?? text.first(where: \.isNumber)?.wholeNumberValue ?? 0
-        let position = digit % serverCount
-        return unreachable.contains(position) ? nil : position
+    func lines(format: OutputFormat = .plain, prefix: String = "") -> PlannedLines {
+        PlannedLines(
+            format: format, prefix: prefix,
+            route: PoolRoute(
+                servers: 3, selector: DigitSelector(servers: 3),
+                noServerError: MemcacheError(.noServer, "nobody is there"), now: { .zero }),
+            find: find)
     }
 
-    func prepare(for key: Span<UInt8>, _ number: RoutingNumber?) {
-        prepared.append(String(decoding: key.copy(0..<key.count), as: UTF8.self))
+    private func find(_ need: ServerNeed, line: Int, route: inout PoolRoute) {
+        switch need {
+        case .connections(let positions):
+            for position in positions { find(position, line: line, &route) }
+        case .everyServer:
+            for position in 0..<3 { find(position, line: line, &route) }
+            route.everyServer = (0..<3).filter { !unreachable.contains($0) }
+        case .versions(let positions):
+            for position in positions {
+                route.learn(old.contains(position) ? ServerVersion(1, 4, 39) : ServerVersion(1, 6, 45), of: position)
+            }
+        }
     }
 
-    func everyServer() -> [Int] { (0..<serverCount).filter { !unreachable.contains($0) } }
-
-    func learnVersions(of positions: Set<Int>) { asked.formUnion(positions) }
-
-    func hasMetaCommands(_ position: Int) -> Bool { !withoutMeta.contains(position) }
-
-    var noServerError: MemcacheError { MemcacheError(.noServer, "nobody is there") }
+    private func find(_ position: Int, line: Int, _ route: inout PoolRoute) {
+        if unreachable.contains(position) {
+            route.skip(position, until: .seconds(30), line: line)
+        } else {
+            route.setReached(position)
+        }
+    }
 }
 
 /// Lines become requests to the servers of their keys.
 @Suite struct PoolPlannerTests {
     private static func round(
-        _ lines: [String], prefix: String = "", format: OutputFormat = .plain, router: DigitRouter = DigitRouter()
+        _ lines: [String], prefix: String = "", format: OutputFormat = .plain, servers: DigitServers = DigitServers()
     ) throws -> PoolBatch {
-        var planned = PlannedLines(format: format, prefix: prefix, router: router)
+        var planned = servers.lines(format: format, prefix: prefix)
         for (index, line) in lines.enumerated() {
             planned.builder.line = index + 1
             _ = try planned.plan(line)
@@ -114,16 +138,13 @@ private final class DigitRouter: KeyRouter {
     }
 
     @Test func `a prefix goes over the wire, and is not a part of the key that is shown`() throws {
-        let router = DigitRouter()
-        let round = try Self.round(
-            ["get a1 b2", "set a1 v", "mg b2 v", "delete a1 --noreply"], prefix: "p2:", router: router)
+        let round = try Self.round(["get a1 b2", "set a1 v", "mg b2 v", "delete a1 --noreply"], prefix: "p2:")
         // The whole key is hashed: its first digit is that of the prefix.
         #expect(
             Self.requests(round) == [
                 "", "",
                 "get p2:a1 p2:b2\r\nversion\r\nset p2:a1 0 0 1\r\nv\r\nmg p2:b2 v\r\ndelete p2:a1 noreply\r\nversion\r\n",
             ])
-        #expect(router.prepared == ["p2:a1", "p2:b2"])
         let batch = round.batches[2]
         let bytes = batch.encoder.bytes
         #expect(
@@ -134,7 +155,7 @@ private final class DigitRouter: KeyRouter {
     }
 
     @Test func `a prefix takes its bytes from the longest key`() throws {
-        var lines = PlannedLines(prefix: String(repeating: "p", count: 240), router: DigitRouter())
+        var lines = DigitServers().lines(prefix: String(repeating: "p", count: 240))
         _ = try lines.plan("get 1234567890")
         let fault = #expect(throws: Diagnostic.self) { try lines.plan("get 12345678901") }
         #expect(fault?.suggestion?.hasPrefix("memcached takes 250 bytes, and the prefix ppp") == true)
@@ -142,9 +163,8 @@ private final class DigitRouter: KeyRouter {
 
     @Test func `a command without a key goes to every server that can be reached`() throws {
         #expect(Self.requests(try Self.round(["version"])) == ["version\r\n", "version\r\n", "version\r\n"])
-        let router = DigitRouter()
-        router.unreachable = [1]
-        let round = try Self.round(["get k0", "version", "stats items", "get x0"], router: router)
+        let servers = DigitServers(unreachable: [1])
+        let round = try Self.round(["get k0", "version", "stats items", "get x0"], servers: servers)
         #expect(
             Self.requests(round) == [
                 "get k0\r\nversion\r\nstats items\r\nget x0\r\n", "", "version\r\nstats items\r\n",
@@ -160,9 +180,8 @@ private final class DigitRouter: KeyRouter {
     }
 
     @Test func `a key without a reachable server is reported, and the others are requested`() throws {
-        let router = DigitRouter()
-        router.unreachable = [1]
-        let round = try Self.round(["get k0 k1 k2", "set k4 v"], router: router)
+        let servers = DigitServers(unreachable: [1])
+        let round = try Self.round(["get k0 k1 k2", "set k4 v"], servers: servers)
         #expect(Self.requests(round) == ["get k0\r\n", "", "get k2\r\n"])
         #expect(round.owners == [0, PoolBatch.nowhere, 2, PoolBatch.nowhere])
         #expect(round.complaints.map(\.error.message) == ["k1: nobody is there", "k4: nobody is there"])
@@ -170,17 +189,45 @@ private final class DigitRouter: KeyRouter {
     }
 
     @Test func `a read for people is of the kind that its server has`() throws {
-        let router = DigitRouter()
-        router.withoutMeta = [1]
-        let round = try Self.round(["get k0 k1"], format: .human, router: router)
-        #expect(Self.requests(round) == ["mg k0 t f v\r\n", "get k1\r\n", ""])
-        #expect(router.asked == [0, 1])
+        var lines = DigitServers(old: [1]).lines(format: .human)
+        _ = try lines.plan("get k1 k0")
+        #expect(Self.requests(lines.builder.takeRound()) == ["mg k0 t f v\r\n", "get k1\r\n", ""])
+        #expect(lines.needs == [.connections([1, 0]), .versions([0, 1])])
     }
 
-    @Test func `keys of several are announced before the first is sent, and one alone is not`() throws {
-        let router = DigitRouter()
-        _ = try Self.round(["get k0", "get k1 k2", "mset k0 1 k2 2"], router: router)
-        #expect(router.prepared.prefix(2) == ["k1", "k2"])
-        #expect(Set(router.prepared.dropFirst(2)).isSubset(of: ["k0", "k2"]))
+    @Test func `servers are found before anything is planned for them, those of several keys at once`() throws {
+        var lines = DigitServers().lines()
+        _ = try lines.plan("get k1 k0 x1 k1")
+        #expect(lines.needs == [.connections([1, 0])])
+        _ = try lines.plan("set k2 v")
+        #expect(lines.needs == [.connections([1, 0]), .connections([2])])
+        _ = try lines.plan("mset k0 1 k2 2")
+        _ = try lines.plan("version")
+        #expect(lines.needs.dropFirst(2) == [.everyServer])
+    }
+
+    @Test(arguments: [
+        "set k1 v 31d", "get k0 k1", "gets k1", "gat 31d k1 k0", "mset k0 a k1 b", "delete k1",
+        "delete k0 k1 --noreply",
+        "touch k0 k1 31d", "incr k1 5", "mg k1 v", "version", "stats", "config get cluster",
+    ])
+    func `nothing of a line is planned while its servers are unknown`(line: String) throws {
+        var parser = LineParser()
+        let route = PoolRoute(
+            servers: 3, selector: DigitSelector(servers: 3), noServerError: MemcacheError(.noServer, ""), now: { .zero }
+        )
+        var builder = RequestBuilder(
+            format: .plain, isReadOnly: false, tokens: CASTokenCache(capacity: 10), route: route,
+            now: { PlannedLines.now })
+        try parser.parse(Array(line.utf8).span) { (spec, arguments, _, bytes) throws(Diagnostic) in
+            _ = try spec.plan(arguments, bytes, &builder)
+        }
+        #expect(builder.takeNeed() != nil)
+        #expect(builder.takeNeed() == nil)
+        #expect(builder.notes == [])
+        let round = builder.takeRound()
+        #expect(round.isEmpty)
+        #expect(round.owners == [])
+        #expect(round.statistics.isEmpty)
     }
 }

@@ -46,8 +46,8 @@ extension RequestBuilder {
         _ bytes: Span<UInt8>, before: Int64? = nil
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
+        guard knowsServers(of: keys, bytes, routedBy: arguments.hash) else { return }
         ordinal += 1
-        prepareRoutes(keys, bytes, routedBy: arguments.hash)
         let (isMany, format) = (keys.count > 1, arguments.format ?? format)
         let isDecoded = arguments.decodes && format.givesDecodedValues
         for key in keys {
@@ -70,7 +70,7 @@ extension RequestBuilder {
             ExpectedAnswer(
                 answer: answer, name: name, format: format, line: line, ordinal: ordinal, isMany: isMany,
                 isDecoded: isDecoded, isOver: isOver))
-        if router != nil { round.owners.append(server) }
+        if route.isPool { round.owners.append(server) }
     }
 
     /// Plans a read for people without the meta command.
@@ -78,7 +78,7 @@ extension RequestBuilder {
         var command = read.command
         command.answer = .items
         round.batches[position].addRead(read.key.span, lifetime: nil, prefix: read.prefix, command)
-        if router != nil { round.owners.append(position) }
+        if route.isPool { round.owners.append(position) }
     }
 
     /// Plans a read for people: through the meta command, which also returns the remaining lifetime, if the server has
@@ -87,13 +87,12 @@ extension RequestBuilder {
         keys: ArraySlice<Word>, _ arguments: borrowing Arguments, _ bytes: Span<UInt8>
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
+        guard knowsServers(of: keys, bytes, routedBy: arguments.hash, withVersions: true) else { return }
         ordinal += 1
-        prepareRoutes(keys, bytes, routedBy: arguments.hash)
-        learnVersions(of: keys, bytes, routedBy: arguments.hash)
         let (isMany, format) = (keys.count > 1, arguments.format ?? format)
         for key in keys {
             withWireKey(key, bytes, routedBy: arguments.hash, format) { (builder, wireKey) in
-                guard builder.router?.hasMetaCommands(builder.server) ?? builder.hasMetaCommands ?? true else {
+                guard builder.route.servers[builder.server].hasMetaCommands != false else {
                     builder.read("get", .items, wireKey, isMany: isMany, isDecoded: false, before: nil, format)
                     return
                 }
@@ -115,8 +114,8 @@ extension RequestBuilder {
         encode: (inout RequestEncoder, Span<UInt8>) -> Int
     ) throws(Diagnostic) {
         for key in keys { try requireKey(key, bytes) }
+        guard knowsServers(of: keys, bytes, routedBy: arguments.hash) else { return }
         ordinal += 1
-        prepareRoutes(keys, bytes, routedBy: arguments.hash)
         let (isMany, noreply, format) = (keys.count > 1, arguments.noreply, arguments.format)
         for key in keys {
             withWireKey(key, bytes, routedBy: arguments.hash, arguments.format) { (builder, wireKey) in
@@ -157,8 +156,9 @@ extension RequestBuilder {
         _ name: StaticString, _ answer: AnswerInterpretation, _ shape: ReplyShape, format: OutputFormat? = nil,
         encode: (inout RequestEncoder) -> Void
     ) {
+        guard knowsEveryServer() else { return }
         ordinal += 1
-        for position in router?.everyServer() ?? [0] {
+        for position in route.everyServer ?? [0] {
             server = position
             round.batches[server].addFence()
             encode(&round.batches[server].encoder)
@@ -173,6 +173,7 @@ extension RequestBuilder {
 
     /// Plans a `stats` request.
     mutating func statistics(_ statistics: StatisticsRequest, words: [UInt8], format: OutputFormat?) {
+        guard knowsEveryServer() else { return }
         round.statistics.append(statistics)
         request("stats", .statistics(round.statistics.count - 1), .statistics, format: format) { request in
             request.append("stats")
@@ -187,30 +188,37 @@ extension RequestBuilder {
     // MARK: Keys
 
     /// Passes on a key as it is sent over the wire, once its server is chosen. If no server can be asked, the answer
-    /// says so.
+    /// says so; if it is not known whether the server can, nothing is planned.
     private mutating func withWireKey(
         _ word: Word, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?, _ format: OutputFormat?,
         _ body: (inout RequestBuilder, Span<UInt8>) -> Void
     ) {
         guard !prefix.isEmpty else {
             let key = bytes.extracting(word.range)
-            guard choose(key, number) else { return addUnreachable(bytes.copy(word.range), format) }
+            guard choose(key, number, word, bytes, format) else { return }
             return body(&self, key)
         }
         let whole = prefix + bytes.copy(word.range)
-        guard choose(whole.span, number) else { return addUnreachable(bytes.copy(word.range), format) }
+        guard choose(whole.span, number, word, bytes, format) else { return }
         body(&self, whole.span)
     }
 
-    private mutating func choose(_ key: Span<UInt8>, _ number: RoutingNumber?) -> Bool {
-        guard let router else { return true }
-        guard let chosen = router.server(for: key, number) else { return false }
-        server = chosen
-        return true
+    private mutating func choose(
+        _ key: Span<UInt8>, _ number: RoutingNumber?, _ word: Word, _ bytes: Span<UInt8>, _ format: OutputFormat?
+    ) -> Bool {
+        guard route.isPool else { return true }
+        switch route.choice(for: key, number, line: line) {
+        case .server(let position):
+            server = position
+            return true
+        case .unknown(let position): require(.connections([position]))
+        case .nowhere: addUnreachable(bytes.copy(word.range), format)
+        }
+        return false
     }
 
     private mutating func addUnreachable(_ key: [UInt8], _ format: OutputFormat?) {
-        guard var error = router?.noServerError else { return }
+        var error = route.noServerError
         error.message = "\(EscapedText.string(key)): \(error.message)"
         round.owners.append(PoolBatch.nowhere)
         round.complaints.append(
@@ -218,26 +226,45 @@ extension RequestBuilder {
                 error: error, line: line, server: nil, format: format ?? self.format, keys: [key], namesKeys: true))
     }
 
-    /// Has the servers of several keys connected concurrently.
-    func prepareRoutes(
-        _ keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?
-    ) {
-        guard let router, keys.count > 1 else { return }
+    /// Whether enough is known to choose the servers of all keys of a command, so that it can be planned as a whole; if
+    /// not, what is needed is recorded. A key alone needs no check before it is planned.
+    ///
+    /// - Parameter withVersions: Whether the versions of the servers must be known too.
+    mutating func knowsServers(
+        of keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?, withVersions: Bool = false
+    ) -> Bool {
+        guard withVersions || route.isPool && keys.count > 1 else { return true }
+        var unknown: [Int] = []
+        var unversioned: [Int] = []
         for key in keys {
-            let whole = prefix + bytes.copy(key.range)
-            router.prepare(for: whole.span, number)
+            switch choice(for: key, bytes, number) {
+            case .server(let position):
+                guard withVersions, route.servers[position].hasMetaCommands == nil else { break }
+                if !unversioned.contains(position) { unversioned.append(position) }
+            case .unknown(let position): if !unknown.contains(position) { unknown.append(position) }
+            case .nowhere: break
+            }
         }
+        if !unknown.isEmpty {
+            require(.connections(unknown))
+        } else if !unversioned.isEmpty {
+            require(.versions(unversioned.sorted()))
+        }
+        return unknown.isEmpty && unversioned.isEmpty
     }
 
-    /// Has the servers of several keys asked for their versions concurrently.
-    private func learnVersions(of keys: ArraySlice<Word>, _ bytes: Span<UInt8>, routedBy number: RoutingNumber?) {
-        guard let router else { return }
-        var positions: Set<Int> = []
-        for key in keys {
-            let whole = prefix + bytes.copy(key.range)
-            if let position = router.server(for: whole.span, number) { positions.insert(position) }
-        }
-        router.learnVersions(of: positions)
+    private func choice(for key: Word, _ bytes: Span<UInt8>, _ number: RoutingNumber?) -> PoolRoute.Choice {
+        guard !prefix.isEmpty else { return route.choice(for: bytes.extracting(key.range), number, line: line) }
+        let whole = prefix + bytes.copy(key.range)
+        return route.choice(for: whole.span, number, line: line)
+    }
+
+    /// Whether all servers have been tried for the line, so that a command can be planned for those that are reached; if
+    /// not, that is recorded as needed.
+    private mutating func knowsEveryServer() -> Bool {
+        guard route.isPool, route.everyServer == nil else { return true }
+        require(.everyServer)
+        return false
     }
 
     // MARK: The end of the batch
@@ -277,6 +304,6 @@ extension RequestBuilder {
                 key: position ?? KeyPosition(start: 0, count: 0, prefix: 0), isMany: isMany, isDecoded: isDecoded,
                 isOver: isOver),
             shape)
-        if router != nil { round.owners.append(server) }
+        if route.isPool { round.owners.append(server) }
     }
 }

@@ -11,8 +11,6 @@ struct RequestBuilder: ~Copyable {
     var format: OutputFormat
     /// Whether only commands that change nothing are accepted.
     var isReadOnly: Bool
-    /// Whether the server has the meta commands; nil as long as that is unknown. Only answers for people depend on it.
-    var hasMetaCommands: Bool?
     /// The line being planned.
     var line = 0
     /// The current Unix time, for lifetimes over 30 days.
@@ -29,8 +27,10 @@ struct RequestBuilder: ~Copyable {
     let prefix: [UInt8]
     /// How the application writes values.
     let conventions: ValueConventions
-    /// Chooses among several servers; nil for one.
-    let router: (any KeyRouter)?
+    /// Chooses the server of each key.
+    var route: PoolRoute
+    /// What must be found out before the line can be planned, which was not planned then; nil if it was.
+    private(set) var need: ServerNeed?
     /// Counts the commands, so that a message about several keys of one command is printed once.
     var ordinal = 0
     /// The server whose batch grows.
@@ -43,13 +43,13 @@ struct RequestBuilder: ~Copyable {
 
     init(
         format: OutputFormat, isReadOnly: Bool, tokens: CASTokenCache, prefix: [UInt8] = [],
-        conventions: ValueConventions = .standard, router: (any KeyRouter)? = nil,
+        conventions: ValueConventions = .standard, route: PoolRoute = PoolRoute(),
         now: @escaping @Sendable () -> Int64 = UnixClock.now
     ) {
-        round = PoolBatch(servers: router?.serverCount ?? 1)
+        round = PoolBatch(servers: route.servers.count)
         self.prefix = prefix
         self.conventions = conventions
-        self.router = router
+        self.route = route
         self.format = format
         self.isReadOnly = isReadOnly
         self.tokens = tokens
@@ -62,6 +62,25 @@ struct RequestBuilder: ~Copyable {
         defer { round = next }
         return round
     }
+
+    /// Returns what must be found out before the line is planned again, and forgets it; nil if the line is planned.
+    mutating func takeNeed() -> ServerNeed? {
+        guard need != nil else { return nil }
+        // The line's notes are made again.
+        notes.removeAll()
+        isOver = false
+        defer { need = nil }
+        return need
+    }
+
+    /// Forgets a line that is not planned.
+    mutating func forgetLine() {
+        notes.removeAll()
+        need = nil
+    }
+
+    /// Records what must be found out before the line can be planned. Nothing is planned for it until then.
+    mutating func require(_ need: ServerNeed) { self.need = need }
 
     // MARK: Words
 
