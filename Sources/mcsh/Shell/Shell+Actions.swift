@@ -34,22 +34,6 @@ extension Shell {
         return session.output.paged(paging, body)
     }
 
-    /// Runs an asynchronous function of the library while the main thread waits.
-    func waitFor<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws(MemcacheError) -> Value
-    ) -> Value? {
-        switch Blocking.wait(for: body) {
-        case .success(let value): return value
-        case .failure(let error):
-            if isInterrupted {
-                session.note(error.exitStatus)
-            } else {
-                session.report(error, line: builder.line, server: server)
-            }
-            return nil
-        }
-    }
-
     /// The name of the servers in messages.
     var server: String {
         let names = client.pool.servers.map(\.address.description)
@@ -145,17 +129,36 @@ extension Shell {
 
     /// Whether any server has flash storage, or none says whether it has.
     private func hasFlash() -> Bool {
-        let answers = everyAnswer { [client] in await client.statisticsOfEveryServer() }
-        let readings = answers.compactMap { success(of: $0) }
+        let readings = statistics()
         return readings.isEmpty
             || readings.contains { reading in reading.contains { $0.name.starts(with: "extstore_".utf8) } }
     }
 
     /// How much the servers hold, for a question.
-    private func holdings() -> String {
-        let answers = everyAnswer { [client] in await client.statisticsOfEveryServer() }
-        let readings = answers.compactMap { success(of: $0) }.map { StatisticsReading($0) }
-        return Shell.holdings(of: readings)
+    private func holdings() -> String { Shell.holdings(of: statistics().map { StatisticsReading($0) }) }
+
+    /// The statistics of the servers that answer; the failures of the others are reported.
+    private func statistics() -> [[Statistic]] {
+        let fleet = Fleet(client: client)
+        let answers = Blocking.wait { () async throws(MemcacheError) in
+            await fleet.each(for: "stats") { server async throws(MemcacheError) in
+                try await server.execute(Command.Statistics())
+            }
+        }
+        switch answers {
+        case .success(let answers):
+            return answers.compactMap { answer in
+                switch answer.result {
+                case .success(let statistics): return statistics
+                case .failure(let error):
+                    session.report(error, line: builder.line, server: answer.server.address.description)
+                    return nil
+                }
+            }
+        case .failure(let error):
+            session.report(error, line: builder.line, server: server)
+            return []
+        }
     }
 
     /// How much some servers hold together: ` (1,234 items, 5 MiB)`; empty if none has answered.

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// Other servers, and the answers of all of them.
+/// Other servers.
 extension Shell {
     /// `use`: switches to other servers.
     ///
@@ -34,31 +34,5 @@ extension Shell {
         let others = selection.listingPools.dropFirst().map { ", @\($0)" }.joined()
         return
             "\(name) is listed in @\(pool)\(others): \(marks.joined(separator: ", "))\(selection.isProduction ? ask : "")"
-    }
-
-    /// Runs a closure for every server while the main thread waits.
-    func everyAnswer<Outcome: Sendable>(
-        _ body: @escaping @Sendable () async -> [ServerAnswer<Outcome>]
-    ) -> [ServerAnswer<Outcome>] {
-        waitFor { () async throws(MemcacheError) in await body() } ?? []
-    }
-
-    /// The answer of a server; nil if its failure has been reported.
-    ///
-    /// - Parameter keys: The keys that it was asked about, if there are several.
-    func success<Outcome>(of answer: ServerAnswer<Outcome>, keys: [[UInt8]] = []) -> Outcome? {
-        switch answer.result {
-        case .success(let outcome):
-            // A server that answers is up, whatever was known about it.
-            for server in client.pool.servers where server.description == answer.server && !server.isAlive {
-                server.forgetDeath()
-            }
-            return outcome
-        case .failure(let error):
-            let name = answer.server.address.description
-            let error = explained(error, server: name, command: "stats")
-            session.report(error, line: builder.line, server: name, keys: keys)
-            return nil
-        }
     }
 }
