@@ -27,7 +27,7 @@ struct Program {
         // A thread inherits the blocked signals of the thread that starts it: the watcher comes first.
         let watcher = isInteractive ? SignalWatcher() : nil
         let session = Session(output: OutputSink(descriptor: STDOUT_FILENO), presentation: presentation)
-        let behaviour = Shell.Behaviour(
+        let shellOptions = ShellOptions(
             format: options.format, isConfirmed: options.yes, keepsGoing: options.keepGoing,
             stopsOnError: options.stopOnError, isQuiet: options.quiet, canAsk: isInputTerminal && !options.pipe,
             showsProgress: !options.quiet && !options.verbose && Terminal.isTerminal(STDERR_FILENO)
@@ -38,9 +38,9 @@ struct Program {
             editor: EditorChoice.of(environment: environment), log: log)
         var status: Int32?
         if options.pipe {
-            pipe(behaviour.client(of: selection), session)
+            pipe(shellOptions.client(of: selection), session)
         } else {
-            let shell = Shell(selection: selection, catalog: catalog, session: session, behaviour: behaviour)
+            let shell = Shell(selection: selection, catalog: catalog, session: session, options: shellOptions)
             // Never released: what ends with the program need not be dismantled first.
             _ = Unmanaged.passRetained(shell)
             if !options.command.isEmpty {
@@ -110,11 +110,11 @@ struct Program {
                 var runs = 0
                 while repetitions == 0 || runs < repetitions {
                     if runs > 0 { Blocking.sleep(interval ?? .zero) }
-                    let flow = shell.oneRun { shell.run(words: words, input: input) }
+                    let outcome = shell.oneRun { shell.run(words: words, input: input) }
                     shell.drain()
-                    if case .stop = flow { return flow }
+                    if case .stop = outcome.step { return outcome }
                     if shell.session.output.hasFailed { return .stop(status: nil) }
-                    if shell.reportLosses() || shell.behaviour.stopsOnError && shell.session.status != .done {
+                    if shell.reportLosses() || shell.options.stopsOnError && shell.session.status != .done {
                         return .stop(status: nil)
                     }
                     runs += 1
@@ -122,8 +122,7 @@ struct Program {
                 return .next
             }
         }
-        let flow = options.runs == nil ? shell.paged(runAll) : runAll()
-        return status(of: flow)
+        return status(of: options.runs == nil ? shell.paged(runAll) : runAll())
     }
 
     private func scripts(_ shell: Shell) -> Int32? {
@@ -142,14 +141,14 @@ struct Program {
                 return nil
             }
             defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-            let flow = ScriptRunner(shell: shell).run(LineReader(descriptor: descriptor), named: name)
-            if case .stop(let status) = flow { return status }
+            let outcome = ScriptRunner(shell: shell).run(LineReader(descriptor: descriptor), named: name)
+            if case .stop(let status) = outcome.step { return status }
         }
         return nil
     }
 
-    private func status(of flow: Shell.Flow) -> Int32? {
-        if case .stop(let status) = flow { return status }
+    private func status(of outcome: LineOutcome) -> Int32? {
+        if case .stop(let status) = outcome.step { return status }
         return nil
     }
 }

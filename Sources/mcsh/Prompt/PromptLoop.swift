@@ -18,15 +18,15 @@ struct PromptLoop {
         shell.interactive = PromptSession(watcher: watcher, history: History.ofUser())
         let source = makeSource(watcher)
         if let startFile {
-            let flow = cancellable(watcher) { StartupFile.run(startFile, shell) }
-            if case .stop(let status) = flow { return status }
+            let outcome = cancellable(watcher) { StartupFile.run(startFile, shell) }
+            if case .stop(let status) = outcome.step { return status }
         }
-        if !shell.behaviour.isQuiet { greet(watcher) }
+        if !shell.options.isQuiet { greet(watcher) }
         var number = 0
         while let input = read(from: source) {
             number += 1
             for command in input.commands {
-                if case .stop(let status) = run(command, number: number, watcher) { return status }
+                if case .stop(let status) = run(command, number: number, watcher).step { return status }
                 if Blocking.isCancelled { break }
             }
         }
@@ -106,30 +106,31 @@ struct PromptLoop {
     // MARK: Running
 
     /// Runs a command and waits for its answer, which Ctrl-C cancels.
-    private func run(_ command: PromptInput.Command, number: Int, _ watcher: SignalWatcher?) -> Shell.Flow {
+    private func run(_ command: PromptInput.Command, number: Int, _ watcher: SignalWatcher?) -> LineOutcome {
         cancellable(watcher) {
             // The window may have been resized since the prompt was shown.
             shell.session.presentation.width = Terminal.width(environment: environment)
             let watch = shell.stopwatch()
             let before = shell.session.beginCommand()
             defer { shell.rememberKeys(isSuccess: shell.session.endCommand(resuming: before) == .done) }
-            var flow = shell.run(line: command.line.span, number: number)
-            if case .needsHereDocument = flow, let document = command.document {
-                flow = shell.run(line: command.line.span, number: number, hereDocument: document)
+            var outcome = shell.run(line: command.line.span, number: number)
+            if case .needsHereDocument = outcome.step, let document = command.document {
+                outcome = shell.run(line: command.line.span, number: number, hereDocument: document)
             }
             // What was stored or found is known once it is answered.
             shell.drain()
-            if case .next = flow, shell.isTiming || !shell.behaviour.isQuiet {
-                shell.reportTime(since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
+            if case .next = outcome.step, shell.isTiming || !shell.options.isQuiet {
+                shell.reportTime(
+                    of: outcome, since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
             }
-            return flow
+            return outcome
         }
     }
 
     /// Runs a closure that Ctrl-C cancels, and reports what was lost with it.
     ///
     /// - Returns: Whether the session should end. A lost connection does not end it.
-    private func cancellable(_ watcher: SignalWatcher?, _ body: () -> Shell.Flow) -> Shell.Flow {
+    private func cancellable(_ watcher: SignalWatcher?, _ body: () -> LineOutcome) -> LineOutcome {
         Blocking.resume()
         watcher?.setCancel { [current = shell.currentClient] in
             // Work is cancelled before its connection is closed, so that it cannot continue on another one.
@@ -137,10 +138,10 @@ struct PromptLoop {
             current.disconnect()
         }
         defer { watcher?.setCancel(nil) }
-        let flow = shell.paged {
-            let flow = body()
+        let outcome = shell.paged {
+            let outcome = body()
             shell.drain()
-            return flow
+            return outcome
         }
         if Blocking.isCancelled {
             if shell.interactive?.hasToldInterrupt == true {
@@ -156,7 +157,7 @@ struct PromptLoop {
         }
         shell.session.output.endLine()
         _ = shell.reportLostOutput()
-        if case .stop(.some) = flow { return flow }
+        if case .stop(.some) = outcome.step { return outcome }
         _ = shell.reportLosses()
         return .next
     }

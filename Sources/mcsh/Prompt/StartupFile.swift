@@ -13,9 +13,9 @@ enum StartupFile {
     }
 
     /// Runs the lines of the file as `source` does. A missing file is like an empty one. Calls `open` and `fstat`.
-    static func run(_ path: String, _ shell: Shell) -> Shell.Flow {
+    static func run(_ path: String, _ shell: Shell) -> LineOutcome {
         let name = EscapedText.string(Array(path.utf8))
-        func fail(_ reason: String) -> Shell.Flow {
+        func fail(_ reason: String) -> LineOutcome {
             shell.session.report("cannot read \(name): \(reason)", code: "local-file", .localFailure)
             return .next
         }

@@ -5,7 +5,7 @@ struct ScriptRunner {
     let shell: Shell
 
     /// Runs all lines. Returns `stop` if the session should end.
-    func run(_ lines: consuming LineReader, named name: String) -> Shell.Flow {
+    func run(_ lines: consuming LineReader, named name: String) -> LineOutcome {
         let outer = shell.session.script
         shell.session.script = name
         shell.reachability.connectsAhead = true
@@ -15,19 +15,19 @@ struct ScriptRunner {
         while let line = lines.next(beforeWaiting: shell.submitBeforeWaiting) {
             number += 1
             let watch = shell.isTiming ? shell.stopwatch() : nil
-            let flow = shell.run(line, of: &lines, number: &number, beforeWaiting: shell.submitBeforeWaiting)
-            if let watch { shell.reportTime(since: watch) }
-            if shell.behaviour.stopsOnError {
+            let outcome = shell.run(line, of: &lines, number: &number, beforeWaiting: shell.submitBeforeWaiting)
+            if let watch { shell.reportTime(of: outcome, since: watch) }
+            if shell.options.stopsOnError {
                 shell.drain()
                 if shell.session.status != .done {
                     _ = shell.reportLosses()
                     return .stop(status: nil)
                 }
             }
-            if case .stop = flow {
+            if case .stop = outcome.step {
                 shell.drain()
                 _ = shell.reportLosses()
-                return flow
+                return outcome
             }
             if shell.session.hasLoss || shell.isInterrupted { break }
             if shell.session.output.hasFailure, shell.reportLostOutput(), !shell.keepsGoing {
@@ -58,14 +58,14 @@ extension Shell {
     /// Runs a line and reads the value in the lines after it, if it has one.
     func run(
         _ line: Range<Int>, of lines: inout LineReader, number: inout Int, beforeWaiting: () -> Void
-    ) -> Flow {
+    ) -> LineOutcome {
         let first = number
-        let flow = run(line: lines.bytes.span.extracting(line), number: first)
-        switch flow {
-        case .next, .stop: return flow
+        let outcome = run(line: lines.bytes.span.extracting(line), number: first)
+        switch outcome.step {
+        case .next, .stop: return outcome
         case .skipsHereDocument(let tag):
             _ = hereDocument(&lines, tag: tag, number: &number, beforeWaiting)
-            return .next
+            return LineOutcome(step: .next, effect: outcome.effect)
         case .needsHereDocument(let tag):
             let command = lines.bytes.span.copy(line)
             guard let document = hereDocument(&lines, tag: tag, number: &number, beforeWaiting) else {

@@ -15,11 +15,11 @@ struct LoggedLine: Sendable {
 extension Shell {
     /// Starts a line.
     func beginLogging() {
-        guard behaviour.log != nil else { return }
+        guard options.log != nil else { return }
         loggedLines.append(
             LoggedLine(
                 outer: session.beginCommand(), server: selection.name,
-                isAwaited: session.script == nil && depth == 0 || depth == awaitedDepth || behaviour.stopsOnError,
+                isAwaited: session.script == nil && depth == 0 || depth == awaitedDepth || options.stopsOnError,
                 watch: stopwatch()))
     }
 
@@ -30,12 +30,12 @@ extension Shell {
     }
 
     /// Ends a line: logs it, unless it was not a command.
-    func endLogging(_ line: () -> [UInt8]) {
-        guard let log = behaviour.log, let entry = loggedLines.popLast() else { return }
+    func endLogging(_ result: LineOutcome, _ line: () -> [UInt8]) {
+        guard let log = options.log, let entry = loggedLines.popLast() else { return }
         if entry.isAwaited { drain() }
         let status = session.endCommand(resuming: entry.outer)
         let outcome: CommandLog.Outcome = isInterrupted ? .cancelled : .ended(status)
-        switch lastLine {
+        switch result.effect {
         case .nothing:
             // A command whose server could not even be asked for its version.
             if status != .done { log.add(line(), on: entry.server, outcome, elapsed(since: entry.watch)) }

@@ -4,10 +4,10 @@ extension Shell: OperationHost {
     var keyPrefix: [UInt8] { builder.prefix }
     var serverNames: String { server }
     var isProduction: Bool { selection.isProduction }
-    var canAsk: Bool { behaviour.canAsk }
-    var showsProgress: Bool { behaviour.showsProgress }
+    var canAsk: Bool { options.canAsk }
+    var showsProgress: Bool { options.showsProgress }
     var isPrompt: Bool { interactive != nil }
-    var editor: EditorChoice { behaviour.editor }
+    var editor: EditorChoice { options.editor }
     var signalWatcher: SignalWatcher? { interactive?.watcher }
 
     /// Runs an operation on the main thread, which waits for it.
@@ -23,7 +23,7 @@ extension Shell: OperationHost {
         let stops = type(of: operation).readsListings && interactive == nil ? StopHolder() : nil
         defer { stops?.end() }
         let name = type(of: operation).name
-        let (fleet, session, line, isQuiet) = (Fleet(client: client), session, builder.line, behaviour.isQuiet)
+        let (fleet, session, line, isQuiet) = (Fleet(client: client), session, builder.line, options.isQuiet)
         let host = MainThreadReference(host: self)
         do throws(MemcacheError) {
             try Blocking.run {

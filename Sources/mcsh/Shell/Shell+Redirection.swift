@@ -42,7 +42,7 @@ extension Shell {
     }
 
     /// Runs a closure with its output redirected to a file or a command.
-    func redirected(to output: LineParser.Redirections.Output, number: Int, _ body: () -> Flow) -> Flow {
+    func redirected(to output: LineParser.Redirections.Output, number: Int, _ body: () -> LineOutcome) -> LineOutcome {
         switch output {
         case .file(let path, let appends):
             let flags = O_WRONLY | O_CREAT | (appends ? O_APPEND : O_TRUNC)
@@ -56,16 +56,17 @@ extension Shell {
                 return cannotRedirect("cannot write \(EscapedText.string(path)): \(reason)", number)
             }
             defer { close(descriptor) }
-            let flow = withOutput(OutputSink.Target(descriptor: descriptor, name: EscapedText.string(path)), body)
-            guard reportLostOutput(line: number), !keepsGoing else { return flow }
-            return .stop(status: nil)
+            let outcome = withOutput(
+                OutputSink.Target(descriptor: descriptor, name: EscapedText.string(path)), body)
+            guard reportLostOutput(line: number), !keepsGoing else { return outcome }
+            return outcome.stopping()
         case .command(let command):
             guard let process = CommandOutput(command) else {
                 return cannotRedirect("cannot run \(EscapedText.string(command))", number)
             }
             let target = OutputSink.Target(
                 descriptor: process.descriptor, name: EscapedText.string(command), isProgram: true)
-            let flow = withOutput(target, body)
+            let outcome = withOutput(target, body)
             let start = ContinuousClock.now
             let status = process.finish()
             // The time the command takes with its input does not count towards the servers' time.
@@ -76,12 +77,12 @@ extension Shell {
             case 126, 127: session.note(.localFailure)
             default: session.note(.negative)
             }
-            guard reportLostOutput(line: number), !keepsGoing else { return flow }
-            return .stop(status: nil)
+            guard reportLostOutput(line: number), !keepsGoing else { return outcome }
+            return outcome.stopping()
         }
     }
 
-    private func cannotRedirect(_ message: String, _ number: Int) -> Flow {
+    private func cannotRedirect(_ message: String, _ number: Int) -> LineOutcome {
         session.report(message, code: "local-file", .localFailure, line: number)
         _ = builder.takeRound()
         return keepsGoing ? .next : .stop(status: nil)
@@ -97,12 +98,12 @@ extension Shell {
         return true
     }
 
-    private func withOutput(_ target: OutputSink.Target, _ body: () -> Flow) -> Flow {
+    private func withOutput(_ target: OutputSink.Target, _ body: () -> LineOutcome) -> LineOutcome {
         let before = session.output.redirect(to: target)
-        let flow = body()
+        let outcome = body()
         drain()
         _ = session.output.redirect(to: before)
-        return flow
+        return outcome
     }
 }
 

@@ -19,7 +19,7 @@ extension Shell {
     /// `timing`: on, off, or toggled.
     func setTiming(_ isOn: Bool?) {
         isTiming = isOn ?? !isTiming
-        guard !behaviour.isQuiet else { return }
+        guard !options.isQuiet else { return }
         let sentence = "timing is \(isTiming ? "on" : "off")"
         if session.errorFormat == .json || session.script != nil {
             session.report("note: \(sentence)", code: "note", .done, line: builder.line)
@@ -40,10 +40,10 @@ extension Shell {
     /// Waits for the last line's answer and reports how long it took, if there was anything to do.
     ///
     /// - Parameter least: The least time that is reported.
-    func reportTime(since watch: Stopwatch, least: Duration = .zero) {
+    func reportTime(of line: LineOutcome, since watch: Stopwatch, least: Duration = .zero) {
         drain()
         let time = elapsed(since: watch)
-        guard lastLine.isCommand, !isInterrupted, time >= least else { return }
+        guard line.isCommand, !isInterrupted, time >= least else { return }
         guard session.presentation.format != .json else {
             return session.report(Shell.sentence(for: time), code: "time", .done)
         }

@@ -5,11 +5,11 @@ extension Shell {
     /// `use`: switches to other servers.
     ///
     /// The lines that follow in a script are meant for those servers only: without them it ends.
-    func use(_ names: [String]) -> Flow {
+    func use(_ names: [String]) -> LineOutcome {
         do throws(OptionFault) {
             try catalog.reload()
             connect(to: try catalog.resolve(names))
-            if let note = selectionNote, !behaviour.isQuiet {
+            if let note = selectionNote, !options.isQuiet {
                 session.report("note: \(note)", code: "note", .done, line: builder.line)
             }
             return .next
@@ -23,7 +23,7 @@ extension Shell {
     /// were named directly.
     private var selectionNote: String? {
         let name = EscapedText.string(Array(selection.name.utf8))
-        let ask = behaviour.canAsk ? "; dangerous commands ask you to type its name" : ""
+        let ask = options.canAsk ? "; dangerous commands ask you to type its name" : ""
         guard let pool = selection.listingPools.first else {
             return selection.isProduction ? "\(name) is production\(ask)" : nil
         }

@@ -37,7 +37,7 @@ struct Repetition {
 
 /// `repeat`, and `-r` and `-i` of a one-liner.
 extension Shell {
-    func repeated(_ count: Int, _ interval: Duration?, _ line: [UInt8]) -> Flow {
+    func repeated(_ count: Int, _ interval: Duration?, _ line: [UInt8]) -> LineOutcome {
         guard depth < Shell.maximumDepth else {
             session.report("repeats are nested too deep", code: "usage", .usage, line: builder.line)
             return .next
@@ -58,9 +58,9 @@ extension Shell {
                     pause(for: interval)
                     if isInterrupted { return .next }
                 }
-                let flow = oneRun { run(line: line.span, number: builder.line) }
-                if case .next = flow {} else { return flow }
-                if behaviour.stopsOnError {
+                let outcome = oneRun { run(line: line.span, number: builder.line) }
+                guard case .next = outcome.step else { return outcome }
+                if options.stopsOnError {
                     drain()
                     if session.status != .done { return .next }
                 }
@@ -77,7 +77,7 @@ extension Shell {
     }
 
     /// Runs a closure that repeats a command. With an interval, and for people, the runs are compared.
-    func compared(every interval: Duration?, _ body: () -> Flow) -> Flow {
+    func compared(every interval: Duration?, _ body: () -> LineOutcome) -> LineOutcome {
         guard let interval, builder.format == .human, repetition == nil else { return body() }
         repetition = Repetition(interval: interval, style: session.presentation.style)
         session.presentation.comparison.begin()
@@ -89,15 +89,15 @@ extension Shell {
     }
 
     /// Runs a repeated command once.
-    func oneRun(_ body: () -> Flow) -> Flow {
+    func oneRun(_ body: () -> LineOutcome) -> LineOutcome {
         // A repetition within a run is part of that run's output.
         guard repetition != nil, !session.output.isHeld else { return body() }
         repetition?.beginRun()
         session.output.hold()
-        let flow = body()
+        let outcome = body()
         drain()
         releaseRun()
-        return flow
+        return outcome
     }
 
     /// Shows the output of a run so far. Further output is shown as it comes, and is not compared.

@@ -1,75 +1,7 @@
 import MemcacheCore
-import MemcachePlatform
 
-/// What the session does itself, after all earlier answers.
+/// Requests that are confirmed before they are sent, and the question.
 extension Shell {
-    func perform(_ command: SessionCommand) -> Flow {
-        switch command {
-        case .use(let names): return use(names)
-        case .output(let format):
-            chosenFormat = format
-            builder.format = format
-            session.errorFormat = format
-        case .source(let path):
-            releaseRun()
-            // These lines use the terminal for longer than a screenful.
-            session.output.endPaging()
-            return source(path)
-        case .repeated(let count, let interval, let line):
-            session.output.endPaging()
-            return repeated(count, interval, line)
-        case .history(let pattern, let format): listHistory(pattern, format)
-        case .timing(let isOn): setTiming(isOn)
-        case .quit(let status): return .stop(status: status ?? session.status.rawValue)
-        }
-        return .next
-    }
-
-    /// Runs a command and waits for its answers, which go through the pager if they are taller than the screen.
-    func paged(_ body: () -> Flow) -> Flow {
-        guard behaviour.pager != .none else { return body() }
-        let size = Terminal.size()
-        let paging = Paging(
-            behaviour.pager, columns: size.columns, rows: size.rows, watcher: interactive?.watcher)
-        return session.output.paged(paging, body)
-    }
-
-    /// The name of the servers in messages.
-    var server: String {
-        let names = client.pool.servers.map(\.address.description)
-        return names.count > 1 ? Session.list(servers: names) : client.configuration.firstServerName
-    }
-
-    /// Writes the shell's own text.
-    func write(_ lines: [String]) {
-        guard !lines.isEmpty else { return }
-        session.output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
-    }
-
-    private func source(_ path: [UInt8]) -> Flow {
-        let line = builder.line
-        guard depth < Shell.maximumDepth else {
-            session.report("files are nested too deep: does one run itself?", code: "usage", .usage, line: line)
-            return keepsGoing ? .next : .stop(status: nil)
-        }
-        let descriptor = FileDescriptors.openWaiting(path, flags: O_RDONLY)
-        guard descriptor >= 0 else {
-            if isInterrupted { return .next }
-            session.report(
-                "cannot read \(EscapedText.string(path)): \(FileDescriptors.reason(-descriptor))", code: "local-file",
-                .localFailure,
-                line: line)
-            return keepsGoing ? .next : .stop(status: nil)
-        }
-        defer { close(descriptor) }
-        depth += 1
-        defer {
-            depth -= 1
-            builder.line = line
-        }
-        return ScriptRunner(shell: self).run(LineReader(descriptor: descriptor), named: EscapedText.string(path))
-    }
-
     /// Asks, and sends the request if it is confirmed.
     func perform(_ request: ConfirmedRequest) {
         releaseRun()
@@ -80,8 +12,9 @@ extension Shell {
             return
         }
         // With several servers each of them is affected.
-        var effect = !builder.route.isPool ? request.effect : request.effect.replacing("the server", with: "each server")
-        if String(describing: request.name) == "flush_all", behaviour.canAsk, !isConfirmedBeforehand {
+        var effect =
+            !builder.route.isPool ? request.effect : request.effect.replacing("the server", with: "each server")
+        if String(describing: request.name) == "flush_all", options.canAsk, !isConfirmedBeforehand {
             effect += holdings()
         }
         guard String(describing: request.name) != "extstore" || hasFlash() else {
@@ -101,7 +34,7 @@ extension Shell {
     ///   and `-y` is not accepted if the user can be asked.
     func confirm(_ what: String, command: String) -> Bool {
         if isConfirmedBeforehand { return true }
-        guard behaviour.canAsk else {
+        guard options.canAsk else {
             session.report(
                 "\(what); refused: needs confirmation and there is no terminal; add -y", code: "not-confirmed", .unsafe,
                 line: builder.line)
@@ -109,7 +42,7 @@ extension Shell {
         }
         session.output.endPaging()
         let start = ContinuousClock.now
-        let question = DangerConfirmation(what: what, selection: selection, hasOption: behaviour.isConfirmed)
+        let question = DangerConfirmation(what: what, selection: selection, hasOption: options.isConfirmed)
         let answer = Question.answer(to: question.text, watcher: interactive?.watcher)
         // The time the user takes to think does not count towards the command's time.
         idleTime += .now - start
@@ -124,7 +57,7 @@ extension Shell {
 
     /// Whether `-y` confirms dangerous commands, which on production it does only if the user cannot be asked.
     var isConfirmedBeforehand: Bool {
-        behaviour.isConfirmed && !(selection.isProduction && behaviour.canAsk)
+        options.isConfirmed && !(selection.isProduction && options.canAsk)
     }
 
     /// Whether any server has flash storage, or none says whether it has.
