@@ -3,47 +3,6 @@ import Synchronization
 
 /// The state shared by the shell and the thread that receives answers.
 final class Session: Sendable {
-    /// Commands that will not be answered because the connection to a server ended.
-    struct LostReplies: Sendable {
-        var error: MemcacheError
-        /// The server.
-        var server: String
-        /// The name of the command that the server may have hung up on.
-        var command = ""
-        /// Whether a proxy may hang up on it.
-        var isSuspect = false
-        /// The commands without an answer.
-        var unanswered: Unanswered
-        /// The format of the missing answers.
-        var format: OutputFormat?
-    }
-
-    /// Commands without an answer.
-    struct Unanswered: Sendable {
-        var firstLine: Int
-        var lastLine: Int
-        /// The command with several keys, if there is no other.
-        var command: Int?
-        /// Its keys without an answer.
-        var keys: [[UInt8]] = []
-
-        /// All commands of one or several lines.
-        init(firstLine: Int, lastLine: Int, command: Int? = nil, keys: [[UInt8]] = []) {
-            (self.firstLine, self.lastLine) = (firstLine, lastLine)
-            (self.command, self.keys) = (command, keys)
-        }
-
-        fileprivate mutating func add(_ other: Unanswered) {
-            firstLine = min(firstLine, other.firstLine)
-            lastLine = max(lastLine, other.lastLine)
-            if command == nil || command != other.command {
-                (command, keys) = (nil, [])
-            } else {
-                keys += other.keys
-            }
-        }
-    }
-
     private struct State {
         /// The worst so far, without losses that are not reported yet: which error counts for each server is only known
         /// when they are.
@@ -151,7 +110,7 @@ final class Session: Sendable {
 
     /// Adds commands without an answer because nothing was sent after the loss: they count towards the loss of their
     /// own server, and towards the first one if that server is well.
-    func extendLoss(of server: String, by unanswered: Unanswered) {
+    func extendLoss(of server: String, by unanswered: LostReplies.Unanswered) {
         state.withLock { state in
             guard !state.losses.isEmpty else { return }
             let known = state.losses.firstIndex { $0.server == server }
@@ -173,18 +132,6 @@ final class Session: Sendable {
             defer { state.losses = [] }
             return state.losses
         }
-    }
-}
-
-extension Session.LostReplies {
-    /// Adds what else was lost with the same connection. The error that ended it counts, and not the errors that
-    /// followed from it: later commands only learn that the connection is lost.
-    fileprivate mutating func add(_ other: Session.LostReplies) {
-        let mayHaveEffect = error.mayHaveTakenEffect || other.error.mayHaveTakenEffect
-        if error.code == .connectionLost, other.error.code != .connectionLost { error = other.error }
-        error.mayHaveTakenEffect = mayHaveEffect
-        if !isSuspect, other.isSuspect { (command, isSuspect) = (other.command, true) }
-        unanswered.add(other.unanswered)
     }
 }
 

@@ -207,7 +207,7 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             error.mayHaveTakenEffect = error.mayHaveTakenEffect && changes
             let suspect = suspect(in: first...)
             session.note(
-                Session.LostReplies(
+                LostReplies(
                     error: error, server: printer.server, command: suspect,
                     isSuspect: !RefusalReason.isPassedOn(suspect),
                     unanswered: batch.unanswered(lost.isEmpty ? [first] : lost), format: batch.commands[first].format))

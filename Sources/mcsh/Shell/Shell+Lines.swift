@@ -232,9 +232,9 @@ extension Shell {
         case .failure(var error):
             error.mayHaveTakenEffect = false
             session.note(
-                Session.LostReplies(
+                LostReplies(
                     error: error, server: server,
-                    unanswered: Session.Unanswered(firstLine: builder.line, lastLine: builder.line)))
+                    unanswered: LostReplies.Unanswered(firstLine: builder.line, lastLine: builder.line)))
             return false
         }
     }

@@ -17,7 +17,7 @@ extension Shell {
         return !losses.isEmpty
     }
 
-    private func report(_ loss: Session.LostReplies) {
+    private func report(_ loss: LostReplies) {
         var error = loss.error
         let mayHaveEffect = error.mayHaveTakenEffect
         let (first, last) = (loss.unanswered.firstLine, loss.unanswered.lastLine)

@@ -78,8 +78,8 @@ import Testing
         let session = Self.session()
         session.note(Self.loss(.connectionLost, of: "a:1", 3...4))
         session.note(Self.loss(.connectionLost, of: "b:1", 5...6))
-        session.extendLoss(of: "b:1", by: Session.Unanswered(firstLine: 9, lastLine: 12))
-        session.extendLoss(of: "c:1", by: Session.Unanswered(firstLine: 7, lastLine: 8))
+        session.extendLoss(of: "b:1", by: LostReplies.Unanswered(firstLine: 9, lastLine: 12))
+        session.extendLoss(of: "c:1", by: LostReplies.Unanswered(firstLine: 7, lastLine: 8))
         let losses = session.takeLosses()
         #expect(losses.map(\.unanswered.firstLine) == [3, 5])
         #expect(losses.map(\.unanswered.lastLine) == [8, 12])
@@ -87,10 +87,10 @@ import Testing
 
     private static func loss(
         _ code: MemcacheError.Code, of server: String, _ lines: ClosedRange<Int>
-    ) -> Session.LostReplies {
-        Session.LostReplies(
+    ) -> LostReplies {
+        LostReplies(
             error: MemcacheError(code, "x"), server: server,
-            unanswered: Session.Unanswered(firstLine: lines.lowerBound, lastLine: lines.upperBound))
+            unanswered: LostReplies.Unanswered(firstLine: lines.lowerBound, lastLine: lines.upperBound))
     }
 }
 

@@ -108,7 +108,7 @@ struct RepeatedRequestsTests {
         let client = try MemcacheClient(server: server.address)
         let batch = try Batch("set a 1")
         batch.session.note(
-            Session.LostReplies(error: Self.tooLate, server: "b", unanswered: .init(firstLine: 1, lastLine: 1)))
+            LostReplies(error: Self.tooLate, server: "b", unanswered: .init(firstLine: 1, lastLine: 1)))
         batch.receiver(late: batch.late(client)).finish(Self.tooLate, answered: 0)
         #expect(server.receivedNothing)
     }

@@ -61,12 +61,12 @@ struct ServerBatch: Sendable {
     var isEmpty: Bool { commands.isEmpty }
 
     /// The commands without an answer, given by their positions; at least one.
-    func unanswered(_ positions: [Int]) -> Session.Unanswered {
+    func unanswered(_ positions: [Int]) -> LostReplies.Unanswered {
         let (first, last) = (commands[positions[0]], commands[positions[positions.count - 1]])
         guard first.isMany, first.ordinal == last.ordinal else {
-            return Session.Unanswered(firstLine: first.line, lastLine: last.line)
+            return LostReplies.Unanswered(firstLine: first.line, lastLine: last.line)
         }
-        return Session.Unanswered(
+        return LostReplies.Unanswered(
             firstLine: first.line, lastLine: last.line, command: first.ordinal,
             keys: positions.map { Array(encoder.bytes[commands[$0].key.range]) })
     }
