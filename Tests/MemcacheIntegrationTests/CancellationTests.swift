@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-@Suite(.inTurns) struct CancellationTests {
+@Suite(.inTurns, .overBothSockets) struct CancellationTests {
     @Test func `tasks that are cancelled at random do not affect others`() async throws {
         let server = try await MemcachedServer.start()
         let client = try client(server.address)

@@ -10,6 +10,7 @@ func client(
         server: try ServerAddress(address), connectTimeout: hangLimit, replyTimeout: replyTimeout,
         maximumReplyValueBytes: maximumReplyValueBytes)
     configuration.limits.maximumValueBytes = nil
+    configuration.sockets = OverBothSockets.sockets
     return MemcacheClient(configuration)
 }
 
@@ -61,6 +62,7 @@ func client(
         servers: try weighted(addresses, weights),
         failurePolicy: FailurePolicy(deadRetry: deadRetry, flushesOnReconnect: flushesOnReconnect),
         connectTimeout: hangLimit, replyTimeout: hangLimit)
+    configuration.sockets = OverBothSockets.sockets
     change(&configuration)
     return MemcacheClient(configuration)
 }

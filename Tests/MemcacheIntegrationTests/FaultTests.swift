@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What can go wrong with a server: one clear error with its name, and no answer for the wrong caller.
-@Suite(.inTurns) struct FaultTests {
+@Suite(.inTurns, .overBothSockets) struct FaultTests {
     @Test func `no server listens`() async throws {
         let address = try ServerEndpoint.refused()
         let error = try await expectError(.cannotConnect, from: address) { try await client(address).get("a") }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Keys and values that are rejected before they are sent.
-@Suite(.inTurns) struct LimitTests {
+@Suite(.inTurns, .overBothSockets) struct LimitTests {
     private func expectRefusal<Answer>(
         _ code: MemcacheError.Code, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Answer
     ) async -> String {

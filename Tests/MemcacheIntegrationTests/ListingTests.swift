@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.inTurns) struct ListingTests {
+@Suite(.inTurns, .overBothSockets) struct ListingTests {
     private let blind = DumpOptions(crawlerPatience: nil)
 
     @Test func `every item is listed with what is known about it`() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Values that are sent without being copied.
-@Suite(.inTurns) struct LongValueTests {
+@Suite(.inTurns, .overBothSockets) struct LongValueTests {
     private static let count = 2 << 20
     /// A value without repeating parts.
     private static let value: [UInt8] = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7 ^ $0 >> 12) }

@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-@Suite(.inTurns) struct PipeliningTests {
+@Suite(.inTurns, .overBothSockets) struct PipeliningTests {
     @Test(arguments: ServerEndpoint.available)
     func `ten thousand commands of 64 tasks on one connection get their own answers`(
         _ endpoint: ServerEndpoint

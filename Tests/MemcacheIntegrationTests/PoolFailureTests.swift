@@ -4,7 +4,7 @@ import Testing
 
 /// Servers of a pool that fail: which ones are used instead, and for how long. In a pool of three, server 1 owns `foo`,
 /// `key` and `bar`; while it is dead the first two go to server 0 and the third to server 2, as in python-memcached.
-@Suite(.inTurns) struct PoolFailureTests {
+@Suite(.inTurns, .overBothSockets) struct PoolFailureTests {
     @Test func `the keys of a server that is down go to its replacements, within the call`() async throws {
         let servers = try await MemcachedServer.start(2)
         let refused = try ServerEndpoint.refused()

@@ -2,7 +2,7 @@ import MemcacheCore
 import TestSupport
 import Testing
 
-@Suite(.inTurns) struct RecoveryTests {
+@Suite(.inTurns, .overBothSockets) struct RecoveryTests {
     @Test(arguments: ServerEndpoint.available)
     func `a server that was restarted between two commands answers the next`(_ endpoint: ServerEndpoint) async throws {
         let server = try await MemcachedServer.start(on: endpoint)

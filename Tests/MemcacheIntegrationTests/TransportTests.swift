@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// One body of client tests, over every transport and against a server that compares each byte.
-@Suite(.inTurns) struct TransportTests {
+@Suite(.inTurns, .overBothSockets) struct TransportTests {
     private func exercise(_ client: MemcacheClient) async throws {
         #expect(try await client.get("t:a") == nil)
         #expect(try await client.set("t:a", to: "hello", flags: 5) == .stored)

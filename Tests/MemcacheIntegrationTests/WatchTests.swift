@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.inTurns) struct WatchTests {
+@Suite(.inTurns, .overBothSockets) struct WatchTests {
     /// The next event of a type.
     private func next(_ type: String, of iterator: inout WatchEvents.AsyncIterator) async throws -> WatchEvent {
         while let line = try await iterator.next() {

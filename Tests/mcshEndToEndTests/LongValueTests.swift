@@ -130,7 +130,8 @@ struct LongValueTests {
         #expect(run.status == 5, "\(run)")
         #expect(run.stdout == "")
         #expect(run.stderr.contains("no answer within 1 s"), "\(run)")
-        #expect(server.connectionCount == 1)
+        // A second connection finds out which protocol the server speaks.
+        #expect(server.connectionCount < 2 || !server.received(on: 1).contains("set"))
     }
 
     @Test func `a server that reads a long value slowly has the time it needs`() async throws {

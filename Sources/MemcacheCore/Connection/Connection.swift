@@ -15,6 +15,8 @@ package final class Connection: Sendable {
         package var maximumReplyBytes: Int
         /// Called with every byte that is sent or received; nil costs nothing.
         package var trace: WireTrace?
+        /// What carries the bytes.
+        package var sockets = Sockets.nio
         /// Replaces the network in tests.
         var network: (any NetworkSubstitute)?
 
@@ -28,7 +30,7 @@ package final class Connection: Sendable {
             self.trace = trace
         }
 
-        var transport: Transport.Options { Transport.Options(connectTimeout: connectTimeout, trace: trace) }
+        var transport: TransportOptions { TransportOptions(connectTimeout: connectTimeout, trace: trace) }
 
         /// The time by which deadlines are measured.
         var now: ContinuousClock.Instant { network?.now ?? .now }
@@ -53,15 +55,12 @@ package final class Connection: Sendable {
         case onPurpose
     }
 
-    /// Starts the event loop without waiting for it, so that a program can do other work before its first connection.
-    package static func startEventLoop() { NetworkTransport.startCommandThread() }
-
     /// Starts the event loop that connections with these options need, and waits for it.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource`` if the system has no thread or no
     ///   descriptor left.
     static func prepareAndWait(for options: Options) throws(MemcacheError) {
-        if options.network == nil { try NetworkTransport.waitForCommandThread() }
+        if options.network == nil { try options.sockets.prepare() }
     }
 
     /// The address of the server.
@@ -70,7 +69,7 @@ package final class Connection: Sendable {
     let options: Options
 
     private let mailbox = Mailbox()
-    private let transport: Transport
+    private let transport: any Transport
     private let core: ConnectionCore
 
     /// Starts connecting.
@@ -87,7 +86,7 @@ package final class Connection: Sendable {
         self.address = address
         self.options = options
         do throws(MemcacheError) {
-            transport = try Transport(in: options.network)
+            transport = try options.makeTransport(on: .commands)
         } catch {
             throw error.from(address)
         }

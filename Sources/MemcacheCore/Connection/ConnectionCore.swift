@@ -9,7 +9,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
 
     private let address: ServerAddress
     private let options: Connection.Options
-    private let transport: Transport
+    private let transport: any Transport
     private var machine = Machine()
     private var parser = ReplyParser()
     /// Requests that are waiting for the connection to be established.
@@ -44,7 +44,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     let isOver = Atomic(false)
 
     init(
-        address: ServerAddress, options: Connection.Options, transport: Transport, mailbox: Mailbox,
+        address: ServerAddress, options: Connection.Options, transport: any Transport, mailbox: Mailbox,
         onClose: (@Sendable (Connection.End) -> Void)?
     ) {
         self.mailbox = mailbox
@@ -265,7 +265,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         machine.waitedForReceiver(for: transport.now - begun)
     }
 
-    func transportEnded(_ ending: Transport.Ending) {
+    func transportEnded(_ ending: TransportEnding) {
         // A TLS port sends nothing on a plain connection.
         let hint = hasReceived || !machine.isOpen ? "" : " (does it require TLS?)"
         let moment =

@@ -13,7 +13,7 @@ extension MemcacheError {
     /// The error for a connection that could not be established, or was closed.
     ///
     /// - Parameter moment: When the server closed it, for the message.
-    init(_ ending: Transport.Ending, moment: String, connectTimeout: Duration) {
+    init(_ ending: TransportEnding, moment: String, connectTimeout: Duration) {
         switch ending {
         case .notConnected(let reason, let underlying):
             self.init(.cannotConnect, "cannot connect: \(reason)", underlyingError: underlying)

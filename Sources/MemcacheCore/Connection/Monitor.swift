@@ -33,6 +33,14 @@ package final class Monitor<Value>: @unchecked Sendable {
         return body(&value)
     }
 
+    /// Evaluates a condition, which may change the value, without waiting. Other threads are not woken by that.
+    @inlinable
+    package func answer<Answer>(to condition: (inout Value) -> Answer?) -> Answer? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return condition(&value)
+    }
+
     /// Blocks until a condition, which may change the value, returns an answer. Other threads are not woken by that.
     @inlinable
     package func wait<Answer>(until condition: (inout Value) -> Answer?) -> Answer {

@@ -40,6 +40,8 @@ public struct ClientConfiguration: Sendable {
     public var logger: Logger?
     /// Called with every byte that is sent or received; nil costs nothing.
     package var trace: WireTrace?
+    /// What carries the bytes.
+    package var sockets = Sockets.nio
     /// Replaces the network in tests.
     var network: (any NetworkSubstitute)?
 
@@ -78,6 +80,7 @@ public struct ClientConfiguration: Sendable {
         var options = Connection.Options(
             connectTimeout: connectTimeout, maximumValueBytes: maximumReplyValueBytes,
             maximumReplyBytes: maximumReplyBytes, trace: trace)
+        options.sockets = sockets
         options.network = network
         return options
     }

@@ -29,7 +29,7 @@ final class LineStream: Sendable {
         var isReadToItsEnd: Bool
     }
 
-    private let transport: Transport
+    private let transport: any Transport
     private let core: LineStreamCore
     private let address: ServerAddress
 
@@ -41,7 +41,7 @@ final class LineStream: Sendable {
     ) throws(MemcacheError) {
         self.address = address
         do throws(MemcacheError) {
-            transport = try Transport(on: .streams, in: options.network)
+            transport = try options.makeTransport(on: .streams)
         } catch {
             throw error.from(address)
         }
@@ -91,7 +91,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
     private let address: ServerAddress
     private let options: Connection.Options
     private let request: LineStream.Request
-    private let transport: Transport
+    private let transport: any Transport
     private let sink: any LineSink
     private var framing: StreamFraming
     private var isClosed = false
@@ -105,7 +105,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
     private var waiter: CheckedContinuation<Result<[UInt8], MemcacheError>, Never>?
 
     init(
-        address: ServerAddress, options: Connection.Options, request: LineStream.Request, transport: Transport,
+        address: ServerAddress, options: Connection.Options, request: LineStream.Request, transport: any Transport,
         sink: any LineSink
     ) {
         self.address = address
@@ -179,7 +179,7 @@ private final class LineStreamCore: TransportDelegate, @unchecked Sendable {
 
     func transportReceivedAll() {}
 
-    func transportEnded(_ ending: Transport.Ending) {
+    func transportEnded(_ ending: TransportEnding) {
         let moment = framing.hasBegun ? "before the end of the stream" : "before it answered"
         close(MemcacheError(ending, moment: moment, connectTimeout: options.connectTimeout))
     }

@@ -61,6 +61,7 @@ struct ServerSelection: Hashable, Sendable {
         if let profile = try? ClientProfile(named: profile) { configuration.profile = profile }
         // The server decides what it accepts, and its error is shown to the user.
         configuration.limits.maximumValueBytes = nil
+        configuration.sockets = .poll
         return configuration
     }
 }

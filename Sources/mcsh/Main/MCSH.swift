@@ -70,8 +70,7 @@ enum MCSH {
         if let conflict = options.conflict {
             return fail(options, conflict, code: "usage", .usage, hint: "mcsh --help lists the options")
         }
-        // At a terminal the signals are blocked before any other thread is started.
-        if !options.command.isEmpty || !Terminal.isTerminal(STDIN_FILENO) { Connection.startEventLoop() }
+        chooseThread(options)
         let environment = Environment.ofProcess()
         let catalog: ServerCatalog
         var selection: ServerSelection
@@ -109,6 +108,17 @@ enum MCSH {
         defer { sandbox?.stop() }
         return Program(options: options, catalog: catalog, selection: selection, environment: environment, log: log)
             .run()
+    }
+
+    /// A command of its own is over with its answer, and needs no second thread. A script has one, which starts while the
+    /// configuration is read. At a terminal it starts with the first connection, when signals are blocked.
+    private static func chooseThread(_ options: Options) {
+        if !options.command.isEmpty, options.runs == nil {
+            Sockets.livesInWaiters()
+        } else if !options.command.isEmpty || !Terminal.isTerminal(STDIN_FILENO) {
+            // Where the system gives none the first connection fails, and says so.
+            try? Sockets.startThread()
+        }
     }
 
     /// Reports an error in the options or the configuration file on standard error, with its place.

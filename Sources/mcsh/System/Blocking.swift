@@ -46,6 +46,11 @@ enum Blocking {
     /// descriptors: these are reserved before there are connections.
     private static func prepare() -> MemcacheError? {
         if let shortage = LocalResources.shortageOfThreads() { return shortage }
+        do throws(MemcacheError) {
+            try Sockets.startThread()
+        } catch {
+            return error
+        }
         guard LocalResources.descriptorLimit < fewDescriptors else { return nil }
         LocalResources.beginTurn()
         defer { LocalResources.endTurn() }

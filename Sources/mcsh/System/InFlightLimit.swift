@@ -14,7 +14,7 @@ final class InFlightLimit: Sendable {
     /// - Returns: Whether it is the only entry.
     @discardableResult
     func add(_ size: Int, waitingBelow limit: Int) -> Bool {
-        state.wait { state in
+        Sockets.wait(for: state) { state in
             guard state.size < limit else { return nil }
             state.size += size
             state.entries += 1
@@ -32,6 +32,6 @@ final class InFlightLimit: Sendable {
 
     /// Waits until nothing is outstanding.
     func waitUntilEmpty() {
-        state.wait { $0.entries == 0 ? () : nil }
+        Sockets.wait(for: state) { $0.entries == 0 ? () : nil }
     }
 }

@@ -72,12 +72,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (Transport.Ending.connectTimedOut, "cannot-connect", "cannot connect: no answer within 3 s"),
+        (TransportEnding.connectTimedOut, "cannot-connect", "cannot connect: no answer within 3 s"),
         (.noResources("too many open files"), "local-resource", "cannot connect: too many open files"),
         (.closed, "connection-lost", "the server closed the connection before it answered anything"),
     ])
     func `commands fail, unsent, if the connection cannot be established`(
-        ending: Transport.Ending, code: String, message: String
+        ending: TransportEnding, code: String, message: String
     ) throws {
         var options = Connection.Options()
         options.network = network

@@ -23,7 +23,7 @@ final class FakeNetwork: NetworkSubstitute {
 
     var now: ContinuousClock.Instant { clock.now }
 
-    func makeTransport() -> any TransportSubstitute {
+    func makeTransport() -> any Transport {
         let transport = FakeTransport(in: self)
         transports.withLock { $0.append(transport) }
         return transport
@@ -121,7 +121,7 @@ final class FakeNetwork: NetworkSubstitute {
 }
 
 /// One connection of a ``FakeNetwork``. What the test does to it takes effect before the call returns.
-final class FakeTransport: TransportSubstitute {
+final class FakeTransport: Transport {
     private struct State {
         var jobs: [@Sendable () -> Void] = []
         var timers: [(moment: ContinuousClock.Instant, body: @Sendable () -> Void)] = []
@@ -147,7 +147,7 @@ final class FakeTransport: TransportSubstitute {
 
     var isOnLoop: Bool { state.withLock { $0.isRunning } }
 
-    func connect(to address: ServerAddress, options: Transport.Options, delegate: any TransportDelegate) {
+    func connect(to address: ServerAddress, options: TransportOptions, delegate: any TransportDelegate) {
         state.withLock { state in
             state.delegate = delegate
             state.server = address
@@ -228,13 +228,13 @@ final class FakeTransport: TransportSubstitute {
     }
 
     /// The connection ends, or cannot be established.
-    func end(_ ending: Transport.Ending = .closed) {
+    func end(_ ending: TransportEnding = .closed) {
         endLater(ending)
         network.settle()
     }
 
     /// The connection ends, or cannot be established, before what is submitted from now on.
-    func endLater(_ ending: Transport.Ending = .closed) {
+    func endLater(_ ending: TransportEnding = .closed) {
         execute { [self] in
             state.withLock { $0.isOpen = false }
             delegate?.transportEnded(ending)

@@ -1,121 +1,63 @@
-/// Carries the bytes of one connection. It has one thread, its loop; everything except ``execute(_:)`` is called there,
-/// and so is its delegate.
-///
-/// The network is a case of an enum rather than a type that conforms to a protocol, so that calls to it are direct.
-enum Transport: Sendable {
-    case network(NetworkTransport)
-    /// A replacement in tests.
-    case substitute(any TransportSubstitute)
-
-    /// Options of a connection.
-    struct Options: Sendable {
-        /// The time limit for resolving the name and connecting together.
-        var connectTimeout: Duration
-        /// Called with every byte.
-        var trace: WireTrace?
-    }
-
-    /// The threads that run loops.
-    enum Thread: Sendable {
-        /// For connections that carry commands.
-        case commands
-        /// For connections that carry streams: what slows commands down must not stop a dump from being read.
-        case streams
-    }
-
-    /// Why a connection could not be established, or ended.
-    enum Ending: Sendable {
-        /// It could not be established, and why.
-        case notConnected(String, underlying: any Error)
-        /// It could not be established because the system gives no more descriptors or memory, and why.
-        case noResources(String)
-        /// It could not be established within the time limit.
-        case connectTimedOut
-        /// The server closed it, or the client did.
-        case closed
-        /// It broke, and how.
-        case broken(String, underlying: any Error)
-    }
-
-    /// Creates a transport that is not connected.
-    ///
-    /// - Parameter network: Replaces the network in tests.
-    /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
-    init(on thread: Thread = .commands, in network: (any NetworkSubstitute)? = nil) throws(MemcacheError) {
-        if let network {
-            self = .substitute(network.makeTransport())
-        } else {
-            self = .network(try NetworkTransport(on: thread))
-        }
-    }
-
+/// Carries the bytes of one connection. It has one thread, its loop; everything except ``connect(to:options:delegate:)``
+/// and ``execute(_:)`` is called there, and so is its delegate.
+protocol Transport: AnyObject, Sendable {
     /// The current time, for deadlines.
-    var now: ContinuousClock.Instant {
-        switch self {
-        case .network: .now
-        case .substitute(let substitute): substitute.now
-        }
-    }
+    var now: ContinuousClock.Instant { get }
 
     /// Whether the current thread is the loop's.
-    var isOnLoop: Bool {
-        switch self {
-        case .network(let transport): transport.isOnLoop
-        case .substitute(let substitute): substitute.isOnLoop
-        }
-    }
+    var isOnLoop: Bool { get }
 
     /// Starts connecting. The delegate is notified of success or failure.
-    func connect(to address: ServerAddress, options: Options, delegate: any TransportDelegate) {
-        switch self {
-        case .network(let transport): transport.connect(to: address, options: options, delegate: delegate)
-        case .substitute(let substitute): substitute.connect(to: address, options: options, delegate: delegate)
-        }
-    }
+    func connect(to address: ServerAddress, options: TransportOptions, delegate: any TransportDelegate)
 
     /// Runs a closure on the loop, after those submitted before.
-    func execute(_ body: @escaping @Sendable () -> Void) {
-        switch self {
-        case .network(let transport): transport.execute(body)
-        case .substitute(let substitute): substitute.execute(body)
-        }
-    }
+    func execute(_ body: @escaping @Sendable () -> Void)
 
     /// Sends bytes, after those sent before.
     ///
     /// - Parameter onProgress: Called on the loop whenever the system has accepted a large part of a long chunk, which
     ///   may take longer than the time limit for a reply.
-    func write(_ chunks: [[UInt8]], onProgress: @escaping @Sendable () -> Void) {
-        switch self {
-        case .network(let transport): transport.write(chunks, onProgress: onProgress)
-        case .substitute(let substitute): substitute.write(chunks, onProgress: onProgress)
-        }
-    }
+    func write(_ chunks: [[UInt8]], onProgress: @escaping @Sendable () -> Void)
 
     /// Runs a closure on the loop at a later time, after everything that had arrived by then has been delivered.
-    func schedule(at moment: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void) {
-        switch self {
-        case .network(let transport): transport.schedule(at: moment, body)
-        case .substitute(let substitute): substitute.schedule(at: moment, body)
-        }
-    }
+    func schedule(at moment: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void)
 
     /// Turns reading on or off. While it is off, data stays in the system's buffers, which holds the server back once
     /// they are full.
-    func setReading(_ isOn: Bool) {
-        switch self {
-        case .network(let transport): transport.setReading(isOn)
-        case .substitute(let substitute): substitute.setReading(isOn)
-        }
-    }
+    func setReading(_ isOn: Bool)
 
     /// Closes the connection, if it is still open.
-    func close() {
-        switch self {
-        case .network(let transport): transport.close()
-        case .substitute(let substitute): substitute.close()
-        }
-    }
+    func close()
+}
+
+/// Options of a connection.
+struct TransportOptions: Sendable {
+    /// The time limit for resolving the name and connecting together.
+    var connectTimeout: Duration
+    /// Called with every byte.
+    var trace: WireTrace?
+}
+
+/// The threads that run loops.
+enum TransportThread: Sendable {
+    /// For connections that carry commands.
+    case commands
+    /// For connections that carry streams: what slows commands down must not stop a listing from being read.
+    case streams
+}
+
+/// Why a connection could not be established, or ended.
+enum TransportEnding: Sendable {
+    /// It could not be established, and why.
+    case notConnected(String, underlying: any Error)
+    /// It could not be established because the system gives no more descriptors or memory, and why.
+    case noResources(String)
+    /// It could not be established within the time limit.
+    case connectTimedOut
+    /// The server closed it, or the client did.
+    case closed
+    /// It broke, and how.
+    case broken(String, underlying: any Error)
 }
 
 /// Receives the events of a transport, on its loop.
@@ -132,7 +74,7 @@ protocol TransportDelegate: AnyObject, Sendable {
     func transportReceivedAll()
 
     /// Called when the connection has been closed, or could not be established. Nothing follows.
-    func transportEnded(_ ending: Transport.Ending)
+    func transportEnded(_ ending: TransportEnding)
 }
 
 /// Replaces the network in tests: creates the transports of connections, and provides the time.
@@ -144,17 +86,5 @@ protocol NetworkSubstitute: AnyObject, Sendable {
     func sleep(until moment: ContinuousClock.Instant) async throws
 
     /// Creates the transport of one connection.
-    func makeTransport() -> any TransportSubstitute
-}
-
-/// Replaces the transport of one connection in tests. See ``Transport`` for what each member does.
-protocol TransportSubstitute: AnyObject, Sendable {
-    var now: ContinuousClock.Instant { get }
-    var isOnLoop: Bool { get }
-    func connect(to address: ServerAddress, options: Transport.Options, delegate: any TransportDelegate)
-    func execute(_ body: @escaping @Sendable () -> Void)
-    func write(_ chunks: [[UInt8]], onProgress: @escaping @Sendable () -> Void)
-    func schedule(at moment: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Void)
-    func setReading(_ isOn: Bool)
-    func close()
+    func makeTransport() -> any Transport
 }

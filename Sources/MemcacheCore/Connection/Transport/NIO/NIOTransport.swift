@@ -2,8 +2,9 @@ import MemcachePlatform
 import NIOCore
 import NIOPosix
 
-/// Carries the bytes of one connection over the network. See ``Transport`` for what each member does.
-final class NetworkTransport: Sendable {
+/// Carries the bytes of one connection with swift-nio, whose event loops may also run a program's other connections. See
+/// ``Transport`` for what each member does.
+final class NIOTransport: Transport {
     private let loop: any EventLoop
     private let channel: NIOLoopBoundBox<(any Channel)?>
 
@@ -28,7 +29,7 @@ final class NetworkTransport: Sendable {
     /// Creates a transport that is not connected.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
-    init(on thread: Transport.Thread = .commands) throws(MemcacheError) {
+    init(on thread: TransportThread = .commands) throws(MemcacheError) {
         switch thread {
         case .commands: loop = try Self.commandThread.loop()
         case .streams: loop = try Self.streamThread.loop()
@@ -38,13 +39,15 @@ final class NetworkTransport: Sendable {
         waiting = .makeBoxSendingValue(PieceQueue(), eventLoop: loop)
     }
 
-    func connect(to address: ServerAddress, options: Transport.Options, delegate: any TransportDelegate) {
+    func connect(to address: ServerAddress, options: TransportOptions, delegate: any TransportDelegate) {
         execute { self.bootstrap(address, options: options, delegate: delegate) }
     }
 
     func execute(_ body: @escaping @Sendable () -> Void) {
         loop.execute(body)
     }
+
+    var now: ContinuousClock.Instant { .now }
 
     var isOnLoop: Bool { loop.inEventLoop }
 
@@ -95,7 +98,7 @@ final class NetworkTransport: Sendable {
         waiting.value = PieceQueue()
     }
 
-    private func bootstrap(_ address: ServerAddress, options: Transport.Options, delegate: any TransportDelegate) {
+    private func bootstrap(_ address: ServerAddress, options: TransportOptions, delegate: any TransportDelegate) {
         trace.value = options.trace
         let begun = NIOLoopBoundBox<(any Channel)?>.makeEmptyBox(eventLoop: loop)
         let destination = Destination(address.endpoint)
@@ -163,7 +166,7 @@ final class NetworkTransport: Sendable {
         }
     }
 
-    private static func ending(connecting error: any Error) -> Transport.Ending {
+    private static func ending(connecting error: any Error) -> TransportEnding {
         if case .connectTimeout? = error as? ChannelError { return .connectTimedOut }
         if let failure = error as? IOError, LocalResources.areShort(failure.errnoCode) {
             return .noResources(reason(failure))

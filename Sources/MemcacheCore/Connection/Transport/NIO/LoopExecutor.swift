@@ -6,7 +6,7 @@ final class LoopExecutor: TaskExecutor {
     static let shared = LoopExecutor()
 
     /// Nil if the system provides no loop: jobs then run where those of other tasks do.
-    private let transport = try? NetworkTransport()
+    private let transport = try? NIOTransport()
     private let jobs = Mutex<[UnownedJob]>([])
 
     private init() {}

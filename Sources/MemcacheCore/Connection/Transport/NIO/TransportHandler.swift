@@ -40,7 +40,7 @@ final class TransportHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let ending: Transport.Ending = failure.map { .broken(NetworkTransport.reason($0), underlying: $0) } ?? .closed
+        let ending: TransportEnding = failure.map { .broken(NIOTransport.reason($0), underlying: $0) } ?? .closed
         delegate.transportEnded(ending)
     }
 
