@@ -65,4 +65,25 @@ extension [UInt8] {
     package mutating func append(_ word: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
+
+    /// Appends a code point in UTF-8. A surrogate, which UTF-8 does not have, is encoded in the same way.
+    package mutating func append(codePoint: UInt32) {
+        func continuation(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: codePoint >> shift & 0x3f) }
+        switch codePoint {
+        case 0..<0x80:
+            append(UInt8(truncatingIfNeeded: codePoint))
+        case 0x80..<0x800:
+            append(0xc0 | UInt8(truncatingIfNeeded: codePoint >> 6))
+            append(continuation(0))
+        case 0x800..<0x10000:
+            append(0xe0 | UInt8(truncatingIfNeeded: codePoint >> 12))
+            append(continuation(6))
+            append(continuation(0))
+        default:
+            append(0xf0 | UInt8(truncatingIfNeeded: codePoint >> 18))
+            append(continuation(12))
+            append(continuation(6))
+            append(continuation(0))
+        }
+    }
 }

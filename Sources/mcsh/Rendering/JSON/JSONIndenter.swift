@@ -4,12 +4,11 @@ import MemcacheCore
 enum JSONIndenter {
     /// The lines of an object or an array; nil if the bytes are not well-formed JSON of that kind.
     static func indent(_ bytes: [UInt8]) -> [String]? {
-        guard let first = bytes.first(where: { !isBlank($0) }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        guard let first = bytes.first(where: { !JSONScanner.isWhitespace($0) }),
+            first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         else { return nil }
-        var reader = Reader(bytes: bytes)
-        guard reader.value(depth: 0), reader.isAtEnd else { return nil }
-        reader.endLine(depth: 0)
-        return reader.lines
+        var reader = Reader(bytes)
+        return try? reader.read()
     }
 
     /// An object or an array without spaces and line ends between its parts; nil if the bytes are not well-formed JSON
@@ -28,128 +27,81 @@ enum JSONIndenter {
                 out.append(bytes[index])
             } else {
                 if byte == UInt8(ascii: "\"") { isInString.toggle() }
-                if isInString || !isBlank(byte) { out.append(byte) }
+                if isInString || !JSONScanner.isWhitespace(byte) { out.append(byte) }
             }
             index += 1
         }
         return out
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
-    }
-
     /// Walks through the text once, writing lines as it goes.
     private struct Reader {
-        let bytes: [UInt8]
-        var position = 0
-        var lines: [String] = []
-        var line = ""
+        private var scanner: JSONScanner
+        private var lines: [String] = []
+        private var line = ""
 
         /// Deeper nesting is not shown as JSON: a person could not read it, and the stack is finite.
-        static let maximumDepth = 64
+        private static let maximumDepth = 64
 
-        init(bytes: [UInt8]) { self.bytes = bytes }
+        init(_ bytes: [UInt8]) { scanner = JSONScanner(bytes) }
 
-        var isAtEnd: Bool {
-            mutating get {
-                skipBlanks()
-                return position == bytes.count
-            }
+        mutating func read() throws(JSONFault) -> [String] {
+            try scanner.checkUTF8()
+            try value(depth: 0)
+            scanner.skipWhitespace()
+            guard scanner.next == nil else { throw scanner.fault("there is more after the value") }
+            endLine(depth: 0)
+            return lines
         }
 
-        mutating func endLine(depth: Int) {
+        private mutating func endLine(depth: Int) {
             if !line.allSatisfy({ $0 == " " }) { lines.append(line) }
             line = String(repeating: "  ", count: depth)
         }
 
-        mutating func value(depth: Int) -> Bool {
-            skipBlanks()
-            guard position < bytes.count, depth <= Reader.maximumDepth else { return false }
-            switch bytes[position] {
-            case UInt8(ascii: "{"): return container(close: UInt8(ascii: "}"), depth: depth, hasNames: true)
-            case UInt8(ascii: "["): return container(close: UInt8(ascii: "]"), depth: depth, hasNames: false)
-            case UInt8(ascii: "\""): return string()
-            default: return word()
+        private mutating func value(depth: Int) throws(JSONFault) {
+            guard depth <= Reader.maximumDepth else { throw scanner.fault("it is nested too deeply") }
+            if copy("{") {
+                try container(closedBy: "}", depth: depth, hasNames: true)
+            } else if copy("[") {
+                try container(closedBy: "]", depth: depth, hasNames: false)
+            } else {
+                try scalar()
             }
         }
 
-        private mutating func container(close: UInt8, depth: Int, hasNames: Bool) -> Bool {
-            line += String(Unicode.Scalar(bytes[position]))
-            position += 1
-            if take(close) {
-                line += String(Unicode.Scalar(close))
-                return true
-            }
-            while true {
+        private mutating func container(closedBy close: Unicode.Scalar, depth: Int, hasNames: Bool) throws(JSONFault) {
+            if copy(close) { return }
+            repeat {
                 endLine(depth: depth + 1)
-                if hasNames {
-                    skipBlanks()
-                    guard position < bytes.count, bytes[position] == UInt8(ascii: "\""), string(),
-                        take(UInt8(ascii: ":"))
-                    else { return false }
-                    line += ": "
-                }
-                guard value(depth: depth + 1) else { return false }
-                if take(UInt8(ascii: ",")) {
-                    line += ","
-                } else if take(close) {
-                    endLine(depth: depth)
-                    line += String(Unicode.Scalar(close))
-                    return true
-                } else {
-                    return false
-                }
-            }
+                if hasNames { try name() }
+                try value(depth: depth + 1)
+            } while copy(",")
+            endLine(depth: depth)
+            guard copy(close) else { throw scanner.fault("expected a comma or \(close)") }
         }
 
-        private mutating func string() -> Bool {
-            var end = position + 1
-            while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
-                if bytes[end] < 0x20 { return false }
-                end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1
-            }
-            guard end < bytes.count else { return false }
-            return copy(to: end + 1)
+        private mutating func name() throws(JSONFault) {
+            scanner.skipWhitespace()
+            guard scanner.next == UInt8(ascii: "\"") else { throw scanner.fault("expected a name in double quotes") }
+            try scalar()
+            guard copy(":") else { throw scanner.fault("expected a colon") }
+            line += " "
         }
 
-        private mutating func word() -> Bool {
-            var end = position
-            while end < bytes.count, isWordByte(bytes[end]) { end += 1 }
-            let text = Array(bytes[position..<end])
-            let isLiteral = ["true", "false", "null"].contains { Array($0.utf8) == text }
-            guard isLiteral || isNumber(text) else { return false }
-            return copy(to: end)
+        /// Copies a value without parts; what is not safe for a terminal is escaped.
+        private mutating func scalar() throws(JSONFault) {
+            let start = scanner.position
+            _ = try scanner.scalar()
+            line += SafeJSON.text(Array(scanner.bytes[start..<scanner.position]))
         }
 
-        private func isNumber(_ text: [UInt8]) -> Bool {
-            guard let first = text.first, first == UInt8(ascii: "-") || (48...57).contains(first) else { return false }
-            return Double(String(decoding: text, as: UTF8.self)) != nil
-        }
-
-        private func isWordByte(_ byte: UInt8) -> Bool {
-            (48...57).contains(byte) || (97...122).contains(byte) || (65...90).contains(byte)
-                || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
-        }
-
-        /// Copies what is not well-formed UTF-8, or not safe for a terminal, escaped.
-        private mutating func copy(to end: Int) -> Bool {
-            let text = Array(bytes[position..<end])
-            guard JSONText.isUTF8(text.span) else { return false }
-            line += SafeJSON.text(text)
-            position = end
+        /// Copies a sign if it is next, and returns whether it was.
+        private mutating func copy(_ sign: Unicode.Scalar) -> Bool {
+            scanner.skipWhitespace()
+            guard scanner.take(UInt8(ascii: sign)) else { return false }
+            line.unicodeScalars.append(sign)
             return true
-        }
-
-        private mutating func take(_ byte: UInt8) -> Bool {
-            skipBlanks()
-            guard position < bytes.count, bytes[position] == byte else { return false }
-            position += 1
-            return true
-        }
-
-        private mutating func skipBlanks() {
-            while position < bytes.count, JSONIndenter.isBlank(bytes[position]) { position += 1 }
         }
     }
 

@@ -1,11 +1,3 @@
-/// What is wrong with a JSON text, and where.
-package struct JSONFault: Error, Hashable, Sendable {
-    /// What is wrong, as a sentence without a full stop.
-    package var message: String
-    /// The position of the offending byte, counted from 0.
-    package var position: Int
-}
-
 extension PickleValue {
     /// Creates the value that Python's `json.loads` returns for a JSON text.
     ///
@@ -51,9 +43,8 @@ private struct PickleJSONReader {
         var place = 0
     }
 
-    private let bytes: [UInt8]
+    private var scanner: JSONScanner
     private let readsTags: Bool
-    private var position = 0
     private var builder = PickleGraphBuilder()
     private var open: [Level] = []
     /// The objects that Python accepts neither as keys nor in sets.
@@ -66,66 +57,58 @@ private struct PickleJSONReader {
     private static let maximumDigits = 65_536
 
     init(_ bytes: [UInt8], readsTags: Bool) {
-        self.bytes = bytes
+        scanner = JSONScanner(bytes)
         self.readsTags = readsTags
     }
 
     mutating func read() throws(JSONFault) -> PickleValue {
-        try checkUTF8()
+        try scanner.checkUTF8()
         while true {
             guard var value = try beginning() else { continue }
             closing: while true {
-                skipBlanks()
+                scanner.skipWhitespace()
                 guard !open.isEmpty else {
-                    guard position == bytes.count else { throw fault("there is more after the value") }
+                    guard scanner.next == nil else { throw scanner.fault("there is more after the value") }
                     return builder.value(at: value)
                 }
                 attach(value)
                 let isObject = open[open.count - 1].isObject
-                switch next {
-                case UInt8(ascii: ","):
-                    position += 1
+                if scanner.take(UInt8(ascii: ",")) {
                     if isObject { try name() }
                     break closing
-                case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
-                    position += 1
-                    value = try close()
-                default:
-                    throw fault(isObject ? "expected a comma or }" : "expected a comma or ]")
                 }
+                let end = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
+                guard scanner.take(end) else {
+                    throw scanner.fault(isObject ? "expected a comma or }" : "expected a comma or ]")
+                }
+                value = try close()
             }
         }
     }
 
     /// Reads a value, or the beginning of an array or object; returns nil if a value in that must follow.
     private mutating func beginning() throws(JSONFault) -> Int? {
-        skipBlanks()
-        switch next {
-        case UInt8(ascii: "{"): return try container(isObject: true, end: UInt8(ascii: "}"))
-        case UInt8(ascii: "["): return try container(isObject: false, end: UInt8(ascii: "]"))
-        case UInt8(ascii: "\""):
-            let text = try string()
-            return Self.isShared(text) ? share(text) : builder.add(.text(text))
-        case UInt8(ascii: "t") where take("true"): return builder.add(PickleNode.boolean(true))
-        case UInt8(ascii: "f") where take("false"): return builder.add(PickleNode.boolean(false))
-        case UInt8(ascii: "n") where take("null"): return builder.add(PickleNode.none)
-        case nil: throw fault("a value is missing")
-        case let byte? where byte == UInt8(ascii: "-") || byte &- UInt8(ascii: "0") <= 9:
-            return builder.add(try number())
-        default: throw fault("expected a JSON value")
+        scanner.skipWhitespace()
+        let start = scanner.position
+        if scanner.take(UInt8(ascii: "{")) {
+            return try container(isObject: true, start: start, end: UInt8(ascii: "}"))
+        }
+        if scanner.take(UInt8(ascii: "[")) {
+            return try container(isObject: false, start: start, end: UInt8(ascii: "]"))
+        }
+        switch try scanner.scalar() {
+        case .string(let text): return Self.isShared(text) ? share(text) : builder.add(.text(text))
+        case .boolean(let boolean): return builder.add(PickleNode.boolean(boolean))
+        case .null: return builder.add(PickleNode.none)
+        case .number(let range, let isInteger): return builder.add(try number(range, isInteger: isInteger))
         }
     }
 
     // MARK: - Arrays and objects
 
-    private mutating func container(isObject: Bool, end: UInt8) throws(JSONFault) -> Int? {
-        let start = position
-        position += 1
-        skipBlanks()
-        if next == end {
-            position += 1
-            return add(isObject ? PickleNode.dictionary([]) : PickleNode.list([]))
-        }
+    private mutating func container(isObject: Bool, start: Int, end: UInt8) throws(JSONFault) -> Int? {
+        scanner.skipWhitespace()
+        if scanner.take(end) { return add(isObject ? PickleNode.dictionary([]) : PickleNode.list([])) }
         guard open.count < Self.maximumDepth else {
             throw JSONFault(message: "there are more than \(Self.maximumDepth) levels", position: start)
         }
@@ -135,12 +118,11 @@ private struct PickleJSONReader {
     }
 
     private mutating func name() throws(JSONFault) {
-        skipBlanks()
-        guard next == UInt8(ascii: "\"") else { throw fault("expected a name in double quotes") }
-        let key = share(try string())
-        skipBlanks()
-        guard next == UInt8(ascii: ":") else { throw fault("expected a colon") }
-        position += 1
+        scanner.skipWhitespace()
+        guard scanner.next == UInt8(ascii: "\"") else { throw scanner.fault("expected a name in double quotes") }
+        let key = share(try scanner.string())
+        scanner.skipWhitespace()
+        guard scanner.take(UInt8(ascii: ":")) else { throw scanner.fault("expected a colon") }
         let last = open.count - 1
         if let known = open[last].places[key] {
             open[last].place = known
@@ -253,121 +235,21 @@ private struct PickleJSONReader {
                 + " $tuple for a list and $frozenset for a set", position: level.start)
     }
 
-    // MARK: - Text and numbers
+    // MARK: - Numbers and texts
 
-    private mutating func string() throws(JSONFault) -> [UInt8] {
-        let start = position
-        position += 1
-        var text: [UInt8] = []
-        var copied = position
-        while let byte = next {
-            switch byte {
-            case UInt8(ascii: "\""):
-                text += bytes[copied..<position]
-                position += 1
-                return text
-            case UInt8(ascii: "\\"):
-                text += bytes[copied..<position]
-                try escape(&text)
-                copied = position
-            case 0..<0x20: throw fault("a control character has to be escaped in JSON")
-            default: position += 1
-            }
-        }
-        throw JSONFault(message: "the string has no end", position: start)
-    }
-
-    private mutating func escape(_ text: inout [UInt8]) throws(JSONFault) {
-        let start = position
-        position += 2
-        guard position <= bytes.count else { throw JSONFault(message: "the string has no end", position: start) }
-        switch bytes[position - 1] {
-        case UInt8(ascii: "\""): text.append(UInt8(ascii: "\""))
-        case UInt8(ascii: "\\"): text.append(UInt8(ascii: "\\"))
-        case UInt8(ascii: "/"): text.append(UInt8(ascii: "/"))
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0c)
-        case UInt8(ascii: "n"): text.append(0x0a)
-        case UInt8(ascii: "r"): text.append(0x0d)
-        case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"):
-            guard var unit = codeUnit(at: position) else { fallthrough }
-            position += 4
-            if (0xd800..<0xdc00).contains(unit), next == UInt8(ascii: "\\"), position + 1 < bytes.count,
-                bytes[position + 1] == UInt8(ascii: "u"), let low = codeUnit(at: position + 2),
-                (0xdc00..<0xe000).contains(low)
-            {
-                unit = 0x10000 + (unit - 0xd800) << 10 + (low - 0xdc00)
-                position += 6
-            }
-            PickleText.append(unit, to: &text)
-        default:
-            throw JSONFault(message: "JSON has no such escape", position: start)
-        }
-    }
-
-    private func codeUnit(at start: Int) -> UInt32? {
-        guard start + 4 <= bytes.count else { return nil }
-        var value: UInt32 = 0
-        for byte in bytes[start..<start + 4] {
-            guard byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
-            value = value << 4 | UInt32(digit)
-        }
-        return value
-    }
-
-    private mutating func number() throws(JSONFault) -> PickleNode {
-        let start = position
-        if next == UInt8(ascii: "-") { position += 1 }
-        let hasLeadingZero = next == UInt8(ascii: "0")
-        let whole = digits()
-        var isWell = whole == 1 || whole > 1 && !hasLeadingZero
-        var isInteger = true
-        if next == UInt8(ascii: ".") {
-            position += 1
-            isInteger = false
-            isWell = digits() > 0 && isWell
-        }
-        if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
-            position += 1
-            isInteger = false
-            if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
-            isWell = digits() > 0 && isWell
-        }
-        guard isWell else { throw JSONFault(message: "this is not a JSON number", position: start) }
-        let text = bytes[start..<position]
+    private func number(_ range: Range<Int>, isInteger: Bool) throws(JSONFault) -> PickleNode {
+        let text = scanner.bytes[range]
         if isInteger {
             guard let number = BigInteger(decimal: text, maximumDigits: Self.maximumDigits) else {
-                throw JSONFault(message: "the integer has more than \(Self.maximumDigits) digits", position: start)
+                throw JSONFault(
+                    message: "the integer has more than \(Self.maximumDigits) digits", position: range.lowerBound)
             }
             return .integer(number)
         }
         guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else {
-            throw JSONFault(message: "the number is too large for a float", position: start)
+            throw JSONFault(message: "the number is too large for a float", position: range.lowerBound)
         }
         return .double(number)
-    }
-
-    /// Skips digits, and returns how many there were.
-    private mutating func digits() -> Int {
-        let start = position
-        while let byte = next, byte &- UInt8(ascii: "0") <= 9 { position += 1 }
-        return position - start
-    }
-
-    // MARK: - Pieces
-
-    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-    private mutating func take(_ word: StaticString) -> Bool {
-        let length = word.utf8CodeUnitCount
-        guard bytes.span.starts(with: word, in: position..<bytes.count) else { return false }
-        position += length
-        return true
-    }
-
-    private mutating func skipBlanks() {
-        while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
     }
 
     private mutating func share(_ text: [UInt8]) -> Int {
@@ -380,14 +262,4 @@ private struct PickleJSONReader {
     private static func isShared(_ text: [UInt8]) -> Bool {
         text.count <= 1 || text.count == 2 && (text[0] == 0xc2 || text[0] == 0xc3)
     }
-
-    private func checkUTF8() throws(JSONFault) {
-        if String(validating: bytes, as: UTF8.self) != nil { return }
-        let span = bytes.span
-        var index = 0
-        while index < span.count, let (_, length) = EscapedText.decodeScalar(span, at: index) { index += length }
-        throw JSONFault(message: "JSON is UTF-8, and this byte is not", position: index)
-    }
-
-    private func fault(_ message: String) -> JSONFault { JSONFault(message: message, position: position) }
 }

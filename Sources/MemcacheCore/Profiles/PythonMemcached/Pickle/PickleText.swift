@@ -36,27 +36,6 @@ enum PickleText {
         return codePoint >= smallest && codePoint <= 0x10ffff ? (codePoint, length) : nil
     }
 
-    /// Appends a code point, which may be a surrogate.
-    static func append(_ codePoint: UInt32, to bytes: inout [UInt8]) {
-        func continuation(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: codePoint >> shift & 0x3f) }
-        switch codePoint {
-        case 0..<0x80:
-            bytes.append(UInt8(truncatingIfNeeded: codePoint))
-        case 0x80..<0x800:
-            bytes.append(0xc0 | UInt8(truncatingIfNeeded: codePoint >> 6))
-            bytes.append(continuation(0))
-        case 0x800..<0x10000:
-            bytes.append(0xe0 | UInt8(truncatingIfNeeded: codePoint >> 12))
-            bytes.append(continuation(6))
-            bytes.append(continuation(0))
-        default:
-            bytes.append(0xf0 | UInt8(truncatingIfNeeded: codePoint >> 18))
-            bytes.append(continuation(12))
-            bytes.append(continuation(6))
-            bytes.append(continuation(0))
-        }
-    }
-
     // MARK: - Latin-1
 
     /// The text whose characters have the values of some bytes.
@@ -64,7 +43,7 @@ enum PickleText {
         if bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count + bytes.count / 2)
-        for byte in bytes { append(UInt32(byte), to: &text) }
+        for byte in bytes { text.append(codePoint: UInt32(byte)) }
         return text
     }
 
@@ -118,20 +97,20 @@ enum PickleText {
         var rest = line
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "\\"), let letter = rest.popFirst() else {
-                append(UInt32(byte), to: &text)
+                text.append(codePoint: UInt32(byte))
                 continue
             }
             guard letter == UInt8(ascii: "u") || letter == UInt8(ascii: "U") else {
                 // Two backslashes do not begin an escape, and both stay.
                 text.append(byte)
-                append(UInt32(letter), to: &text)
+                text.append(codePoint: UInt32(letter))
                 continue
             }
             let digits = letter == UInt8(ascii: "u") ? 4 : 8
             guard rest.count >= digits, let codePoint = hexadecimal(rest.prefix(digits)), codePoint <= 0x10ffff else {
                 return nil
             }
-            append(codePoint, to: &text)
+            text.append(codePoint: codePoint)
             rest = rest.dropFirst(digits)
         }
         return text
