@@ -94,6 +94,21 @@ struct PipeTests {
         #expect(isSame, "\(run.stdout.count) bytes")
     }
 
+    @Test(arguments: [
+        ("mg a q !\r\nget a\r\n", "request 1"),
+        ("mn\r\nmg a q\r\nmg a q !\r\nget a\r\n", "one of requests 2 to 3"),
+        ("mg a q\r\nmg a q !\r\n", "one of requests 1 to 2"),
+        ("mg a q\r\nget a\r\nmg a q !\r\nmn\r\n", "request 3"),
+    ])
+    func `an error reply is reported for the requests without replies before it, and no other`(
+        _ requests: String, _ names: String
+    ) async throws {
+        let session = try await Session.start()
+        let run = try await session.run("--pipe", input: .bytes(ByteString(requests)))
+        #expect(run.stderr.hasSuffix(": \(names): CLIENT_ERROR invalid flag\n"), "\(run)")
+        #expect(run.status == 3, "\(run)")
+    }
+
     @Test func `statistics end where they end`() async throws {
         let session = try await Session.start()
         let program = try await session.program.start(arguments: session.selection + ["--pipe"])

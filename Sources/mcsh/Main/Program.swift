@@ -73,7 +73,7 @@ struct Program {
                 code: "usage", .usage)
             return
         }
-        let runner = ProtocolPipe(client: client, session: session, server: selection.name, log: log)
+        var runner = ProtocolPipe(client: client, session: session, server: selection.name, log: log)
         if selection.isProduction, !options.yes {
             runner.unconfirmed = "\(EscapedText.string(Array(selection.name.utf8))) is production; add -y to send it"
         }

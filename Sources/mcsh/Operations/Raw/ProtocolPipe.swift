@@ -6,8 +6,9 @@ import Synchronization
 /// Every request is parsed only as far as needed to determine where it and its answer end. After requests that may stay
 /// silent (`noreply`, the flag `q`) a fence is inserted, whose answer is not shown.
 ///
-/// It belongs to the main thread. Properties that every request accesses skip the runtime check for exclusive access.
-final class ProtocolPipe {
+/// It belongs to the main thread. It is a value that is not copied, so that the compiler checks that access to its
+/// properties is exclusive, and no request pays for a check at run time.
+struct ProtocolPipe: ~Copyable {
     private let client: MemcacheClient
     private let session: Session
     private let window: InFlightWindow
@@ -16,21 +17,21 @@ final class ProtocolPipe {
     private let server: String
     private let log: CommandLog?
 
-    @exclusivity(unchecked) private var bytes: [UInt8] = []
-    @exclusivity(unchecked) private var position = 0
+    private var bytes: [UInt8] = []
+    private var position = 0
     /// How far an incomplete line has been searched.
-    @exclusivity(unchecked) private var searched = 0
+    private var searched = 0
     /// The number of requests so far.
-    @exclusivity(unchecked) private var requests = 0
+    private var requests = 0
     /// The first of the requests at the end of the batch that may have no reply.
-    @exclusivity(unchecked) private var silentSince: Int?
+    private var silentSince: Int?
     /// Its offset in the batch.
-    @exclusivity(unchecked) private var silentStart = 0
-    @exclusivity(unchecked) private var batch = RequestEncoder()
-    @exclusivity(unchecked) private var exchange: VerbatimReplies
-    @exclusivity(unchecked) private var longRequest: LongRequest?
+    private var silentStart = 0
+    private var batch = RequestEncoder()
+    private var exchange: VerbatimReplies
+    private var longRequest: LongRequest?
     /// The command after which the server hangs up, once it has been read.
-    @exclusivity(unchecked) private var closingCommand: String?
+    private var closingCommand: String?
 
     /// Why a request that may change something is not sent; nil if it is sent.
     var unconfirmed: String?
@@ -130,7 +131,7 @@ final class ProtocolPipe {
     }
 
     /// Runs until the end of the input, a request that is not sent, or a loss of the connection.
-    func run(descriptor: Int32) {
+    mutating func run(descriptor: Int32) {
         var chunk = [UInt8](repeating: 0, count: 262_144)
         var goesOn = true
         while goesOn, !outcome.isLost, !session.output.hasFailed {
@@ -174,7 +175,7 @@ final class ProtocolPipe {
     }
 
     /// Moves complete requests to the batch. False after a request that is not sent.
-    private func takeRequests() -> Bool {
+    private mutating func takeRequests() -> Bool {
         defer {
             bytes.removeFirst(position)
             searched = max(0, searched - position)
@@ -224,7 +225,9 @@ final class ProtocolPipe {
                     return false
                 }
             } else {
-                take(request) { $0.append(bytes, position..<next) }
+                let start = beginRequest(request)
+                batch.append(bytes, position..<next)
+                endRequest(request, start: start)
             }
             if request.shape == .close {
                 // The server hangs up: what follows would not be read.
@@ -246,7 +249,7 @@ final class ProtocolPipe {
     }
 
     /// Moves a request with a long value to the batch, which is then sent. False if it is not sent.
-    private func take(_ long: LongRequest) -> Bool {
+    private mutating func take(_ long: LongRequest) -> Bool {
         longRequest = nil
         guard bytes.span.equals("\r\n", in: 0..<2) else {
             refuse("the value does not end where its length says", Array(long.line[..<long.end]))
@@ -254,30 +257,32 @@ final class ProtocolPipe {
             return false
         }
         log?.add(Array(long.line[..<long.end]), on: server, .sent, nil)
-        take(long.request) {
-            $0.append(long.line.span)
-            $0.block(of: long.pieces)
-        }
+        let start = beginRequest(long.request)
+        batch.append(long.line.span)
+        batch.block(of: long.pieces)
+        endRequest(long.request, start: start)
         position = 2
         searched = 2
         submit()
         return true
     }
 
-    /// Moves a request to the batch.
-    private func take(_ request: RawRequest, write: (inout RequestEncoder) -> Void) {
-        let ordinal = requests
+    /// Prepares the batch for a request, and returns the offset at which the request should be appended.
+    private mutating func beginRequest(_ request: RawRequest) -> Int {
+        if !request.isQuiet { endSilence(.untilFence) }
         requests += 1
+        return batch.bytes.count
+    }
+
+    /// Adds what a request expects, after the request was appended to the batch.
+    private mutating func endRequest(_ request: RawRequest, start: Int) {
+        let ordinal = requests - 1
         if request.isQuiet {
-            if silentSince == nil { (silentSince, silentStart) = (ordinal, batch.bytes.count) }
-            write(&batch)
+            if silentSince == nil { (silentSince, silentStart) = (ordinal, start) }
             if request.shape == .anythingUntilFence { endSilence(.anythingUntilFence) }
             return
         }
-        endSilence(.untilFence)
-        let start = batch.bytes.count
-        write(&batch)
-        exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<ordinal + 1, start: start)
+        exchange.add(request.shape, hidesEnd: false, ordinals: ordinal..<requests, start: start)
         if request.shape.leavesEndOpen {
             batch.append(RequestEncoder.fence)
             exchange.addFence()
@@ -286,7 +291,7 @@ final class ProtocolPipe {
     }
 
     /// Copies a dump, after all earlier answers.
-    private func copyDump(_ content: ListingRequest.Content, scope: [UInt8]) {
+    private mutating func copyDump(_ content: ListingRequest.Content, scope: [UInt8]) {
         submit()
         window.drain()
         requests += 1
@@ -294,15 +299,15 @@ final class ProtocolPipe {
         if ListingCopier(client: client, session: session).copy(content, scope: scope) == .failed { outcome.giveUp() }
     }
 
-    private func endSilence(_ shape: ReplyShape) {
+    private mutating func endSilence(_ shape: ReplyShape) {
         guard let first = silentSince else { return }
         batch.append(RequestEncoder.fence)
-        exchange.add(shape, hidesEnd: true, ordinals: first..<max(requests, first + 1), start: silentStart)
+        exchange.add(shape, hidesEnd: true, ordinals: first..<requests, start: silentStart)
         silentSince = nil
     }
 
     /// A last line without a terminator is sent nevertheless; an incomplete value is not.
-    private func takeLastLine() {
+    private mutating func takeLastLine() {
         let line = longRequest?.line ?? Array(bytes[position...])
         bytes.append("\r\n")
         if takeRequests(), hasRest { refuse("the input ends inside it", line) }
@@ -310,7 +315,7 @@ final class ProtocolPipe {
 
     /// Reports the input after a request after which the server hangs up: for a slow input, only what has arrived by
     /// now.
-    private func refuseRest(behind command: String, from descriptor: Int32) {
+    private mutating func refuseRest(behind command: String, from descriptor: Int32) {
         let blanks = Array(" \t\r\n".utf8)
         if bytes.allSatisfy(blanks.contains), !Terminal.isTerminal(descriptor), FileDescriptors.isReadable(descriptor) {
             var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -325,13 +330,13 @@ final class ProtocolPipe {
 
     private var hasRest: Bool { position < bytes.count || longRequest != nil }
 
-    private func submit() {
+    private mutating func submit() {
         endSilence(.untilFence)
         log?.flush()
         guard !batch.bytes.isEmpty else { return }
         let exchange = exchange
         _ = window.submit(
-            batch.bytes, with: batch.longValues, expecting: exchange.shapes, isLost: { outcome.isLost }
+            batch.bytes, with: batch.longValues, expecting: exchange.shapes, isLost: { [outcome] in outcome.isLost }
         ) { [outcome] whenFinished, requests in
             exchange.requests = requests
             exchange.isLost = { outcome.isLost }
@@ -345,11 +350,11 @@ final class ProtocolPipe {
         self.exchange = VerbatimReplies(output: session.output)
     }
 
-    private func refuse(_ fault: RawRequest.Fault, _ line: Range<Int>) {
+    private mutating func refuse(_ fault: RawRequest.Fault, _ line: Range<Int>) {
         refuse(fault.sentence(in: bytes, line: line), Array(bytes[line]))
     }
 
-    private func refuse(_ reason: String, _ line: [UInt8], status: ExitStatus = .usage) {
+    private mutating func refuse(_ reason: String, _ line: [UInt8], status: ExitStatus = .usage) {
         submit()
         window.drain()
         reportLoss()
