@@ -3,7 +3,9 @@ import MemcacheCore
 /// Renders the answers of one server into a buffer, and passes it on when it is full, or when nothing more has arrived:
 /// to standard output, or to the sequencer that puts the answers of several servers in order.
 ///
-/// It belongs to the connection's thread; see ``BatchReplyReceiver``, also for the checks that it skips.
+/// It belongs to the connection's thread, like its ``BatchReplyReceiver``, and properties that change with every answer
+/// skip the runtime check for exclusive access as there: one `~Copyable` value in their place was measured to cost that
+/// thread 2,292 instead of 2,143 instructions for a `get` (7 %).
 final class AnswerWriter {
     /// The server's name in messages and machine formats.
     let server: String

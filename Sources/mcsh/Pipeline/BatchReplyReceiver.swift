@@ -7,7 +7,8 @@ import MemcacheCore
 ///
 /// `@unchecked Sendable`: after it is submitted it is only accessed on the connection's thread, and so is the writer
 /// that the batches of a server share. For the same reason properties that change with every answer skip the runtime
-/// check for exclusive access.
+/// check for exclusive access: one `~Copyable` value in their place was measured to cost the connection's thread 2,292
+/// instead of 2,143 instructions for a `get` (7 %).
 final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
     private let batch: ServerBatch
     private let statistics: [StatisticsRequest]
