@@ -64,7 +64,7 @@ struct WatchSummary: Sendable {
         for (kind, count) in kinds {
             lines.append("  " + StyledText(kind).padded(to: column).text + "  " + Self.padded(count, to: digits))
         }
-        if hasLookUpsOfStores, !kinds.isEmpty {
+        if hasLookUpsOfStores, self.kinds["hit"] != nil || self.kinds["miss"] != nil {
             lines.append("hits and misses include the look-up that each store begins with")
         }
         let top = keys.top(Self.shownKeys)

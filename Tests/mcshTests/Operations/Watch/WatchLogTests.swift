@@ -170,6 +170,13 @@ import Testing
         #expect(notes == [[note], [], []])
     }
 
+    @Test func `the summary does not mention look-ups if none was seen`() throws {
+        var summary = WatchSummary(of: [.fetchers, .mutations])
+        summary.count(try Self.event("type=item_store key=a status=stored cmd=set"))
+        let lines = summary.lines(of: "cache:1", after: .seconds(1), width: 80)
+        #expect(lines.filter { $0.contains("look-up") } == [])
+    }
+
     @Test func `every stream has a meaning`() {
         let page = (try? Help.text(for: ["watch"], width: 100, style: .plain).get()) ?? []
         for stream in WatchStream.all {
