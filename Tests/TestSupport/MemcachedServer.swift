@@ -160,6 +160,13 @@ package final class MemcachedServer: Sendable {
         guard reply == "STORED\r\n" else { throw TestSupportFailure("set \(key) was answered with \(reply)") }
     }
 
+    /// Reads an item's CAS token without the code under test.
+    package func casToken(of key: ByteString) async throws -> ByteString {
+        let line = try await exchange("mg \(key) c\r\n")
+        guard line.hasPrefix("HD c") else { throw TestSupportFailure("mg \(key) was answered with \(line)") }
+        return ByteString(String(line.text.dropFirst(4).prefix { $0.isNumber }))
+    }
+
     /// Reads a value without the code under test; nil if there is none.
     package func value(of key: ByteString) async throws -> ByteString? {
         let connection = try await connect()

@@ -35,7 +35,7 @@ struct OneLinerTests {
         Case(words: ["append", "k", "w"], stdout: "NOT_STORED\n", status: 1),
         Case(setup: ["k": "v"], words: ["prepend", "k", "w"], stdout: "STORED\n", status: 0),
         Case(words: ["prepend", "k", "w"], stdout: "NOT_STORED\n", status: 1),
-        Case(setup: ["k": "v"], words: ["cas", "k", "w", "0", "1"], stdout: "STORED\n", status: 0),
+        Case(setup: ["k": "v"], words: ["cas", "k", "w", "0", "TOKEN"], stdout: "STORED\n", status: 0),
         Case(setup: ["k": "v"], words: ["cas", "k", "w", "0", "999"], stdout: "EXISTS\n", status: 1),
         Case(words: ["cas", "k", "w", "0", "1"], stdout: "NOT_FOUND\n", status: 1),
         Case(setup: ["n": "10"], words: ["incr", "n", "5"], stdout: "15\n", status: 0),
@@ -57,7 +57,7 @@ struct OneLinerTests {
     func `a command prints its answer in plain form and shows the outcome by its status`(_ test: Case) async throws {
         let session = try await Session.start()
         for (key, value) in test.setup { try await session.server.store(value, under: key) }
-        let run = try await session.run(words: test.words)
+        let run = try await session.run(words: test.words, tokenOf: "k")
         #expect(run.stdout == test.stdout)
         #expect(run.status == test.status, "\(run)")
         #expect(run.stderr == "")

@@ -245,7 +245,9 @@ struct PoolTests {
                 true, false, false,
             ])
         let csv = try await session.run("--csv", "lru_crawler", "metadump", "all")
-        #expect(csv.stdout.lines.first == "key,expires,last_access,cas,fetched,class,item_bytes,server")
+        // Servers from 1.6.22 on list the flags too.
+        let header = csv.stdout.text.prefix { $0 != "\n" }.split(separator: ",").filter { $0 != "flags" }
+        #expect(header == ["key", "expires", "last_access", "cas", "fetched", "class", "item_bytes", "server"])
         #expect(
             session.anonymous(csv.stdout).split(separator: "\n").dropFirst().map { $0.suffix(3) } == [
                 ",S1", ",S2", ",S3",

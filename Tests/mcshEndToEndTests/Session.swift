@@ -26,6 +26,13 @@ struct Session {
         try await program.run(arguments: selection + words, input: input)
     }
 
+    /// One command, in which a word `TOKEN` is the CAS token of an item that the server has.
+    func run(words: [ByteString], tokenOf key: ByteString) async throws -> BuiltProgram.Finished {
+        guard words.contains("TOKEN") else { return try await run(words: words) }
+        let token = try await server.casToken(of: key)
+        return try await run(words: words.map { $0 == "TOKEN" ? token : $0 })
+    }
+
     /// A script on standard input.
     func script(_ text: ByteString, _ options: ByteString...) async throws -> BuiltProgram.Finished {
         try await program.run(arguments: selection + options, input: .bytes(text))

@@ -11,7 +11,8 @@ struct TranscriptTests {
         try await send(exchange.setup, on: connection)
         let expected = try await reply(to: exchange)
         let run = try await session.run("--pipe", input: .bytes(exchange.request))
-        #expect(run.stdout == expected, "\(run)")
+        // Newer servers add an empty line to an error, which is not waited for at the end of the input.
+        #expect(run.stdout == expected || run.stdout + "\r\n" == expected, "\(run)")
         #expect(!(4...9).contains(run.status), "\(run)")
     }
 
@@ -50,7 +51,7 @@ struct TranscriptTests {
         Request(exchange: "replace-missing", words: ["replace", "a", "y"], plain: "NOT_STORED\n", status: 1),
         Request(exchange: "append-missing", words: ["append", "a", "y"], plain: "NOT_STORED\n", status: 1),
         Request(exchange: "prepend-missing", words: ["prepend", "a", "y"], plain: "NOT_STORED\n", status: 1),
-        Request(exchange: "cas-stored", words: ["cas", "a", "y", "0", "1"], plain: "STORED\n"),
+        Request(exchange: "cas-stored", words: ["cas", "a", "y", "0", "TOKEN"], plain: "STORED\n"),
         Request(exchange: "cas-exists", words: ["cas", "a", "y", "0", "999"], plain: "EXISTS\n", status: 1),
         Request(exchange: "cas-not-found", words: ["cas", "a", "y", "0", "1"], plain: "NOT_FOUND\n", status: 1),
         Request(exchange: "get-miss", words: ["get", "a"], plain: "", status: 1),
@@ -75,7 +76,7 @@ struct TranscriptTests {
         for format in ["plain", "raw"] as [ByteString] {
             let session = try await Session.start(arguments: exchange.arguments)
             try await send(exchange.setup, on: session.server.connect())
-            let run = try await session.run(words: ["-o", format] + command.words)
+            let run = try await session.run(words: ["-o", format] + command.words, tokenOf: "a")
             #expect(run.stdout == (format == "plain" ? command.plain : command.raw), "\(run)")
             #expect(run.status == command.status, "\(run)")
             #expect(run.stderr == "")
