@@ -5,8 +5,8 @@ import Testing
 /// How connections are made, with both kinds of sockets.
 @Suite(.inTurns, .overBothSockets) struct SocketConnectionTests {
     @Test(arguments: ServerEndpoint.available.filter { $0 != .unixSocket })
-    func `every address of a name is tried`(_ endpoint: ServerEndpoint) async throws {
-        // The name may have two addresses, and the server listens on one.
+    func `a server is reached by its name`(_ endpoint: ServerEndpoint) async throws {
+        // The name may have two addresses, of which the server listens on one.
         let server = try await MemcachedServer.start(on: endpoint)
         let port = try #require(server.address.split(separator: ":").last)
         let client = try client("localhost:\(port)")

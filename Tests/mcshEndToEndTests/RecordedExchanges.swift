@@ -405,12 +405,12 @@ extension Exchange {
             "STAT sizes_status error\r\nSTAT sizes_error cas_support_disabled\r\n"),
         Exchange(
             "set-too-large",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             "set big 0 0 4096\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 4096))\r\nversion\r\n",
             "SERVER_ERROR object too large for cache\r\nVERSION 1.6.18\r\n"),
         Exchange(
             "set-too-large-deletes-old",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             setup: [
                 "set big 0 0 1\r\nx\r\n",
                 "set big 0 0 4096\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 4096))\r\n",
@@ -419,7 +419,7 @@ extension Exchange {
             "END\r\n"),
         Exchange(
             "add-too-large-keeps-old",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             setup: [
                 "set big 0 0 1\r\nx\r\n",
                 "add big 0 0 4096\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 4096))\r\n",
@@ -428,18 +428,18 @@ extension Exchange {
             "VALUE big 0 1\r\nx\r\nEND\r\n"),
         Exchange(
             "append-over-limit",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             setup: ["set a 0 0 2500\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 2500))\r\n"],
             "append a 0 0 2500\r\n\(ByteString(repeating: UInt8(ascii: "y"), count: 2500))\r\nmg a s\r\n",
             "NOT_STORED\r\nHD s2500\r\n"),
         Exchange(
             "ms-too-large",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             "ms a 4096\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 4096))\r\nmn\r\n",
             "SERVER_ERROR object too large for cache\r\nMN\r\n"),
         Exchange(
             "ms-add-too-large-deletes-old",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             setup: [
                 "set big 0 0 1\r\nx\r\n",
                 "ms big 4096 ME\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 4096))\r\n",
@@ -516,12 +516,12 @@ extension Exchange {
         Exchange("extstore-item_size", "extstore item_size 512\r\n", "OK\r\n"),
         Exchange(
             "set-too-large-noreply",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             "set big 0 0 4096 noreply\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 4096))\r\nversion\r\n",
             "VERSION 1.6.18\r\n"),
         Exchange(
             "ms-too-large-quiet",
-            arguments: ["-I", "4096", "-o", "slab_chunk_max=2"],
+            arguments: ["-I", "4096", "-o", "slab_chunk_max=2048"],
             "ms a 4096 q\r\n\(ByteString(repeating: UInt8(ascii: "x"), count: 4096))\r\nmn\r\n",
             "SERVER_ERROR object too large for cache\r\nMN\r\n"),
         Exchange(

@@ -99,9 +99,12 @@ package final class Server: Sendable {
 
     /// Another connection to the server, which commands do not share.
     ///
+    /// - Parameter connectTimeout: The time limit for connecting, unless that of the other connections is shorter.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
-    package func makeConnection() throws(MemcacheError) -> Connection {
-        try Connection(to: address, options: options)
+    package func makeConnection(connectTimeout: Duration) throws(MemcacheError) -> Connection {
+        var options = options
+        options.connectTimeout = min(options.connectTimeout, connectTimeout)
+        return try Connection(to: address, options: options)
     }
 
     private var connectionInUse: Connection? {

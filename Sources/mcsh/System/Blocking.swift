@@ -12,7 +12,7 @@ enum Blocking {
     static func wait<Value: Sendable>(
         for body: @escaping @Sendable () async throws(MemcacheError) -> Value
     ) -> Result<Value, MemcacheError> {
-        if let shortage = preparation { return .failure(shortage) }
+        if let shortage { return .failure(shortage) }
         let counter = InFlightLimit()
         let box = Box<Result<Value, MemcacheError>>()
         counter.add(1, waitingBelow: .max)
@@ -32,8 +32,15 @@ enum Blocking {
         return box.value.withLock { $0 } ?? .failure(MemcacheError(.cancelled, "the work ended without a result"))
     }
 
-    /// Why no asynchronous work is possible; determined once.
-    private static let preparation = prepare()
+    private static let isPrepared = Mutex(false)
+
+    /// Why no asynchronous work is possible now; nil from the first success on.
+    private static var shortage: MemcacheError? {
+        if isPrepared.withLock({ $0 }) { return nil }
+        let shortage = prepare()
+        if shortage == nil { isPrepared.withLock { $0 = true } }
+        return shortage
+    }
 
     /// The limit of descriptors below which they are reserved first: connections may take the rest.
     private static let fewDescriptors: UInt64 = 1024
@@ -71,7 +78,7 @@ enum Blocking {
     ///
     /// - Throws: ``MemcacheError`` if the system lacks the resources; nothing was run then.
     static func run(_ body: @escaping @Sendable () async -> Void) throws(MemcacheError) {
-        if let shortage = preparation { throw shortage }
+        if let shortage { throw shortage }
         let executor = MainThreadExecutor()
         let task = Task(executorPreference: executor) {
             await body()

@@ -3,7 +3,7 @@ import MemcacheCore
 /// Recognises a server that speaks nothing but the binary protocol, as one started with `-S` or `-B binary` does: it
 /// waits until a request has 24 bytes, and hangs up if they are text.
 enum BinaryProtocol {
-    /// How long each of the two requests waits for an answer.
+    /// The time limit for connecting, and for the answer, of each of the two requests.
     private static let patience = Duration.milliseconds(300)
     /// A binary request that does nothing. Its answer begins with 0x81 and the same operation, which is a line feed.
     private static let noop: [UInt8] = [0x80, 0x0a] + [UInt8](repeating: 0, count: 22)
@@ -21,7 +21,7 @@ enum BinaryProtocol {
     /// The failure of a request on a connection of its own; nil if it was answered.
     private static func failure(of request: [UInt8], at server: Server) async -> MemcacheError? {
         do throws(MemcacheError) {
-            let connection = try server.makeConnection()
+            let connection = try server.makeConnection(connectTimeout: patience)
             defer { connection.close() }
             return await withCheckedContinuation { continuation in
                 connection.submit(

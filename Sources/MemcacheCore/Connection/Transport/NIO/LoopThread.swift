@@ -27,34 +27,11 @@ final class LoopThread: Sendable {
     private static let stackBytes = 8 << 20
 
     /// Starts the thread, which retains this object, unless it is running.
-    func start() {
-        state.withLock { startIfIdle(&$0) }
-    }
-
-    /// Starts the thread unless it is running. Calls `pthread_create`.
     private func startIfIdle(_ state: inout State) {
         guard case .idle = state else { return }
         state = .starting
-        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
-        pthread_attr_init(attributes)
-        pthread_attr_setstacksize(attributes, LoopThread.stackBytes)
-        defer {
-            pthread_attr_destroy(attributes)
-            attributes.deallocate()
-        }
-        let itself = Unmanaged.passRetained(self).toOpaque()
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let code = pthread_create(&thread, attributes, { LoopThread.run($0) }, itself)
-            if let thread { pthread_detach(thread) }
-        #else
-            var thread = pthread_t()
-            let code = pthread_create(&thread, attributes, { $0.flatMap { LoopThread.run($0) } }, itself)
-            if code == 0 { pthread_detach(thread) }
-        #endif
-        guard code != 0 else { return }
-        Unmanaged<LoopThread>.fromOpaque(itself).release()
-        state = .failed(.noThread(code))
+        let code = Threads.start(stackBytes: LoopThread.stackBytes) { self.run() }
+        if code != 0 { state = .failed(.noThread(code)) }
     }
 
     /// The loop, as soon as it runs.
@@ -74,19 +51,16 @@ final class LoopThread: Sendable {
         return try outcome.get()
     }
 
-    private static func run(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        let thread = Unmanaged<LoopThread>.fromOpaque(pointer)
+    private func run() {
         LocalResources.beginTurn()
-        if let reason = LocalResources.shortage(ofDescriptors: descriptors) {
+        if let reason = LocalResources.shortage(ofDescriptors: LoopThread.descriptors) {
             LocalResources.endTurn()
             let error = MemcacheError(.localResource, "no connection can be made: \(reason)")
-            thread.takeRetainedValue().state.withLock { $0 = .failed(error) }
-            return nil
+            return state.withLock { $0 = .failed(error) }
         }
-        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop {
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
             LocalResources.endTurn()
-            thread.takeUnretainedValue().state.withLock { [loop = $0] state in state = .running(loop) }
+            self.state.withLock { $0 = .running(loop) }
         }
-        return nil
     }
 }

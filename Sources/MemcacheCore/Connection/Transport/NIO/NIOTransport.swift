@@ -20,9 +20,6 @@ final class NIOTransport: Transport {
     private static let commandThread = LoopThread()
     private static let streamThread = LoopThread()
 
-    /// Starts the thread for commands, unless it is running, and does not wait for it.
-    static func startCommandThread() { commandThread.start() }
-
     /// Starts the thread for commands, and waits until it runs.
     static func waitForCommandThread() throws(MemcacheError) { _ = try commandThread.loop() }
 

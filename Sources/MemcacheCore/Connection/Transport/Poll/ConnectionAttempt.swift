@@ -7,26 +7,32 @@ import MemcachePlatform
 final class ConnectionAttempt: PollWatcher, @unchecked Sendable {
     private weak var transport: PollTransport?
     private let loop: PollLoop
-    private let deadline: ContinuousClock.Instant
+    private let timeout: Duration
+    private let resolve: NameResolution.Resolver
     private var untried: ArraySlice<SocketDestination> = []
     private var descriptors: [Int32] = []
     private var firstFailure: SystemError?
     private var isOver = false
 
-    /// How long an address has before the next one is tried beside it.
-    private static let headStart = Duration.milliseconds(250)
-    /// How long a Unix socket whose queue is full is left alone.
+    /// The time after which the next address is tried too.
+    private var headStart = ConnectionAttempt.maximumHeadStart
+    /// The number of times that an address was tried.
+    private var tries = 0
+
+    private static let maximumHeadStart = Duration.milliseconds(250)
+    /// The time before a Unix socket whose queue is full is tried again.
     private static let queueDelay = Duration.milliseconds(10)
 
-    init(on transport: PollTransport, loop: PollLoop, timeout: Duration) {
+    init(on transport: PollTransport, loop: PollLoop, timeout: Duration, resolve: @escaping NameResolution.Resolver) {
         self.transport = transport
         self.loop = loop
-        deadline = .now.advanced(by: timeout)
+        self.timeout = timeout
+        self.resolve = resolve
     }
 
     /// Begins. The transport is notified of the result, maybe at once.
     func begin(with endpoint: ServerAddress.Endpoint) {
-        transport?.schedule(at: deadline) { [weak self] in self?.timeIsOver() }
+        transport?.schedule(at: .now.advanced(by: timeout)) { [weak self] in self?.timeIsOver() }
         switch endpoint {
         case .unix(let path):
             guard let destination = SocketDestination(path: path) else {
@@ -40,7 +46,7 @@ final class ConnectionAttempt: PollWatcher, @unchecked Sendable {
                 return tryNext()
             }
             // Held until the answer comes, which may be later than the time limit.
-            NameResolution.addresses(of: host, port: port) { result in
+            resolve(host, port) { result in
                 self.loop.execute { self.resolved(result) }
             }
         }
@@ -57,20 +63,22 @@ final class ConnectionAttempt: PollWatcher, @unchecked Sendable {
         switch result {
         case .success(let destinations):
             untried = destinations[...]
+            headStart = min(ConnectionAttempt.maximumHeadStart, timeout / max(1, destinations.count))
             tryNext()
         case .failure(.resources(let reason)): fail(.noResources(reason))
-        case .failure(let failure): fail(.notConnected("the name cannot be resolved", underlying: failure))
+        case .failure(let failure): fail(.notConnected("the name cannot be resolved: \(failure)", underlying: failure))
         }
     }
 
     private func tryNext() {
         while !isOver, let destination = untried.popFirst() {
+            tries += 1
             do throws(SystemError) {
                 let (descriptor, isConnected) = try destination.beginConnecting()
                 if isConnected { return succeed(descriptor) }
                 descriptors.append(descriptor)
                 loop.watch(descriptor, for: POLLOUT, self)
-                if !untried.isEmpty { schedule(after: ConnectionAttempt.headStart) }
+                if !untried.isEmpty { schedule(after: headStart) }
                 return
             } catch {
                 if LocalResources.areShort(error.code) { return fail(.noResources(error.description)) }
@@ -88,9 +96,10 @@ final class ConnectionAttempt: PollWatcher, @unchecked Sendable {
         }
     }
 
+    /// Tries the next address later, unless another one is tried before that.
     private func schedule(after duration: Duration) {
-        transport?.schedule(at: .now + duration) { [weak self] in
-            if let self, !isOver { tryNext() }
+        transport?.schedule(at: .now + duration) { [weak self, tries] in
+            if let self, !isOver, self.tries == tries { tryNext() }
         }
     }
 

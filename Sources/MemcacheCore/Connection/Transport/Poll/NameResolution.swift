@@ -2,6 +2,12 @@ import MemcachePlatform
 
 /// Looks names up. The system's call blocks, and cannot be ended: each has a thread, which ends with it.
 enum NameResolution {
+    /// Looks a name up, and calls a function with what was found, once, on any thread.
+    typealias Resolver =
+        @Sendable (
+            _ host: String, _ port: Int, _ body: @escaping @Sendable (Result<[SocketDestination], Failure>) -> Void
+        ) -> Void
+
     /// Why a name has no address.
     enum Failure: Error, CustomStringConvertible {
         /// The resolver's answer, as `getaddrinfo` returns it.
@@ -11,7 +17,7 @@ enum NameResolution {
 
         var description: String {
             switch self {
-            case .resolver(let code): String(cString: gai_strerror(code))
+            case .resolver(let code): String(cString: gai_strerror(code)).lowercased()
             case .resources(let reason): reason
             }
         }
@@ -40,7 +46,8 @@ enum NameResolution {
         let reason = SystemError()
         defer { if let found { freeaddrinfo(found) } }
         guard code == 0 else {
-            if code == EAI_SYSTEM, LocalResources.areShort(reason.code) || code == EAI_MEMORY {
+            if code == EAI_MEMORY { return .failure(.resources(SystemError(ENOMEM).description)) }
+            if code == EAI_SYSTEM, LocalResources.areShort(reason.code) {
                 return .failure(.resources(reason.description))
             }
             // The resolver does not say that it could not open its files.

@@ -89,8 +89,13 @@ final class PollLoop: @unchecked Sendable {
         try makePipe()
         try mode.withLock { mode throws(MemcacheError) in
             guard mode != .onThread else { return }
+            // From here on this thread runs it no more.
+            let former = runner.exchange(0, ordering: .relaxed)
             let code = Threads.start(stackBytes: PollLoop.stackBytes) { self.run() }
-            guard code == 0 else { throw .noThread(code) }
+            guard code == 0 else {
+                runner.store(former, ordering: .relaxed)
+                throw .noThread(code)
+            }
             mode = .onThread
         }
     }
@@ -121,7 +126,8 @@ final class PollLoop: @unchecked Sendable {
     }
 
     /// Waits for a condition, and runs the loop of the connections that carry commands meanwhile if that has no thread.
-    /// Then the condition must be fulfilled by what the loop does.
+    /// Then the condition must be fulfilled by what the loop does, and the caller is the thread that starts the loop's own
+    /// thread, if any does.
     static func wait<Value, Answer>(
         for monitor: Monitor<Value>, until condition: (inout Value) -> Answer?
     ) -> Answer {
@@ -161,13 +167,19 @@ final class PollLoop: @unchecked Sendable {
             inbox.isWaiting = timeout != 0
         }
         let found = poll(&descriptors, nfds_t(descriptors.count), timeout)
+        let error = errno
         let jobs = inbox.withLock { inbox in
             inbox.isWaiting = false
             defer { inbox.jobs = [] }
             return inbox.jobs
         }
         turn += 1
-        if found > 0 { notifyWatchers() }
+        if found > 0 {
+            notifyWatchers()
+        } else if found < 0, error != EINTR {
+            // The system lacks memory for the call. It is tried again when others may have given some back.
+            usleep(10_000)
+        }
         for job in jobs { job() }
         if let begun { fireTimers(dueBefore: begun) }
     }
@@ -217,6 +229,9 @@ final class PollLoop: @unchecked Sendable {
     {
         timers.append(Timer(moment: moment, owner: owner, body: body))
     }
+
+    /// Drops the timers of a connection.
+    func forgetTimers(of owner: PollTransport) { timers.removeAll { $0.owner === owner } }
 
     /// Watches a descriptor for `poll`'s events.
     func watch(_ descriptor: Int32, for events: Int32, _ watcher: any PollWatcher) {

@@ -12,6 +12,7 @@ final class PollTransport: Transport, PollWatcher, @unchecked Sendable {
     }
 
     private let loop: PollLoop
+    private let resolve: NameResolution.Resolver
     private var state = State.idle
     private var delegate: (any TransportDelegate)?
     private var trace: WireTrace?
@@ -26,10 +27,15 @@ final class PollTransport: Transport, PollWatcher, @unchecked Sendable {
 
     /// A transport that is not connected.
     ///
+    /// - Parameter resolve: Looks names up.
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
-    init(on loop: PollLoop) throws(MemcacheError) {
+    init(
+        on loop: PollLoop,
+        resolve: @escaping NameResolution.Resolver = { NameResolution.addresses(of: $0, port: $1, then: $2) }
+    ) throws(MemcacheError) {
         try loop.prepare()
         self.loop = loop
+        self.resolve = resolve
     }
 
     deinit {
@@ -53,7 +59,7 @@ final class PollTransport: Transport, PollWatcher, @unchecked Sendable {
             guard case .idle = state else { return }
             self.delegate = delegate
             trace = options.trace
-            let attempt = ConnectionAttempt(on: self, loop: loop, timeout: options.connectTimeout)
+            let attempt = ConnectionAttempt(on: self, loop: loop, timeout: options.connectTimeout, resolve: resolve)
             state = .connecting(attempt)
             attempt.begin(with: address.endpoint)
         }
@@ -63,6 +69,7 @@ final class PollTransport: Transport, PollWatcher, @unchecked Sendable {
     func attemptSucceeded(_ descriptor: Int32) {
         guard case .connecting = state else { return }
         state = .open(descriptor)
+        loop.forgetTimers(of: self)
         loop.watch(descriptor, for: POLLIN, self)
         delegate?.transportOpened()
     }
@@ -161,6 +168,7 @@ final class PollTransport: Transport, PollWatcher, @unchecked Sendable {
         case .connecting(let attempt):
             attempt.cancel()
             state = .closed
+            loop.forgetTimers(of: self)
             delegate = nil
         case .open:
             let delegate = delegate
@@ -181,6 +189,7 @@ final class PollTransport: Transport, PollWatcher, @unchecked Sendable {
             MemcachePlatform.close(descriptor)
         }
         state = .closed
+        loop.forgetTimers(of: self)
         delegate = nil
         outgoing.removeAll()
         onProgress = nil

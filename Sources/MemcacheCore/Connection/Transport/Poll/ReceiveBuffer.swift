@@ -35,7 +35,7 @@ final class ReceiveBuffer {
     /// What is kept.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[start..<end]) }
 
-    /// Drops bytes from the front. The room that a long value took is given back.
+    /// Drops bytes from the front. When nothing is left, the room that a long value took is given back.
     func drop(_ count: Int) {
         start += count
         guard start == end else { return }
@@ -52,7 +52,7 @@ final class ReceiveBuffer {
         end = 0
     }
 
-    /// Makes room after what is kept. A long value's buffer grows by halves as its bytes arrive, so that a length that
+    /// Makes room after what is kept. A long value's buffer doubles as its bytes arrive, so that a length that
     /// lies takes no memory.
     private func makeRoom(for more: Int, needed: Int) {
         guard storage.count - end < more else { return }

@@ -7,7 +7,7 @@ struct SendQueue {
     private var first = 0
     private var position = 0
 
-    /// A chunk longer than this takes its time.
+    /// For chunks longer than this, progress is reported before all of it is sent.
     static let longBytes = 262_144
     /// How many chunks are given to the system in one call.
     private static let maximumPieces = 16
