@@ -83,12 +83,12 @@ public struct ListedItem: Hashable, Sendable {
         while end > 0, line[end - 1] == UInt8(ascii: " ") || line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         var start = 0
         while start < end {
-            let blank = min(line.firstIndex(of: UInt8(ascii: " "), from: start) ?? end, end)
-            defer { start = blank + 1 }
-            guard blank > start else { continue }
-            guard let equals = line.firstIndex(of: UInt8(ascii: "="), from: start), equals < blank else { return nil }
+            let space = min(line.firstIndex(of: UInt8(ascii: " "), from: start) ?? end, end)
+            defer { start = space + 1 }
+            guard space > start else { continue }
+            guard let equals = line.firstIndex(of: UInt8(ascii: "="), from: start), equals < space else { return nil }
             let name = start..<equals
-            let value = equals + 1..<blank
+            let value = equals + 1..<space
             if line.equals("key", in: name) {
                 key = PercentEncoding.decode(line, value)
             } else if line.equals("exp", in: name) {

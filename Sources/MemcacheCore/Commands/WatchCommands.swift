@@ -147,23 +147,23 @@ public struct WatchEvent: Hashable, Sendable {
         var words: [Range<Int>] = []
         var start = 0
         while start < end {
-            let blank = min(line.firstIndex(of: UInt8(ascii: " "), from: start) ?? end, end)
+            let space = min(line.firstIndex(of: UInt8(ascii: " "), from: start) ?? end, end)
             let rest = start..<end
             if line.starts(with: "msg=", in: rest) || line.starts(with: "req=", in: rest) {
                 words.append(rest)
                 return words
             }
             let equals = line.firstIndex(of: UInt8(ascii: "="), from: start)
-            let hasName = equals.map { $0 > start && $0 < blank } ?? false
+            let hasName = equals.map { $0 > start && $0 < space } ?? false
             let isInDetail = words.last.map { line.starts(with: "detail=", in: $0) } ?? false
             if let last = words.last, !hasName || isInDetail {
-                words[words.count - 1] = last.lowerBound..<blank
+                words[words.count - 1] = last.lowerBound..<space
             } else if hasName {
-                words.append(start..<blank)
-            } else if blank > start {
+                words.append(start..<space)
+            } else if space > start {
                 return []
             }
-            start = blank + 1
+            start = space + 1
         }
         return words
     }

@@ -141,7 +141,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         startTimer(at: machine.deadline)
     }
 
-    private func tellOpenWaiters(_ error: MemcacheError?) {
+    private func notifyOpenWaiters(_ error: MemcacheError?) {
         let waiters = openWaiters
         openWaiters = []
         for waiter in waiters { waiter(error) }
@@ -169,7 +169,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
     func transportOpened() {
         guard !machine.isClosed else { return transport.close() }
         machine.opened(at: transport.now)
-        tellOpenWaiters(nil)
+        notifyOpenWaiters(nil)
         write(unsent)
         unsent = []
         startTimer(at: machine.deadline)
@@ -294,7 +294,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         let slots = machine.close()
         onClose?(end)
         isOver.store(true, ordering: .sequentiallyConsistent)
-        tellOpenWaiters(errorOfUnsent)
+        notifyOpenWaiters(errorOfUnsent)
         transport.close()
         for (index, slot) in slots.enumerated() {
             guard let receiver = slot.receiver else { continue }

@@ -14,7 +14,7 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
     /// The index after the last key for which an item has arrived.
     private var next = 0
     /// All waiters before this index have been notified of the items received so far.
-    private var told = 0
+    private var notified = 0
     /// An item that no caller requested.
     private var stray: Item?
     private var refusal: Refusal?
@@ -55,13 +55,13 @@ final class SharedReads: ReplyReceiver, @unchecked Sendable {
 
     /// Notifies waiters early: an item that is followed by another need not wait for the rest.
     func paused() {
-        guard stray == nil, told < next - 1 else { return }
-        for position in told..<next - 1 {
+        guard stray == nil, notified < next - 1 else { return }
+        for position in notified..<next - 1 {
             guard let waiter = waiters[position], let item = waiter.item else { continue }
             waiter.finish(.success(.items([item])))
             waiters[position] = nil
         }
-        told = next - 1
+        notified = next - 1
     }
 
     func finish(_ error: MemcacheError?, answered: Int) {

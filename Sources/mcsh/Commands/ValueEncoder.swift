@@ -76,8 +76,8 @@ enum ValueEncoder {
         case .int:
             // As in Python, spaces around the digits are ignored: a file ends with a newline.
             var digits = input[...]
-            while let first = digits.first, isBlank(first) { digits.removeFirst() }
-            while let last = digits.last, isBlank(last) { digits.removeLast() }
+            while let first = digits.first, isSpace(first) { digits.removeFirst() }
+            while let last = digits.last, isSpace(last) { digits.removeLast() }
             guard let number = BigInteger(decimal: digits, maximumDigits: maximumDigits) else {
                 let isLong = digits.count > maximumDigits
                 throw Fault(
@@ -87,7 +87,7 @@ enum ValueEncoder {
         }
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
     /// The limit of digits: the library does not read back more.
     private static let maximumDigits = PickleLimits().maximumIntegerDigits

@@ -84,11 +84,11 @@ struct CursorContext {
             let bytes = closed.isDecoded ? closed.decoded[last.range] : text[last.range]
             return pieces + [Piece(bytes: Array(bytes), isQuoted: true, start: position)]
         }
-        let endsInBlank = line.last.map { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? true
+        let endsInSpace = line.last.map { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } ?? true
         if line.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "#") { return nil }
         // After | begins another shell's language.
         if pieces.dropLast().contains(where: { $0.equals("|") }) { return nil }
-        if endsInBlank {
+        if endsInSpace {
             pieces.append(Piece(bytes: [], isQuoted: false, start: line.count))
         } else if tokenizer.words.last?.isQuoted == true {
             return nil

@@ -56,9 +56,9 @@ struct HelpPage {
         text.split(separator: "\n").flatMap { paragraph -> [String] in
             guard paragraph.hasPrefix("  ") else { return self.text(String(paragraph)) }
             let item = paragraph.dropFirst(2)
-            guard let blanks = item.firstRange(of: "  ") else { return self.text(String(item), indent: 4) }
-            let meaning = item[blanks.upperBound...].drop { $0 == " " }
-            return entry(String(item[..<blanks.lowerBound]), String(meaning), indent: 4, column: Self.column + 2)
+            guard let spaces = item.firstRange(of: "  ") else { return self.text(String(item), indent: 4) }
+            let meaning = item[spaces.upperBound...].drop { $0 == " " }
+            return entry(String(item[..<spaces.lowerBound]), String(meaning), indent: 4, column: Self.column + 2)
         }
     }
 
@@ -66,7 +66,7 @@ struct HelpPage {
         _ text: String, _ role: TextStyle.Role, to width: Int, margin: Int, hanging: Int
     ) -> [String] {
         StyledText(text).wrapped(to: width - margin, indent: hanging).map {
-            String(repeating: " ", count: margin) + style($0.withoutTrailingBlanks.text, role)
+            String(repeating: " ", count: margin) + style($0.withoutTrailingSpaces.text, role)
         }
     }
 }

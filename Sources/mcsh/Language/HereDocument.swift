@@ -38,7 +38,7 @@ enum HereDocument {
     /// rejects, an unknown escape or text directly after a quote, is skipped.
     private static func nextWord(of line: Span<UInt8>, from start: Int) -> Range<Int>? {
         var index = start
-        while index < line.count, isBlank(line[index]) { index += 1 }
+        while index < line.count, isSpace(line[index]) { index += 1 }
         guard index < line.count else { return nil }
         let first = index
         let quote = line[index]
@@ -50,7 +50,7 @@ enum HereDocument {
             guard index < line.count else { return nil }
             index += 1
         }
-        while index < line.count, !isBlank(line[index]) { index += 1 }
+        while index < line.count, !isSpace(line[index]) { index += 1 }
         return first..<index
     }
 
@@ -79,7 +79,7 @@ enum HereDocument {
         return Array(tokenizer.isDecoded ? tokenizer.decoded[word.range] : source[word.range])
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool {
+    private static func isSpace(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 }

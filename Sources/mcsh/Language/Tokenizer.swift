@@ -41,7 +41,7 @@ struct Tokenizer: ~Copyable {
         var index = 0
         let end = line.count
         while true {
-            while index < end, isBlank(line[index]) { index += 1 }
+            while index < end, isSpace(line[index]) { index += 1 }
             guard index < end else { return .complete }
             let start = index
             switch line[index] {
@@ -53,11 +53,11 @@ struct Tokenizer: ~Copyable {
                 }
                 words.append(Word(range: index + 1..<close, source: start..<close + 1, isQuoted: true))
                 index = close + 1
-                try requireBlank(line, at: index, closing: start)
+                try requireSpace(line, at: index, closing: start)
             case UInt8(ascii: "\""):
                 guard let close = try quoted(line, from: start) else { return .openQuote(at: start) }
                 index = close + 1
-                try requireBlank(line, at: index, closing: start)
+                try requireSpace(line, at: index, closing: start)
             default:
                 index = endOfWord(line, from: index)
                 words.append(Word(range: start..<index, source: start..<index))
@@ -73,8 +73,8 @@ struct Tokenizer: ~Copyable {
     private mutating func takeRest(_ line: Span<UInt8>, from index: Int) {
         var start = index
         var end = line.count
-        while start < end, isBlank(line[start]) { start += 1 }
-        while end > start, isBlank(line[end - 1]) { end -= 1 }
+        while start < end, isSpace(line[start]) { start += 1 }
+        while end > start, isSpace(line[end - 1]) { end -= 1 }
         guard start < end else { return }
         words.append(Word(range: start..<end, source: start..<end, isQuoted: true))
     }
@@ -200,12 +200,12 @@ struct Tokenizer: ~Copyable {
         }
     }
 
-    private func isBlank(_ byte: UInt8) -> Bool {
+    private func isSpace(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 
-    private func requireBlank(_ line: Span<UInt8>, at index: Int, closing start: Int) throws(Diagnostic) {
-        guard index < line.count, !isBlank(line[index]) else { return }
+    private func requireSpace(_ line: Span<UInt8>, at index: Int, closing start: Int) throws(Diagnostic) {
+        guard index < line.count, !isSpace(line[index]) else { return }
         throw Diagnostic(
             "a closing quote ends the word, but more follows it", at: index..<index + 1,
             suggestion: "write a space here, or escape the quote inside the word: \\\"")

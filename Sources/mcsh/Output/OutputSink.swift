@@ -148,18 +148,18 @@ final class OutputSink: Sendable {
 
     /// Ends the current line on the terminal, for output that belongs at its left edge: a prompt, a message.
     ///
-    /// - Parameter isBehindMark: Whether the cursor is after the terminal's own ^C.
-    func endLine(isBehindMark: Bool = false) {
+    /// - Parameter isAfterMark: Whether the cursor is after the terminal's own ^C.
+    func endLine(isAfterMark: Bool = false) {
         let (isInLine, isPlaceUnknown) = state.withLock { state in
             defer { (state.isInLine, state.isPlaceUnknown) = (false, false) }
             return (state.isInLine, state.isPlaceUnknown)
         }
-        if isPlaceUnknown, !isBehindMark, Terminal.isTerminal(STDOUT_FILENO), let columns = Terminal.knownColumns() {
+        if isPlaceUnknown, !isAfterMark, Terminal.isTerminal(STDOUT_FILENO), let columns = Terminal.knownColumns() {
             // As many spaces as there are columns: they end in the row where the cursor is, if it is at its left edge, and
             // in the next one otherwise.
             let spaces = [UInt8](repeating: UInt8(ascii: " "), count: columns)
             _ = FileDescriptors.write(spaces + [0x0d], to: STDOUT_FILENO)
-        } else if isBehindMark {
+        } else if isAfterMark {
             _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDERR_FILENO)
         } else if isInLine, Terminal.isTerminal(STDOUT_FILENO) {
             _ = FileDescriptors.write([UInt8(ascii: "\n")], to: STDOUT_FILENO)

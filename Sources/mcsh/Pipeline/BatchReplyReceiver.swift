@@ -274,12 +274,12 @@ final class BatchReplyReceiver: ReplyReceiver, @unchecked Sendable {
             // All have their answers: the error instead of the end belongs to the last one.
             report(refusal, of: batch.commands[cursor - 1], isLate: true)
         } else {
-            var told: Int?
+            var reported: Int?
             while cursor < group.upperBound {
                 if takeEarly() { continue }
                 let command = batch.commands[cursor]
-                if command.ordinal != told { report(refusal, of: command, keys: unansweredKeys(of: command)) }
-                told = command.ordinal
+                if command.ordinal != reported { report(refusal, of: command, keys: unansweredKeys(of: command)) }
+                reported = command.ordinal
                 endCommand()
             }
         }

@@ -144,14 +144,14 @@ struct PromptLoop {
             return outcome
         }
         if Blocking.isCancelled {
-            if shell.interactive?.hasToldInterrupt == true {
-                shell.interactive?.hasToldInterrupt = false
+            if shell.interactive?.hasReportedInterrupt == true {
+                shell.interactive?.hasReportedInterrupt = false
                 _ = shell.session.takeLosses()
                 return .next
             }
             let mayHaveEffect = shell.session.takeLosses().contains { $0.error.mayHaveTakenEffect }
             let rest = mayHaveEffect ? "; the server may still have carried it out" : ""
-            shell.session.output.endLine(isBehindMark: true)
+            shell.session.output.endLine(isAfterMark: true)
             shell.session.report("cancelled" + rest, code: "cancelled", .done)
             return .next
         }
@@ -176,7 +176,7 @@ struct PromptLoop {
         let answers = Blocking.wait { [pool = shell.client.pool] () async throws(MemcacheError) in
             await Greeting.ask(pool, within: limit)
         }
-        guard !Blocking.isCancelled else { return shell.session.output.endLine(isBehindMark: true) }
+        guard !Blocking.isCancelled else { return shell.session.output.endLine(isAfterMark: true) }
         guard case .success(let answers) = answers else { return }
         let greeting = Greeting(
             name: shell.selection.name, isProduction: shell.selection.isProduction, answers: answers)

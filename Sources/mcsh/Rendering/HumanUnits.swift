@@ -92,8 +92,8 @@ enum HumanUnits {
         if clamped < 1, eighths == width * 8 { eighths -= 1 }
         let partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
         let full = eighths / 8
-        let blank = width - full - (partial.isEmpty ? 0 : 1)
-        return String(repeating: "█", count: full) + partial + String(repeating: " ", count: blank)
+        let spaces = width - full - (partial.isEmpty ? 0 : 1)
+        return String(repeating: "█", count: full) + partial + String(repeating: " ", count: spaces)
     }
 
     /// Three significant digits, with separators from 1,000 on.

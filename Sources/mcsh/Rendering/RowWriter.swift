@@ -117,7 +117,7 @@ struct RowWriter: RowOutput, Sendable {
         table.rows = lines
         table.footer = totals
         for line in table.lines(width: width).dropFirst(description.hasTitles ? 0 : 1) {
-            append(line: line.withoutTrailingBlanks, to: &out)
+            append(line: line.withoutTrailingSpaces, to: &out)
         }
     }
 
@@ -134,7 +134,7 @@ struct RowWriter: RowOutput, Sendable {
             widths[index] = max(widths[index], texts[index].text.width)
         }
         let line = streamed(texts)
-        append(line: texts.last?.text.isEmpty == true ? line.withoutTrailingBlanks : line, to: &out)
+        append(line: texts.last?.text.isEmpty == true ? line.withoutTrailingSpaces : line, to: &out)
     }
 
     /// A line of a stream. A gap looks like the cell before it, so that neighbours of one colour need one sequence.
@@ -143,16 +143,16 @@ struct RowWriter: RowOutput, Sendable {
         for (index, (text, role)) in texts.enumerated() {
             let alignment = description.columns[shown[index]].alignment
             let isLast = index == texts.count - 1
-            if alignment == .trailing { line.append(blanks(widths[index] - text.width), role) }
+            if alignment == .trailing { line.append(spaces(widths[index] - text.width), role) }
             line += text
             if isLast { break }
-            if alignment == .leading { line.append(blanks(widths[index] - text.width), role) }
+            if alignment == .leading { line.append(spaces(widths[index] - text.width), role) }
             line.append(Self.gap, role)
         }
         return line
     }
 
-    private func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+    private func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
     // MARK: For programs
 

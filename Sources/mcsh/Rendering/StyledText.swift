@@ -50,8 +50,8 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
     /// Padded with spaces to a width; wider text is unchanged.
     func padded(to width: Int, _ alignment: Alignment = .leading) -> StyledText {
         guard self.width < width else { return self }
-        let blanks = StyledText(String(repeating: " ", count: width - self.width))
-        return alignment == .leading ? self + blanks : blanks + self
+        let spaces = StyledText(String(repeating: " ", count: width - self.width))
+        return alignment == .leading ? self + spaces : spaces + self
     }
 
     /// At most this wide; `..` shows where something is missing.
@@ -88,7 +88,7 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral {
         return lines
     }
 
-    var withoutTrailingBlanks: StyledText {
+    var withoutTrailingSpaces: StyledText {
         var text = self
         while let last = text.spans.indices.last, text.spans[last].text.hasSuffix(" ") {
             text.spans[last].text.removeLast()

@@ -9,7 +9,7 @@ struct PromptSession {
     var lineKeys: [(key: [UInt8], isStored: Bool)] = []
     var history: History
     /// Whether the command that Ctrl-C ended has reported it itself.
-    var hasToldInterrupt = false
+    var hasReportedInterrupt = false
 }
 
 extension Shell {

@@ -48,8 +48,8 @@ extension Shell {
         idleTime += .now - start
         if let answer, question.isConfirmed(by: answer) { return true }
         if isInterrupted {
-            interactive?.hasToldInterrupt = true
-            session.output.endLine(isBehindMark: true)
+            interactive?.hasReportedInterrupt = true
+            session.output.endLine(isAfterMark: true)
         }
         session.report("\(command): not done", code: "not-confirmed", .unsafe, line: builder.line)
         return false

@@ -72,7 +72,7 @@ extension Shell: OperationHost {
 
     func noteIdleTime(_ duration: Duration) { idleTime += duration }
 
-    func noteInterruptIsReported() { interactive?.hasToldInterrupt = true }
+    func noteInterruptIsReported() { interactive?.hasReportedInterrupt = true }
 }
 
 /// Passes the shell to an operation's task.

@@ -31,7 +31,7 @@ enum StatisticsView {
                 case .proxy, .other:
                     ListView(statistics, group: request.group, rates: rates, escape: escape).lines(width: width)
                 }
-            return lines.map { $0.withoutTrailingBlanks.rendered(style) }
+            return lines.map { $0.withoutTrailingSpaces.rendered(style) }
         }
     }
 }

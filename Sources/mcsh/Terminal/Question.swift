@@ -38,9 +38,9 @@ enum Question {
             else { break }
             answer.append(byte)
         }
-        let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0d }
-        let start = answer.firstIndex { !isBlank($0) } ?? answer.endIndex
-        let end = answer.lastIndex { !isBlank($0) } ?? start
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0d }
+        let start = answer.firstIndex { !isSpace($0) } ?? answer.endIndex
+        let end = answer.lastIndex { !isSpace($0) } ?? start
         return start == answer.endIndex ? [] : Array(answer[start...end])
     }
 

@@ -15,11 +15,11 @@ struct StoredValue {
                 value: value, isPickle: isPickle, storedBytes: bytes.count, ignoredBytes: ignored)
         }
         // In two steps, to determine its length.
-        let (expanded, behind) = try Zlib.expand(bytes, maximumBytes: transcoder.maximumExpandedBytes)
+        let (expanded, following) = try Zlib.expand(bytes, maximumBytes: transcoder.maximumExpandedBytes)
         let (value, ignored) = try content(of: expanded, flags: flags & ~compressed, transcoder)
         return DecodedValue(
             value: value, isPickle: isPickle, storedBytes: bytes.count, expandedBytes: expanded.count,
-            ignoredBytes: behind + ignored)
+            ignoredBytes: following + ignored)
     }
 
     /// The value of uncompressed bytes, and the number of bytes that follow the end of a pickle.

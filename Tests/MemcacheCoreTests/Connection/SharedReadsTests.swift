@@ -104,7 +104,7 @@ struct SharedReadsTests {
         let reads = SharedReads(.get, isOnLoop: false)
         var callers: [ReadWaiter] = [ReadWaiter("a"), ReadWaiter("b"), ReadWaiter("c")]
         callers.forEach(reads.join)
-        weak let told = callers[0]
+        weak let notified = callers[0]
         weak let waiting = callers[1]
         callers = []
         let bytes = Array(two.utf8)
@@ -113,9 +113,9 @@ struct SharedReadsTests {
         while let element = try parser.next(in: bytes.span, at: &position) {
             reads.receive(element, at: 0..<position, of: bytes.span, shape: .values, completesReply: false)
         }
-        #expect(told != nil)
+        #expect(notified != nil)
         reads.paused()
-        #expect(told == nil)
+        #expect(notified == nil)
         #expect(waiting?.item?.value == Array("2".utf8))
         reads.finish(nil, answered: 1)
     }

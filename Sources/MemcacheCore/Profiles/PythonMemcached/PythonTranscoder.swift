@@ -269,14 +269,14 @@ extension PythonTranscoder {
     /// Reads the number that Python's `int` reads: white space around it, a sign, and single underscores between its
     /// digits are allowed.
     private func integer(_ bytes: [UInt8]) throws(MemcacheError) -> PickleValue {
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
         if readsBooleanWords {
             if bytes == Array("True".utf8) { return PickleValue(.boolean(true)) }
             if bytes == Array("False".utf8) { return PickleValue(.boolean(false)) }
         }
         var text = bytes[...]
-        while let first = text.first, isBlank(first) { text.removeFirst() }
-        while let last = text.last, isBlank(last) { text.removeLast() }
+        while let first = text.first, isSpace(first) { text.removeFirst() }
+        while let last = text.last, isSpace(last) { text.removeLast() }
         if readsLongSuffix, text.last == UInt8(ascii: "L") { text.removeLast() }
         let limit = reading.limits.maximumIntegerDigits
         guard text.count / 2 <= limit else {

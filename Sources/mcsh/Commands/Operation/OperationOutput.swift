@@ -122,7 +122,7 @@ struct OperationOutput: ~Copyable {
     mutating func reportInterrupt(_ text: String, isAfterMark: Bool) {
         if host.isPrompt {
             host.noteInterruptIsReported()
-            session.output.endLine(isBehindMark: isAfterMark)
+            session.output.endLine(isAfterMark: isAfterMark)
         } else if isAfterMark, Terminal.errorsAreShown {
             // After the terminal's own ^C.
             Messages.write("")

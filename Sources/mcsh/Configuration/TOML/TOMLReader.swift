@@ -121,7 +121,7 @@ struct TOMLReader {
             default: throw Fault(message: "\(shown(name)) is there already", offset: offset)
             }
         }
-        scanner.skipBlanks()
+        scanner.skipSpaces()
         guard let name = whole.last, let offset = offsets.last else { throw scanner.fault("a name is missing here") }
         guard table.members[name] == nil else {
             throw Fault(message: "\(shown(name)) is there already", offset: offset)
@@ -134,7 +134,7 @@ struct TOMLReader {
         var path = table
         var offsets: [Int] = []
         repeat {
-            scanner.skipBlanks()
+            scanner.skipSpaces()
             let start = scanner.index
             guard path.count < TOMLReader.maximumDepth else {
                 throw scanner.fault("tables are too deep in one another")
@@ -142,7 +142,7 @@ struct TOMLReader {
             path.append(try scanner.readName())
             offsets.append(start)
             if keys[path] == nil { keys[path] = start }
-            scanner.skipBlanks()
+            scanner.skipSpaces()
         } while scanner.skip(".")
         return (path, offsets)
     }
@@ -176,11 +176,11 @@ struct TOMLReader {
     private mutating func readInlineTable(_ path: [String]) throws(Fault) -> TOMLDocument.Node {
         scanner.index += 1
         let table = Table(.inline)
-        scanner.skipBlanks()
+        scanner.skipSpaces()
         if scanner.skip("}") { return table.node }
         while true {
             try readPair(into: table, at: path)
-            scanner.skipBlanks()
+            scanner.skipSpaces()
             if scanner.skip("}") { return table.node }
             guard scanner.skip(",") else { throw scanner.fault("\",\" or \"}\" is missing here") }
         }

@@ -49,14 +49,14 @@ struct TOMLScanner {
 
     // MARK: Spaces
 
-    mutating func skipBlanks() {
+    mutating func skipSpaces() {
         while next == UInt8(ascii: " ") || next == UInt8(ascii: "\t") { index += 1 }
     }
 
     /// Skips spaces, comments and ends of lines.
     mutating func skipSpace() throws(Fault) {
         while true {
-            skipBlanks()
+            skipSpaces()
             if next == UInt8(ascii: "#") {
                 while let byte = next, byte != UInt8(ascii: "\n") { index += 1 }
             }
@@ -67,7 +67,7 @@ struct TOMLScanner {
 
     /// Consumes the rest of a line, which may only be a comment.
     mutating func endLine() throws(Fault) {
-        skipBlanks()
+        skipSpaces()
         guard let byte = next, byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") else { return }
         guard byte == UInt8(ascii: "#") else { throw fault("the line should end here") }
         while let byte = next, byte != UInt8(ascii: "\n") { index += 1 }
@@ -218,7 +218,7 @@ struct TOMLScanner {
             index += digits.utf8.count
         default:
             index = start + 1
-            skipBlanks()
+            skipSpaces()
             guard mayEndLine, next == UInt8(ascii: "\n") || next == UInt8(ascii: "\r") else {
                 throw Fault(message: "there is no such escape; a backslash is written \\\\", offset: start)
             }

@@ -149,7 +149,7 @@ struct Edit: OperationCommand {
         default:
             if output.isInterrupted {
                 output.host.noteInterruptIsReported()
-                output.sink.endLine(isBehindMark: true)
+                output.sink.endLine(isAfterMark: true)
             }
             edit.file.replace(edit.text)
             output.report(

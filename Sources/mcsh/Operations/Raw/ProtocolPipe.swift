@@ -150,7 +150,7 @@ struct ProtocolPipe: ~Copyable {
         submit()
         window.drain()
         reportLoss()
-        if let closingCommand, !outcome.isLost { refuseRest(behind: closingCommand, from: descriptor) }
+        if let closingCommand, !outcome.isLost { refuseRest(after: closingCommand, from: descriptor) }
     }
 
     /// Reports why requests have no answer, if any has none.
@@ -315,14 +315,14 @@ struct ProtocolPipe: ~Copyable {
 
     /// Reports the input after a request after which the server hangs up: for a slow input, only what has arrived by
     /// now.
-    private mutating func refuseRest(behind command: String, from descriptor: Int32) {
-        let blanks = Array(" \t\r\n".utf8)
-        if bytes.allSatisfy(blanks.contains), !Terminal.isTerminal(descriptor), FileDescriptors.isReadable(descriptor) {
+    private mutating func refuseRest(after command: String, from descriptor: Int32) {
+        let spaces = Array(" \t\r\n".utf8)
+        if bytes.allSatisfy(spaces.contains), !Terminal.isTerminal(descriptor), FileDescriptors.isReadable(descriptor) {
             var chunk = [UInt8](repeating: 0, count: 65_536)
             let count = chunk.withUnsafeMutableBytes { FileDescriptors.read(descriptor, into: $0) }
             bytes.append(contentsOf: chunk.prefix(max(0, count)))
         }
-        guard let first = bytes.firstIndex(where: { !blanks.contains($0) }) else { return }
+        guard let first = bytes.firstIndex(where: { !spaces.contains($0) }) else { return }
         requests += bytes[..<first].count { $0 == UInt8(ascii: "\n") }
         let line = bytes[first...].prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
         refuse("the server hangs up after \(command)", Array(line))

@@ -91,7 +91,7 @@ struct WatchLog: Sendable {
         let isBare = cells.allSatisfy { $0.1.isEmpty }
         let subject =
             description.key.map { StyledText(EscapedText.string($0)) } ?? StyledText(description.subject, .dim)
-        if isBare, subject.isEmpty { return with(rest, behind: line) }
+        if isBare, subject.isEmpty { return with(rest, after: line) }
         line.append("  ")
         line +=
             isBare ? subject.truncated(to: width - line.width) : subject.truncated(to: keyWidth).padded(to: keyWidth)
@@ -100,7 +100,7 @@ struct WatchLog: Sendable {
             line.append("  ")
             line += StyledText(text, .dim).padded(to: width, column == .size ? .trailing : .leading)
         }
-        return with(rest, behind: line)
+        return with(rest, after: line)
     }
 
     /// The line that replaces missing lines.
@@ -122,13 +122,13 @@ struct WatchLog: Sendable {
     }
 
     /// Adds text that has no column: after the line if there is room, else below it.
-    private func with(_ rest: String, behind line: StyledText) -> [String] {
-        guard !rest.isEmpty else { return [line.withoutTrailingBlanks.rendered(style)] }
+    private func with(_ rest: String, after line: StyledText) -> [String] {
+        guard !rest.isEmpty else { return [line.withoutTrailingSpaces.rendered(style)] }
         let text = StyledText(rest, .dim)
         if line.width + 2 + text.width <= width { return [(line + StyledText("  ") + text).rendered(style)] }
         let indent = min(Self.timeWidth + Self.gap, width / 3)
         let below = text.wrapped(to: width - indent).map { StyledText(String(repeating: " ", count: indent)) + $0 }
-        return ([line.withoutTrailingBlanks] + below).map { $0.rendered(style) }
+        return ([line.withoutTrailingSpaces] + below).map { $0.rendered(style) }
     }
 
     private static func cell(_ column: Column, of description: WatchDescription) -> String {
