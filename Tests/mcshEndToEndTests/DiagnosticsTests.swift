@@ -155,6 +155,18 @@ struct DiagnosticsTests {
         #expect(places == ["1", "3", "6"], "\(run)")
     }
 
+    @Test(
+        arguments: [
+            ["-r", "-1", "version"], ["-r", "x", "version"], ["--timeout", "-1", "version"], ["-p"], ["--nope"],
+        ] as [[ByteString]])
+    func `a mistake in the options is reported like any other`(_ words: [ByteString]) async throws {
+        let run = try await BuiltProgram().run(arguments: words)
+        #expect(run.status == 2 && run.stdout == "", "\(run)")
+        #expect(run.stderr.hasPrefix("mcsh: "), "\(run)")
+        #expect(run.stderr.text.hasSuffix("mcsh --help lists the options\n"), "\(run)")
+        #expect(!run.stderr.contains("Error") && !run.stderr.text.lowercased().contains("usage:"), "\(run)")
+    }
+
     @Test func `a mistake in a one-liner names the word`() async throws {
         let run = try await BuiltProgram().run("-s", ByteString(ServerEndpoint.refused()), "incr", "k", "many")
         #expect(run.status == 2)

@@ -49,15 +49,12 @@ enum MCSH {
 
     /// Prints what the option parser found: help and version on standard output, mistakes on standard error.
     private static func end(with error: any Error, _ arguments: [String]) -> Never {
-        let isSuccess = OptionParser.exitCode(for: error).isSuccess
-        if !isSuccess, OptionParser.asksForJSON(arguments) {
-            Messages.write(ErrorObject.text(OptionParser.message(for: error), code: "usage"))
+        guard OptionParser.exitCode(for: error).isSuccess else {
+            report(mistake: OptionParser.message(for: error), asJSON: OptionParser.asksForJSON(arguments))
             Signals.end(ExitStatus.usage.rawValue)
         }
-        let message = OptionParser.fullMessage(for: error)
-        let text = (isSuccess ? message : EscapedText.message(message)) + "\n"
-        let error = FileDescriptors.write(Array(text.utf8), to: isSuccess ? STDOUT_FILENO : STDERR_FILENO)
-        guard isSuccess else { Signals.end(ExitStatus.usage.rawValue) }
+        let text = OptionParser.fullMessage(for: error) + "\n"
+        let error = FileDescriptors.write(Array(text.utf8), to: STDOUT_FILENO)
         if error == EPIPE { Signals.endByBrokenPipe() }
         guard error != 0 else { Signals.end(ExitStatus.done.rawValue) }
         let reason = "cannot write the output: \(FileDescriptors.reason(error))"
@@ -66,9 +63,20 @@ enum MCSH {
         Signals.end(ExitStatus.localFailure.rawValue)
     }
 
+    /// Reports a mistake that the option parser found, in the form of all other errors.
+    private static func report(mistake: String, asJSON: Bool) {
+        // The parser begins its own sentences with a capital letter.
+        let message = mistake.prefix(1).lowercased() + mistake.dropFirst()
+        guard !asJSON else { return Messages.write(ErrorObject.text(message, code: "usage")) }
+        let isHinted = message.hasSuffix(optionsHint)
+        Messages.write(lines: ["mcsh: \(EscapedText.message(message))"] + (isHinted ? [] : [optionsHint]))
+    }
+
+    private static let optionsHint = "mcsh --help lists the options"
+
     private static func run(_ options: Options) -> Int32 {
         if let conflict = options.conflict {
-            return fail(options, conflict, code: "usage", .usage, hint: "mcsh --help lists the options")
+            return fail(options, conflict, code: "usage", .usage, hint: optionsHint)
         }
         chooseThread(options)
         let environment = Environment.ofProcess()
