@@ -77,7 +77,7 @@ extension PoolSettings {
     }
 
     private static func hint(_ allowsZero: Bool) -> String {
-        "write for example 3, 1.5 or 500ms, \(allowsZero ? "from 0" : "more than 0") to a day"
+        "write for example 3, 1.5, 500ms, 2m or 1h, \(allowsZero ? "from 0" : "more than 0") to a day"
     }
 
     private static func shown(_ text: String) -> String { "\"\(EscapedText.string(ArgumentText.bytes(text)))\"" }

@@ -1,6 +1,6 @@
 import MemcacheCore
 
-/// A length of time as options accept it: `3`, `1.5`, `500ms`, `2s`, `1m`.
+/// A length of time as options accept it: `3`, `1.5`, `500ms`, `2s`, `1m`, `1h`, `1d`.
 enum TimeSpan {
     static func parse(_ text: [UInt8]) -> Duration? {
         var digits = text[...]
@@ -12,6 +12,12 @@ enum TimeSpan {
             digits = digits.dropLast()
         } else if digits.last == UInt8(ascii: "m") {
             milliseconds = 60_000
+            digits = digits.dropLast()
+        } else if digits.last == UInt8(ascii: "h") {
+            milliseconds = 3_600_000
+            digits = digits.dropLast()
+        } else if digits.last == UInt8(ascii: "d") {
+            milliseconds = 86_400_000
             digits = digits.dropLast()
         }
         guard (1...12).contains(digits.count),

@@ -97,7 +97,7 @@ struct Program {
         if let text = options.interval {
             guard let span = TimeSpan.parse(Array(text.utf8)) else {
                 shell.session.report(
-                    "-i \(EscapedText.string(Array(text.utf8))) is not a time; write for example 2, 0.5 or 500ms",
+                    "-i \(EscapedText.string(Array(text.utf8))) is not a time; write for example 2, 500ms, 1m or 1h",
                     code: "usage", .usage)
                 return nil
             }

@@ -24,7 +24,7 @@ struct ConnectionOptions: ParsableArguments {
     var profile: String?
 
     @Option(
-        help: ArgumentHelp("How long an answer may take: 3, 1.5, 500ms; 3 s unless given.", valueName: "time"))
+        help: ArgumentHelp("How long an answer may take: 3, 1.5, 500ms, 1m; 3 s unless given.", valueName: "time"))
     var timeout: String?
 
     @Option(help: ArgumentHelp("How long connecting may take; 3 s unless given.", valueName: "time"))

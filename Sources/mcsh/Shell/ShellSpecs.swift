@@ -77,10 +77,10 @@ enum ShellSpecs {
         ],
         summary: "run a command several times",
         details: """
-            INTERVAL is the time between two runs: 2 or 2s, 500ms, 1m. N 0 is until Ctrl-C. With an interval, and answers \
-            for people, a line with the time comes before each run, and what has changed since the run before is marked: \
-            in reverse video, or without colours by a * after it. The numbers of stats have their change per second \
-            beside them.
+            INTERVAL is the time between two runs: 2 or 2s, 500ms, 1m, 1h. N 0 is until Ctrl-C. With an interval, and \
+            answers for people, a line with the time comes before each run, and what has changed since the run before is \
+            marked: in reverse video, or without colours by a * after it. The numbers of stats have their change per \
+            second beside them.
             """,
         examples: [
             .init(line: "repeat 10 1s stats", meaning: "ten times, a second apart"),

@@ -159,8 +159,11 @@ import Testing
         ("[pools.a]\nservers = [\"a\", \"b:0\"]", "2:17: \"b:0\" is not a server: \"0\" is not a port"),
         ("[pools.a]\nservers = [\"a\", \"b c\"]", "2:17: \"b c\" is not a server: a host name contains no spaces"),
         ("[pools.a]\nservers = ['''a''', \"@b\"]", "2:21: \"@b\": a pool cannot have another as its server"),
-        ("timeout = \"3x\"", "1:11: \"3x\" is not a time; write for example 3, 1.5 or 500ms, more than 0 to a day"),
-        ("timeout = 0", "1:11: 0.0 is not a time; write for example 3, 1.5 or 500ms, more than 0 to a day"),
+        (
+            "timeout = \"3x\"",
+            "1:11: \"3x\" is not a time; write for example 3, 1.5, 500ms, 2m or 1h, more than 0 to a day"
+        ),
+        ("timeout = 0", "1:11: 0.0 is not a time; write for example 3, 1.5, 500ms, 2m or 1h, more than 0 to a day"),
         ("connect_timeout = -1", "1:19: -1.0 is not a time; "), ("timeout = nan", "1:11: nan is not a time; "),
         ("timeout = 1e-30", "1:11: 1e-30 is not a time; "),
         ("dead_retry = 9223372036854775807", "1:14: 9.223372036854776e+18 is not a time; "),

@@ -264,15 +264,15 @@ import Testing
     @Test(arguments: [
         (
             Options(timeout: "x"),
-            "--timeout: \"x\" is not a time; write for example 3, 1.5 or 500ms, more than 0 to a day"
+            "--timeout: \"x\" is not a time; write for example 3, 1.5, 500ms, 2m or 1h, more than 0 to a day"
         ),
         (
             Options(connectTimeout: "0"),
-            "--connect-timeout: \"0\" is not a time; write for example 3, 1.5 or 500ms, more than 0 to a day"
+            "--connect-timeout: \"0\" is not a time; write for example 3, 1.5, 500ms, 2m or 1h, more than 0 to a day"
         ),
         (
             Options(deadRetry: "1441m"),
-            "--dead-retry: \"1441m\" is not a time; write for example 3, 1.5 or 500ms, from 0 to a day"
+            "--dead-retry: \"1441m\" is not a time; write for example 3, 1.5, 500ms, 2m or 1h, from 0 to a day"
         ),
         (
             Options(profile: "dalli"),

@@ -215,7 +215,8 @@ import Testing
 @Suite struct TimeSpanTests {
     @Test(arguments: [
         ("3", Duration.seconds(3)), ("1.5", .milliseconds(1500)), ("500ms", .milliseconds(500)), ("2s", .seconds(2)),
-        ("1m", .seconds(60)), ("0", .zero), ("0.001", .milliseconds(1)), (".5", .milliseconds(500)),
+        ("1m", .seconds(60)), ("1h", .seconds(3600)), ("1.5h", .seconds(5400)), ("1d", .seconds(86_400)), ("0", .zero),
+        ("0.001", .milliseconds(1)), (".5", .milliseconds(500)),
         ("1.", .seconds(1)), ("1.5ms", .microseconds(1500)), ("999999999", .seconds(999_999_999)),
     ])
     func `a length of time is read with its unit`(text: String, duration: Duration) {
@@ -223,7 +224,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "s", "ms", "m", "-1", "+1", "1e3", "1h", "1 s", "abc", "1.2.3", ".", "0x10", "nan", "inf",
+        "", "s", "ms", "m", "h", "d", "-1", "+1", "1e3", "1w", "1H", "1 s", "abc", "1.2.3", ".", "0x10", "nan", "inf",
         "1234567890123", "１",
     ])
     func `a word that is not a length of time is rejected`(_ text: String) {
@@ -232,6 +233,7 @@ import Testing
 
     @Test func `a length of time that no clock could count is refused`() {
         #expect(TimeSpan.parse(Array("999999999999m".utf8)) == nil)
+        #expect(TimeSpan.parse(Array("999999999999d".utf8)) == nil)
         #expect(TimeSpan.parse(Array("100000000000m".utf8)) == .seconds(6_000_000_000_000))
     }
 }

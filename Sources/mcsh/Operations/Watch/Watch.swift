@@ -12,7 +12,7 @@ struct Watch: OperationCommand {
         options: [
             .init(name: "--match", argument: "GLOB", summary: "only events about keys that match: * ? [a-z]"),
             .init(name: "--limit", argument: "N", summary: "end after this many events"),
-            .init(name: "--for", argument: "TIME", summary: "end after a time: 10s, 500ms, 1m"),
+            .init(name: "--for", argument: "TIME", summary: "end after a time: 10s, 500ms, 1m, 1h"),
         ],
         summary: "print what happens on the server, until Ctrl-C",
         details: """

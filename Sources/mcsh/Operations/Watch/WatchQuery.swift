@@ -42,7 +42,7 @@ extension WatchQuery {
             guard let span = TimeSpan.parse(bytes.copy(word.range)), span > .zero else {
                 throw Diagnostic(
                     "\"\(Word.shown(bytes, word.range))\" is not a time", at: word,
-                    suggestion: "write for example 10s, 500ms or 1m")
+                    suggestion: "write for example 10s, 500ms, 1m or 1h")
             }
             duration = span
         }
