@@ -66,7 +66,7 @@ extension CommandSpec.Option {
         guard let length = ASCIINumber.parseUnsigned(bytes, word.range).flatMap({ Int(exactly: $0) }) else {
             throw Diagnostic(
                 "--compress takes the number of bytes from which a value is compressed", at: word,
-                suggestion: "write a whole number, or --compress alone for a value of any length")
+                suggestion: "write a whole number of 63 bits, or --compress alone for a value of any length")
         }
         arguments.compression = length
     }

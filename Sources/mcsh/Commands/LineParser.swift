@@ -171,7 +171,8 @@ struct LineParser: ~Copyable {
         case .optionalValue:
             guard value == nil, next < tokenizer.words.count else { break }
             let following = tokenizer.words[next]
-            guard !following.isQuoted, ASCIINumber.parseUnsigned(bytes, following.range) != nil else { break }
+            // Digits alone are its value, even if they are out of range.
+            guard !following.isQuoted, isNumber(bytes, following.range) else { break }
             value = following
             next += 1
         }
@@ -184,6 +185,10 @@ struct LineParser: ~Copyable {
         let others = arguments.given & ~place
         if others != 0, let fault = spec.exclusion(of: option, among: others, at: value ?? word) { throw fault }
         return next
+    }
+
+    private func isNumber(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        !range.isEmpty && range.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[$0]) }
     }
 
     private func unknownOption(

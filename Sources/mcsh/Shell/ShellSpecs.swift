@@ -95,6 +95,13 @@ enum ShellSpecs {
         if let word = rest.first, !word.isQuoted, let duration = TimeSpan.parse(bytes.copy(word.range)) {
             interval = duration
             rest = rest.dropFirst()
+        } else if let word = rest.first, !word.isQuoted, !word.range.isEmpty,
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[word.range.lowerBound])
+        {
+            // No command begins with a digit.
+            throw Diagnostic(
+                "\"\(Word.shown(bytes, word.range))\" is not a time", at: word,
+                suggestion: "write for example 2, 500ms, 1m or 1h")
         }
         guard let first = rest.first else {
             throw Diagnostic(

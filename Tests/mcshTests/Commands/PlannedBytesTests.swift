@@ -259,7 +259,11 @@ import Testing
         ),
         Refused(
             "set k v --compress=many", "--compress=many",
-            "--compress takes the number of bytes from which a value is compressed; write a whole number, or --compress alone for a value of any length"
+            "--compress takes the number of bytes from which a value is compressed; write a whole number of 63 bits, or --compress alone for a value of any length"
+        ),
+        Refused(
+            "set k v --compress 99999999999999999999", "99999999999999999999",
+            "--compress takes the number of bytes from which a value is compressed; write a whole number of 63 bits, or --compress alone for a value of any length"
         ),
         Refused(
             "set k 4x --as int", "4x",
@@ -304,6 +308,9 @@ import Testing
         Refused("repeat 3", "", "missing [INTERVAL] COMMAND: repeat N [INTERVAL] COMMAND"),
         Refused("repeat 3 2s", "", "repeat needs COMMAND; write repeat N [INTERVAL] COMMAND"),
         Refused("repeat 0 stats", "0", "repeat 0 needs an interval; write for example repeat 0 2s stats"),
+        Refused(
+            "repeat 1 99999999999999999999 get a", "99999999999999999999",
+            "\"99999999999999999999\" is not a time; write for example 2, 500ms, 1m or 1h"),
         Refused("quit 256", "256", "\"256\" is not a status; write a whole number from 0 to 255"),
         Refused("watch fetcher", "fetcher", "there is no stream \"fetcher\"; did you mean fetchers?"),
         Refused(
