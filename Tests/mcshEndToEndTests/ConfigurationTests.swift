@@ -179,7 +179,7 @@ struct ConfigurationTests {
 
     @Test(
         arguments: [
-            (["-s", "@cache", "-s", "127.0.0.1"], "@cache is a pool, and cannot be together with servers"),
+            (["-s", "@cache", "-s", "127.0.0.1"], "@cache is a pool, and cannot be combined with servers"),
             (["-s", "@cache,@other"], "@cache and @other: one pool can be used at a time"),
             (["-s", "@cahce"], "did you mean @cache?"), (["--no-config", "-s", "@cache"], "--no-config"),
             (["--profile", "dalli"], "there are python-memcached, "),

@@ -87,6 +87,14 @@ struct DangerTests {
         #expect(run.stdout != "")
     }
 
+    @Test(arguments: [["raw", "version"], ["--pipe"]] as [[ByteString]])
+    func `read-only refuses raw protocol, even if it would change nothing`(_ words: [ByteString]) async throws {
+        let session = try await Session.start()
+        let run = try await session.run(words: ["--read-only"] + words)
+        #expect(run.status == 7 && run.stdout == "", "\(run)")
+        #expect(run.stderr.contains("is refused in a read-only session: it sends whatever it is given"), "\(run)")
+    }
+
     @Test func `read-only applies to the protocol on standard input too`() async throws {
         let session = try await Session.start()
         try await session.server.store("v", under: "k")

@@ -35,7 +35,7 @@ struct ProxyTests {
         #expect(
             run.stderr.contains(
                 ByteString(
-                    "this is a proxy (\(name)) that hangs up on flush_all without reply: name the servers behind it")),
+                    "this is a proxy (\(name)) that hangs up on flush_all without a reply: name the servers behind it")),
             "\(run)")
         #expect(run.status == 3, "\(run)")
         #expect(server.failures == [])
@@ -69,7 +69,7 @@ struct ProxyTests {
         #expect(
             run.stderr.contains(
                 ByteString(
-                    "this is a proxy (twemproxy or one like it) that hangs up on \(name) without reply: "
+                    "this is a proxy (twemproxy or one like it) that hangs up on \(name) without a reply: "
                         + "name the servers behind it")), "\(run)")
         #expect(run.status == 3, "\(run)")
     }

@@ -125,7 +125,7 @@ struct TerminalEditTests {
         try await session.enter("edit fresh", answers: "stored")
         #expect(try await session.server.value(of: "fresh") == "new")
         let other = try await Self.start(editor: "true")
-        try await other.enter("edit fresh", answers: "fresh is still not there: nothing is stored")
+        try await other.enter("edit fresh", answers: "fresh still does not exist: nothing is stored")
         #expect(try await other.server.value(of: "fresh") == nil)
     }
 

@@ -66,7 +66,7 @@ enum ServerSpecs {
         parameters: [
             .init(
                 name: "DELAY", kind: .lifetime, isOptional: true,
-                meaning: "how long to wait: 30s, 5m, or a time to come; now unless given")
+                meaning: "how long to wait: 30s, 5m, or a time in the future; now unless given")
         ],
         summary: "make all items invalid, now or after a delay",
         details:
@@ -82,7 +82,8 @@ enum ServerSpecs {
         wireForm: "flush_all [DELAY]", danger: .confirmed
     ) { arguments, bytes, builder throws(Diagnostic) in
         let servers = builder.route.servers.count
-        let effect = "every item on \(servers == 1 ? "the server" : "all \(servers) servers") will be lost"
+        let all = servers == 1 ? "the server" : servers == 2 ? "both servers" : "all \(servers) servers"
+        let effect = "every item on \(all) will be lost"
         guard let word = arguments.words.first else {
             return confirmed(Command.FlushAll(), "flush_all", effect: effect)
         }

@@ -162,7 +162,7 @@ struct ConfigurationReader {
             note(key: path + ["user"], "user needs password_file or password beside it")
         }
         if members["password"] != nil, members["password_file"] != nil {
-            note(key: path + ["password_file"], "password and password_file cannot be together")
+            note(key: path + ["password_file"], "password cannot be combined with password_file")
         }
         guard let user,
             let secret = password.map({ .password($0) }) ?? file.map({ NamedPool.Credentials.Secret.file($0) })

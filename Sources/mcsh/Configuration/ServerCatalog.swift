@@ -75,7 +75,7 @@ struct ServerCatalog: Sendable {
                 throw OptionFault(
                     message: other.hasPrefix("@")
                         ? "\(shown) and \(ConfigurationFile.shown(other)): one pool can be used at a time"
-                        : "\(shown) is a pool, and cannot be together with servers")
+                        : "\(shown) is a pool, and cannot be combined with servers")
             }
             return try selection(ofPool: String(pool.dropFirst()))
         }

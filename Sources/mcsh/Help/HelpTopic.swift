@@ -95,18 +95,17 @@ struct HelpTopic: Sendable {
             @NAME is a pool of ~/.config/mcsh/config.toml, which man mcshrc explains:
               [pools.sessions]
               servers = ["10.0.0.1", "10.0.0.2"]
-            With several servers each key lies on the one that the application's client chooses, as --profile says. A \
-            server that fails is not tried again for --dead-retry, and its keys go where the application's go. \
-            where KEY shows the owner of a key, where KEY --probe who has it; servers shows how all are; use switches \
-            to others.
+            With several servers each key is on the one that the application's client chooses; --profile names the \
+            client. A server that fails is not tried again for --dead-retry, and its keys go where the client puts \
+            them. where KEY shows the owner of a key, where KEY --probe who has it; servers shows the state of each; \
+            use switches to others.
             """)
 
     private static let scripts = HelpTopic(
         name: "scripts", also: ["script"], summary: "running many lines: -c, -f, standard input",
         text: """
-            mcsh -f FILE, mcsh -c LINE, mcsh < FILE and source FILE run lines. They are pipelined: lines are read as \
-            far as there is input, sent together, and answered in their order. A slow writer gets each answer at \
-            once.
+            mcsh -f FILE, mcsh -c LINE, mcsh < FILE and source FILE run lines. They are pipelined: all lines that \
+            have arrived are sent together, and answered in their order. A slow writer gets each answer at once.
             A mistake in a line (grammar, an unknown command, a bad key) stops the script there; what the server says \
             (a miss, NOT_STORED, SERVER_ERROR) does not.
               -k  continue after mistakes too

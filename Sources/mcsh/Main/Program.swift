@@ -64,7 +64,7 @@ struct Program {
     private func pipe(_ client: MemcacheClient, _ session: Session) {
         guard !selection.isReadOnly else {
             session.report(
-                "--pipe sends whatever comes in, and this session is read-only", code: "read-only", .unsafe)
+                "--pipe is refused in a read-only session: it sends whatever it is given", code: "read-only", .unsafe)
             return
         }
         guard client.pool.servers.count == 1 else {

@@ -18,7 +18,7 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The application's client library, whose conventions hold: python-memcached, or one of its releases such as "
+            "The application's client library, whose conventions apply: python-memcached, or one of its releases such as "
                 + "python-memcached-1.58.", valueName: "name"),
         completion: .list(ClientProfile.all.map(\.name)))
     var profile: String?

@@ -57,7 +57,7 @@ struct Options: Hashable, Sendable {
             lines.isEmpty ? nil : "-c", files.isEmpty ? nil : "-f", pipe ? "--pipe" : nil,
             command.isEmpty ? nil : "a command",
         ].compactMap { $0 }
-        if inputs.count > 1 { return "\(inputs[0]) and \(inputs[1]) cannot be together" }
+        if inputs.count > 1 { return "\(inputs[0]) cannot be combined with \(inputs[1])" }
         if readsValue, command.isEmpty { return "-x takes the value of a command: name one" }
         if repetitions != nil || interval != nil, command.isEmpty { return "-r and -i repeat a command: name one" }
         if let repetitions, repetitions < 0 { return "-r \(repetitions): write how many times, or 0 for no limit" }

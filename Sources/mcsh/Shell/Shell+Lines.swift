@@ -142,7 +142,10 @@ extension Shell {
     ) throws(Diagnostic) -> Plan {
         if selection.isReadOnly, spec.danger != .none {
             throw Diagnostic(
-                "\(spec.name) changes the server, and this session is read-only", at: arguments.name, status: .unsafe)
+                spec.name == "raw"
+                    ? "raw is refused in a read-only session: it sends whatever it is given"
+                    : "\(spec.name) changes the server, and this session is read-only",
+                at: arguments.name, status: .unsafe)
         }
         if let path = redirections?.inputPath {
             switch FileDescriptors.contents(of: path) {

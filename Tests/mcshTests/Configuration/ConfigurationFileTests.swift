@@ -185,7 +185,7 @@ import Testing
         ("[pools.a]\nservers = [\"a\"]\nuser = \"\"\npassword = \"p\"", "3:8: user is empty"),
         (
             "[pools.a]\nservers = [\"a\"]\nuser = \"u\"\npassword = \"p\"\npassword_file = \"f\"",
-            "5:1: password and password_file cannot be together"
+            "5:1: password cannot be combined with password_file"
         ),
         ("[pools.a]\nservers = [\"a\"]\n[pools.a.tls]\ncert = \"c\"", "4:1: cert needs key beside it"),
         ("[pools.a]\nservers = [\"a\"]\ntls.key = \"c\"", "3:5: key needs cert beside it"),

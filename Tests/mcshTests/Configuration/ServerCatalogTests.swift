@@ -232,8 +232,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["@sessions,a"], "@sessions is a pool, and cannot be together with servers"),
-        (["a", "@sessions"], "@sessions is a pool, and cannot be together with servers"),
+        (["@sessions,a"], "@sessions is a pool, and cannot be combined with servers"),
+        (["a", "@sessions"], "@sessions is a pool, and cannot be combined with servers"),
         (["@sessions", "@secure"], "@sessions and @secure: one pool can be used at a time"),
         (["@sesions"], "there is no pool @sesions in /c/config.toml; did you mean @sessions?"),
         (["@\u{1b}"], "there is no pool @\\e in /c/config.toml; it has @named, @secure, @sessions"),

@@ -53,8 +53,8 @@ import Testing
     }
 
     @Test func `options that cannot be combined are reported`() {
-        #expect(Options(lines: ["get k"], files: ["f"]).conflict == "-c and -f cannot be together")
-        #expect(Options(pipe: true, command: ["get"]).conflict == "--pipe and a command cannot be together")
+        #expect(Options(lines: ["get k"], files: ["f"]).conflict == "-c cannot be combined with -f")
+        #expect(Options(pipe: true, command: ["get"]).conflict == "--pipe cannot be combined with a command")
         #expect(Options(readsValue: true).conflict == "-x takes the value of a command: name one")
         #expect(Options(repetitions: 2).conflict == "-r and -i repeat a command: name one")
         #expect(Options(json: true, csv: true, command: ["get"]).conflict == "only one output format can be chosen")

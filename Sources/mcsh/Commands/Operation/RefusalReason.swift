@@ -56,7 +56,7 @@ enum RefusalReason {
             server.forgetDeath()
             return MemcacheError(
                 .unavailable,
-                "this is a proxy (\(proxy)) that hangs up on \(command) without reply: name the servers behind it",
+                "this is a proxy (\(proxy)) that hangs up on \(command) without a reply: name the servers behind it",
                 server: server.address, underlyingError: error)
         }
         guard looksForProtocol, isSilence(error), await BinaryProtocol.isOnlyProtocol(of: server) else { return error }

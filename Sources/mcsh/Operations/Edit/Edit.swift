@@ -117,7 +117,7 @@ struct Edit: OperationCommand {
             }
             guard let text, isChanged else {
                 edit.file.remove()
-                let what = edit.original.item == nil ? "is still not there" : "is left as it was"
+                let what = edit.original.item == nil ? "still does not exist" : "is left as it was"
                 output.report(
                     "\(Word.shown(edit.key)) \(what): nothing is stored", code: "unchanged", .done)
                 return nil

@@ -37,7 +37,7 @@ extension StatisticField {
     private var unitAndKind: String {
         let unit = unit == .count ? "" : ", \(unit.explanation)"
         return switch kind {
-        case .counter: "Counter\(unit), since start or stats reset: only what is added between two readings tells."
+        case .counter: "Counter\(unit), since start or stats reset: only the increase between two readings is telling."
         case .gauge: "Gauge\(unit): how things are now."
         case .info: "Information\(unit)."
         }

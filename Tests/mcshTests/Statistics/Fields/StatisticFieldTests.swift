@@ -48,7 +48,7 @@ import Testing
                 == .text([
                     "slab_reassign_evictions_nomem in stats",
                     "    Valid items thrown away by a page move; NOT part of evictions until 1.6.34.",
-                    "    Counter, since start or stats reset: only what is added between two readings tells. Since 1.4.25, "
+                    "    Counter, since start or stats reset: only the increase between two readings is telling. Since 1.4.25, "
                         + "until 1.6.33.",
                     "    Eviction rate: evictions added / seconds, before 1.6.34 with slab_reassign_evictions_nomem added",
                 ]))
