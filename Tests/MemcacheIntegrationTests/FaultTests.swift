@@ -74,7 +74,7 @@ import Testing
 
     @Test(arguments: [
         ("HTTP/1.1 400 Bad Request\r\nServer: x\r\n", "speaks HTTP"), ("hello there\r\n", "hello there"),
-        ("\u{1b}]0;title\u{7}\r\n", #"\e]0;title\a"#), ("\r\n", "an unexpected reply"),
+        ("\u{1b}]0;title\u{7}\r\n", #"\e]0;title\a"#), ("\r\n", "an unexpected reply: an empty line"),
         ("STORED\r\n", "STORED"), ("VALUE a b c\r\n", "VALUE a b c"),
         ("VALUE a 0 3\r\nabcde\r\nEND\r\n", "does not end where its length says"),
         ("VALUE a 0 18446744073709551615\r\n", "18446744073709551615"),

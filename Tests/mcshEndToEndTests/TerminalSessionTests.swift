@@ -168,6 +168,19 @@ struct TerminalSessionTests {
         #expect(session.terminal.screen.lines.count { $0.hasPrefix("took ") } == 1)
     }
 
+    @Test func `the time of a command that fails is shown after its error`() async throws {
+        let session = try await AtTerminal.start(columns: 200, options: "--timeout", "700ms")
+        let silent = try ScriptedServer([.silence])
+        try await session.terminal.type(ByteString("use \(silent.address)\r"))
+        try await session.terminal.waitForLine("\(silent.address)>")
+        try await session.terminal.type("get k\r")
+        try await session.terminal.waitForText("took ")
+        let lines = session.terminal.screen.lines
+        let error = try #require(lines.firstIndex { $0.contains("no answer within") }, "\(lines)")
+        let time = try #require(lines.firstIndex { $0.hasPrefix("took ") }, "\(lines)")
+        #expect(error < time, "\(lines)")
+    }
+
     // MARK: The start file
 
     @Test func `the lines of mcshrc run first, and mistakes in it do not end the session`() async throws {

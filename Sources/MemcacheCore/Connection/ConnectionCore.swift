@@ -218,7 +218,7 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
                             close(MemcacheError(Refusal(kind: kind, line: bytes.copy(line))).from(address), .whileIdle)
                             return (bytes.count, 0)
                         }
-                        throw .unexpected(line: excerpt(of: bytes, before: position))
+                        throw .unexpected(line: firstLine(of: bytes, in: start..<position))
                     }
                     start = position
                     if machine.isClosed { return (bytes.count, 0) }
@@ -373,11 +373,16 @@ final class ConnectionCore: TransportDelegate, @unchecked Sendable {
         }
     }
 
-    private func excerpt(of bytes: Span<UInt8>, before position: Int) -> [UInt8] {
-        var start = position - 1
-        while start > 0, bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
-        let line = bytes.copy(start..<position)
-        return Array(line.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") })
+    /// The first line of an element. An empty line before it, which the parser has skipped, is not part of it.
+    private func firstLine(of bytes: Span<UInt8>, in range: Range<Int>) -> [UInt8] {
+        var start = range.lowerBound
+        while let newline = bytes.firstIndex(of: UInt8(ascii: "\n"), from: start), newline < range.upperBound {
+            let hasCarriageReturn = newline > start && bytes[newline - 1] == UInt8(ascii: "\r")
+            let line = start..<(hasCarriageReturn ? newline - 1 : newline)
+            if !line.isEmpty { return bytes.copy(line) }
+            start = newline + 1
+        }
+        return []
     }
 
     /// Makes sure that deadlines are checked no later than a given time.

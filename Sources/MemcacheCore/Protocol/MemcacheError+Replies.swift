@@ -17,7 +17,7 @@ extension MemcacheError {
         case .unexpected(let line) where line.starts(with: Array("HTTP/".utf8)):
             message = "the server speaks HTTP, not memcached: \(Self.excerpt(line))"
         case .unexpected(let line):
-            message = "the server sent an unexpected reply: \(Self.excerpt(line))"
+            message = "the server sent an unexpected reply: \(line.isEmpty ? "an empty line" : Self.excerpt(line))"
         }
         self.init(.unreadableReply, message, mayHaveTakenEffect: true)
     }

@@ -111,4 +111,11 @@ struct NamedPool: Hashable, Sendable {
     var settings = PoolSettings()
     var tls: TLS?
     var credentials: Credentials?
+
+    /// What its servers need and mcsh does not have yet, as the end of a sentence.
+    var unsupportedNeed: String? {
+        if tls != nil { return "TLS, which comes in a later version of mcsh" }
+        if credentials != nil { return "a user and a password, which come in a later version of mcsh" }
+        return nil
+    }
 }

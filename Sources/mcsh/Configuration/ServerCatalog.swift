@@ -79,20 +79,28 @@ struct ServerCatalog: Sendable {
             }
             return try selection(ofPool: String(pool.dropFirst()))
         }
+        let named: [WeightedServer]
         do throws(MemcacheError) {
             var servers: [WeightedServer] = []
             for word in words { servers.append(try WeightedServer(word, defaultPort: defaultPort)) }
-            return selection(of: servers)
+            named = servers
         } catch {
             throw OptionFault(message: error.message)
         }
+        return try selection(of: named)
     }
 
     /// Servers without a pool of their own name: with the settings of the strictest pool that lists one of them. The
-    /// command line takes precedence, but does not clear a mark of production or read-only.
-    private func selection(of servers: [WeightedServer]) -> ServerSelection {
+    /// command line takes precedence, but does not clear a mark of production or read-only. A server of a pool that
+    /// cannot be used yet is refused, as the pool is.
+    private func selection(of servers: [WeightedServer]) throws(OptionFault) -> ServerSelection {
         guard let file else { return ServerSelection(servers: servers, settings: commandLine) }
         let listing = ListingPools(of: servers, in: file)
+        for (name, server) in listing.members {
+            guard let need = file.pools[name]?.unsupportedNeed else { continue }
+            let (pool, member) = (ConfigurationFile.shown(name), ConfigurationFile.shown(server.description))
+            throw OptionFault(message: "\(member) is in the pool @\(pool), and that needs \(need)")
+        }
         var settings = commandLine.over(listing.settings)
         if listing.settings.isReadOnly == true { settings.isReadOnly = true }
         var selection = ServerSelection(servers: servers, settings: settings)
@@ -111,13 +119,7 @@ struct ServerCatalog: Sendable {
                 ?? (names.isEmpty ? "it has no pools" : "it has \(names.map { "@\($0)" }.joined(separator: ", "))")
             throw OptionFault(message: "there is no pool \(shown) in \(path); \(hint)")
         }
-        guard pool.tls == nil else {
-            throw OptionFault(message: "the pool \(shown) needs TLS, which comes in a later version of mcsh")
-        }
-        guard pool.credentials == nil else {
-            throw OptionFault(
-                message: "the pool \(shown) needs a user and a password, which come in a later version of mcsh")
-        }
+        if let need = pool.unsupportedNeed { throw OptionFault(message: "the pool \(shown) needs \(need)") }
         return ServerSelection(
             pool: name, servers: pool.servers, settings: commandLine.over(pool.settings).over(file.defaults))
     }

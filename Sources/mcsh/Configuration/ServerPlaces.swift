@@ -110,15 +110,20 @@ struct ListingPools {
     let names: [String]
     /// The settings of the first one, with the marks of all.
     let settings: PoolSettings
+    /// The names of the pools in the order of the servers, each with the first server that it lists.
+    let members: [(pool: String, server: ServerAddress)]
 
     /// Finds the pools that list any of some servers.
     ///
-    /// Names are looked up only if it matters: for pools whose settings differ from those that apply without a pool.
+    /// Names are looked up only if it matters: for pools whose settings differ from those that apply without a pool,
+    /// and for those that cannot be used.
     init(of servers: [WeightedServer], in file: ConfigurationFile) {
         let addresses = servers.map(\.address)
         let pools = file.pools.sorted { $0.key < $1.key }
         var places = ServerPlaces()
-        let special = pools.filter { $0.value.settings.over(file.defaults) != file.defaults }
+        let special = pools.filter {
+            $0.value.unsupportedNeed != nil || $0.value.settings.over(file.defaults) != file.defaults
+        }
         var needed: [ServerAddress] = []
         for address in addresses {
             guard case .tcp(_, let port) = address.endpoint else { continue }
@@ -133,6 +138,7 @@ struct ListingPools {
         }
         if !needed.isEmpty { places = ServerPlaces(lookingUp: needed) }
         var found: [(name: String, pool: NamedPool)] = []
+        var members: [(pool: String, server: ServerAddress)] = []
         var hasUnlisted = false
         for address in addresses {
             var listing = pools.filter { $0.value.addresses.contains { places.areSame($0, address) } }
@@ -140,8 +146,12 @@ struct ListingPools {
                 listing = pools.filter { $0.value.addresses.contains { places.areBothLocal($0, address) } }
             }
             if listing.isEmpty { hasUnlisted = true }
-            for (name, pool) in listing where !found.contains(where: { $0.name == name }) { found.append((name, pool)) }
+            for (name, pool) in listing where !found.contains(where: { $0.name == name }) {
+                found.append((name, pool))
+                members.append((name, address))
+            }
         }
+        self.members = members
         let effective = found.map { (name: $0.name, settings: $0.pool.settings.over(file.defaults)) }
         let sorted = effective.enumerated().sorted { one, other in
             let (left, right) = (ListingPools.rank(one.element.settings), ListingPools.rank(other.element.settings))

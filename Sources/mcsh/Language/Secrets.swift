@@ -1,5 +1,5 @@
 /// The rules for lines that may contain a password, which neither the history nor the log keeps. The manual lists these
-/// rules under HISTORY; they are checked on the line as it was written, regardless of case.
+/// rules under INTERACTIVE USE; they are checked on the line as it was written, regardless of case.
 ///
 /// - The commands `auth` and `login`, also after `raw` and `repeat`, and `raw` with a key `login` or `auth`.
 /// - A name of a secret before `=`, before `:` with a space or a quote, or in quotes before `:`, as in JSON.
@@ -25,6 +25,11 @@ private struct Scan {
     /// What precedes `key` in the name of a secret: `api_key`.
     private static let kindsOfKeys: [StaticString] = [
         "api", "access", "private", "secret", "signing", "encryption", "auth", "master", "account", "storage", "ssh",
+    ]
+    /// The words that end in `pass` without being the name of a secret.
+    private static let wordsInPass: [StaticString] = [
+        "allpass", "bandpass", "bypass", "compass", "encompass", "highpass", "lowpass", "multipass", "overpass",
+        "surpass", "trespass", "underpass",
     ]
     private static let storageCommands = [
         "set", "add", "replace", "append", "prepend", "cas", "mset", "ms",
@@ -120,9 +125,7 @@ private struct Scan {
         var end = name.upperBound
         if end < line.count, line[end] | 0x20 == UInt8(ascii: "s") { end += 1 }
         guard end < line.count else { return false }
-        // `compass` is not.
-        let isShort = name.count <= 4
-        if isShort, isLetter(before: name.lowerBound) { return false }
+        if isAt(name.lowerBound, "pass"), isInOtherWord(name) { return false }
         if isOption(name.lowerBound) { return !Scan.isLetterOrDigit(line[end]) }
         var index = end
         while index < line.count, Scan.isQuote(line[index]) || line[index] == UInt8(ascii: "\\") { index += 1 }
@@ -133,8 +136,7 @@ private struct Scan {
         switch line[index] {
         case UInt8(ascii: "="): return true
         case UInt8(ascii: ":") where isQuoted, UInt8(ascii: ";") where isQuoted: return true
-        case UInt8(ascii: ">") where index == end && name.lowerBound > 0:
-            if line[name.lowerBound - 1] == UInt8(ascii: "<") { return true }
+        case UInt8(ascii: ">") where index == end && isElement(name.lowerBound): return true
         case UInt8(ascii: ":") where index + 1 < line.count:
             if Scan.isBlank(line[index + 1]) || Scan.isQuote(line[index + 1]) || line[index + 1] == UInt8(ascii: "\\") {
                 return true
@@ -142,6 +144,21 @@ private struct Scan {
         default: break
         }
         return isWordEnd && Scan.storageCommands.contains(command.name) && !isCommandWord(name.lowerBound)
+    }
+
+    /// Whether a name that ends in `pass` is the end of another word: `compass`.
+    private func isInOtherWord(_ name: Range<Int>) -> Bool {
+        var start = name.lowerBound
+        while isLetter(before: start) { start -= 1 }
+        let count = name.upperBound - start
+        return Scan.wordsInPass.contains { $0.utf8CodeUnitCount == count && isAt(start, $0) }
+    }
+
+    /// Whether the name of an element of XML ends in a name: `<db-password`.
+    private func isElement(_ start: Int) -> Bool {
+        var index = start
+        while index > 0, Scan.isLetterOrDigit(line[index - 1]) || "_-.:".utf8.contains(line[index - 1]) { index -= 1 }
+        return index > 0 && line[index - 1] == UInt8(ascii: "<")
     }
 
     /// Whether a name is in a word that begins with `--`.

@@ -107,7 +107,8 @@ struct PromptLoop {
 
     /// Runs a command and waits for its answer, which Ctrl-C cancels.
     private func run(_ command: PromptInput.Command, number: Int, _ watcher: SignalWatcher?) -> LineOutcome {
-        cancellable(watcher) {
+        var answered: (line: LineOutcome, time: Duration)?
+        let outcome = cancellable(watcher) {
             // The window may have been resized since the prompt was shown.
             shell.session.presentation.width = Terminal.width(environment: environment)
             let watch = shell.stopwatch()
@@ -119,12 +120,14 @@ struct PromptLoop {
             }
             // What was stored or found is known once it is answered.
             shell.drain()
-            if case .next = outcome.step, shell.isTiming || !shell.options.isQuiet {
-                shell.reportTime(
-                    of: outcome, since: watch, least: shell.isTiming ? .zero : Shell.notableTime)
-            }
+            if case .next = outcome.step { answered = (outcome, shell.elapsed(since: watch)) }
             return outcome
         }
+        // The error of a lost connection has been reported by now: the time belongs to it.
+        if let answered, shell.isTiming || !shell.options.isQuiet {
+            shell.reportTime(answered.time, of: answered.line, least: shell.isTiming ? .zero : Shell.notableTime)
+        }
+        return outcome
     }
 
     /// Runs a closure that Ctrl-C cancels, and reports what was lost with it.

@@ -42,7 +42,11 @@ extension Shell {
     /// - Parameter least: The least time that is reported.
     func reportTime(of line: LineOutcome, since watch: Stopwatch, least: Duration = .zero) {
         drain()
-        let time = elapsed(since: watch)
+        reportTime(elapsed(since: watch), of: line, least: least)
+    }
+
+    /// Reports how long a line took, if there was anything to do.
+    func reportTime(_ time: Duration, of line: LineOutcome, least: Duration) {
         guard line.isCommand, !isInterrupted, time >= least else { return }
         guard session.presentation.format != .json else {
             return session.report(Shell.sentence(for: time), code: "time", .done)

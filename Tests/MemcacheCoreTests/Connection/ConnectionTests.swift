@@ -112,6 +112,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("\r\n", "an empty line"), ("\n", "an empty line"), ("VALUE a 0 1\r\nx\r\nEND\r\n", "VALUE a 0 1"),
+        ("VALUE a 0 4\r\nx\r\ny\r\nEND\r\n", "VALUE a 0 4"), ("STAT a\tb c\n", "STAT a\\tb c"),
+    ])
+    func `an unexpected reply is reported with its first line`(reply: String, excerpt: String) throws {
+        let (connection, server) = try network.connect()
+        let first = delete("a", connection)
+        let second = delete("b", connection)
+        server.receive("NOT_FOUND\r\n\(reply)")
+        #expect(first.outcome == "missing")
+        #expect(second.outcome == "unreadable-reply?")
+        #expect(second.error?.message == "the server sent an unexpected reply: \(excerpt)")
+        #expect(connection.isClosed)
+    }
+
+    @Test func `a reply that no command has requested is reported with its first line`() throws {
+        var options = Connection.Options()
+        options.network = network
+        let connection = try Connection(to: ServerAddress("fake:1"), options: options)
+        network.connections[0].open()
+        network.connections[0].receive("VALUE a 0 1\r\nx\r\nEND\r\n")
+        #expect(connection.isClosed)
+        #expect(delete("a", connection).error?.message == "the server sent an unexpected reply: VALUE a 0 1")
+    }
+
     @Test func `a cancelled task stops waiting at once, and its answer is dropped`() throws {
         let (connection, server) = try network.connect()
         let first = get("a", connection)

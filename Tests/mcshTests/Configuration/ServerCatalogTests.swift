@@ -128,7 +128,7 @@ import Testing
         let options = Options(
             prefix: "own:", profile: "python-memcached", timeout: "2", connectTimeout: "1.5", deadRetry: "0",
             readOnly: true)
-        for list in ["@sessions", "a"] {
+        for list in ["@sessions", "10.0.0.9"] {
             let selection = try Self.catalog(options).resolve([list])
             #expect(selection.prefix == Array("own:".utf8))
             #expect(selection.timeout == .seconds(2))
@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test func `the top of the file applies to servers without a pool too`() throws {
-        let selection = try Self.catalog().resolve(["a"])
+        let selection = try Self.catalog().resolve(["10.0.0.9"])
         #expect(selection.prefix == Array("top:".utf8))
         #expect(selection.timeout == .seconds(7))
         #expect(!selection.isReadOnly)
@@ -220,6 +220,49 @@ import Testing
         #expect(try !catalog.resolve(["10.0.0.1"]).isProduction)
         #expect(try catalog.resolve(["10.0.0.2"]).isProduction)
         #expect(try catalog.resolve(["10.0.0.1,10.0.0.2"]).isProduction)
+    }
+
+    private static let unsupported = """
+        [pools.plain]
+        servers = ["127.0.0.1:23900", "127.0.0.1:23902"]
+        [pools.secure]
+        servers = ["127.0.0.1:23902", "/run/mc/s.sock"]
+        tls = true
+        [pools.named]
+        servers = ["127.0.0.1:23903:2", "10.0.0.3"]
+        user = "u"
+        password_file = "f"
+        """
+
+    @Test(arguments: [
+        ("127.0.0.1:23902", "127.0.0.1:23902", "@secure", "TLS, which comes"),
+        ("localhost:23902", "localhost:23902", "@secure", "TLS, which comes"),
+        ("inet:127.1:23902:3", "127.1:23902", "@secure", "TLS, which comes"),
+        ("127.0.0.1:23900,127.0.0.1:23902", "127.0.0.1:23902", "@secure", "TLS, which comes"),
+        ("/run/mc/s.sock", "unix:/run/mc/s.sock", "@secure", "TLS, which comes"),
+        ("127.0.0.1:23903", "127.0.0.1:23903", "@named", "a user and a password, which come"),
+        ("10.0.0.3", "10.0.0.3:11211", "@named", "a user and a password, which come"),
+    ])
+    func `a server of a pool that cannot be used yet is refused like the pool`(
+        list: String, server: String, pool: String, need: String
+    ) throws {
+        let catalog = try Self.catalog(Options(), Self.unsupported)
+        let fault = OptionFault(
+            message: "\(server) is in the pool \(pool), and that needs \(need) in a later version of mcsh")
+        #expect(throws: fault) { try catalog.resolve([list]) }
+        #expect(throws: fault) { try catalog.initialSelection([list], environment: [:]) }
+        for variable in ["MCSH_SERVERS", "MEMCACHED_SERVERS"] {
+            let environment: Environment = [variable: list]
+            #expect(throws: fault) { try catalog.initialSelection([], environment: environment) }
+        }
+    }
+
+    @Test func `a server beside those of pools that cannot be used yet can be used`() throws {
+        let catalog = try Self.catalog(Options(), Self.unsupported)
+        #expect(try catalog.resolve(["127.0.0.1:23900"]).listingPools == ["plain"])
+        #expect(try catalog.resolve(["@plain"]).servers.count == 2)
+        #expect(try catalog.resolve(["127.0.0.1:23904"]).listingPools == [])
+        #expect(try Self.catalog(Options(), nil).resolve(["127.0.0.1:23902"]).listingPools == [])
     }
 
     @Test func `the client is configured by the selection`() throws {

@@ -27,6 +27,13 @@ import Testing
         "set x {\"Authorization\":\"x\"}", "set x \"<password>x</password>\"", "set x '<user><Token>x</Token></user>'",
         "set x 's:8:\"password\";s:1:\"x\";'", "set x \"Cookie: sessionid=x\"", "set x 'Set-Cookie: id=x; Secure'",
         "set key \"-----BEGIN RSA PRIVATE KEY-----\\nMII\"",
+        "set x dbpass=q", "set x {\"dbpass\":\"q\"}", "set x --dbpass q", "set x USERPASS=q",
+        "set x {\"userpass\":\"q\"}",
+        "set userpwd q", "set dbpass q", "set user:1:dbpass q", "set x mypwd=q", "set x {\"adminpwds\":[1]}",
+        "set x \"userpass: q\"", "set x 's:6:\"dbpass\";s:1:\"q\";'", "set x <dbpass>q</dbpass>",
+        "set x \"<db-password>q</db-password>\"", "set x <a:clientSecret>q</a:clientSecret>", "set db2pass q",
+        "set x mypassword=q", "set x dbpasswd=q", "set x mypassphrase=q", "set x mypasscode=q", "set x mysecret=q",
+        "set x mytoken=q", "set x mycredentials=q", "set x myapikey=q", "set x compass_pass=q",
     ])
     func `a secret is seen in the forms that people write`(_ line: String) {
         #expect(Self.isIn(line))
@@ -37,7 +44,10 @@ import Testing
         "touch secret 60",
         "set password:reset:42 x", "set session:token:7 x", "set key:1 value", "set keyboard x", "set monkey x",
         "set k tokens",
-        "set compass north", "set bypass 1", "set author ann", "set u {\"tokens_left\":3}", "set u {\"passenger\":3}",
+        "set compass north", "set bypass 1", "set COMPASS north", "set x {\"trespass\":1}", "set x canBypass=1",
+        "get k | x --bypass 1", "set x lowpass=3", "set x \"surpass: it\"", "set x <compass>n</compass>",
+        "get dbpass", "set x </password>x", "set x a>password>x",
+        "set author ann", "set u {\"tokens_left\":3}", "set u {\"passenger\":3}",
         "set u http://example.com:80/a@b", "set mail ann@example.com", "get user:ann@example.com", "use @sessions",
         "set u {\"authorized\":true}", "set a bearer", "stats", "set k v --flags 3", "raw get login",
         "set password_hash x", "set cookie:7 x", "set x {\"cookie\":1}", "set x 'a > password'", "set x <b>token</b>x",

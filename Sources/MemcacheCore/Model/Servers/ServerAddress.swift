@@ -24,11 +24,11 @@ public struct ServerAddress: Hashable, Sendable {
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/invalidArgument`` and a message that says what to
     ///   write.
     public init(_ text: String, defaultPort: Int = ServerAddress.defaultPort) throws(MemcacheError) {
-        func fault(_ reason: String) -> MemcacheError {
+        func fault(
+            _ reason: String, advice: String = "write host, host:port, [v6]:port or /path/to/socket"
+        ) -> MemcacheError {
             MemcacheError(
-                .invalidArgument,
-                "\"\(EscapedText.string(Array(text.utf8)))\" is not a server: \(reason); "
-                    + "write host, host:port, [v6]:port or /path/to/socket")
+                .invalidArgument, "\"\(EscapedText.string(Array(text.utf8)))\" is not a server: \(reason); \(advice)")
         }
         if text.contains(where: { $0.asciiValue.map { $0 < 0x20 || $0 == 0x7f } ?? false }) {
             throw fault("it contains a control character")
@@ -36,6 +36,8 @@ public struct ServerAddress: Hashable, Sendable {
         if ServerAddress.isPath(text) {
             let path = text.hasPrefix("unix:") ? String(text.dropFirst(5)) : text
             guard !path.isEmpty else { throw fault("the path is missing") }
+            guard !text.hasPrefix("~") else { throw fault("~ is not expanded here", advice: "write the whole path") }
+            guard !ServerAddress.hasPortBeforeSlash(text) else { throw fault("leave out what follows the port") }
             guard path.utf8.count <= 107 else { throw fault("a socket's path has at most 107 bytes") }
             endpoint = .unix(path: path)
             return
@@ -85,6 +87,16 @@ extension ServerAddress {
     static func isPath(_ text: String) -> Bool {
         guard !text.hasPrefix("unix:") else { return true }
         return text.contains("/") && !text.contains("://") && !text.hasPrefix("inet:") && !text.hasPrefix("inet6:")
+    }
+
+    /// Whether a text is `host:port/…`, rather than the path of a socket.
+    private static func hasPortBeforeSlash(_ text: String) -> Bool {
+        let first = text.prefix { $0 != "/" }
+        guard !text.hasPrefix("unix:"), let colon = first.lastIndex(of: ":"), colon > first.startIndex else {
+            return false
+        }
+        let port = first[first.index(after: colon)...].utf8
+        return !port.isEmpty && port.allSatisfy { $0 >= 48 && $0 <= 57 }
     }
 
     /// Whether a text looks like an IPv6 address without brackets, possibly with a scope after `%`.

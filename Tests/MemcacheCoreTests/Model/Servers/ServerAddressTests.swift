@@ -32,6 +32,12 @@ import Testing
         Case("unix:/run/memcached.sock", .unix(path: "/run/memcached.sock"), "unix:/run/memcached.sock"),
         Case("unix:relative", .unix(path: "relative"), "unix:relative"),
         Case("/a b:c", .unix(path: "/a b:c"), "unix:/a b:c"),
+        Case("dir/sock", .unix(path: "dir/sock"), "unix:dir/sock"),
+        Case("./h:11211/x", .unix(path: "./h:11211/x"), "unix:./h:11211/x"),
+        Case("unix:h:11211/x", .unix(path: "h:11211/x"), "unix:h:11211/x"),
+        Case("/run/h:11211/x", .unix(path: "/run/h:11211/x"), "unix:/run/h:11211/x"),
+        Case("./~/x", .unix(path: "./~/x"), "unix:./~/x"),
+        Case("unix:~/x", .unix(path: "~/x"), "unix:~/x"),
     ])
     func `an address is read as people write it`(_ test: Case) throws {
         let address = try ServerAddress(test.text)
@@ -59,6 +65,12 @@ import Testing
         ("[::1]11211", "must follow the bracket"),
         ("my cache", "a host name contains no spaces"),
         ("unix:", "the path is missing"),
+        ("~/x", "~ is not expanded here; write the whole path"),
+        ("~ann/x", "~ is not expanded here; write the whole path"),
+        ("h:11211/x", "leave out what follows the port"),
+        ("h:11211/", "leave out what follows the port"),
+        ("[::1]:11211/x", "leave out what follows the port"),
+        ("10.0.0.5:11211:2/x", "leave out what follows the port"),
         ("cache\n:1", "a control character"),
         ("/a\u{1b}[31m", "a control character"),
         ("/" + String(repeating: "x", count: 107), "at most 107 bytes"),
