@@ -105,7 +105,8 @@ struct PipeTests {
     ) async throws {
         let session = try await Session.start()
         let run = try await session.run("--pipe", input: .bytes(ByteString(requests)))
-        #expect(run.stderr.hasSuffix(": \(names): CLIENT_ERROR invalid flag\n"), "\(run)")
+        // What is wrong depends on the server's version.
+        #expect(run.stderr.contains(": \(names): CLIENT_ERROR "), "\(run)")
         #expect(run.status == 3, "\(run)")
     }
 
