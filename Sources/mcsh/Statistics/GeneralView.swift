@@ -20,7 +20,9 @@ struct GeneralView {
     }
 
     func lines(width: Int) -> [StyledText] {
-        guard !reading.statistics.isEmpty else { return [StyledText("The server sent no statistics.", .dim)] }
+        guard !reading.statistics.isEmpty else {
+            return StyledText("The server sent no statistics.", .dim).wrapped(to: width)
+        }
         let findings = StatisticsFinding.findings(in: reading, room)
         let parts = [
             headline(width: width),

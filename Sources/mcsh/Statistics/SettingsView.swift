@@ -11,7 +11,7 @@ struct SettingsView {
     }
 
     func lines(width: Int) -> [StyledText] {
-        guard !statistics.isEmpty else { return [StyledText("The server sent no settings.", .dim)] }
+        guard !statistics.isEmpty else { return StyledText("The server sent no settings.", .dim).wrapped(to: width) }
         var contents: [String: [Statistic]] = [:]
         var unknown: [Statistic] = []
         for statistic in statistics {

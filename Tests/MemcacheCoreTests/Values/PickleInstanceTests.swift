@@ -250,4 +250,12 @@ struct PickleInstanceTests {
         }
         #expect(try PickleValue(pickle: direct).pickled(PickleWritingOptions(protocolVersion: 4)).count > 10)
     }
+
+    @Test(arguments: 0...5) func `an instance that items of a set were added to is read back`(version: Int) throws {
+        // GLOBAL, EMPTY_TUPLE, REDUCE, MARK, 1, 2, ADDITEMS.
+        let pickle = Array("cshop\nBag\n)R(K".utf8) + [1, UInt8(ascii: "K"), 2, 0x90, UInt8(ascii: ".")]
+        let value = try PickleValue(pickle: pickle)
+        let written = try value.pickled(PickleWritingOptions(protocolVersion: version))
+        #expect(try Self.json(written) == Self.json(pickle))
+    }
 }

@@ -70,7 +70,8 @@ import Testing
         do throws(MemcacheError) {
             _ = try PickleValue(pickle: pickle)
         } catch {
-            return "what was written at protocol \(protocolVersion) cannot be read: \(error.message)"
+            return "what was written at protocol \(protocolVersion) cannot be read: \(error.message): "
+                + EscapedText.string(pickle)
         }
         return nil
     }

@@ -89,7 +89,9 @@ import Testing
             for width in [20, 80] {
                 let lines = StatisticsView.lines(
                     for: request, statistics, width: width, style: .plain, escape: { EscapedText.string($0) })
-                guard lines.allSatisfy({ $0.displayWidth <= width }) else { return "\(request) is wider than \(width)" }
+                if let line = lines.first(where: { $0.displayWidth > width }) {
+                    return "\(request) is wider than \(width): \(line)"
+                }
             }
         }
         return nil

@@ -214,6 +214,7 @@ import Testing
     ])
     func `an empty reply is a sentence`(request: StatisticsRequest, sentence: String) {
         #expect(StatisticsFixtures.lines(request, "") == [sentence])
+        #expect(StatisticsFixtures.lines(request, "", width: 20).allSatisfy { $0.displayWidth <= 20 })
     }
 
     private static func withoutColor(_ text: String) -> String {

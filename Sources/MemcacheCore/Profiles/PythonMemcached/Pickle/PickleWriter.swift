@@ -239,7 +239,8 @@ struct PickleWriter {
             case .set: false
             case .iterator: remaining == 1
             }
-        if version == 0 || isSingle {
+        // There is no operation for a single item of a set.
+        if version == 0 && batch.style != .set || isSingle {
             guard remaining > 0 else { return }
             let end = start + batch.width
             if end < batch.items.count { tasks.append(.batch(batch, from: end)) }
