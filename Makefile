@@ -37,7 +37,7 @@ deps: ## install what is missing to build and test (never asks; does nothing if 
 
 # An optimised build takes three times as long: it is used if it is there already. The other one serves the tests too.
 try: deps ## open the shell on a throw-away memcached; without a terminal, a short tour
-	@if $(MAKE) --question $(PROGRAM) 2>/dev/null; then exec Scripts/try $(PROGRAM); fi; \
+	@if $(MAKE) --question $(PROGRAM) >/dev/null 2>&1; then exec Scripts/try $(PROGRAM); fi; \
 	$(SWIFT) build --product mcsh && exec Scripts/try .build/debug/mcsh
 
 test: deps ## build and run all tests
