@@ -6,18 +6,19 @@ package struct SocketDestination: Sendable {
     /// The family: `AF_INET`, `AF_INET6` or `AF_UNIX`.
     package var family: Int32 { Int32(storage.ss_family) }
 
-    /// A numeric address of version 4 or 6; nil for a name.
+    /// A numeric address of version 4 or 6; nil for a name, or if the port is out of range.
     package init?(numeric host: String, port: Int) {
         storage = sockaddr_storage()
+        guard let port = in_port_t(exactly: port) else { return nil }
         var v4 = sockaddr_in()
         var v6 = sockaddr_in6()
         if inet_pton(AF_INET, host, &v4.sin_addr) == 1 {
             v4.sin_family = sa_family_t(AF_INET)
-            v4.sin_port = in_port_t(port).bigEndian
+            v4.sin_port = port.bigEndian
             length = SocketDestination.copy(v4, to: &storage)
         } else if inet_pton(AF_INET6, host, &v6.sin6_addr) == 1 {
             v6.sin6_family = sa_family_t(AF_INET6)
-            v6.sin6_port = in_port_t(port).bigEndian
+            v6.sin6_port = port.bigEndian
             length = SocketDestination.copy(v6, to: &storage)
         } else {
             return nil

@@ -25,6 +25,16 @@ import Testing
         #expect(error.message.hasPrefix("cannot connect: the name cannot be resolved"))
     }
 
+    @Test(arguments: ["127.0.0.1", "localhost"], [0, -1, 65536, .max, .min])
+    func `a port that does not exist is an error`(_ host: String, _ port: Int) async throws {
+        let address = ServerAddress(.tcp(host: host, port: port))
+        var configuration = ClientConfiguration(server: address)
+        configuration.sockets = OverBothSockets.sockets
+        let error = await #expect(throws: MemcacheError.self) { try await MemcacheClient(configuration).get("k") }
+        #expect(error?.code == .cannotConnect)
+        #expect(error?.message == "cannot connect: \(port) is not a port (1 to 65535)")
+    }
+
     @Test func `a socket that is not there is an error`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/none"

@@ -104,7 +104,7 @@ final class Reachability {
     }
 
     private func connectAll(for line: Int, _ route: inout PoolRoute) {
-        // A skipped server is tried nevertheless: nothing else can stand in for it here.
+        // A skipped server is tried anyway, because no other server can replace it here.
         for position in route.servers.indices {
             route.forgetReach(position)
             connecting[position] = nil

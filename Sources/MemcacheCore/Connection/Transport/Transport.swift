@@ -1,3 +1,5 @@
+import MemcachePlatform
+
 /// Carries the bytes of one connection. It has one thread, its loop; everything except ``connect(to:options:delegate:)``
 /// and ``execute(_:)`` is called there, and so is its delegate.
 protocol Transport: AnyObject, Sendable {
@@ -58,6 +60,16 @@ enum TransportEnding: Sendable {
     case closed
     /// It broke, and how.
     case broken(String, underlying: any Error)
+}
+
+extension TransportEnding {
+    /// The ending of a connection to an address that no socket can have: its port is not 1 to 65535.
+    ///
+    /// ``ServerAddress/init(_:defaultPort:)`` rejects such ports; ``ServerAddress/init(_:)`` accepts any number.
+    init?(invalidPortOf address: ServerAddress) {
+        guard case .tcp(_, let port) = address.endpoint, !(1...65535).contains(port) else { return nil }
+        self = .notConnected("\(port) is not a port (1 to 65535)", underlying: SystemError(EINVAL))
+    }
 }
 
 /// Receives the events of a transport, on its loop.

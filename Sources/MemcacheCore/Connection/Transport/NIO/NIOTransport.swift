@@ -37,7 +37,10 @@ final class NIOTransport: Transport {
     }
 
     func connect(to address: ServerAddress, options: TransportOptions, delegate: any TransportDelegate) {
-        execute { self.bootstrap(address, options: options, delegate: delegate) }
+        execute {
+            if let ending = TransportEnding(invalidPortOf: address) { return delegate.transportEnded(ending) }
+            self.bootstrap(address, options: options, delegate: delegate)
+        }
     }
 
     func execute(_ body: @escaping @Sendable () -> Void) {

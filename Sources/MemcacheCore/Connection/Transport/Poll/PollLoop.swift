@@ -52,10 +52,10 @@ final class PollLoop: @unchecked Sendable {
     /// How often sockets have been looked at.
     private(set) var turn = 0
 
-    /// Takes in what arrives, before it is used or kept elsewhere.
+    /// Receives what arrives, until it is consumed or kept by the connection.
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: PollLoop.readBytes, alignment: 16)
 
-    /// The most that is read at once: what comes in after a connection was told to wait is not more.
+    /// The size limit of one read, and therefore of what is delivered after a connection is paused.
     static let readBytes = 262_144
     /// The size of the thread's stack, whatever the system's own is: values are decoded and log handlers run on it.
     private static let stackBytes = 8 << 20
@@ -66,12 +66,12 @@ final class PollLoop: @unchecked Sendable {
 
     // MARK: - On any thread
 
-    /// Has the loop run on the threads that wait, unless it has a thread already.
+    /// Makes the loop run on the threads that wait, unless it already has a thread.
     func runsInWaiters() {
         mode.withLock { if $0 == .idle { $0 = .inWaiters } }
     }
 
-    /// Makes sure that the loop can be used.
+    /// Prepares the loop for use.
     ///
     /// - Throws: ``MemcacheError`` with the code ``MemcacheError/Code/localResource``.
     func prepare() throws(MemcacheError) {
@@ -115,7 +115,7 @@ final class PollLoop: @unchecked Sendable {
     /// Whether this thread runs the loop.
     var isCurrent: Bool { runner.load(ordering: .relaxed) == Threads.current }
 
-    /// Runs something on the loop, after what was handed to it before.
+    /// Runs a closure on the loop, after those submitted before.
     func execute(_ job: @escaping @Sendable () -> Void) {
         let wakes = inbox.withLock { inbox in
             inbox.jobs.append(job)
@@ -152,8 +152,8 @@ final class PollLoop: @unchecked Sendable {
         while true { takeTurn() }
     }
 
-    /// Waits for something to do, and does it: first what has arrived, then jobs, then timers. So what is handed over to
-    /// a connection that has ended meets the end.
+    /// Waits for events and handles them: what has arrived first, then jobs, then timers. A job for a connection that the
+    /// server has closed therefore finds it closed.
     private func takeTurn() {
         if descriptors.isEmpty, let end = pipe.withLock({ $0?.reading }) {
             descriptors.append(pollfd(fd: end, events: Int16(POLLIN), revents: 0))

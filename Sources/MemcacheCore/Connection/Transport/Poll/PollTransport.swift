@@ -57,6 +57,7 @@ final class PollTransport: Transport, PollWatcher, @unchecked Sendable {
     func connect(to address: ServerAddress, options: TransportOptions, delegate: any TransportDelegate) {
         execute { [self] in
             guard case .idle = state else { return }
+            if let ending = TransportEnding(invalidPortOf: address) { return delegate.transportEnded(ending) }
             self.delegate = delegate
             trace = options.trace
             let attempt = ConnectionAttempt(on: self, loop: loop, timeout: options.connectTimeout, resolve: resolve)

@@ -29,17 +29,17 @@ struct SendQueue {
     /// Drops what waits.
     mutating func removeAll() { self = SendQueue() }
 
-    /// What became of an attempt to send.
+    /// The outcome of an attempt to send.
     enum Outcome {
-        /// Nothing waits any more.
+        /// Everything has been sent.
         case sentAll
-        /// The system takes no more now. Whether it has taken something of a long chunk.
+        /// The system accepts no more now; whether it has accepted part of a long chunk.
         case full(ofLongChunk: Bool)
-        /// The connection takes nothing any more.
+        /// The connection accepts nothing more.
         case failed(SystemError)
     }
 
-    /// Gives the system as much as it takes. Calls `sendmsg`.
+    /// Sends as much as the system accepts. Calls `sendmsg`.
     mutating func send(to descriptor: Int32) -> Outcome {
         var hasSent = false
         while !isEmpty {
@@ -105,7 +105,7 @@ struct SendQueue {
         skipTaken()
     }
 
-    /// Lets go of what has been taken.
+    /// Releases the chunks that have been sent.
     private mutating func skipTaken() {
         while first < chunks.count, position >= chunks[first].count {
             position -= chunks[first].count
